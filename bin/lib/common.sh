@@ -2,6 +2,7 @@
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
 LOCAL=$ROOT/.local
 VENV=$LOCAL/venv
+export PYTHONPYCACHEPREFIX=$LOCAL/pycache # keeps the checkout and ODOO_SOURCE clean
 
 # Two checkouts on one machine differ in their path, hence in their ports and clusters.
 CHECKOUT_ID=$(printf %s "$ROOT" | sha1sum | cut -c1-8)

@@ -9,7 +9,7 @@ addons_path_of() {
 }
 
 odoo_conf() {
-    local addons_path=$1 http_port=$2 gevent_port=$3
+    local addons_path=$1 http_port=$2 gevent_port=$3 cron_threads=$4
     cat <<CONF
 [options]
 addons_path = $addons_path
@@ -21,15 +21,16 @@ http_interface = 127.0.0.1
 http_port = $http_port
 gevent_port = $gevent_port
 log_handler = :INFO,werkzeug:WARNING
-max_cron_threads = 1
+max_cron_threads = $cron_threads
+screenshots = $LOCAL/screenshots
 CONF
 }
 
 environment() {
     local name
     cat <<ENV
-export PGHOST='$PG_SOCKET' PGPORT='$PG_PORT' PGUSER='$PG_ROLE' PGDATABASE=postgres
-export ODOO_RC='$LOCAL/odoo.conf'
+export PGHOST='$PG_SOCKET' PGPORT='$PG_PORT' PGUSER='$PG_ROLE'
+export PYTHONPYCACHEPREFIX='$PYTHONPYCACHEPREFIX'
 export VIRTUAL_ENV='$VENV'
 export PATH='$VENV/bin:$(pg_bin)':"\$PATH"
 ENV
@@ -42,8 +43,8 @@ ENV
 write_config() {
     local addons_path
     addons_path=$(addons_path_of "$1")
-    odoo_conf "$addons_path" $HTTP_PORT $GEVENT_PORT | write_file "$LOCAL/odoo.conf"
-    odoo_conf "$addons_path" $TEST_HTTP_PORT $TEST_GEVENT_PORT | write_file "$LOCAL/test.conf"
-    odoo_conf "$addons_path" $DEMO_HTTP_PORT $DEMO_GEVENT_PORT | write_file "$LOCAL/demo.conf"
+    odoo_conf "$addons_path" $HTTP_PORT $GEVENT_PORT 1 | write_file "$LOCAL/odoo.conf"
+    odoo_conf "$addons_path" $TEST_HTTP_PORT $TEST_GEVENT_PORT 0 | write_file "$LOCAL/test.conf"
+    odoo_conf "$addons_path" $DEMO_HTTP_PORT $DEMO_GEVENT_PORT 1 | write_file "$LOCAL/demo.conf"
     environment | write_file "$LOCAL/env"
 }
