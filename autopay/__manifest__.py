@@ -1,0 +1,20 @@
+{
+    "name": "Autopay",
+    "summary": "Collect due customer invoices by themselves, exactly once",
+    "version": "19.0.1.0.0",
+    "category": "Accounting/Accounting",
+    "author": "Autopay contributors",
+    "license": "LGPL-3",
+    "application": True,
+    "depends": ["account_payment", "payment_stripe"],
+    "external_dependencies": {"python": ["stripe"]},
+    "data": [
+        # Rights first: everything below is shown under them.
+        "security/ir.model.access.csv",
+        "security/autopay_security.xml",
+        # Sequences, scheduled actions, activity types.
+        "data/ir_sequence_data.xml",
+        "data/mail_activity_type_data.xml",
+        "data/ir_cron_data.xml",
+    ],
+}

@@ -1,0 +1,106 @@
+"""The words that tell people why an invoice is not charged, or when it will be."""
+
+from odoo.tools import format_date
+from odoo.tools.translate import LazyTranslate
+
+_lt = LazyTranslate(__name__)
+
+# One whole sentence for each code of const.BLOCKERS.
+BLOCKER_SENTENCES = {
+    "database_neutralized": _lt(
+        "Nothing is charged in this copy of a production database."
+    ),
+    "company_off": _lt("Autopay is switched off in this company's settings."),
+    "customer_off": _lt("Autopay is off for this customer."),
+    "not_posted": _lt("The invoice is not posted."),
+    "being_charged": _lt("The invoice is being charged right now."),
+    "outcome_unknown": _lt(
+        "It is not known yet whether attempt %(attempt)s took the money. The provider "
+        "is asked again; until then nothing else is charged."
+    ),
+    "debit_pending": _lt(
+        "The bank debit of attempt %(attempt)s is under way. Banks take some days to "
+        "confirm it."
+    ),
+    "needs_authentication": _lt(
+        "Attempt %(attempt)s waits for the customer to confirm the payment with the "
+        "bank."
+    ),
+    "not_booked": _lt(
+        "Attempt %(attempt)s has taken the money, but the payment is not booked yet."
+    ),
+    "nothing_due": _lt("Nothing is due on this invoice."),
+    "set_aside": _lt(
+        "The engine failed on this invoice more than once and leaves it alone. Make it "
+        "eligible again once the cause is found."
+    ),
+    "not_eligible": _lt("The invoice is not on autopay."),
+    "in_dispute": _lt("The customer disputes this invoice."),
+    "on_hold": _lt("On hold until %(date)s. %(reason)s"),
+    "retry_not_due": _lt("The last charge failed. The next try is on %(date)s."),
+    "failed": _lt(
+        "The last charge failed and is not repeated by itself. Make the invoice "
+        "eligible again to retry."
+    ),
+    "no_date": _lt("The invoice has no autopay date."),
+    "date_not_reached": _lt("Will be charged on %(date)s with %(method)s."),
+    "payment_pending": _lt("Another payment of this invoice is pending."),
+    "no_method": _lt("The customer has no payment method for autopay."),
+    "method_archived": _lt("The payment method %(method)s was archived."),
+    "method_expired": _lt("The payment method %(method)s has expired."),
+    "method_of_other_customer": _lt(
+        "The payment method %(method)s belongs to another customer."
+    ),
+    "provider_disabled": _lt("The payment provider %(provider)s is disabled."),
+    "provider_company": _lt(
+        "The payment provider %(provider)s belongs to another company."
+    ),
+    "provider_unsupported": _lt(
+        "The payment provider %(provider)s cannot charge %(method)s by itself. "
+        "Manual capture must be off."
+    ),
+    "no_authorization": _lt(
+        "The customer has not authorized autopay with %(method)s."
+    ),
+    "authorization_revoked": _lt(
+        "The customer's authorization for %(method)s was revoked."
+    ),
+    "above_authorization": _lt(
+        "The amount %(amount)s is above the authorized %(cap)s."
+    ),
+    "currency_inactive": _lt("The currency %(currency)s is archived."),
+    "currency_not_accepted": _lt(
+        "%(method)s of %(provider)s does not accept %(currency)s."
+    ),
+    "amount_not_accepted": _lt(
+        "The provider does not accept the amount %(amount)s. %(reason)s"
+    ),
+}
+
+
+def get_blocker_words(env, decision):
+    """Return why the invoice is not charged, as a sentence."""
+    if decision.blocker == "date_not_reached" and not decision.token:
+        return env._(BLOCKER_SENTENCES["no_method"])
+    sentence = env._(BLOCKER_SENTENCES[decision.blocker])
+    return (sentence % _get_values(env, decision)).strip()
+
+
+def get_charge_words(env, decision):
+    """Return with what the invoice is charged at the next run, as a sentence."""
+    return env._(
+        "Will be charged %(amount)s with %(method)s at the next run.",
+        **_get_values(env, decision),
+    )
+
+
+def _get_values(env, decision):
+    move, token = decision.move, decision.token
+    return {
+        "amount": move.currency_id.format(decision.amount),
+        "currency": move.currency_id.name,
+        "date": format_date(env, decision.date) if decision.date else "",
+        "method": token._get_autopay_label() if token else "",
+        "provider": token.provider_id.sudo().name or "",
+        **decision.values,
+    }

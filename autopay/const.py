@@ -1,0 +1,190 @@
+"""Tables the whole add-on agrees on: states, transitions, classes, blockers, steps."""
+
+# What the accountant sees on the invoice. Empty means: not on autopay.
+MOVE_STATUSES = [
+    ("eligible", "Eligible"),
+    ("in_progress", "In Progress"),
+    ("success", "Success"),
+    ("error", "Error"),
+]
+
+POLICIES = [
+    ("off", "Off"),
+    ("manual", "Manual: accountants mark the invoices"),
+    ("automatic", "Automatic: every posted invoice of an authorized customer"),
+]
+
+# From what the autopay date of an invoice is counted.
+DATE_RULES = [
+    ("due", "Days from the due date"),
+    ("invoice", "Days from the invoice date"),
+    ("month_day", "Fixed day of the month"),
+]
+
+AUTHORIZATION_CHANNELS = [
+    ("portal", "Customer portal"),
+    ("staff", "Recorded by staff"),
+    ("paper", "Signed on paper"),
+]
+
+READINESS = [
+    ("ready", "Ready"),
+    ("off", "Autopay is off"),
+    ("no_method", "No payment method"),
+    ("method_archived", "Payment method archived"),
+    ("method_expired", "Payment method expired"),
+    ("no_authorization", "No authorization"),
+    ("authorization_revoked", "Authorization revoked"),
+]
+
+RUN_STATES = [
+    ("running", "Running"),
+    ("done", "Done"),
+    ("interrupted", "Interrupted"),
+]
+
+RUN_TRIGGERS = [
+    ("scheduled", "Scheduled"),
+    ("manual", "Charge now"),
+]
+
+# The life of one attempt to collect.
+ATTEMPT_STATES = [
+    ("reserved", "Reserved"),
+    ("prepared", "Prepared"),
+    ("charging", "Charging"),
+    ("unknown", "Unknown, to resolve"),
+    ("pending", "Pending at the bank"),
+    ("action_required", "Waiting for the customer"),
+    ("succeeded", "Succeeded"),
+    ("declined", "Declined"),
+    ("canceled", "Withdrawn"),
+]
+
+# Source states from which each state may be reached; anything else is refused.
+ATTEMPT_TRANSITIONS = {
+    "prepared": ("reserved",),
+    "charging": ("reserved", "prepared"),
+    # A declined payment intent can still be paid until it is closed.
+    "succeeded": ("charging", "unknown", "pending", "action_required", "declined"),
+    "pending": ("charging", "unknown", "action_required", "declined"),
+    "action_required": ("charging", "unknown"),
+    "declined": ("reserved", "charging", "unknown", "pending", "action_required"),
+    "unknown": ("charging", "pending", "action_required"),
+    "canceled": ("reserved", "prepared", "unknown", "pending", "action_required"),
+}
+
+# States in which money was never asked for: the attempt can be withdrawn safely.
+UNCHARGED_STATES = ("reserved", "prepared")
+
+# States that only the provider's answer can leave.
+OPEN_STATES = ("unknown", "pending", "action_required")
+
+# State of Odoo's payment.transaction for each state of the attempt.
+TRANSACTION_STATES = {
+    "succeeded": "done",
+    "pending": "pending",
+    "unknown": "pending",
+    "action_required": "pending",
+    "declined": "error",
+    "canceled": "cancel",
+}
+
+# State of the attempt for each kind of outcome (gateways/base.py).
+OUTCOME_STATES = {
+    "succeeded": "succeeded",
+    "pending": "pending",
+    "declined": "declined",
+    "action_required": "action_required",
+    "canceled": "canceled",
+    "unknown": "unknown",
+}
+
+# How a definite "no" is treated. Keys are stored on the attempt.
+DECLINE_CLASSES = [
+    ("later", "Try again later"),
+    ("method", "Needs another payment method"),
+    ("authentication", "Needs the customer's authentication"),
+    ("never", "Never again with this method"),
+    ("configuration", "Our configuration"),
+    ("technical", "Technical, try again soon"),
+    ("revoked", "Authorization revoked"),
+]
+
+# Days to wait before the next automatic try after the 1st, 2nd ... decline of an
+# invoice, by decline class; a class that is not here is never retried by itself.
+# Four tries on days 0, 3, 7 and 14 stay far below every card network's limit;
+# a bank debit may be presented twice more (NACHA: original plus two, R01 and R09).
+RETRY_DAYS = {
+    "card": {"later": (3, 4, 7), "technical": (1, 1)},
+    "debit": {"later": (4, 5)},
+}
+
+# Minutes between questions to the provider about an attempt whose outcome is unknown;
+# after the last step it is asked every hour and staff are alarmed.
+UNKNOWN_CHECK_MINUTES = (1, 5, 15) + (15,) * 96
+UNKNOWN_LAST_CHECK_MINUTES = 60
+
+# Hours between questions about a bank debit that is under way.
+PENDING_CHECK_HOURS = 6
+
+# Hours after which an attempt waiting for the customer is withdrawn.
+ACTION_REQUIRED_HOURS = 72
+
+# An invoice that was in the hands of a run that died this often is set aside.
+CRASHES_BEFORE_SET_ASIDE = 2
+
+# Attempts that go through the stages together, and requests sent at the same time.
+BATCH_SIZE = 50
+GATEWAY_THREADS = 50
+
+# Answers "no connection" in one batch after which the provider is left alone.
+UNREACHABLE_BEFORE_STOP = 3
+
+# Seconds a run may take when the scheduler sets no limit of its own.
+RUN_SECONDS = 600
+
+# Provider types of method that are bank debits: days between charge and settlement.
+DEBIT_METHOD_TYPES = ("us_bank_account", "sepa_debit", "bacs_debit", "au_becs_debit")
+
+# Why an invoice will not be charged now. The words are in words.py.
+BLOCKERS = [
+    ("database_neutralized", "Database is a copy"),
+    ("company_off", "Autopay is off"),
+    ("customer_off", "Autopay is off for the customer"),
+    ("not_posted", "Not posted"),
+    ("being_charged", "Being charged"),
+    ("outcome_unknown", "Outcome unknown, to resolve"),
+    ("debit_pending", "Bank debit under way"),
+    ("needs_authentication", "Waiting for the customer"),
+    ("not_booked", "Charged, to be booked"),
+    ("nothing_due", "Nothing due"),
+    ("set_aside", "Set aside"),
+    ("not_eligible", "Not eligible"),
+    ("in_dispute", "In dispute"),
+    ("on_hold", "On hold"),
+    ("retry_not_due", "Retry not due"),
+    ("failed", "Failed"),
+    ("no_date", "No autopay date"),
+    ("date_not_reached", "Date not reached"),
+    ("payment_pending", "Other payment pending"),
+    ("no_method", "No payment method"),
+    ("method_archived", "Payment method archived"),
+    ("method_expired", "Payment method expired"),
+    ("method_of_other_customer", "Payment method of another customer"),
+    ("provider_disabled", "Provider disabled"),
+    ("provider_company", "Provider of another company"),
+    ("provider_unsupported", "Provider not usable"),
+    ("no_authorization", "No authorization"),
+    ("authorization_revoked", "Authorization revoked"),
+    ("above_authorization", "Above the authorized amount"),
+    ("currency_inactive", "Currency archived"),
+    ("currency_not_accepted", "Currency not accepted"),
+    ("amount_not_accepted", "Amount not accepted"),
+]
+
+# What a run's document calls the reasons for which it skipped invoices.
+SKIP_REASONS = [
+    *BLOCKERS,
+    ("provider_stopped", "Provider stopped in this run"),
+]

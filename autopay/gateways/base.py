@@ -1,0 +1,160 @@
+"""What the engine and a gateway say to each other: plain, frozen values.
+
+A gateway talks to one payment provider. It is plain Python without ORM, safe to call
+from many threads at once, and never raises: whatever happens on the wire comes back as
+a :class:`ChargeOutcome`. Amounts are integers in minor currency units.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+# What a call came to.
+PREPARED = "prepared"  # the provider's object exists, no money has been asked for
+REFUSED = "refused"  # definite: no object was made, no money can move
+SUCCEEDED = "succeeded"  # definite: the money was taken
+PENDING = "pending"  # definite: under way (bank debit), settles or fails later
+DECLINED = "declined"  # definite: the provider said no
+ACTION_REQUIRED = "action_required"  # definite: the customer must authenticate
+CANCELED = "canceled"  # definite: the object is closed and can never be charged
+ABSENT = "absent"  # the provider was asked and has no such object
+UNKNOWN = "unknown"  # anything else: perhaps charged, perhaps not
+
+# Why a provider should not be called again in this run; empty when it may.
+STOP_CREDENTIALS = "credentials"  # wrong key, wrong account, wrong mode, forbidden
+STOP_UNREACHABLE = "unreachable"  # no connection
+STOP_RATE_LIMIT = "rate_limit"  # too many requests
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """How to reach one provider account.
+
+    :param provider_id: id of the ``payment.provider``
+    :param secret_key: the provider's secret key; never shown in a repr
+    :param livemode: whether objects must be live (True) or test objects (False)
+    """
+
+    provider_id: int
+    secret_key: str = field(repr=False)
+    livemode: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ChargeOrder:
+    """What is to be charged, before any request is written down.
+
+    :param reference: the transaction's reference (Odoo finds it by this text)
+    :param amount_minor: exact amount in minor units of ``currency``
+    :param currency: ISO code, lower case
+    :param customer_ref: the provider's customer id
+    :param method_ref: the provider's payment method id
+    :param method_type: the provider's type of method: card, us_bank_account, sepa_debit
+    :param mandate_ref: the provider's mandate id, or empty
+    :param metadata: short texts kept by the provider with the object
+    """
+
+    reference: str
+    amount_minor: int
+    currency: str
+    customer_ref: str
+    method_ref: str
+    method_type: str
+    mandate_ref: str = ""
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ChargeRequest:
+    """One attempt as it was committed: every repeat sends exactly these requests.
+
+    :param attempt_id: id of the ``autopay.attempt``
+    :param amount_minor: expected amount in minor units
+    :param currency: ISO code, lower case
+    :param customer_ref: the provider's customer id
+    :param metadata_tag: value of metadata ``autopay_tx``; finds the object in a list
+    :param prepare_params: body of the request that makes the provider's object
+    :param charge_params: body of the request that moves the money
+    :param prepare_key: idempotency key of the first
+    :param charge_key: idempotency key of the second
+    :param reserved_at: when the attempt was committed, in unix seconds
+    :param object_ref: the provider's object, empty until it is known
+    """
+
+    attempt_id: int
+    amount_minor: int
+    currency: str
+    customer_ref: str
+    metadata_tag: str
+    prepare_params: Mapping
+    charge_params: Mapping
+    prepare_key: str
+    charge_key: str
+    reserved_at: int
+    object_ref: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ChargeOutcome:
+    """What the provider answered, in our words.
+
+    :param kind: one of the constants above
+    :param object_ref: the provider's object (payment intent), when known
+    :param charge_ref: the provider's charge, when known
+    :param amount_minor: the amount the provider reports, in minor units
+    :param decline_class: a class of ``const.DECLINE_CLASSES``, empty unless declined
+    :param code: the most exact code given (decline code before error code)
+    :param network_code: the card network's or bank's own code
+    :param advice_code: what the network advises (do_not_try_again ...)
+    :param message: the provider's sentence, for staff only
+    :param stop_reason: one of the STOP constants, or empty
+    :param mismatch: True when the answer is not what was asked for (amount, currency,
+        mode): money may have moved, a person must look
+    :param response: a small JSON-able extract of the answer without secrets
+    """
+
+    kind: str
+    object_ref: str = ""
+    charge_ref: str = ""
+    amount_minor: int | None = None
+    decline_class: str = ""
+    code: str = ""
+    network_code: str = ""
+    advice_code: str = ""
+    message: str = ""
+    stop_reason: str = ""
+    mismatch: bool = False
+    response: Mapping = field(default_factory=dict)
+
+
+class Gateway(Protocol):
+    """A payment provider that can be asked what became of a charge."""
+
+    def build_requests(self, order: ChargeOrder) -> tuple[dict, dict]:
+        """Return the JSON-able bodies of the preparing and the charging request."""
+
+    def prepare(self, request: ChargeRequest) -> ChargeOutcome:
+        """Make the provider's object without moving money.
+
+        :return: PREPARED, REFUSED or UNKNOWN
+        """
+
+    def charge(self, request: ChargeRequest) -> ChargeOutcome:
+        """Send the only request that moves money.
+
+        :return: SUCCEEDED, PENDING, DECLINED, ACTION_REQUIRED or UNKNOWN
+        """
+
+    def read(self, request: ChargeRequest) -> ChargeOutcome:
+        """Ask what became of the object; moves nothing.
+
+        :return: PREPARED when the charging request never arrived, ABSENT when there is
+            no such object, else as :meth:`charge` or CANCELED
+        """
+
+    def withdraw(self, request: ChargeRequest) -> ChargeOutcome:
+        """Close the object so that it can never be charged.
+
+        :return: CANCELED, ABSENT, the truth when it can no longer be closed
+            (SUCCEEDED, PENDING ...), or UNKNOWN
+        """

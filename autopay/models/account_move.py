@@ -1,0 +1,286 @@
+from dateutil.relativedelta import relativedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+
+from .. import const
+from ..rights import check_billing
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    autopay_status = fields.Selection(
+        const.MOVE_STATUSES,
+        copy=False,
+        tracking=True,
+        readonly=True,
+        help="Empty: this invoice is not collected by autopay.",
+    )
+    autopay_date = fields.Date(
+        copy=False,
+        tracking=True,
+        help="The invoice is charged on this day, not before.",
+    )
+    autopay_token_id = fields.Many2one(
+        "payment.token",
+        string="Autopay Method",
+        copy=False,
+        tracking=True,
+        help="Pays this invoice only, instead of the customer's Autopay Token.",
+    )
+    autopay_available_token_ids = fields.Many2many(
+        related="partner_id.autopay_available_token_ids"
+    )
+    autopay_hold_date = fields.Date(
+        string="Hold until",
+        copy=False,
+        tracking=True,
+        help="Nothing is charged before this day.",
+    )
+    autopay_hold_reason = fields.Char(copy=False, tracking=True)
+    autopay_in_dispute = fields.Boolean(
+        string="In Dispute",
+        copy=False,
+        tracking=True,
+        help="The customer contests this invoice: it is not charged until settled.",
+    )
+    autopay_retry_date = fields.Date(
+        string="Next Try", copy=False, readonly=True, help="After a failed charge."
+    )
+    autopay_crash_count = fields.Integer(copy=False, readonly=True)
+    autopay_attempt_line_ids = fields.One2many(
+        "autopay.attempt.line", "move_id", readonly=True
+    )
+    autopay_attempt_ids = fields.Many2many(
+        "autopay.attempt",
+        string="Autopay Attempts",
+        compute="_compute_autopay_attempt_ids",
+        search="_search_autopay_attempt_ids",
+        compute_sudo=True,
+    )
+    autopay_attempt_count = fields.Integer(
+        compute="_compute_autopay_attempt_ids", compute_sudo=True
+    )
+    autopay_response = fields.Text(
+        compute="_compute_autopay_response",
+        compute_sudo=True,
+        help="What the payment provider answered to the last attempt.",
+    )
+    autopay_blocker = fields.Selection(
+        const.BLOCKERS,
+        compute="_compute_autopay_blocker",
+        compute_sudo=True,
+        help="Why the invoice would not be charged now; empty: it would.",
+    )
+    autopay_explanation = fields.Text(
+        compute="_compute_autopay_blocker",
+        compute_sudo=True,
+        help="Whether the invoice will be charged, when and with what, or why not.",
+    )
+
+    # Selecting what is due must not read what is not.
+    _autopay_eligible_idx = models.Index(
+        "(company_id, autopay_date) WHERE autopay_status = 'eligible'"
+    )
+    _autopay_retry_idx = models.Index(
+        "(company_id, autopay_retry_date) WHERE autopay_status = 'error'"
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("autopay_attempt_line_ids")
+    def _compute_autopay_attempt_ids(self):
+        for move in self:
+            attempts = move.autopay_attempt_line_ids.attempt_id
+            move.autopay_attempt_ids = attempts
+            move.autopay_attempt_count = len(attempts)
+
+    def _search_autopay_attempt_ids(self, operator, value):
+        return [("autopay_attempt_line_ids.attempt_id", operator, value)]
+
+    @api.depends("autopay_attempt_line_ids.attempt_id.response")
+    def _compute_autopay_response(self):
+        notification = self.env["autopay.notification"]
+        for move in self:
+            last = move.autopay_attempt_line_ids.attempt_id.sorted("id")[-1:]
+            move.autopay_response = last and notification._get_response_text(last)
+
+    @api.depends_context("uid", "lang")
+    @api.depends(
+        "state",
+        "amount_residual",
+        "autopay_status",
+        "autopay_date",
+        "autopay_token_id",
+        "autopay_hold_date",
+        "autopay_in_dispute",
+        "autopay_retry_date",
+        "partner_id",
+    )
+    def _compute_autopay_blocker(self):
+        invoices = self.filtered(lambda move: move.move_type == "out_invoice")
+        (self - invoices).update({"autopay_blocker": False, "autopay_explanation": ""})
+        decisions = self.env["autopay.decision"]._decide(invoices)
+        for move, decision in decisions.items():
+            move.autopay_blocker = decision.blocker
+            move.autopay_explanation = decision.get_words(self.env)
+
+    # === CONSTRAINT METHODS === #
+
+    @api.constrains("autopay_token_id")
+    def _check_autopay_token(self):
+        for move in self.filtered("autopay_token_id"):
+            owner = move.sudo().autopay_token_id.partner_id.commercial_partner_id
+            if owner != move.commercial_partner_id:
+                raise UserError(
+                    self.env._(
+                        "The payment method of invoice %(invoice)s belongs to another "
+                        "customer, %(owner)s.",
+                        invoice=move.display_name,
+                        owner=owner.display_name,
+                    )
+                )
+
+    # === ACTION METHODS === #
+
+    def action_autopay_make_eligible(self):
+        """Put the invoices on autopay, with the date by the company's rule."""
+        check_billing(self)
+        self.check_access("write")
+        invoices = self.filtered(lambda move: move.move_type == "out_invoice")
+        if not invoices:
+            raise UserError(self.env._("Autopay collects customer invoices only."))
+        free = invoices.filtered(lambda move: move.autopay_status != "in_progress")
+        free._set_autopay_eligible()
+
+    def action_autopay_remove(self):
+        """Take the invoices off autopay; what is being charged stays on it."""
+        check_billing(self)
+        self.check_access("write")
+        busy = self.filtered(lambda move: move.autopay_status == "in_progress")
+        if busy:
+            raise UserError(
+                self.env._(
+                    "These invoices are being charged and cannot be removed from "
+                    "autopay now: %(invoices)s",
+                    invoices=", ".join(busy.mapped("display_name")),
+                )
+            )
+        self.write({"autopay_status": False, "autopay_retry_date": False})
+
+    def action_autopay_charge_now(self):
+        """Open the wizard that charges these invoices right away."""
+        check_billing(self)
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "autopay.autopay_charge_now_action"
+        )
+        action["context"] = {"default_move_ids": self.ids}
+        return action
+
+    def action_view_autopay_attempts(self):
+        """Open the attempts to collect these invoices."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "autopay.autopay_attempt_action"
+        )
+        action["domain"] = [("line_ids.move_id", "in", self.ids)]
+        action["context"] = {}
+        return action
+
+    # === BUSINESS METHODS === #
+
+    def _post(self, soft=True):
+        """Override of `account` to make invoices of ready customers eligible."""
+        posted = super()._post(soft=soft)
+        posted._apply_autopay_policy()
+        return posted
+
+    def _apply_autopay_policy(self):
+        """Make eligible what the policy *automatic* covers."""
+        candidates = self.filtered(
+            lambda move: move.move_type == "out_invoice"
+            and move.state == "posted"
+            and not move.autopay_status
+            and move.company_id.autopay_enabled
+            and move.partner_id._get_autopay_policy(move.company_id) == "automatic"
+        )
+        for company, moves in candidates.grouped("company_id").items():
+            payers = moves.commercial_partner_id.sudo().with_company(company)
+            ready = payers.filtered(lambda payer: payer.autopay_readiness == "ready")
+            moves.filtered(
+                lambda move, ready=ready: move.commercial_partner_id in ready
+            )._set_autopay_eligible()
+
+    def _set_autopay_eligible(self):
+        """Mark the invoices; those without a date get one by the company's rule."""
+        for move in self.filtered(lambda move: not move.autopay_date):
+            move.autopay_date = move._get_autopay_default_date()
+        self.write(
+            {
+                "autopay_status": "eligible",
+                "autopay_retry_date": False,
+                "autopay_crash_count": 0,
+            }
+        )
+
+    def _get_autopay_default_date(self):
+        """Return the autopay date by the company's rule; hook for other rules."""
+        self.ensure_one()
+        company = self.company_id
+        invoiced = self.invoice_date or company._get_autopay_today()
+        due = self.invoice_date_due or invoiced
+        if company.autopay_date_rule == "month_day":
+            return self._get_next_month_day(invoiced, company.autopay_month_day)
+        base = due if company.autopay_date_rule == "due" else invoiced
+        return base + relativedelta(days=company.autopay_date_offset)
+
+    @api.model
+    def _get_next_month_day(self, start, day):
+        """Return the first such day of a month on or after the start."""
+        found = start + relativedelta(day=day)
+        return found if found >= start else start + relativedelta(months=1, day=day)
+
+    def _get_autopay_amount(self):
+        """Return what a charge would take, in the invoice's currency (major units)."""
+        self.ensure_one()
+        return self.amount_residual
+
+    def _get_autopay_token(self):
+        """Return the method that pays: the invoice's own or the customer's.
+
+        Hook: rules that choose a method by the invoice go in between.
+        """
+        self.ensure_one()
+        payer = self.commercial_partner_id.with_company(self.company_id)
+        return self.autopay_token_id or payer.autopay_token_id
+
+    @api.model
+    def _get_autopay_due_domain(self, company, today):
+        """Return what is due to be charged in a company on that date.
+
+        :param today: the date in the company's time zone
+        """
+        eligible = Domain("autopay_status", "=", "eligible") & Domain(
+            "autopay_date", "<=", today
+        )
+        retry = Domain("autopay_status", "=", "error") & Domain(
+            "autopay_retry_date", "<=", today
+        )
+        return Domain(
+            [
+                ("company_id", "=", company.id),
+                ("move_type", "=", "out_invoice"),
+                ("state", "=", "posted"),
+                ("payment_state", "in", ("not_paid", "partial")),
+            ]
+        ) & (eligible | retry)
+
+    def _note_autopay_crash(self):
+        """Count that a run died or failed with these invoices in hand."""
+        for move in self.with_context(tracking_disable=True):
+            move.autopay_crash_count += 1
+        poison = self.filtered(
+            lambda move: move.autopay_crash_count >= const.CRASHES_BEFORE_SET_ASIDE
+        )
+        self.env["autopay.notification"]._alert_set_aside(poison)

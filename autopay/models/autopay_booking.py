@@ -1,0 +1,137 @@
+from odoo import api, fields, models
+
+
+class AutopayBooking(models.AbstractModel):
+    """Books what was collected and gives back what was not; safe to repeat."""
+
+    _name = "autopay.booking"
+    _description = "Autopay Booking"
+
+    @api.model
+    def _book(self, attempts):
+        """Post and reconcile collected attempts, release refused ones.
+
+        :return: the attempts that could be locked
+        """
+        locked = attempts.try_lock_for_update(allow_referencing=True)
+        collected = locked.filtered(
+            lambda attempt: attempt.state == "succeeded" and not attempt.booked_date
+        )
+        for company, part in collected.grouped("company_id").items():
+            self.with_company(company)._book_collected(part.with_company(company))
+        self._release(
+            locked.filtered(
+                lambda attempt: attempt.state in ("declined", "canceled")
+                and attempt.provider_closed
+                and any(attempt.line_ids.mapped("live"))
+            )
+        )
+        return locked
+
+    # === COLLECTED === #
+
+    def _book_collected(self, attempts):
+        """Create, post and reconcile one payment for each attempt, in sets."""
+        payments = self.env["account.payment"].create(
+            [self._prepare_payment_vals(attempt) for attempt in attempts]
+        )
+        payments.action_post()
+        for attempt, payment in zip(attempts, payments, strict=True):
+            attempt.transaction_id.payment_id = payment
+        self._reconcile(attempts, payments)
+        attempts.line_ids.live = False
+        attempts.write(
+            {"booked_date": fields.Datetime.now(), "booking_error": False}
+        )
+        attempts.line_ids.move_id.write(
+            {
+                "autopay_status": "success",
+                "autopay_retry_date": False,
+                "autopay_crash_count": 0,
+            }
+        )
+
+    def _prepare_payment_vals(self, attempt):
+        """Return the payment of a collected attempt.
+
+        It carries its transaction from the start: Odoo charges the card again when a
+        payment with a token and no transaction is posted (account_payment).
+        """
+        transaction = attempt.transaction_id
+        journal = attempt.provider_id.journal_id
+        moves = attempt.line_ids.move_id
+        receivable = self._get_receivable_lines(moves)[:1].account_id
+        return {
+            "amount": attempt.amount,
+            "payment_type": "inbound",
+            "partner_type": "customer",
+            "currency_id": attempt.currency_id.id,
+            "partner_id": attempt.partner_id.id,
+            "journal_id": journal.id,
+            "company_id": attempt.company_id.id,
+            "payment_method_line_id": self._get_method_line(attempt).id,
+            "payment_token_id": attempt.token_id.id,
+            "payment_transaction_id": transaction.id,
+            "date": attempt.company_id._get_autopay_today(),
+            "memo": f"{transaction.reference} - {attempt.object_ref or ''}".rstrip(" -"),
+            "invoice_ids": [fields.Command.set(moves.ids)],
+            **({"destination_account_id": receivable.id} if receivable else {}),
+        }
+
+    def _get_method_line(self, attempt):
+        lines = attempt.provider_id.journal_id.inbound_payment_method_line_ids
+        return lines.filtered(
+            lambda line: line.payment_provider_id == attempt.provider_id
+        )[:1]
+
+    def _get_receivable_lines(self, moves):
+        return moves.line_ids.filtered(
+            lambda line: line.display_type == "payment_term"
+        )
+
+    def _reconcile(self, attempts, payments):
+        """Reconcile each payment with its invoices; tell about those that are gone."""
+        plan = []
+        for attempt, payment in zip(attempts, payments, strict=True):
+            moves = attempt.line_ids.move_id
+            posted = moves.filtered(lambda move: move.state == "posted")
+            if posted != moves:
+                self.env["autopay.notification"]._alert_unreconciled(attempt)
+            lines = self._get_receivable_lines(posted) + payment.move_id.line_ids
+            plan.append(
+                lines.filtered(
+                    lambda line, payment=payment: not line.reconciled
+                    and line.account_id == payment.destination_account_id
+                )
+            )
+        self.env["account.move.line"]._reconcile_plan(
+            [lines for lines in plan if len(lines) > 1]
+        )
+
+    def _note_failure(self, attempt, error):
+        """Keep why an attempt could not be booked and ask a person to mend it."""
+        attempt.booking_error = str(error)
+        attempt._schedule_check()
+        self.env["autopay.notification"]._alert_not_booked(attempt)
+        return attempt
+
+    # === NOT COLLECTED === #
+
+    def _release(self, attempts):
+        """Give the invoices of attempts back that took no money and never will."""
+        for attempt in attempts:
+            declined = attempt.state == "declined"
+            for line in attempt.line_ids:
+                line.move_id.write(
+                    self._prepare_declined_vals(attempt)
+                    if declined
+                    else {"autopay_status": line.previous_status}
+                )
+        attempts.line_ids.live = False
+
+    def _prepare_declined_vals(self, attempt):
+        return {
+            "autopay_status": "error",
+            "autopay_retry_date": attempt._get_retry_date(),
+            "autopay_crash_count": 0,
+        }

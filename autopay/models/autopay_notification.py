@@ -1,0 +1,175 @@
+import json
+
+from markupsafe import Markup
+
+from odoo import api, models
+
+from ..words import get_decline_sentence
+
+
+class AutopayNotification(models.AbstractModel):
+    """Says who is told what; decides nothing."""
+
+    _name = "autopay.notification"
+    _description = "Autopay Notification"
+
+    # === WORDS === #
+
+    @api.model
+    def _get_attempt_sentence(self, attempt):
+        """Return what became of an attempt, in a sentence for staff."""
+        values = {
+            "amount": attempt.currency_id.format(attempt.amount),
+            "method": attempt.token_id._get_autopay_label(),
+        }
+        if attempt.state == "declined":
+            return get_decline_sentence(
+                self.env, attempt.decline_code, attempt.decline_class
+            )
+        if attempt.state == "succeeded" and attempt.booking_error:
+            return self.env._(
+                "%(amount)s was collected with %(method)s but could not be booked: "
+                "%(error)s",
+                error=attempt.booking_error,
+                **values,
+            )
+        return self._get_state_sentences(values)[attempt.state]
+
+    def _get_state_sentences(self, values):
+        return {
+            "reserved": self.env._("About to charge %(amount)s.", **values),
+            "prepared": self.env._("About to charge %(amount)s.", **values),
+            "charging": self.env._(
+                "Charging %(amount)s with %(method)s.", **values
+            ),
+            "unknown": self.env._(
+                "It is not known yet whether %(amount)s was taken from %(method)s. "
+                "The provider is asked again.",
+                **values,
+            ),
+            "pending": self.env._(
+                "The bank debit of %(amount)s from %(method)s is under way.", **values
+            ),
+            "action_required": self.env._(
+                "The customer must confirm the payment of %(amount)s with the bank.",
+                **values,
+            ),
+            "succeeded": self.env._(
+                "%(amount)s was collected with %(method)s.", **values
+            ),
+            "canceled": self.env._(
+                "The charge of %(amount)s was withdrawn before any money moved.",
+                **values,
+            ),
+        }
+
+    @api.model
+    def _get_response_text(self, attempt):
+        """Return the provider's last answer, readable, without secrets."""
+        lines = [f"{attempt.name}: {self._get_attempt_sentence(attempt)}"]
+        if attempt.message:
+            lines.append(attempt.message)
+        for name, value in json.loads(attempt.response or "{}").items():
+            if value not in (None, "", {}, []):
+                lines.append(f"{name}: {value}")
+        return "\n".join(lines)
+
+    # === CHATTER === #
+
+    def _notify(self, attempts):
+        """Log new outcomes on the invoices, once each, and close finished attempts."""
+        locked = attempts.try_lock_for_update(allow_referencing=True)
+        news = locked.filtered(self._is_news)
+        bodies = {
+            line.move_id.id: self._get_chatter_body(line.attempt_id)
+            for line in news.line_ids
+        }
+        self.env["account.move"].browse(bodies)._message_log_batch(bodies)
+        for state, part in news.grouped("state").items():
+            part.notified_state = state
+        locked.filtered(lambda attempt: attempt._is_finished()).next_check_date = False
+        return locked
+
+    def _is_news(self, attempt):
+        told = ("succeeded", "declined", "pending", "action_required")
+        return attempt.state in told and attempt.state != attempt.notified_state
+
+    def _get_chatter_body(self, attempt):
+        return Markup("<b>%s</b> %s") % (
+            attempt._get_html_link(title=attempt.name),
+            self._get_attempt_sentence(attempt),
+        )
+
+    # === ALERTS FOR STAFF === #
+
+    def _alert(self, record, company, summary, note=""):
+        """Ask the person in charge to look at a record, once as long as it is open."""
+        activity_type = self.env.ref("autopay.mail_activity_type_attention")
+        already = self.env["mail.activity"].search_count(
+            [
+                ("activity_type_id", "=", activity_type.id),
+                ("res_model", "=", record._name),
+                ("summary", "=", summary),
+                *([] if record._name == "autopay.run" else [("res_id", "=", record.id)]),
+            ],
+            limit=1,
+        )
+        if already:
+            return
+        record.sudo().activity_schedule(
+            "autopay.mail_activity_type_attention",
+            summary=summary,
+            note=note,
+            user_id=company._get_autopay_responsible().id or self.env.uid,
+        )
+
+    def _alert_stopped(self, run, stopped):
+        """Tell that providers were left alone in a run, and why."""
+        if not stopped:
+            return
+        reasons = self._get_stop_reasons()
+        providers = self.env["payment.provider"].sudo().browse(stopped)
+        texts = [
+            f"{provider.name}: {reasons.get(stopped[provider.id], stopped[provider.id])}"
+            for provider in providers
+        ]
+        run.stopped_text = "\n".join(texts)
+        for provider, text in zip(providers, texts, strict=True):
+            summary = self.env._("Autopay stopped using %s", provider.name)
+            self._alert(run, run.company_id, summary, text)
+
+    def _get_stop_reasons(self):
+        return {
+            "credentials": self.env._(
+                "the provider refuses our key. Check the credentials of the provider."
+            ),
+            "unreachable": self.env._("the provider cannot be reached."),
+            "rate_limit": self.env._("the provider asks us to slow down."),
+        }
+
+    def _alert_set_aside(self, moves):
+        """Tell that invoices are left alone because runs failed on them."""
+        for move in moves:
+            self._alert(
+                move, move.company_id, self.env._("Autopay has set this invoice aside")
+            )
+
+    def _alert_not_booked(self, attempt):
+        """Tell that money was taken that could not be booked."""
+        summary = self.env._("Collected, but not booked")
+        self._alert(attempt, attempt.company_id, summary, attempt.booking_error)
+
+    def _alert_unreconciled(self, attempt):
+        """Tell that money was taken for an invoice that is not posted any more."""
+        summary = self.env._("Collected for an invoice that is gone: refund or apply")
+        self._alert(attempt, attempt.company_id, summary)
+
+    def _alert_contradiction(self, attempt, outcome):
+        """Tell that the provider reports money that our record rules out."""
+        summary = self.env._("The provider reports a charge that should not exist")
+        self._alert(attempt, attempt.company_id, summary, outcome.kind)
+
+    def _alert_unresolved(self, attempt):
+        """Tell that an outcome stays unknown."""
+        summary = self.env._("Still unknown whether the customer was charged")
+        self._alert(attempt, attempt.company_id, summary)

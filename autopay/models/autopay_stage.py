@@ -1,0 +1,149 @@
+import logging
+import time
+
+from odoo import api, models
+from odoo.service.model import (
+    MAX_TRIES_ON_CONCURRENCY_FAILURE,
+    PG_CONCURRENCY_EXCEPTIONS_TO_RETRY,
+)
+
+_logger = logging.getLogger(__name__)
+
+
+class AutopayStage(models.AbstractModel):
+    """What engine and resolver share: committed stages and the calls between them.
+
+    A stage is a method that takes records, changes the database and returns records. It
+    runs in a database transaction of its own; nothing is sent to a provider while one
+    is open.
+    """
+
+    _name = "autopay.stage"
+    _description = "Autopay Stage"
+
+    # === STAGES IN THE DATABASE === #
+
+    @api.model
+    def _apply(self, stage, records, *args):
+        """Run a stage on all records at once, or one by one when that fails.
+
+        :return: the records that the stage returned; those it failed on are left out
+        """
+        if not records:
+            return records
+        try:
+            return self._apply_committed(stage, records, *args)
+        except Exception as error:  # noqa: BLE001 - one bad record stops no other
+            self.env.cr.rollback()
+            if len(records) == 1:
+                self._note_stage_failure(stage, records, error)
+                return records.browse()
+        done = records.browse()
+        for record in records:
+            done |= self._apply(stage, record, *args)
+        return done
+
+    def _apply_committed(self, stage, records, *args):
+        """Run a stage and commit it; repeat it when others got in its way."""
+        for tries in range(MAX_TRIES_ON_CONCURRENCY_FAILURE):
+            try:
+                done = stage(records, *args)
+                self._commit()
+                return done
+            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+                self.env.cr.rollback()
+                if tries + 1 == MAX_TRIES_ON_CONCURRENCY_FAILURE:
+                    raise
+                time.sleep(0.05 * 2**tries)
+        return records.browse()
+
+    def _commit(self):
+        """End the transaction of a stage: what was decided survives the process."""
+        return self.env["ir.cron"]._commit_progress()
+
+    def _note_stage_failure(self, stage, record, error):
+        """Say that a stage failed on a record; the resolver takes it up again."""
+        _logger.error(
+            "Autopay stage %s failed on %s: %s", stage.__name__, record, error,
+            exc_info=error,
+        )
+        if stage.__name__ == "_book":
+            booking = self.env["autopay.booking"]
+            self._apply_committed(booking._note_failure, record, error)
+
+    # === CALLS TO THE PROVIDERS === #
+
+    def _send(self, ctx, verb, attempts):
+        """Ask the providers of these attempts, with no database transaction open.
+
+        :param str verb: a method of the Gateway protocol
+        :return: {attempt id: outcome}
+        """
+        calls = self._get_calls(ctx, attempts)
+        # Reading opened a transaction: end it before the first byte is sent.
+        self._commit()
+        return ctx.send(verb, calls)
+
+    def _get_calls(self, ctx, attempts):
+        """Return [(provider id, gateway, request)] for the providers that work."""
+        calls = []
+        for attempt in attempts:
+            gateway = self._get_gateway(ctx, attempt.provider_id)
+            if gateway:
+                request = attempt._get_charge_request()
+                calls.append((attempt.provider_id.id, gateway, request))
+        return calls
+
+    def _get_gateway(self, ctx, provider):
+        """Return the provider's gateway; a provider set up wrongly is stopped."""
+        if provider.id not in ctx.gateways:
+            try:
+                ctx.gateways[provider.id] = provider._get_autopay_gateway()
+            except ValueError as error:
+                ctx.gateways[provider.id] = None
+                ctx.stopped[provider.id] = str(error)
+        return ctx.gateways[provider.id]
+
+    # === RECORD AND SETTLE === #
+
+    def _record(self, attempts, outcomes):
+        """Take in the outcomes; the only writes of this transaction.
+
+        :return: the attempts that could be locked
+        """
+        locked = attempts.try_lock_for_update(allow_referencing=True)
+        for attempt in locked:
+            if outcome := outcomes.get(attempt.id):
+                attempt._process(outcome)
+        locked._schedule_check()
+        return locked
+
+    def _settle(self, ctx, attempts):
+        """Carry out what the outcomes of these attempts mean: close, book, tell."""
+        self._close_refused(ctx, attempts)
+        self._apply(self.env["autopay.booking"]._book, attempts)
+        self._apply(self.env["autopay.notification"]._notify, attempts)
+
+    def _close_refused(self, ctx, attempts):
+        """Close declined attempts at the provider, so that they can never be charged.
+
+        Only then may the invoice be tried again: a declined payment intent can still be
+        confirmed (https://docs.stripe.com/payments/paymentintents/lifecycle).
+        """
+        refused = attempts.filtered(
+            lambda attempt: attempt.state == "declined" and not attempt.provider_closed
+        )
+        self._withdraw_open(ctx, refused)
+
+    def _withdraw_open(self, ctx, attempts):
+        """Close attempts that were not charged, and record what came of it."""
+        unasked = attempts.filtered(lambda attempt: not attempt._can_be_asked())
+        outcomes = self._send(ctx, "withdraw", attempts - unasked)
+        self._apply(self._record_withdrawn, attempts, outcomes)
+
+    def _record_withdrawn(self, attempts, outcomes):
+        """Take in that attempts were closed, or what they turned out to be instead."""
+        locked = attempts.try_lock_for_update(allow_referencing=True)
+        for attempt in locked:
+            attempt._process_withdrawal(outcomes.get(attempt.id))
+        return locked

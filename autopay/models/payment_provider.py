@@ -1,0 +1,72 @@
+import logging
+
+import requests
+
+from odoo import models
+from odoo.exceptions import ValidationError
+
+from ..gateways.base import Credentials
+from ..gateways.stripe_gateway import StripeGateway
+
+_logger = logging.getLogger(__name__)
+
+
+class PaymentProvider(models.Model):
+    _inherit = "payment.provider"
+
+    # === BUSINESS METHODS - GATEWAY === #
+
+    def _get_autopay_gateway(self):
+        """Return the gateway that can be asked about its charges, or None.
+
+        None means that the provider is charged through Odoo's own token payment.
+
+        :raises ValueError: when the provider is not configured well enough
+        """
+        self.ensure_one()
+        provider = self.sudo()
+        if provider.code != "stripe":
+            return None
+        return StripeGateway(
+            Credentials(
+                provider_id=provider.id,
+                secret_key=provider.stripe_secret_key or "",
+                livemode=provider.state == "enabled",
+            )
+        )
+
+    def _is_autopay_usable(self):
+        """Return whether saved methods of this provider can be charged off-session."""
+        self.ensure_one()
+        provider = self.sudo()
+        return provider.support_tokenization and not provider.capture_manually
+
+    # === REQUEST HELPERS === #
+
+    def _send_api_request(self, *args, **kwargs):
+        """Override of `payment` to tell a lost connection from a refusal.
+
+        Odoo reports both as `ValidationError`; only the second is a definite no. The
+        engine hands in a list through the context and finds the failures in it.
+        """
+        try:
+            return super()._send_api_request(*args, **kwargs)
+        except Exception as error:
+            self._autopay_note_failure(error)
+            raise
+
+    def _autopay_note_failure(self, error):
+        """Tell the engine, when it asked for it, that an outcome is not definite."""
+        failures = self.env.context.get("autopay_lost_requests")
+        if failures is not None and not self._autopay_is_definite(error):
+            failures.append(type(error).__name__)
+
+    def _autopay_is_definite(self, error):
+        """Return whether the provider answered with a refusal (HTTP 4xx)."""
+        cause = error.__context__
+        if not isinstance(error, ValidationError):
+            return False
+        if not isinstance(cause, requests.exceptions.HTTPError):
+            return False
+        status = cause.response.status_code
+        return 400 <= status < 500 and status not in (408, 409, 425, 429)

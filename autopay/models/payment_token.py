@@ -1,0 +1,44 @@
+from odoo import fields, models
+
+from odoo.addons.payment_stripe.const import (
+    PAYMENT_METHODS_MAPPING as STRIPE_METHOD_TYPES,
+)
+
+from .. import const
+
+
+class PaymentToken(models.Model):
+    _inherit = "payment.token"
+
+    autopay_expiry_date = fields.Date(
+        string="Expires on",
+        help="Last day on which the card is valid; empty for methods that do not expire.",
+    )
+    autopay_authorization_ids = fields.One2many("autopay.authorization", "token_id")
+
+    def _is_autopay_expired(self, day):
+        """Return whether the method can no longer be charged on that date."""
+        self.ensure_one()
+        return bool(self.autopay_expiry_date and self.autopay_expiry_date < day)
+
+    def _is_autopay_usable(self):
+        """Return whether the method carries what its provider needs to be charged."""
+        self.ensure_one()
+        return self.provider_code != "stripe" or bool(self.stripe_payment_method)
+
+    def _get_autopay_method_type(self):
+        """Return the provider's type of method: card, us_bank_account ..."""
+        self.ensure_one()
+        method = self.payment_method_id.primary_payment_method_id
+        code = (method or self.payment_method_id).code
+        return STRIPE_METHOD_TYPES.get(code, code)
+
+    def _is_autopay_debit(self):
+        """Return whether charges take days to settle (bank debits)."""
+        return self._get_autopay_method_type() in const.DEBIT_METHOD_TYPES
+
+    def _get_autopay_label(self):
+        """Return brand and last four digits, as people know their card."""
+        self.ensure_one()
+        token = self.sudo()
+        return f"{token.payment_method_id.name} {token.display_name}"

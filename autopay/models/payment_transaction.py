@@ -1,0 +1,109 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+
+from .. import const
+from ..gateways import odoo_gateway
+
+# What only the engine may write on a transaction that belongs to an attempt: with the
+# rights of a billing user Odoo would let anybody declare a charge confirmed.
+GUARDED_FIELDS = {
+    "state",
+    "amount",
+    "currency_id",
+    "provider_reference",
+    "token_id",
+    "invoice_ids",
+    "is_post_processed",
+}
+
+
+class PaymentTransaction(models.Model):
+    _inherit = "payment.transaction"
+
+    autopay_attempt_ids = fields.One2many(
+        "autopay.attempt", "transaction_id", string="Autopay Attempts"
+    )
+
+    # === CONSTRAINT METHODS === #
+
+    @api.constrains("token_id")
+    def _check_token_is_active(self):
+        """Override of `payment` to check one by one: it reads the whole set at once."""
+        for transaction in self:
+            super(PaymentTransaction, transaction)._check_token_is_active()
+
+    # === CRUD METHODS === #
+
+    def write(self, vals):
+        """Override of `payment` to keep autopay's transactions out of users' hands.
+
+        :raises AccessError: when somebody but the engine changes money or state
+        """
+        guarded = GUARDED_FIELDS & vals.keys()
+        if guarded and not self.env.su and self.sudo().autopay_attempt_ids:
+            raise AccessError(
+                self.env._("This transaction belongs to autopay and cannot be edited.")
+            )
+        return super().write(vals)
+
+    # === BUSINESS METHODS === #
+
+    def _autopay_set_state(self, attempt_state, message=False):
+        """Bring the transactions in line with their attempts.
+
+        Odoo's own setters write to the chatter of the invoice, which would make this
+        transaction compete with everybody who edits the invoice.
+
+        :param str attempt_state: a key of ``const.TRANSACTION_STATES``
+        """
+        sources = ("draft", "pending", "authorized", "error", "cancel", "done")
+        target = const.TRANSACTION_STATES[attempt_state]
+        changed = self.filtered(lambda tx: tx.state != target)
+        changed._update_state(sources, target, message)
+        # Odoo's sweep must never book what the engine books.
+        self.filtered(lambda tx: not tx.is_post_processed).is_post_processed = True
+
+    def _autopay_charge(self):
+        """Charge the saved method through Odoo's own provider code.
+
+        :return: a ``ChargeOutcome``; never raises for what the provider does
+        """
+        self.ensure_one()
+        lost = []
+        raised = False
+        transaction = self.with_context(autopay_lost_requests=lost)
+        try:
+            transaction._send_payment_request()
+        except Exception as error:  # noqa: BLE001 - any surprise is an unknown outcome
+            raised = True
+            transaction._autopay_note_surprise(error)
+        self.invalidate_recordset(["state", "state_message", "provider_reference"])
+        return self._get_autopay_outcome(bool(lost), raised)
+
+    def _get_autopay_outcome(self, connection_failed=False, raised=False):
+        """Return what Odoo knows of this transaction as a ``ChargeOutcome``."""
+        self.ensure_one()
+        return odoo_gateway.outcome_of(
+            state=self.state,
+            state_message=self.state_message or "",
+            provider_reference=self.provider_reference or "",
+            connection_failed=connection_failed,
+            raised=raised,
+        )
+
+    def _get_autopay_read_outcome(self):
+        """Return what Odoo learned since the charge, or None when it learned nothing.
+
+        Only a final state counts: *pending* is also what an unanswered charge looks
+        like.
+        """
+        self.ensure_one()
+        final = self.state in ("done", "cancel", "error")
+        return self._get_autopay_outcome() if final else None
+
+    def _post_process(self):
+        """Override of `payment`: what belongs to an attempt is booked by the engine."""
+        autopay = self.filtered("autopay_attempt_ids")
+        autopay.is_post_processed = True
+        autopay.autopay_attempt_ids._check_soon()
+        return super(PaymentTransaction, self - autopay)._post_process()

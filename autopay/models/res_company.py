@@ -1,0 +1,58 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from .. import const
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    autopay_enabled = fields.Boolean(
+        string="Autopay",
+        help="Switched off, nothing is charged, whatever invoices and customers say.",
+    )
+    autopay_policy = fields.Selection(
+        const.POLICIES,
+        default="manual",
+        required=True,
+        help="Which invoices become eligible. A customer may have a policy of its own.",
+    )
+    autopay_date_rule = fields.Selection(
+        const.DATE_RULES,
+        default="due",
+        required=True,
+        help="How the autopay date of an invoice is found when nobody sets one.",
+    )
+    autopay_date_offset = fields.Integer(
+        help="Days to add to the due date or the invoice date; negative means before.",
+    )
+    autopay_month_day = fields.Integer(
+        default=1,
+        help="Day of the month; in shorter months the last day is taken.",
+    )
+    autopay_responsible_id = fields.Many2one(
+        "res.users",
+        help="Who gets the activities when something needs a person. Empty: an "
+        "accounting administrator of the company.",
+    )
+
+    @api.constrains("autopay_month_day")
+    def _check_autopay_month_day(self):
+        if any(not 1 <= company.autopay_month_day <= 31 for company in self):
+            raise ValidationError(
+                self.env._("The autopay day of the month must be from 1 to 31.")
+            )
+
+    def _get_autopay_today(self):
+        """Return today's date in the company's time zone."""
+        self.ensure_one()
+        timezone = self.partner_id.tz or "UTC"
+        return fields.Date.context_today(self.with_context(tz=timezone))
+
+    def _get_autopay_responsible(self):
+        """Return the user who is asked when a person is needed."""
+        self.ensure_one()
+        managers = self.env.ref("account.group_account_manager").all_user_ids
+        return self.autopay_responsible_id or managers.filtered(
+            lambda user: user.active and not user.share and self in user.company_ids
+        ).sorted("id")[:1]

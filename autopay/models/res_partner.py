@@ -1,0 +1,187 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from .. import const
+
+
+class ResPartner(models.Model):
+    _inherit = "res.partner"
+
+    autopay_token_id = fields.Many2one(
+        "payment.token",
+        string="Autopay Token",
+        company_dependent=True,
+        copy=False,
+        help="The saved payment method that pays this customer's invoices. Choosing it "
+        "here records that the customer has authorized it.",
+    )
+    autopay_policy = fields.Selection(
+        const.POLICIES,
+        string="Autopay Policy",
+        company_dependent=True,
+        help="Empty: as the company does.",
+    )
+    autopay_authorization_ids = fields.One2many(
+        "autopay.authorization", "partner_id", string="Autopay Authorizations"
+    )
+    autopay_readiness = fields.Selection(
+        const.READINESS,
+        string="Autopay Readiness",
+        compute="_compute_autopay_readiness",
+        search="_search_autopay_readiness",
+        compute_sudo=True,
+        help="Whether invoices of this customer can be collected, and if not, why.",
+    )
+    autopay_available_token_ids = fields.Many2many(
+        "payment.token",
+        compute="_compute_autopay_available_token_ids",
+        compute_sudo=True,
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends_context("company")
+    @api.depends(
+        "commercial_partner_id",
+        "autopay_token_id",
+        "autopay_policy",
+        "autopay_authorization_ids.revoked_date",
+    )
+    def _compute_autopay_readiness(self):
+        company = self.env.company
+        commercial = self.commercial_partner_id
+        tokens = commercial.autopay_token_id
+        authorizations = self.env["autopay.authorization"]._get_latest_by_token(
+            commercial, tokens, company
+        )
+        for partner in self:
+            payer = partner.commercial_partner_id
+            authorization = authorizations.get(
+                (payer.id, payer.autopay_token_id.id),
+                self.env["autopay.authorization"],
+            )
+            partner.autopay_readiness = payer._get_autopay_readiness(authorization)
+
+    def _get_autopay_readiness(self, authorization):
+        """Return the key of ``const.READINESS`` that holds for this payer."""
+        self.ensure_one()
+        company = self.env.company
+        today = company._get_autopay_today()
+        token = self.autopay_token_id
+        rows = [
+            ("off", self._get_autopay_policy(company) == "off"),
+            ("no_method", not token),
+            ("method_archived", not token.active),
+            ("method_expired", token and token._is_autopay_expired(today)),
+            ("no_authorization", not authorization),
+            ("authorization_revoked", bool(authorization.revoked_date)),
+        ]
+        return next((code for code, holds in rows if holds), "ready")
+
+    @api.model
+    def _search_autopay_readiness(self, operator, value):
+        """Find customers by readiness among those that autopay has to do with."""
+        if operator != "in":
+            return NotImplemented
+        partners = self.sudo().search(self._get_autopay_customer_domain())
+        found = partners.filtered(lambda partner: partner.autopay_readiness in value)
+        return [("id", "in", found.ids)]
+
+    @api.depends("commercial_partner_id")
+    @api.depends_context("company")
+    def _compute_autopay_available_token_ids(self):
+        tokens = self.env["payment.token"].search(
+            [
+                *self.env["payment.token"]._check_company_domain(self.env.company),
+                ("partner_id", "child_of", self.commercial_partner_id.ids),
+            ]
+        )
+        by_payer = tokens.grouped(lambda token: token.partner_id.commercial_partner_id)
+        for partner in self:
+            partner.autopay_available_token_ids = by_payer.get(
+                partner.commercial_partner_id, tokens.browse()
+            )
+
+    # === CONSTRAINT METHODS === #
+
+    @api.constrains("autopay_token_id")
+    def _check_autopay_token(self):
+        for partner in self:
+            owner = partner.autopay_token_id.sudo().partner_id.commercial_partner_id
+            if owner and owner != partner.commercial_partner_id:
+                raise ValidationError(
+                    self.env._(
+                        "The payment method %(method)s belongs to %(owner)s, not to "
+                        "%(customer)s.",
+                        method=partner.autopay_token_id.sudo().display_name,
+                        owner=owner.display_name,
+                        customer=partner.display_name,
+                    )
+                )
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Override of `base` to record the authorization of a chosen method."""
+        partners = super().create(vals_list)
+        chosen = partners.filtered("autopay_token_id")
+        chosen._record_autopay_authorization("staff")
+        return partners
+
+    def write(self, vals):
+        """Override of `base` to record the authorization of a newly chosen method."""
+        if "autopay_token_id" not in vals:
+            return super().write(vals)
+        before = {partner: partner.autopay_token_id for partner in self}
+        res = super().write(vals)
+        changed = self.filtered(lambda rec: rec.autopay_token_id != before[rec])
+        changed.filtered("autopay_token_id")._record_autopay_authorization("staff")
+        return res
+
+    # === BUSINESS METHODS === #
+
+    def _record_autopay_authorization(self, channel, **details):
+        """Record for each partner that its method may be charged, and by whom."""
+        authorizations = self.env["autopay.authorization"]
+        for partner in self:
+            authorizations |= authorizations._record(
+                partner,
+                self.env.company,
+                partner.autopay_token_id,
+                channel,
+                **details,
+            )
+        return authorizations
+
+    def _get_autopay_policy(self, company):
+        """Return the policy that holds for this customer: its own or the company's."""
+        self.ensure_one()
+        own = self.commercial_partner_id.with_company(company).autopay_policy
+        return own or company.autopay_policy
+
+    @api.model
+    def _get_autopay_customer_domain(self):
+        """Return the customers that autopay has to do with, hook for other modules."""
+        return [
+            ("parent_id", "=", False),
+            "|",
+            ("customer_rank", ">", 0),
+            ("autopay_token_id", "!=", False),
+        ]
+
+    # === ACTION METHODS === #
+
+    def action_view_autopay_invoices(self):
+        """Open the customer's invoices that are on autopay."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "account.action_move_out_invoice_type"
+        )
+        action["domain"] = [
+            ("move_type", "=", "out_invoice"),
+            ("partner_id", "child_of", self.commercial_partner_id.ids),
+            ("autopay_status", "!=", False),
+        ]
+        action["context"] = {"default_move_type": "out_invoice"}
+        return action

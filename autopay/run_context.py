@@ -1,0 +1,106 @@
+"""What one execution of the engine carries from stage to stage, outside the database."""
+
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+from . import const
+from .gateways.base import (
+    STOP_CREDENTIALS,
+    STOP_RATE_LIMIT,
+    STOP_UNREACHABLE,
+    UNKNOWN,
+    ChargeOutcome,
+)
+
+# Answers of a kind after which a provider is not called any more.
+ANSWERS_BEFORE_STOP = {
+    STOP_CREDENTIALS: 1,
+    STOP_UNREACHABLE: const.UNREACHABLE_BEFORE_STOP,
+    STOP_RATE_LIMIT: const.UNREACHABLE_BEFORE_STOP,
+}
+
+
+@dataclass
+class RunContext:
+    """Gateways, threads, limits and counters of one execution.
+
+    :param mode: *scheduled* or *now*, see ``autopay.decision``
+    :param tokens: {move id: token} chosen by a person
+    :param tally: number of invoices skipped, by blocker
+    :param stopped: {provider id: reason} of providers that are left alone
+    """
+
+    mode: str = "scheduled"
+    tokens: dict = field(default_factory=dict)
+    tally: Counter = field(default_factory=Counter)
+    stopped: dict = field(default_factory=dict)
+    gateways: dict = field(default_factory=dict)
+    proven: set = field(default_factory=set)
+    counts: Counter = field(default_factory=Counter)
+    started: float = field(default_factory=time.monotonic)
+
+    def __enter__(self):
+        self.pool = ThreadPoolExecutor(const.GATEWAY_THREADS, "autopay")
+        return self
+
+    def __exit__(self, *exc_info):
+        self.pool.shutdown()
+
+    def is_time_up(self, seconds_left):
+        """Return whether the run must end, given the scheduler's seconds left."""
+        overtime = time.monotonic() - self.started > const.RUN_SECONDS
+        return seconds_left <= 0 or overtime
+
+    def send(self, verb, calls):
+        """Call the gateways from many threads; no database is touched.
+
+        :param str verb: a method of the Gateway protocol
+        :param calls: [(provider id, gateway, request)]
+        :return: {attempt id: outcome}; absent where the provider is stopped
+        """
+        outcomes = {}
+        first, rest = self._split_unproven(calls)
+        # One request finds out whether a provider works before many follow it.
+        for part in (first, rest):
+            outcomes.update(self._send_part(verb, part))
+        return outcomes
+
+    def _split_unproven(self, calls):
+        first, rest = {}, []
+        for call in calls:
+            provider_id = call[0]
+            if provider_id in self.proven or provider_id in first:
+                rest.append(call)
+            else:
+                first[provider_id] = call
+        self.proven.update(first)
+        return list(first.values()), rest
+
+    def _send_part(self, verb, calls):
+        allowed = [call for call in calls if call[0] not in self.stopped]
+        answers = self.pool.map(lambda call: _call(verb, call[1], call[2]), allowed)
+        outcomes = {}
+        for (provider_id, _gateway, request), outcome in zip(
+            allowed, answers, strict=True
+        ):
+            outcomes[request.attempt_id] = outcome
+            self._note_stop(provider_id, outcome)
+        return outcomes
+
+    def _note_stop(self, provider_id, outcome):
+        reason = outcome.stop_reason
+        if not reason:
+            return
+        self.counts[provider_id, reason] += 1
+        if self.counts[provider_id, reason] >= ANSWERS_BEFORE_STOP[reason]:
+            self.stopped.setdefault(provider_id, reason)
+
+
+def _call(verb, gateway, request):
+    """Call a gateway; whatever it raises against its promise is an unknown outcome."""
+    try:
+        return getattr(gateway, verb)(request)
+    except Exception as error:  # noqa: BLE001 - see above
+        return ChargeOutcome(kind=UNKNOWN, message=type(error).__name__)
