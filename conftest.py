@@ -35,7 +35,7 @@ def _forbid_skip(report):
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item, call):
-    # Odoo skips browser tests when it finds no Chromium, no websocket-client, no server.
+    # Odoo skips browser tests without Chromium, websocket-client or a server.
     return _forbid_skip((yield))
 
 
