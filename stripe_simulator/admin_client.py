@@ -1,0 +1,151 @@
+"""Speaks to a running simulator's admin addresses, with the standard library only."""
+
+from __future__ import annotations
+
+import json
+import urllib.error
+import urllib.request
+from urllib.parse import quote
+
+TIMEOUT = 30
+
+
+class AdminError(Exception):
+    """The simulator refused an admin request; the text says why."""
+
+
+class AdminClient:
+    """One method for every address under ``/_admin/``.
+
+    Amounts are in minor units, times in seconds.  Every method raises ``AdminError``
+    with the simulator's sentence when it refuses, ``OSError`` when it cannot be had.
+    """
+
+    def __init__(self, url: str):
+        self.url = url.rstrip("/")
+        # A proxy of the environment must not come between two local processes.
+        handler = urllib.request.ProxyHandler({})
+        self._opener = urllib.request.build_opener(handler)
+
+    def _call(self, method: str, path: str, body: dict | None = None) -> dict:
+        request = urllib.request.Request(  # noqa: S310 - the address is our own
+            f"{self.url}/_admin{path}",
+            data=None if body is None else json.dumps(body).encode(),
+            headers={"Content-Type": "application/json"},
+            method=method,
+        )
+        try:
+            with self._opener.open(request, timeout=TIMEOUT) as response:
+                return json.load(response)
+        except urllib.error.HTTPError as error:
+            with error:
+                raise AdminError(_sentence(error.read())) from None
+
+    # === STATE === #
+
+    def health(self) -> dict:
+        """Return ``{"status": "ok"}``."""
+        return self._call("GET", "/health")
+
+    def reset(self) -> None:
+        """Forget everything, clock, faults and latency included."""
+        self._call("POST", "/reset", {})
+
+    def state(self) -> dict:
+        """Return how many of everything there are."""
+        return self._call("GET", "/state")
+
+    def ledger(self) -> dict:
+        """Return ``{"entries": [...], "totals": {currency: {...}}}``."""
+        return self._call("GET", "/ledger")
+
+    def now(self) -> int:
+        """Return the virtual time."""
+        return self._call("GET", "/clock")["now"]
+
+    def advance(self, seconds: float) -> int:
+        """Move the virtual clock forward; return its new time."""
+        return self._call("POST", "/clock", {"advance": seconds})["now"]
+
+    def set_latency(self, seconds: float) -> None:
+        """Make every API request take so long."""
+        self._call("POST", "/latency", {"seconds": seconds})
+
+    # === FAULTS AND REQUESTS === #
+
+    def add_fault(self, kind: str, **fields) -> str:
+        """Ask for a fault, return its id; see ``faults.Fault`` for the fields."""
+        return self._call("POST", "/faults", {"kind": kind, **fields})["id"]
+
+    def faults(self) -> list[dict]:
+        """Return the faults with ``matched`` and ``hits``."""
+        return self._call("GET", "/faults")["faults"]
+
+    def remove_fault(self, fault_id: str) -> None:
+        """Lift one fault."""
+        self._call("DELETE", f"/faults/{quote(fault_id)}")
+
+    def clear_faults(self) -> None:
+        """Lift all faults."""
+        self._call("DELETE", "/faults")
+
+    def requests(self, limit: int | None = None) -> list[dict]:
+        """Return the latest API requests, oldest first."""
+        query = "" if limit is None else f"?limit={limit}"
+        return self._call("GET", f"/requests{query}")["requests"]
+
+    def clear_requests(self) -> None:
+        """Forget the requests seen so far."""
+        self._call("DELETE", "/requests")
+
+    # === PAYMENT METHODS AND PAYMENTS === #
+
+    def create_payment_method(
+        self,
+        type: str = "card",
+        customer: str | None = None,
+        behaviour: dict | None = None,
+        **fields,
+    ) -> dict:
+        """Create a payment method that behaves as told; see ``behaviours.Behaviour``.
+
+        ``card={...}`` (and so on, by type) says what is printed on it.
+        """
+        body = {"type": type, "customer": customer, "behaviour": behaviour, **fields}
+        return self._call("POST", "/payment_methods", body)
+
+    def change_payment_method(
+        self, method_id: str, behaviour: dict | None = None, **fields
+    ) -> dict:
+        """Change how a payment method behaves, or what is printed on it."""
+        body = dict(fields) if behaviour is None else {"behaviour": behaviour, **fields}
+        return self._call("PATCH", f"/payment_methods/{quote(method_id)}", body)
+
+    def settle(
+        self,
+        payment_intent: str | None = None,
+        outcome: str = "succeeded",
+        failure_code: str | None = None,
+        network_decline_code: str | None = None,
+    ) -> list[str]:
+        """End one debit, or all; return the ids of the intents that were ended."""
+        body = {
+            "payment_intent": payment_intent,
+            "outcome": outcome,
+            "failure_code": failure_code,
+            "network_decline_code": network_decline_code,
+        }
+        return self._call("POST", "/settle", body)["settled"]
+
+    def authenticate(self, payment_intent: str, outcome: str = "succeeded") -> str:
+        """Let the customer pass or fail (``failed``) the authentication; return the
+        status of the intent."""
+        body = {"payment_intent": payment_intent, "outcome": outcome}
+        return self._call("POST", "/authenticate", body)["status"]
+
+
+def _sentence(body: bytes) -> str:
+    try:
+        return json.loads(body)["error"]
+    except (ValueError, KeyError):
+        return body.decode(errors="replace")

@@ -1,0 +1,107 @@
+"""What the simulator remembers.  Money is in minor units, times in seconds.
+
+The objects hold facts only and are small: thousands of them must fit in memory.  Their
+shape in the API is made by the modules in ``resources``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from .behaviours import Behaviour
+
+
+@dataclass(slots=True, eq=False)
+class Customer:
+    """A customer; ``fields`` holds what the API only stores and gives back."""
+
+    id: str
+    created: int
+    fields: dict
+    metadata: dict
+    deleted: bool = False
+    seq: int = 0
+
+
+@dataclass(slots=True, eq=False)
+class PaymentMethod:
+    """A saved card or bank account.
+
+    ``details`` is replaced and never changed in place, because charges keep a
+    reference to it as it was.  ``spent``: used without a customer, or detached.
+    """
+
+    id: str
+    created: int
+    type: str
+    details: dict
+    billing_details: dict
+    metadata: dict
+    behaviour: Behaviour
+    customer: str | None = None
+    tries: int = 0
+    spent: bool = False
+    seq: int = 0
+
+
+@dataclass(slots=True, eq=False)
+class PaymentIntent:
+    """An intent to take ``amount`` once."""
+
+    id: str
+    created: int
+    amount: int
+    currency: str
+    customer: str | None = None
+    payment_method: str | None = None
+    status: str = "requires_payment_method"
+    description: str | None = None
+    metadata: dict = field(default_factory=dict)
+    capture_method: str = "automatic_async"
+    confirmation_method: str = "automatic"
+    automatic: dict | None = None
+    allowed_types: list[str] | None = None
+    excluded_types: list[str] | None = None
+    setup_future_usage: str | None = None
+    receipt_email: str | None = None
+    shipping: dict | None = None
+    statement_descriptor: str | None = None
+    statement_descriptor_suffix: str | None = None
+    latest_charge: str | None = None
+    amount_received: int = 0
+    amount_capturable: int = 0
+    last_payment_error: dict | None = None
+    next_action: dict | None = None
+    canceled_at: int | None = None
+    cancellation_reason: str | None = None
+    mandate: str | None = None
+    confirms: int = 0
+    seq: int = 0
+
+
+@dataclass(slots=True, eq=False)
+class Charge:
+    """One attempt to take money with one payment method."""
+
+    id: str
+    created: int
+    amount: int
+    currency: str
+    payment_intent: str
+    customer: str | None
+    payment_method: str
+    method_type: str
+    method_details: dict
+    billing_details: dict
+    status: str
+    captured: bool
+    outcome: dict | None
+    metadata: dict
+    description: str | None
+    mandate: str | None
+    statement_descriptor_suffix: str | None
+    receipt_email: str | None
+    failure_code: str | None = None
+    failure_message: str | None = None
+    idempotency_key: str | None = None
+    seq: int = 0

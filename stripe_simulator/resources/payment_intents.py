@@ -1,0 +1,415 @@
+"""Payment intents: create, confirm, update, cancel, retrieve, list."""
+
+from __future__ import annotations
+
+import re
+
+from .. import charging, currencies
+from ..endpoint import PAGING, Call, Endpoint, names
+from ..errors import StripeError, invalid, unexpected_state
+from ..ids import new_id
+from ..metadata import merge
+from ..objects import PaymentIntent, PaymentMethod
+from . import customers, payment_methods
+from .intent_shape import render, render_with_charges, types
+from .lists import page
+
+CONFIRM_LIMIT = 20
+CONFIRMABLE = ("requires_payment_method", "requires_confirmation", "requires_action")
+CANCELABLE = (*CONFIRMABLE, "requires_capture")
+
+# Parameters that make sense only when the intent is confirmed as it is created.
+_WITH_CONFIRM = (
+    *("error_on_requires_action", "mandate", "mandate_data", "off_session"),
+    "return_url",
+)
+# Parameter -> attribute, where the value is kept as it is; empty means none.
+_PLAIN = {
+    "description": "description",
+    "receipt_email": "receipt_email",
+    "setup_future_usage": "setup_future_usage",
+    "shipping": "shipping",
+    "statement_descriptor": "statement_descriptor",
+    "statement_descriptor_suffix": "statement_descriptor_suffix",
+    "capture_method": "capture_method",
+    "confirmation_method": "confirmation_method",
+    "allowed_payment_method_types": "allowed_types",
+    "excluded_payment_method_types": "excluded_types",
+    "payment_method_types": "allowed_types",
+}
+# What may still be changed once the money has moved or the intent is closed.
+_ALWAYS_CHANGEABLE = frozenset(("description", "metadata", "receipt_email", "expand"))
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_DESCRIPTOR = re.compile(r"[^<>\\'\"*]{1,22}")
+
+
+def shape(call: Call, intent: PaymentIntent) -> dict:
+    """Return the intent in the shape of the version that the request names."""
+    chosen = render_with_charges if call.version.lists_charges else render
+    return chosen(call.book, intent)
+
+
+# === CREATE AND UPDATE === #
+
+
+def create(call: Call) -> dict:
+    """POST /v1/payment_intents"""
+    intent = _build(call)
+    method = _named_method(call, intent)
+    if not call.params.get("confirm"):
+        _refuse_without_confirm(call.params)
+        call.book.payment_intents.add(intent)
+        return shape(call, intent)
+    if method is None:
+        raise invalid(
+            "You cannot confirm this PaymentIntent because it's missing a payment "
+            "method.",
+            "payment_method",
+            "parameter_missing",
+        )
+    session = _session(call, intent)
+    call.book.payment_intents.add(intent)
+    charging.confirm(call, intent, method, session)
+    return shape(call, intent)
+
+
+def _build(call: Call) -> PaymentIntent:
+    params = call.params
+    currency = currencies.check(params["amount"], params["currency"])
+    intent = PaymentIntent(new_id("pi"), call.now, params["amount"], currency)
+    if "customer" in params:
+        intent.customer = customers.existing(call, params["customer"]).id
+    intent.metadata = merge({}, params.get("metadata"))
+    intent.automatic = _automatic(call)
+    _set_plain(intent, params)
+    return intent
+
+
+def _automatic(call: Call) -> dict | None:
+    given = call.params.get("automatic_payment_methods")
+    if given is not None:
+        return {"allow_redirects": "always", **given}
+    named = "payment_method_types" in call.params
+    if named or not call.version.automatic_methods:
+        return None
+    return {"allow_redirects": "always", "enabled": True}
+
+
+def _set_plain(intent: PaymentIntent, params: dict) -> None:
+    _check_texts(params)
+    for name, attribute in _PLAIN.items():
+        if name in params:
+            setattr(intent, attribute, params[name] or None)
+
+
+def _check_texts(params: dict) -> None:
+    email = params.get("receipt_email")
+    if email and not _EMAIL.fullmatch(email):
+        raise invalid(
+            f"Invalid email address: {email}", "receipt_email", "email_invalid"
+        )
+    for name in ("statement_descriptor", "statement_descriptor_suffix"):
+        if params.get(name) and not _DESCRIPTOR.fullmatch(params[name]):
+            raise invalid(
+                "A statement descriptor has at most 22 characters and none of "
+                "< > \\ ' \" *.",
+                name,
+            )
+
+
+def _refuse_without_confirm(params: dict) -> None:
+    for name in _WITH_CONFIRM:
+        if name in params:
+            raise invalid(
+                f"The parameter `{name}` cannot be passed when creating a "
+                "PaymentIntent unless `confirm` is set to true.",
+                name,
+                "parameter_unknown",
+            )
+
+
+def update(call: Call, intent_id: str) -> dict:
+    """POST /v1/payment_intents/{id}"""
+    intent = _existing(call, intent_id)
+    params = call.params
+    if intent.status not in CONFIRMABLE and not params.keys() <= _ALWAYS_CHANGEABLE:
+        raise _refused(call, intent, "updated", CONFIRMABLE)
+    amount = params.get("amount", intent.amount)
+    currency = currencies.check(amount, params.get("currency", intent.currency))
+    metadata = merge(intent.metadata, params.get("metadata"))
+    _check_texts(params)
+    _set_customer(call, intent)
+    _named_method(call, intent)
+    _set_plain(intent, params)
+    intent.metadata = metadata
+    intent.amount, intent.currency = amount, currency
+    return shape(call, intent)
+
+
+def _set_customer(call: Call, intent: PaymentIntent) -> None:
+    wanted = call.params.get("customer")
+    if wanted in (None, intent.customer):
+        return
+    if intent.customer is not None:
+        raise invalid(
+            "You cannot modify `customer` on a PaymentIntent once it has been set.",
+            "customer",
+            executed=True,
+        )
+    intent.customer = customers.existing(call, wanted).id
+    call.book.payment_intents.join_group(intent)
+
+
+# === THE PAYMENT METHOD === #
+
+
+def _named_method(call: Call, intent: PaymentIntent) -> PaymentMethod | None:
+    """Put the method that the request names on the intent, if it may be charged."""
+    if "payment_method" not in call.params:
+        return None
+    method = payment_methods.resolve(call, call.params["payment_method"])
+    _check_method(call, intent, method)
+    intent.payment_method = method.id
+    if intent.status in CONFIRMABLE:
+        intent.status = "requires_confirmation"
+        intent.next_action = None
+    return method
+
+
+def _check_method(call: Call, intent: PaymentIntent, method: PaymentMethod) -> None:
+    known = call.book.payment_intents.get(intent.id) is not None
+    extra = {"payment_intent": shape(call, intent)} if known else None
+    if method.spent:
+        raise invalid(payment_methods.SPENT, executed=True, extra=extra)
+    if method.customer is not None and method.customer != intent.customer:
+        raise _not_owner(intent, method, extra)
+    allowed = types(intent)
+    if method.type not in allowed:
+        raise invalid(
+            f"The PaymentMethod provided ({method.type}) is not allowed for this "
+            f"PaymentIntent. It can be paid in {intent.currency} with one of the "
+            f"following types: {', '.join(allowed)}.",
+            "payment_method",
+            "payment_intent_incompatible_payment_method",
+            executed=True,
+            extra=extra,
+        )
+
+
+def _not_owner(intent: PaymentIntent, method: PaymentMethod, extra: dict | None):
+    if intent.customer is None:
+        return invalid(
+            f"The `payment_method` parameter supplied {method.id} belongs to the "
+            f"Customer {method.customer}. Please include the Customer in the "
+            "`customer` parameter on the PaymentIntent.",
+            "payment_method",
+            "parameter_missing",
+            executed=True,
+            extra=extra,
+        )
+    return invalid(
+        f"The PaymentMethod {method.id} does not belong to the Customer you supplied "
+        f"{intent.customer}. Please use this PaymentMethod with the Customer that it "
+        "belongs to instead.",
+        "payment_method",
+        executed=True,
+        extra=extra,
+    )
+
+
+# === CONFIRM === #
+
+
+def confirm(call: Call, intent_id: str) -> dict:
+    """POST /v1/payment_intents/{id}/confirm: the call that moves money."""
+    intent = _existing(call, intent_id)
+    if intent.status not in CONFIRMABLE:
+        raise _refused(call, intent, "confirmed", CONFIRMABLE)
+    if intent.confirms >= CONFIRM_LIMIT:
+        _close(call, intent, "automatic")
+        raise _refused(call, intent, "confirmed", CONFIRMABLE)
+    _set_plain(intent, call.params)
+    session = _session(call, intent)
+    method = _named_method(call, intent) or _saved_method(call, intent)
+    _check_not_blocked(call, intent, method)
+    charging.confirm(call, intent, method, session)
+    return shape(call, intent)
+
+
+def _saved_method(call: Call, intent: PaymentIntent) -> PaymentMethod:
+    if intent.payment_method is None:
+        raise unexpected_state(
+            "You cannot confirm this PaymentIntent because it's missing a payment "
+            "method. You can either update the PaymentIntent with a payment method and "
+            "then confirm it again, or confirm it again with a payment method.",
+            shape(call, intent),
+        )
+    method = call.book.payment_methods.get(intent.payment_method)
+    _check_method(call, intent, method)
+    return method
+
+
+def _session(call: Call, intent: PaymentIntent) -> charging.Session:
+    params = call.params
+    session = charging.Session(
+        off_session=bool(params.get("off_session")),
+        error_on_requires_action=params.get("error_on_requires_action", False),
+        return_url=params.get("return_url"),
+        mandate=_mandate(params),
+    )
+    if _may_redirect(intent) and not session.return_url:
+        raise invalid(
+            "This PaymentIntent is configured to accept payment methods enabled in "
+            "your Dashboard. Because some of these payment methods might redirect your "
+            "customer off of your page, you must provide a `return_url`. If you don't "
+            "want to accept redirect-based payment methods, set "
+            "`automatic_payment_methods[enabled]` to `true` and "
+            "`automatic_payment_methods[allow_redirects]` to `never`.",
+            "return_url",
+        )
+    return session
+
+
+def _may_redirect(intent: PaymentIntent) -> bool:
+    automatic = intent.automatic
+    if intent.allowed_types or not automatic or not automatic["enabled"]:
+        return False
+    return automatic["allow_redirects"] != "never"
+
+
+def _mandate(params: dict) -> str | None:
+    mandate = params.get("mandate")
+    if mandate and not mandate.startswith("mandate_"):
+        raise invalid(f"No such mandate: '{mandate}'", "mandate", "resource_missing")
+    return mandate
+
+
+def _check_not_blocked(
+    call: Call, intent: PaymentIntent, method: PaymentMethod
+) -> None:
+    blocked = (method.details.get("status_details") or {}).get("blocked")
+    if blocked:
+        raise StripeError(
+            400,
+            "This bank account is blocked because of an earlier return "
+            f"({blocked['network_code']}) and cannot be debited.",
+            code="payment_method_bank_account_blocked",
+            executed=True,
+            extra={"payment_intent": shape(call, intent)},
+        )
+
+
+# === CANCEL, READ === #
+
+
+def cancel(call: Call, intent_id: str) -> dict:
+    """POST /v1/payment_intents/{id}/cancel"""
+    intent = _existing(call, intent_id)
+    if intent.status not in CANCELABLE and not _can_recall(call, intent):
+        raise _refused(call, intent, "canceled", CANCELABLE)
+    if intent.status in ("processing", "requires_capture"):
+        charging.withdraw(call.sim, call.book, intent)
+    _close(call, intent, call.params.get("cancellation_reason"))
+    return shape(call, intent)
+
+
+def _can_recall(call: Call, intent: PaymentIntent) -> bool:
+    """Whether this is one of the rare debits that can still be stopped."""
+    if intent.status != "processing":
+        return False
+    return call.book.payment_methods.get(intent.payment_method).behaviour.cancelable
+
+
+def _close(call: Call, intent: PaymentIntent, reason: str | None) -> None:
+    intent.status = "canceled"
+    intent.canceled_at = call.now
+    intent.cancellation_reason = reason
+    intent.amount_capturable = 0
+    intent.next_action = None
+
+
+def retrieve(call: Call, intent_id: str) -> dict:
+    """GET /v1/payment_intents/{id}"""
+    return shape(call, _existing(call, intent_id))
+
+
+def list_(call: Call) -> dict:
+    """GET /v1/payment_intents"""
+    customer = call.params.get("customer")
+    if customer is not None:
+        call.need("customers", customer, "customer")
+    return page(call, "payment_intents", "/v1/payment_intents", render, group=customer)
+
+
+def _existing(call: Call, intent_id: str) -> PaymentIntent:
+    return call.need("payment_intents", intent_id, "intent", in_path=True)
+
+
+def _refused(call: Call, intent: PaymentIntent, verb: str, allowed: tuple):
+    return unexpected_state(
+        f"This PaymentIntent could not be {verb} because it has a status of "
+        f"{intent.status}. Only a PaymentIntent with one of the following statuses may "
+        f"be {verb}: {', '.join(allowed)}.",
+        shape(call, intent),
+    )
+
+
+_PATH = "/v1/payment_intents"
+_SHARED = (
+    "allowed_payment_method_types capture_method excluded_payment_method_types "
+    "payment_method receipt_email setup_future_usage shipping "
+)
+_CONFIRMING = "error_on_requires_action mandate mandate_data off_session return_url "
+_DESCRIBING = (
+    "amount currency customer description metadata statement_descriptor "
+    "statement_descriptor_suffix "
+)
+ENDPOINTS = (
+    Endpoint(
+        "POST",
+        _PATH,
+        create,
+        "PaymentIntentCreateParams",
+        names(
+            _SHARED
+            + _CONFIRMING
+            + _DESCRIBING
+            + "automatic_payment_methods confirm confirmation_method"
+        ),
+        intent_params=True,
+    ),
+    Endpoint(
+        "GET",
+        _PATH,
+        list_,
+        "PaymentIntentListParams",
+        PAGING | {"created", "customer"},
+    ),
+    Endpoint("GET", f"{_PATH}/{{}}", retrieve, "PaymentIntentRetrieveParams"),
+    Endpoint(
+        "POST",
+        f"{_PATH}/{{}}",
+        update,
+        "PaymentIntentUpdateParams",
+        names(_SHARED + _DESCRIBING),
+        locks=True,
+        intent_params=True,
+    ),
+    Endpoint(
+        "POST",
+        f"{_PATH}/{{}}/confirm",
+        confirm,
+        "PaymentIntentConfirmParams",
+        names(_SHARED + _CONFIRMING),
+        locks=True,
+        intent_params=True,
+    ),
+    Endpoint(
+        "POST",
+        f"{_PATH}/{{}}/cancel",
+        cancel,
+        "PaymentIntentCancelParams",
+        names("cancellation_reason"),
+        locks=True,
+    ),
+)
