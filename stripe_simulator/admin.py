@@ -8,9 +8,9 @@ from collections.abc import Callable
 
 from aiohttp import web
 
-from . import behaviours, charging
+from . import behaviours, cards, debits
 from .auth import DEFAULT_ACCOUNT
-from .resources import payment_methods
+from .resources import method_shape
 from .simulator import Simulator
 
 
@@ -135,11 +135,11 @@ class Admin:
         The mode and account are those of the customer, or ``livemode``, ``account``.
         """
         kind = body.get("type", "card")
-        if kind not in payment_methods.DETAILS:
-            known = ", ".join(payment_methods.DETAILS)
+        if kind not in method_shape.DETAILS:
+            known = ", ".join(method_shape.DETAILS)
             raise ValueError(f"Unknown type of payment method; one of {known}.")
         book, customer = self._owner(body)
-        method = payment_methods.build(
+        method = method_shape.build(
             self.sim.clock.now(),
             kind,
             behaviours.parse(body.get("behaviour") or {}, kind),
@@ -148,7 +148,7 @@ class Admin:
         )
         method.customer = customer
         book.payment_methods.add(method)
-        return payment_methods.render(book, method)
+        return method_shape.render(book, method)
 
     def _owner(self, body: dict) -> tuple:
         customer_id = body.get("customer")
@@ -178,7 +178,7 @@ class Admin:
         facts = body.get(method.type)
         if facts:
             method.details = {**method.details, **facts}
-        return payment_methods.render(book, method)
+        return method_shape.render(book, method)
 
     def settle(self, request: web.Request, body: dict) -> dict:
         """POST /settle: end one debit, or all that are under way, now."""
@@ -189,7 +189,7 @@ class Admin:
         settled = [
             intent.id
             for book, intent in self._open_intents(body.get("payment_intent"))
-            if charging.settle(self.sim, book, intent, outcome, *codes)
+            if debits.settle(self.sim, book, intent, outcome, *codes)
         ]
         return {"settled": settled}
 
@@ -204,7 +204,7 @@ class Admin:
         if outcome not in ("succeeded", "failed"):
             raise ValueError("The outcome is either 'succeeded' or 'failed'.")
         book, intent = self._find("payment_intents", body.get("payment_intent"))
-        charging.finish_authentication(
+        cards.finish_authentication(
             self.sim, book, intent, passed=outcome == "succeeded"
         )
         return {"status": intent.status}

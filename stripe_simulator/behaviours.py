@@ -33,17 +33,20 @@ MESSAGES = {
     "little bit.",
     "payment_intent_authentication_failure": "We are unable to authenticate your "
     "payment method. Please choose a different payment method and try again.",
+}
+CARD_DECLINED = "Your card was declined."
+
+# Why a bank returned a debit.
+NO_FUNDS = "insufficient_funds"
+RETURN_MESSAGES = {
+    NO_FUNDS: "The customer's account has insufficient funds to cover this payment.",
     "account_closed": "The customer's bank account has been closed.",
     "no_account": "The customer's bank account could not be located.",
     "debit_not_authorized": "The customer has notified their bank that this payment "
     "was unauthorized.",
     "charge_exceeds_source_limit": "The amount exceeds the account's weekly limit.",
 }
-CARD_DECLINED = "Your card was declined."
 DEBIT_FAILED = "The payment could not be debited from the customer's bank account."
-NO_FUNDS_AT_BANK = (
-    "The customer's account has insufficient funds to cover this payment."
-)
 
 # Codes that Stripe sends without a decline code beside them.
 _CODES_WITHOUT_DECLINE = frozenset(

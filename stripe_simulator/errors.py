@@ -14,24 +14,15 @@ class StripeError(Exception):
     then is the answer kept for the idempotency key.
     """
 
-    def __init__(
-        self,
-        status: int,
-        message: str,
-        *,
-        type: str = INVALID,
-        code: str | None = None,
-        param: str | None = None,
-        executed: bool = False,
-        should_retry: bool | None = None,
-        extra: dict | None = None,
-    ):
+    def __init__(self, status: int, message: str, **options):
+        """Options: ``type``, ``code``, ``param``, ``executed``, ``should_retry`` and
+        ``extra`` with more fields of the body."""
         super().__init__(message)
         self.status = status
-        self.executed = executed
-        self.should_retry = should_retry
-        self.fields = {"code": code, "message": message, "param": param, "type": type}
-        self.fields.update(extra or {})
+        self.executed: bool = options.pop("executed", False)
+        self.should_retry: bool | None = options.pop("should_retry", None)
+        extra = options.pop("extra", None) or {}
+        self.fields = {"message": message, "type": INVALID, **options, **extra}
 
     def body(self, request_id: str) -> dict:
         """Return the JSON body; absent facts are left out, as Stripe does."""

@@ -37,22 +37,16 @@ def expand(call: Call, result: dict) -> dict:
 
 
 def _expand(call: Call, holder: dict, parts: list[str], path: str) -> None:
-    if holder.get("object") == "list":
-        if parts[0] != "data":
-            raise _refused(path)
+    if holder.get("object") == "list" and parts[0] == "data":
         for item in holder["data"]:
             _expand(call, item, parts[1:], path)
         return
-    kind = _EXPANDABLE.get(holder.get("object"), {}).get(parts[0] if parts else "")
+    name = parts[0] if parts else ""
+    kind = _EXPANDABLE.get(holder.get("object"), {}).get(name)
     if kind is None:
-        raise _refused(path)
-    name = parts[0]
+        raise invalid(f"This property cannot be expanded ({path}).", "expand")
     if isinstance(holder[name], str):
         item = getattr(call.book, kind).get(holder[name])
         holder[name] = _RENDER[kind](call.book, item)
-    if len(parts) > 1 and isinstance(holder[name], dict):
+    if parts[1:] and holder[name]:
         _expand(call, holder[name], parts[1:], path)
-
-
-def _refused(path: str):
-    return invalid(f"This property cannot be expanded ({path}).", "expand")

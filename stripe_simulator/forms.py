@@ -40,17 +40,15 @@ def nest(flat: list[tuple[str, str]]) -> dict:
 
 
 def _insert(tree: dict, path: list[str], value: str, key: str) -> None:
-    if path[-1] == "":
-        path, value = path[:-1], [value]
-    if "" in path:
+    items = path[-1] == ""
+    *parents, last = path[:-1] if items else path
+    if "" in parents:
         raise invalid(f"Arrays of objects need numbers: {key}", param=key)
-    for part in path[:-1]:
+    for part in parents:
         tree = tree.setdefault(part, {})
         if not isinstance(tree, dict):
             raise invalid(f"Conflicting parameters: {key}", param=key)
-    if isinstance(value, list) and isinstance(tree.get(path[-1]), list):
-        tree[path[-1]] += value
-        return
-    if path[-1] in tree and isinstance(tree[path[-1]], dict):
+    wanted = list if items else str
+    if not isinstance(tree.get(last, wanted()), wanted):
         raise invalid(f"Conflicting parameters: {key}", param=key)
-    tree[path[-1]] = value
+    tree[last] = [*tree.get(last, ()), value] if items else value

@@ -120,16 +120,9 @@ def _object_type(declared: type) -> ObjectType:
 
 def _compile_union(members: tuple) -> Check:
     literals = _literals(members)
-    others = [member for member in members if not _is_literal(member)]
-    checks = [_compile(member) for member in others]
-    nested = [check for check in checks if _is_container(check)]
-    scalars = [check for check in checks if not _is_container(check)]
-    values = literals - {""}
-    if values:
-        # The SDK leaves its enumerations open for values of a later API version, and
-        # Stripe refuses what is not in the list of the version in use.
-        scalars = [check for check in scalars if check is not _text]
-        scalars.append(_one_of(values))
+    checks = [_compile(member) for member in members if not _is_literal(member)]
+    nested = list(filter(_is_container, checks))
+    scalars = _scalars(checks, literals - {""})
 
     def check(value: object, path: str) -> object:
         if value == "" and "" in literals:
@@ -138,6 +131,15 @@ def _compile_union(members: tuple) -> Check:
         return _first_match(candidates or nested or scalars, value, path)
 
     return check
+
+
+def _scalars(checks: list[Check], values: set[str]) -> list[Check]:
+    scalars = [check for check in checks if not _is_container(check)]
+    if not values:
+        return scalars
+    # The SDK leaves its enumerations open for values of a later API version, and Stripe
+    # refuses what is not in the list of the version in use.
+    return [check for check in scalars if check is not _text] + [_one_of(values)]
 
 
 def _first_match(candidates: list[Check], value: object, path: str) -> object:

@@ -24,52 +24,43 @@ _FACTS = {
     "sepa_debit": _SEPA_FACTS,
 }
 
+# Facts that are kept under the name that the API gives them.
+_AS_KEPT = (
+    *("amount", "billing_details", "captured", "created", "currency", "customer"),
+    *("description", "failure_code", "failure_message", "metadata", "outcome"),
+    *("payment_intent", "payment_method", "receipt_email"),
+    *("statement_descriptor_suffix", "status"),
+)
+# What the API shows and nothing here ever sets.
+_ABSENT = {
+    **dict.fromkeys(
+        (
+            *("application", "application_fee", "application_fee_amount"),
+            *("calculated_statement_descriptor", "failure_balance_transaction"),
+            *("on_behalf_of", "receipt_number", "receipt_url", "review", "shipping"),
+            *("source", "source_transfer", "statement_descriptor", "transfer_data"),
+            "transfer_group",
+        )
+    ),
+    "amount_refunded": 0,
+    "disputed": False,
+    "fraud_details": {},
+    "refunded": False,
+}
+
 
 def render(book: Book, charge: Charge) -> dict:
     """Return the charge in Stripe's shape."""
     return {
         "id": charge.id,
         "object": "charge",
-        "amount": charge.amount,
+        **_ABSENT,
+        **{name: getattr(charge, name) for name in _AS_KEPT},
         "amount_captured": charge.amount if _is_taken(charge) else 0,
-        "amount_refunded": 0,
-        "application": None,
-        "application_fee": None,
-        "application_fee_amount": None,
         "balance_transaction": _balance_transaction(charge),
-        "billing_details": charge.billing_details,
-        "calculated_statement_descriptor": None,
-        "captured": charge.captured,
-        "created": charge.created,
-        "currency": charge.currency,
-        "customer": charge.customer,
-        "description": charge.description,
-        "disputed": False,
-        "failure_balance_transaction": None,
-        "failure_code": charge.failure_code,
-        "failure_message": charge.failure_message,
-        "fraud_details": {},
         "livemode": book.livemode,
-        "metadata": charge.metadata,
-        "on_behalf_of": None,
-        "outcome": charge.outcome,
         "paid": charge.status == "succeeded",
-        "payment_intent": charge.payment_intent,
-        "payment_method": charge.payment_method,
         "payment_method_details": _method_details(charge),
-        "receipt_email": charge.receipt_email,
-        "receipt_number": None,
-        "receipt_url": None,
-        "refunded": False,
-        "review": None,
-        "shipping": None,
-        "source": None,
-        "source_transfer": None,
-        "statement_descriptor": None,
-        "statement_descriptor_suffix": charge.statement_descriptor_suffix,
-        "status": charge.status,
-        "transfer_data": None,
-        "transfer_group": None,
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
+from ..endpoint import Call
 from ..objects import PaymentIntent
 from ..store import Book
 from . import charges
@@ -11,52 +12,42 @@ from . import charges
 # Bank debits that can be paid in a currency, besides cards.
 DEBITS = {"usd": "us_bank_account", "eur": "sepa_debit"}
 
+# Facts that are kept under the name that the API gives them.
+_AS_KEPT = (
+    *("amount", "amount_capturable", "amount_received", "canceled_at"),
+    *("cancellation_reason", "capture_method", "confirmation_method", "created"),
+    *("currency", "customer", "description", "last_payment_error", "latest_charge"),
+    *("metadata", "next_action", "payment_method", "receipt_email"),
+    *("setup_future_usage", "shipping", "statement_descriptor"),
+    *("statement_descriptor_suffix", "status"),
+)
+# What the API shows and nothing here ever sets.
+_ABSENT = {
+    **dict.fromkeys(
+        (
+            *("application", "application_fee_amount", "customer_account"),
+            *("on_behalf_of", "payment_method_configuration_details", "processing"),
+            *("review", "source", "transfer_data", "transfer_group"),
+        )
+    ),
+    "amount_details": {"tip": {}},
+    "payment_method_options": {},
+}
+
 
 def render(book: Book, intent: PaymentIntent) -> dict:
     """Return the intent in the shape of the SDK's API version."""
     return {
         "id": intent.id,
         "object": "payment_intent",
+        **_ABSENT,
+        **{name: getattr(intent, name) for name in _AS_KEPT},
         "allowed_payment_method_types": intent.allowed_types,
-        "amount": intent.amount,
-        "amount_capturable": intent.amount_capturable,
-        "amount_details": {"tip": {}},
-        "amount_received": intent.amount_received,
-        "application": None,
-        "application_fee_amount": None,
         "automatic_payment_methods": intent.automatic,
-        "canceled_at": intent.canceled_at,
-        "cancellation_reason": intent.cancellation_reason,
-        "capture_method": intent.capture_method,
         "client_secret": _client_secret(intent.id),
-        "confirmation_method": intent.confirmation_method,
-        "created": intent.created,
-        "currency": intent.currency,
-        "customer": intent.customer,
-        "customer_account": None,
-        "description": intent.description,
         "excluded_payment_method_types": intent.excluded_types,
-        "last_payment_error": intent.last_payment_error,
-        "latest_charge": intent.latest_charge,
         "livemode": book.livemode,
-        "metadata": intent.metadata,
-        "next_action": intent.next_action,
-        "on_behalf_of": None,
-        "payment_method": intent.payment_method,
-        "payment_method_configuration_details": None,
-        "payment_method_options": {},
         "payment_method_types": types(intent),
-        "processing": None,
-        "receipt_email": intent.receipt_email,
-        "review": None,
-        "setup_future_usage": intent.setup_future_usage,
-        "shipping": intent.shipping,
-        "source": None,
-        "statement_descriptor": intent.statement_descriptor,
-        "statement_descriptor_suffix": intent.statement_descriptor_suffix,
-        "status": intent.status,
-        "transfer_data": None,
-        "transfer_group": None,
     }
 
 
@@ -70,6 +61,12 @@ def render_with_charges(book: Book, intent: PaymentIntent) -> dict:
         "url": f"/v1/charges?payment_intent={intent.id}",
     }
     return {**render(book, intent), "charges": listed}
+
+
+def shape(call: Call, intent: PaymentIntent) -> dict:
+    """Return the intent in the shape of the version that the request names."""
+    chosen = render_with_charges if call.version.lists_charges else render
+    return chosen(call.book, intent)
 
 
 def types(intent: PaymentIntent) -> list[str]:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 
-from .. import charging, currencies
+from .. import charging, currencies, debits
 from ..endpoint import PAGING, Call, Endpoint, names
-from ..errors import StripeError, invalid, unexpected_state
+from ..errors import invalid, unexpected_state
 from ..ids import new_id
 from ..metadata import merge
 from ..objects import PaymentIntent, PaymentMethod
 from . import customers, payment_methods
-from .intent_shape import render, render_with_charges, types
+from .intent_rules import check_method, check_not_blocked, read_session
+from .intent_shape import render, shape
 from .lists import page
 
 CONFIRM_LIMIT = 20
@@ -43,12 +44,6 @@ _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _DESCRIPTOR = re.compile(r"[^<>\\'\"*]{1,22}")
 
 
-def shape(call: Call, intent: PaymentIntent) -> dict:
-    """Return the intent in the shape of the version that the request names."""
-    chosen = render_with_charges if call.version.lists_charges else render
-    return chosen(call.book, intent)
-
-
 # === CREATE AND UPDATE === #
 
 
@@ -67,7 +62,7 @@ def create(call: Call) -> dict:
             "payment_method",
             "parameter_missing",
         )
-    session = _session(call, intent)
+    session = read_session(call, intent)
     call.book.payment_intents.add(intent)
     charging.confirm(call, intent, method, session)
     return shape(call, intent)
@@ -168,53 +163,12 @@ def _named_method(call: Call, intent: PaymentIntent) -> PaymentMethod | None:
     if "payment_method" not in call.params:
         return None
     method = payment_methods.resolve(call, call.params["payment_method"])
-    _check_method(call, intent, method)
+    check_method(call, intent, method)
     intent.payment_method = method.id
     if intent.status in CONFIRMABLE:
         intent.status = "requires_confirmation"
         intent.next_action = None
     return method
-
-
-def _check_method(call: Call, intent: PaymentIntent, method: PaymentMethod) -> None:
-    known = call.book.payment_intents.get(intent.id) is not None
-    extra = {"payment_intent": shape(call, intent)} if known else None
-    if method.spent:
-        raise invalid(payment_methods.SPENT, executed=True, extra=extra)
-    if method.customer is not None and method.customer != intent.customer:
-        raise _not_owner(intent, method, extra)
-    allowed = types(intent)
-    if method.type not in allowed:
-        raise invalid(
-            f"The PaymentMethod provided ({method.type}) is not allowed for this "
-            f"PaymentIntent. It can be paid in {intent.currency} with one of the "
-            f"following types: {', '.join(allowed)}.",
-            "payment_method",
-            "payment_intent_incompatible_payment_method",
-            executed=True,
-            extra=extra,
-        )
-
-
-def _not_owner(intent: PaymentIntent, method: PaymentMethod, extra: dict | None):
-    if intent.customer is None:
-        return invalid(
-            f"The `payment_method` parameter supplied {method.id} belongs to the "
-            f"Customer {method.customer}. Please include the Customer in the "
-            "`customer` parameter on the PaymentIntent.",
-            "payment_method",
-            "parameter_missing",
-            executed=True,
-            extra=extra,
-        )
-    return invalid(
-        f"The PaymentMethod {method.id} does not belong to the Customer you supplied "
-        f"{intent.customer}. Please use this PaymentMethod with the Customer that it "
-        "belongs to instead.",
-        "payment_method",
-        executed=True,
-        extra=extra,
-    )
 
 
 # === CONFIRM === #
@@ -229,9 +183,9 @@ def confirm(call: Call, intent_id: str) -> dict:
         _close(call, intent, "automatic")
         raise _refused(call, intent, "confirmed", CONFIRMABLE)
     _set_plain(intent, call.params)
-    session = _session(call, intent)
+    session = read_session(call, intent)
     method = _named_method(call, intent) or _saved_method(call, intent)
-    _check_not_blocked(call, intent, method)
+    check_not_blocked(call, intent, method)
     charging.confirm(call, intent, method, session)
     return shape(call, intent)
 
@@ -245,58 +199,8 @@ def _saved_method(call: Call, intent: PaymentIntent) -> PaymentMethod:
             shape(call, intent),
         )
     method = call.book.payment_methods.get(intent.payment_method)
-    _check_method(call, intent, method)
+    check_method(call, intent, method)
     return method
-
-
-def _session(call: Call, intent: PaymentIntent) -> charging.Session:
-    params = call.params
-    session = charging.Session(
-        off_session=bool(params.get("off_session")),
-        error_on_requires_action=params.get("error_on_requires_action", False),
-        return_url=params.get("return_url"),
-        mandate=_mandate(params),
-    )
-    if _may_redirect(intent) and not session.return_url:
-        raise invalid(
-            "This PaymentIntent is configured to accept payment methods enabled in "
-            "your Dashboard. Because some of these payment methods might redirect your "
-            "customer off of your page, you must provide a `return_url`. If you don't "
-            "want to accept redirect-based payment methods, set "
-            "`automatic_payment_methods[enabled]` to `true` and "
-            "`automatic_payment_methods[allow_redirects]` to `never`.",
-            "return_url",
-        )
-    return session
-
-
-def _may_redirect(intent: PaymentIntent) -> bool:
-    automatic = intent.automatic
-    if intent.allowed_types or not automatic or not automatic["enabled"]:
-        return False
-    return automatic["allow_redirects"] != "never"
-
-
-def _mandate(params: dict) -> str | None:
-    mandate = params.get("mandate")
-    if mandate and not mandate.startswith("mandate_"):
-        raise invalid(f"No such mandate: '{mandate}'", "mandate", "resource_missing")
-    return mandate
-
-
-def _check_not_blocked(
-    call: Call, intent: PaymentIntent, method: PaymentMethod
-) -> None:
-    blocked = (method.details.get("status_details") or {}).get("blocked")
-    if blocked:
-        raise StripeError(
-            400,
-            "This bank account is blocked because of an earlier return "
-            f"({blocked['network_code']}) and cannot be debited.",
-            code="payment_method_bank_account_blocked",
-            executed=True,
-            extra={"payment_intent": shape(call, intent)},
-        )
 
 
 # === CANCEL, READ === #
@@ -308,7 +212,7 @@ def cancel(call: Call, intent_id: str) -> dict:
     if intent.status not in CANCELABLE and not _can_recall(call, intent):
         raise _refused(call, intent, "canceled", CANCELABLE)
     if intent.status in ("processing", "requires_capture"):
-        charging.withdraw(call.sim, call.book, intent)
+        debits.withdraw(call.sim, call.book, intent)
     _close(call, intent, call.params.get("cancellation_reason"))
     return shape(call, intent)
 

@@ -1,0 +1,130 @@
+"""What a bank account does: it is debited over days, and the bank may return it."""
+
+from __future__ import annotations
+
+from .attempts import (
+    Attempt,
+    announce,
+    approved,
+    keep_method,
+    make_charge,
+    set_failed,
+)
+from .behaviours import DEBIT_FAILED, NO_FUNDS, RETURN_MESSAGES, Behaviour
+from .errors import INVALID
+from .objects import Charge, PaymentIntent, PaymentMethod
+from .simulator import Simulator
+from .store import Book
+
+# Returns after which Stripe refuses to debit the account again, and why.
+BLOCKING_RETURNS = {
+    "R02": "bank_account_closed",
+    "R03": "bank_account_invalid_details",
+    "R04": "bank_account_invalid_details",
+    "R16": "bank_account_frozen",
+    "R20": "bank_account_restricted",
+    **dict.fromkeys(("R05", "R07", "R08", "R10", "R11"), "debit_not_authorized"),
+    **dict.fromkeys(("R29", "R31"), "debit_not_authorized"),
+}
+
+
+def submit(attempt: Attempt, behaviour: Behaviour) -> None:
+    """Hand the debit to the bank, which answers days later."""
+    intent, sim, book = attempt.intent, attempt.sim, attempt.book
+    charge = make_charge(
+        attempt, status="pending", captured=True, outcome=approved(behaviour)
+    )
+    intent.status = "processing"
+    intent.last_payment_error = None
+    keep_method(attempt)
+    announce(sim, book, charge, None)
+    if behaviour.settle_after is None:
+        return
+
+    def settle_then() -> None:
+        settle(
+            sim,
+            book,
+            intent,
+            behaviour.outcome,
+            behaviour.failure_code,
+            behaviour.network_decline_code,
+        )
+
+    sim.clock.after(behaviour.settle_after, settle_then)
+
+
+def settle(
+    sim: Simulator,
+    book: Book,
+    intent: PaymentIntent,
+    outcome: str,
+    failure_code: str | None = None,
+    network_code: str | None = None,
+) -> bool:
+    """End a debit with ``succeeded`` or ``failed``; say whether there was one to end.
+
+    ``network_code`` is the bank's return code, such as ``R01``.
+    """
+    if intent.status != "processing":
+        return False
+    charge = book.charges.get(intent.latest_charge)
+    if outcome == "succeeded":
+        charge.status = "succeeded"
+        intent.status = "succeeded"
+        intent.amount_received = intent.amount
+    else:
+        _return_debit(book, intent, charge, failure_code, network_code)
+    announce(sim, book, charge, "pending")
+    return True
+
+
+def _return_debit(
+    book: Book,
+    intent: PaymentIntent,
+    charge: Charge,
+    failure_code: str | None,
+    network_code: str | None,
+) -> None:
+    code = failure_code or NO_FUNDS
+    message = RETURN_MESSAGES.get(code, DEBIT_FAILED)
+    charge.status = "failed"
+    charge.failure_code, charge.failure_message = code, message
+    charge.outcome = _returned(charge.outcome, code, network_code)
+    method = book.payment_methods.get(charge.payment_method)
+    _block_account(method, network_code)
+    facts = {
+        "charge": charge.id,
+        "code": code,
+        "message": message,
+        "network_decline_code": network_code,
+        "type": "card_error" if method.type == "card" else INVALID,
+    }
+    set_failed(book, intent, method, facts)
+
+
+def _returned(outcome: dict, code: str, network_code: str | None) -> dict:
+    return {
+        **outcome,
+        "network_decline_code": network_code,
+        "network_status": "declined_by_network",
+        "reason": code,
+        "seller_message": "The bank returned the debit.",
+        "type": "issuer_declined",
+    }
+
+
+def _block_account(method: PaymentMethod, network_code: str | None) -> None:
+    reason = BLOCKING_RETURNS.get(network_code)
+    if method.type == "us_bank_account" and reason:
+        blocked = {"network_code": network_code, "reason": reason}
+        method.details = {**method.details, "status_details": {"blocked": blocked}}
+
+
+def withdraw(sim: Simulator, book: Book, intent: PaymentIntent) -> None:
+    """Take back the open charge of an intent that is being cancelled."""
+    charge = book.charges.get(intent.latest_charge)
+    if charge is None or charge.status == "failed":
+        return
+    before, charge.status = charge.status, "failed"
+    announce(sim, book, charge, before)
