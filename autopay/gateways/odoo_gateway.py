@@ -32,7 +32,7 @@ def outcome_of(
     state_message: str = "",
     provider_reference: str = "",
     connection_failed: bool = False,
-    raised: str = "",
+    raised: bool = False,
 ) -> ChargeOutcome:
     """Return what a token payment came to.
 
@@ -40,7 +40,7 @@ def outcome_of(
     :param state_message: its message, for staff
     :param provider_reference: the provider's id, when Odoo stored one
     :param connection_failed: whether the connection broke during the call
-    :param raised: class name of an exception that escaped the call
+    :param raised: whether an exception escaped the call
     """
     kind, code, decline_class = _read(state, connection_failed, raised)
     return ChargeOutcome(
@@ -49,18 +49,13 @@ def outcome_of(
         code=code,
         decline_class=decline_class,
         message=state_message or "",
-        response=_extract(state, code, raised),
+        response={"state": state, "code": code} if code else {"state": state},
     )
 
 
-def _read(state: str, connection_failed: bool, raised: str) -> tuple[str, str, str]:
+def _read(state: str, connection_failed: bool, raised: bool) -> tuple[str, str, str]:
     if raised:
         return (UNKNOWN, "internal_error", "")
     if connection_failed and state != "done":
         return (UNKNOWN, "connection_interrupted", "")
     return STATES.get(state, (UNKNOWN, "unknown_status", ""))
-
-
-def _extract(state: str, code: str, raised: str) -> dict[str, str]:
-    extract = {"state": state, "code": code, "raised": raised}
-    return {key: value for key, value in extract.items() if value}

@@ -242,17 +242,16 @@ def _outcome(
 
 def _with_decline(outcome: ChargeOutcome, result: Classification) -> ChargeOutcome:
     rule = result.rule
-    hints = {
-        "recognised": result.recognised,
-        "retry_limit": rule.retry_limit,
-        "wait_hours": rule.wait_hours,
-        "staff": rule.staff,
-    }
+    hints: dict[str, Any] = {"recognised": result.recognised, "staff": rule.staff}
+    if rule.retry_limit is not None:
+        hints["retry_limit"] = rule.retry_limit
+    if rule.wait_hours:
+        hints["wait_hours"] = rule.wait_hours
     return replace(
         outcome,
         decline_class=rule.decline_class,
         stop_reason=base.STOP_CREDENTIALS if rule.stops_provider else "",
-        response={**outcome.response, "decline": hints},
+        response={**outcome.response, **hints},
     )
 
 

@@ -22,7 +22,8 @@ _SECRETS = (
 )
 _TEXT_LENGTH = 500
 _ADVICE = ["advice_code", "network_decline_code", "network_advice_code"]
-_ERROR = ["type", "code", "decline_code", *_ADVICE, "param", "message"]
+_ERROR = ["type", "code", "param", "message"]
+_DECLINE = ["decline_code", *_ADVICE]
 _CHARGE_OUTCOME = ["type", "reason", "network_status", *_ADVICE]
 _INTENT = ["id", "status", "amount", "amount_received", "currency", "livemode"]
 
@@ -96,12 +97,14 @@ def charge_ref(intent: Mapping[str, Any]) -> str:
 
 
 def extract(answer: Answer, intent: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what is kept of an answer: small, JSON-able and without secrets."""
+    """Return what is kept of an answer: flat, small, JSON-able and without secrets."""
+    error = answer.error_of(intent)
     kept = {
         **_pick(intent, _INTENT),
-        "latest_charge": charge_ref(intent),
-        "outcome": _pick(_charge_outcome(intent), _CHARGE_OUTCOME),
-        "error": _pick(answer.error_of(intent), _ERROR),
+        "charge": charge_ref(intent),
+        **_pick(_charge_outcome(intent), _CHARGE_OUTCOME, "outcome_"),
+        **_pick(error, _ERROR, "error_"),
+        **_pick(error, _DECLINE),
         "http_status": answer.status,
         "request_id": answer.request_id,
         "fault": answer.fault,
@@ -138,8 +141,10 @@ def _charge_outcome(intent: Mapping[str, Any]) -> Mapping[str, Any]:
     return as_dict(as_dict(intent.get("latest_charge")).get("outcome"))
 
 
-def _pick(source: Mapping[str, Any], keys: list[str]) -> dict[str, Any]:
-    picked = {key: source[key] for key in keys if source.get(key) not in (None, "")}
+def _pick(
+    source: Mapping[str, Any], keys: list[str], prefix: str = ""
+) -> dict[str, Any]:
+    picked = {prefix + key: source.get(key) for key in keys}
     return {
         key: mask(value) if isinstance(value, str) else value
         for key, value in picked.items()

@@ -209,7 +209,7 @@ class StripeGateway:
         if truth.kind == base.PREPARED and not unexpected:
             return refused(base.DECLINED, answer)
         refusal = stripe_extract.extract(answer, {})
-        return replace(truth, response={**truth.response, "refusal": refusal})
+        return replace(truth, response={**refusal, **truth.response})
 
     def _withdraw_outcome(
         self, request: ChargeRequest, answer: Answer
