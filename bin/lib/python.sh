@@ -10,7 +10,7 @@ is_venv_sound() {
 
 pip_install() {
     "$VENV/bin/python" -m pip --disable-pip-version-check --no-input -q \
-        install --no-cache-dir --prefer-binary "$@" >>"$LOCAL/pip.log" 2>&1
+        install --no-cache-dir --no-compile --prefer-binary "$@" >>"$LOCAL/pip.log" 2>&1
 }
 
 install_requirements() {
