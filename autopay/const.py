@@ -125,8 +125,8 @@ RETRY_DAYS = {
 UNKNOWN_CHECK_MINUTES = (1, 5, 15) + (15,) * 96
 UNKNOWN_LAST_CHECK_MINUTES = 60
 
-# Hours between questions about a bank debit that is under way.
-PENDING_CHECK_HOURS = 6
+# Hours between questions about attempts that wait for a bank or for the customer.
+CHECK_HOURS = {"pending": 6, "action_required": 1}
 
 # Hours after which an attempt waiting for the customer is withdrawn.
 ACTION_REQUIRED_HOURS = 72

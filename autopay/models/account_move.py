@@ -63,6 +63,12 @@ class AccountMove(models.Model):
     autopay_attempt_count = fields.Integer(
         compute="_compute_autopay_attempt_ids", compute_sudo=True
     )
+    autopay_applies = fields.Boolean(compute="_compute_autopay_applies")
+    autopay_outcome = fields.Text(
+        string="Last Outcome",
+        compute="_compute_autopay_response",
+        compute_sudo=True,
+    )
     autopay_response = fields.Text(
         compute="_compute_autopay_response",
         compute_sudo=True,
@@ -100,11 +106,19 @@ class AccountMove(models.Model):
     def _search_autopay_attempt_ids(self, operator, value):
         return [("autopay_attempt_line_ids.attempt_id", operator, value)]
 
+    @api.depends("move_type", "autopay_status", "company_id.autopay_enabled")
+    def _compute_autopay_applies(self):
+        for move in self:
+            move.autopay_applies = move.move_type == "out_invoice" and bool(
+                move.autopay_status or move.company_id.autopay_enabled
+            )
+
     @api.depends("autopay_attempt_line_ids.attempt_id.response")
     def _compute_autopay_response(self):
         notification = self.env["autopay.notification"]
         for move in self:
             last = move.autopay_attempt_line_ids.attempt_id.sorted("id")[-1:]
+            move.autopay_outcome = last.explanation
             move.autopay_response = last and notification._get_response_text(last)
 
     @api.depends_context("uid", "lang")

@@ -409,8 +409,8 @@ class AutopayAttempt(models.Model):
         :rtype: timedelta
         """
         self.ensure_one()
-        if self.state == "pending":
-            return timedelta(hours=const.PENDING_CHECK_HOURS)
+        if self.state in const.CHECK_HOURS:
+            return timedelta(hours=const.CHECK_HOURS[self.state])
         steps = const.UNKNOWN_CHECK_MINUTES
         last = const.UNKNOWN_LAST_CHECK_MINUTES
         return timedelta(minutes=steps[count] if count < len(steps) else last)

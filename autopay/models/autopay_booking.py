@@ -19,6 +19,7 @@ class AutopayBooking(models.AbstractModel):
         )
         for company, part in collected.grouped("company_id").items():
             self.with_company(company)._book_collected(part.with_company(company))
+        self._show_waiting(locked.filtered(lambda rec: rec.state == "action_required"))
         self._release(
             locked.filtered(
                 lambda attempt: attempt.state in ("declined", "canceled")
@@ -116,6 +117,13 @@ class AutopayBooking(models.AbstractModel):
         return attempt
 
     # === NOT COLLECTED === #
+
+    def _show_waiting(self, attempts):
+        """Show invoices as failed whose customer must act; they stay reserved."""
+        moves = attempts.line_ids.move_id
+        moves.filtered(
+            lambda move: move.autopay_status == "in_progress"
+        ).autopay_status = "error"
 
     def _release(self, attempts):
         """Give the invoices of attempts back that took no money and never will."""

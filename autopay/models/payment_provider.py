@@ -7,6 +7,7 @@ from odoo.exceptions import ValidationError
 
 from ..gateways.base import Credentials
 from ..gateways.stripe_gateway import StripeGateway
+from ..gateways.stripe_session import configuration_issue
 
 _logger = logging.getLogger(__name__)
 
@@ -21,19 +22,21 @@ class PaymentProvider(models.Model):
 
         None means that the provider is charged through Odoo's own token payment.
 
-        :raises ValueError: when the provider is not configured well enough
+        :raises ValueError: with a code of ``configuration_issue`` when the provider is
+            not set up well enough to be called
         """
         self.ensure_one()
         provider = self.sudo()
         if provider.code != "stripe":
             return None
-        return StripeGateway(
-            Credentials(
-                provider_id=provider.id,
-                secret_key=provider.stripe_secret_key or "",
-                livemode=provider.state == "enabled",
-            )
+        credentials = Credentials(
+            provider_id=provider.id,
+            secret_key=provider.stripe_secret_key or "",
+            livemode=provider.state == "enabled",
         )
+        if issue := configuration_issue(credentials):
+            raise ValueError(issue)
+        return StripeGateway(credentials)
 
     def _is_autopay_usable(self):
         """Return whether saved methods of this provider can be charged off-session."""
