@@ -16,6 +16,7 @@ from .answer import Answer
 from .auth import Caller, authenticate
 from .endpoint import Call, Endpoint
 from .errors import StripeError, server_error
+from .expand import check as check_expand
 from .expand import expand
 from .faults import Fault, Probe
 from .ids import new_id
@@ -167,6 +168,7 @@ class Api:
     ) -> Answer:
         try:
             params = endpoint.check(exchange.body, exchange.version)
+            check_expand(params.get("expand", []), endpoint.returns, endpoint.many)
             with self.sim.lock(ids[0] if endpoint.locks else None):
                 await self._wait(fault)
                 result = self._run(exchange, endpoint, params, ids)

@@ -62,6 +62,7 @@ class Call:
 class Endpoint:
     """An address of the API.
 
+    ``returns`` is the kind of object in the answer, or of each in a list if ``many``.
     ``simulated`` names the parameters that have an effect here.  ``locks``: the object
     in the path is held while the request is worked on.
     """
@@ -70,7 +71,9 @@ class Endpoint:
     path: str
     run: Callable[..., dict]
     params: str
+    returns: str
     simulated: frozenset[str] = COMMON
+    many: bool = False
     locks: bool = False
     intent_params: bool = False
 

@@ -8,45 +8,57 @@ from .resources import charges, customers, payment_intents, payment_methods
 
 MAX_DEPTH = 4
 _RENDER = {
-    "charges": charges.render,
-    "customers": customers.render,
-    "payment_intents": payment_intents.render,
-    "payment_methods": payment_methods.render,
+    "charge": charges.render,
+    "customer": customers.render,
+    "payment_intent": payment_intents.render,
+    "payment_method": payment_methods.render,
 }
 # Object -> attribute that can be expanded -> the kind of object it names.
 _EXPANDABLE = {
     "payment_intent": {
-        "customer": "customers",
-        "latest_charge": "charges",
-        "payment_method": "payment_methods",
+        "customer": "customer",
+        "latest_charge": "charge",
+        "payment_method": "payment_method",
     },
-    "charge": {"customer": "customers", "payment_intent": "payment_intents"},
-    "payment_method": {"customer": "customers"},
+    "charge": {"customer": "customer", "payment_intent": "payment_intent"},
+    "payment_method": {"customer": "customer"},
+    "customer": {},
 }
 
 
-def expand(call: Call, result: dict) -> dict:
-    """Return ``result`` with the objects that the request wants; raise a 400 for what
-    cannot be expanded."""
-    for path in call.params.get("expand", ()):
+def check(paths: list[str], returned: str, many: bool) -> None:
+    """Raise a 400 for what cannot be expanded, before anything is done."""
+    for path in paths:
         parts = path.split(".")
-        if len(parts) > MAX_DEPTH:
+        if many and parts.pop(0) != "data":
+            raise _refused(path)
+        if not 0 < len(parts) <= MAX_DEPTH:
             raise invalid("You cannot expand more than 4 levels of a property.")
-        _expand(call, result, parts, path)
+        kind = returned
+        for name in parts:
+            if name not in _EXPANDABLE[kind]:
+                raise _refused(path)
+            kind = _EXPANDABLE[kind][name]
+
+
+def _refused(path: str):
+    return invalid(f"This property cannot be expanded ({path}).", "expand")
+
+
+def expand(call: Call, result: dict) -> dict:
+    """Return ``result`` with the objects that the request wants."""
+    for path in call.params.get("expand", ()):
+        parts = path.removeprefix("data.").split(".")
+        for item in result["data"] if result.get("object") == "list" else [result]:
+            _fill(call, item, parts)
     return result
 
 
-def _expand(call: Call, holder: dict, parts: list[str], path: str) -> None:
-    if holder.get("object") == "list" and parts[0] == "data":
-        for item in holder["data"]:
-            _expand(call, item, parts[1:], path)
-        return
-    name = parts[0] if parts else ""
-    kind = _EXPANDABLE.get(holder.get("object"), {}).get(name)
-    if kind is None:
-        raise invalid(f"This property cannot be expanded ({path}).", "expand")
+def _fill(call: Call, holder: dict, parts: list[str]) -> None:
+    name, *rest = parts
+    kind = _EXPANDABLE[holder["object"]][name]
     if isinstance(holder[name], str):
-        item = getattr(call.book, kind).get(holder[name])
+        item = getattr(call.book, f"{kind}s").get(holder[name])
         holder[name] = _RENDER[kind](call.book, item)
-    if parts[1:] and holder[name]:
-        _expand(call, holder[name], parts[1:], path)
+    if rest and holder[name]:
+        _fill(call, holder[name], rest)

@@ -113,7 +113,9 @@ ENDPOINTS = (
         "/v1/charges",
         list_,
         "ChargeListParams",
+        "charge",
         PAGING | {"created", "customer", "payment_intent"},
+        many=True,
     ),
-    Endpoint("GET", "/v1/charges/{}", retrieve, "ChargeRetrieveParams"),
+    Endpoint("GET", "/v1/charges/{}", retrieve, "ChargeRetrieveParams", "charge"),
 )

@@ -113,15 +113,26 @@ def list_(call: Call) -> dict:
 
 
 ENDPOINTS = (
-    Endpoint("POST", "/v1/customers", create, "CustomerCreateParams", _SIMULATED),
+    Endpoint(
+        "POST", "/v1/customers", create, "CustomerCreateParams", "customer", _SIMULATED
+    ),
     Endpoint(
         "GET",
         "/v1/customers",
         list_,
         "CustomerListParams",
+        "customer",
         PAGING | {"created", "email"},
+        many=True,
     ),
-    Endpoint("GET", "/v1/customers/{}", retrieve, "CustomerRetrieveParams"),
-    Endpoint("POST", "/v1/customers/{}", update, "CustomerUpdateParams", _SIMULATED),
-    Endpoint("DELETE", "/v1/customers/{}", delete, "CustomerDeleteParams"),
+    Endpoint("GET", "/v1/customers/{}", retrieve, "CustomerRetrieveParams", "customer"),
+    Endpoint(
+        "POST",
+        "/v1/customers/{}",
+        update,
+        "CustomerUpdateParams",
+        "customer",
+        _SIMULATED,
+    ),
+    Endpoint("DELETE", "/v1/customers/{}", delete, "CustomerDeleteParams", "customer"),
 )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from .. import charging, currencies, debits
 from ..endpoint import PAGING, Call, Endpoint, names
 from ..errors import invalid, unexpected_state
@@ -11,6 +9,7 @@ from ..ids import new_id
 from ..metadata import merge
 from ..objects import PaymentIntent, PaymentMethod
 from . import customers, payment_methods
+from .intent_fields import check_texts, set_plain
 from .intent_rules import check_method, check_not_blocked, read_session
 from .intent_shape import render, shape
 from .lists import page
@@ -24,24 +23,8 @@ _WITH_CONFIRM = (
     *("error_on_requires_action", "mandate", "mandate_data", "off_session"),
     "return_url",
 )
-# Parameter -> attribute, where the value is kept as it is; empty means none.
-_PLAIN = {
-    "description": "description",
-    "receipt_email": "receipt_email",
-    "setup_future_usage": "setup_future_usage",
-    "shipping": "shipping",
-    "statement_descriptor": "statement_descriptor",
-    "statement_descriptor_suffix": "statement_descriptor_suffix",
-    "capture_method": "capture_method",
-    "confirmation_method": "confirmation_method",
-    "allowed_payment_method_types": "allowed_types",
-    "excluded_payment_method_types": "excluded_types",
-    "payment_method_types": "allowed_types",
-}
 # What may still be changed once the money has moved or the intent is closed.
 _ALWAYS_CHANGEABLE = frozenset(("description", "metadata", "receipt_email", "expand"))
-_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
-_DESCRIPTOR = re.compile(r"[^<>\\'\"*]{1,22}")
 
 
 # === CREATE AND UPDATE === #
@@ -76,7 +59,7 @@ def _build(call: Call) -> PaymentIntent:
         intent.customer = customers.existing(call, params["customer"]).id
     intent.metadata = merge({}, params.get("metadata"))
     intent.automatic = _automatic(call)
-    _set_plain(intent, params)
+    set_plain(intent, params)
     return intent
 
 
@@ -88,28 +71,6 @@ def _automatic(call: Call) -> dict | None:
     if named or not call.version.automatic_methods:
         return None
     return {"allow_redirects": "always", "enabled": True}
-
-
-def _set_plain(intent: PaymentIntent, params: dict) -> None:
-    _check_texts(params)
-    for name, attribute in _PLAIN.items():
-        if name in params:
-            setattr(intent, attribute, params[name] or None)
-
-
-def _check_texts(params: dict) -> None:
-    email = params.get("receipt_email")
-    if email and not _EMAIL.fullmatch(email):
-        raise invalid(
-            f"Invalid email address: {email}", "receipt_email", "email_invalid"
-        )
-    for name in ("statement_descriptor", "statement_descriptor_suffix"):
-        if params.get(name) and not _DESCRIPTOR.fullmatch(params[name]):
-            raise invalid(
-                "A statement descriptor has at most 22 characters and none of "
-                "< > \\ ' \" *.",
-                name,
-            )
 
 
 def _refuse_without_confirm(params: dict) -> None:
@@ -132,10 +93,10 @@ def update(call: Call, intent_id: str) -> dict:
     amount = params.get("amount", intent.amount)
     currency = currencies.check(amount, params.get("currency", intent.currency))
     metadata = merge(intent.metadata, params.get("metadata"))
-    _check_texts(params)
+    check_texts(params)
     _set_customer(call, intent)
     _named_method(call, intent)
-    _set_plain(intent, params)
+    set_plain(intent, params)
     intent.metadata = metadata
     intent.amount, intent.currency = amount, currency
     return shape(call, intent)
@@ -182,7 +143,7 @@ def confirm(call: Call, intent_id: str) -> dict:
     if intent.confirms >= CONFIRM_LIMIT:
         _close(call, intent, "automatic")
         raise _refused(call, intent, "confirmed", CONFIRMABLE)
-    _set_plain(intent, call.params)
+    set_plain(intent, call.params)
     session = read_session(call, intent)
     method = _named_method(call, intent) or _saved_method(call, intent)
     check_not_blocked(call, intent, method)
@@ -274,6 +235,7 @@ ENDPOINTS = (
         _PATH,
         create,
         "PaymentIntentCreateParams",
+        "payment_intent",
         names(
             _SHARED
             + _CONFIRMING
@@ -287,14 +249,23 @@ ENDPOINTS = (
         _PATH,
         list_,
         "PaymentIntentListParams",
+        "payment_intent",
         PAGING | {"created", "customer"},
+        many=True,
     ),
-    Endpoint("GET", f"{_PATH}/{{}}", retrieve, "PaymentIntentRetrieveParams"),
+    Endpoint(
+        "GET",
+        f"{_PATH}/{{}}",
+        retrieve,
+        "PaymentIntentRetrieveParams",
+        "payment_intent",
+    ),
     Endpoint(
         "POST",
         f"{_PATH}/{{}}",
         update,
         "PaymentIntentUpdateParams",
+        "payment_intent",
         names(_SHARED + _DESCRIBING),
         locks=True,
         intent_params=True,
@@ -304,6 +275,7 @@ ENDPOINTS = (
         f"{_PATH}/{{}}/confirm",
         confirm,
         "PaymentIntentConfirmParams",
+        "payment_intent",
         names(_SHARED + _CONFIRMING),
         locks=True,
         intent_params=True,
@@ -313,6 +285,7 @@ ENDPOINTS = (
         f"{_PATH}/{{}}/cancel",
         cancel,
         "PaymentIntentCancelParams",
+        "payment_intent",
         names("cancellation_reason"),
         locks=True,
     ),

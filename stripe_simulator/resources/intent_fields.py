@@ -1,0 +1,49 @@
+"""Fields of a payment intent that are kept as they are given."""
+
+from __future__ import annotations
+
+import re
+
+from ..errors import invalid
+from ..objects import PaymentIntent
+
+# Parameter -> attribute, where the value is kept as it is; empty means none.
+_PLAIN = {
+    "description": "description",
+    "receipt_email": "receipt_email",
+    "setup_future_usage": "setup_future_usage",
+    "shipping": "shipping",
+    "statement_descriptor": "statement_descriptor",
+    "statement_descriptor_suffix": "statement_descriptor_suffix",
+    "capture_method": "capture_method",
+    "confirmation_method": "confirmation_method",
+    "allowed_payment_method_types": "allowed_types",
+    "excluded_payment_method_types": "excluded_types",
+    "payment_method_types": "allowed_types",
+}
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_DESCRIPTOR = re.compile(r"[^<>\\'\"*]{1,22}")
+
+
+def set_plain(intent: PaymentIntent, params: dict) -> None:
+    """Put what the request says on the intent."""
+    check_texts(params)
+    for name, attribute in _PLAIN.items():
+        if name in params:
+            setattr(intent, attribute, params[name] or None)
+
+
+def check_texts(params: dict) -> None:
+    """Raise a 400 for an address or a descriptor that Stripe would not take."""
+    email = params.get("receipt_email")
+    if email and not _EMAIL.fullmatch(email):
+        raise invalid(
+            f"Invalid email address: {email}", "receipt_email", "email_invalid"
+        )
+    for name in ("statement_descriptor", "statement_descriptor_suffix"):
+        if params.get(name) and not _DESCRIPTOR.fullmatch(params[name]):
+            raise invalid(
+                "A statement descriptor has at most 22 characters and none of "
+                "< > \\ ' \" *.",
+                name,
+            )
