@@ -2,8 +2,9 @@
 
 ``autopay_template`` holds everything the add-ons depend on; ``autopay_ready`` is made
 from it by installing the add-ons. Nobody works in these two: tests get copies named
-``autopay_test_<process id>...``, dropped afterwards. What a prepared database was made
-of is written in its comment; another comment than expected means another database.
+``autopay_test_<process id>...``, benchmarks ``bench_...``, dropped afterwards. What a
+prepared database was made of is written in its comment; another comment than expected
+means another database.
 """
 
 import contextlib
@@ -25,6 +26,8 @@ from tools.environment import FILESTORE, LOCAL, ROOT, addons, manifest, run_odoo
 TEMPLATE = "autopay_template"
 READY = "autopay_ready"
 COPY_PREFIX = "autopay_test_"
+BENCH_PREFIX = "bench_"
+COPY_PREFIXES = (COPY_PREFIX, BENCH_PREFIX)
 
 # Installed besides what the manifests ask for: tests charge through the Demo provider.
 EXTRA_MODULES = {"account_payment", "payment_stripe", "payment_demo"}
@@ -123,12 +126,21 @@ def _digest(parts):
 # === COPIES === #
 
 
-@contextlib.contextmanager
 def copy_of_ready():
-    """Give the name of a throw-away copy of the prepared database."""
-    name = f"{COPY_PREFIX}{os.getpid()}_{next(copy_numbers)}"
+    """Give the name of a throw-away copy of the prepared database, for a block."""
+    return copy_of(READY, COPY_PREFIX)
+
+
+@contextlib.contextmanager
+def copy_of(source, prefix):
+    """Give the name of a throw-away copy of a database.
+
+    :param source: ``READY``, or ``TEMPLATE`` for Odoo without our add-ons
+    :param prefix: one of ``COPY_PREFIXES``
+    """
+    name = f"{prefix}{os.getpid()}_{next(copy_numbers)}"
     with _locked():
-        _copy(READY, name)
+        _copy(source, name)
     try:
         yield name
     finally:
@@ -137,7 +149,7 @@ def copy_of_ready():
 
 def _drop_left_copies():
     for name in _names():
-        owner = re.match(rf"{COPY_PREFIX}(\d+)", name)
+        owner = re.match(rf"(?:{'|'.join(COPY_PREFIXES)})(\d+)_", name)
         if owner and not os.path.exists(f"/proc/{owner[1]}"):
             _drop(name)
 
