@@ -16,5 +16,17 @@
         "data/ir_sequence_data.xml",
         "data/mail_activity_type_data.xml",
         "data/ir_cron_data.xml",
+        # Screens: the actions come before the views and menus that open them.
+        "wizards/autopay_charge_now_views.xml",
+        "wizards/autopay_set_date_views.xml",
+        "views/autopay_attempt_views.xml",
+        "views/autopay_run_views.xml",
+        "views/autopay_authorization_views.xml",
+        "views/account_move_views.xml",
+        "views/res_partner_views.xml",
+        "views/res_config_settings_views.xml",
+        "views/autopay_menus.xml",
+        # Actions on many invoices.
+        "data/ir_actions_server_data.xml",
     ],
 }

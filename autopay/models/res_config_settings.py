@@ -22,3 +22,22 @@ class ResConfigSettings(models.TransientModel):
     autopay_responsible_id = fields.Many2one(
         related="company_id.autopay_responsible_id", readonly=False
     )
+
+    # === ACTION METHODS === #
+
+    def action_view_autopay_due(self):
+        """Open the invoices that the next run would look at."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "account.action_move_out_invoice_type"
+        )
+        action["context"] = {
+            "default_move_type": "out_invoice",
+            "search_default_autopay_due": 1,
+        }
+        return action
+
+    def action_open_autopay_cron(self):
+        """Open the scheduled action that charges due invoices."""
+        action = self.env["ir.actions.act_window"]._for_xml_id("base.ir_cron_act")
+        cron = self.env.ref("autopay.ir_cron_charge_due_invoices")
+        return {**action, "res_id": cron.id, "views": [(False, "form")]}

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from .. import const
+from ..readiness_words import get_readiness_words
+from ..rights import check_billing
 
 
 class ResPartner(models.Model):
@@ -31,6 +33,9 @@ class ResPartner(models.Model):
         search="_search_autopay_readiness",
         compute_sudo=True,
         help="Whether invoices of this customer can be collected, and if not, why.",
+    )
+    autopay_readiness_text = fields.Text(
+        compute="_compute_autopay_readiness_text", compute_sudo=True
     )
     autopay_available_token_ids = fields.Many2many(
         "payment.token",
@@ -77,6 +82,16 @@ class ResPartner(models.Model):
             ("authorization_revoked", bool(authorization.revoked_date)),
         ]
         return next((code for code, holds in rows if holds), "ready")
+
+    @api.depends_context("company", "lang")
+    @api.depends("autopay_readiness")
+    def _compute_autopay_readiness_text(self):
+        for partner in self:
+            partner.autopay_readiness_text = get_readiness_words(
+                self.env,
+                partner.autopay_readiness,
+                partner.commercial_partner_id.autopay_token_id,
+            )
 
     @api.model
     def _search_autopay_readiness(self, operator, value):

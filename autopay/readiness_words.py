@@ -1,0 +1,35 @@
+"""The words that tell whether a customer's invoices can be collected."""
+
+from odoo.tools.translate import LazyTranslate
+
+_lt = LazyTranslate(__name__)
+
+# One whole sentence for each code of const.READINESS.
+READINESS_SENTENCES = {
+    "ready": _lt(
+        "Eligible invoices are charged with %(method)s on their autopay date."
+    ),
+    "off": _lt("Invoices of this customer are not charged by autopay."),
+    "no_method": _lt(
+        "Choose one of the customer's saved payment methods as Autopay Token. Customers "
+        "save one when they pay online."
+    ),
+    "method_archived": _lt("%(method)s was archived. Choose another payment method."),
+    "method_expired": _lt("%(method)s has expired. Choose another payment method."),
+    "no_authorization": _lt(
+        "The customer has not authorized autopay with %(method)s in this company."
+    ),
+    "authorization_revoked": _lt(
+        "The customer's authorization for %(method)s was revoked. Choose another payment "
+        "method, or empty the Autopay Token and choose it again once the customer agrees."
+    ),
+}
+
+
+def get_readiness_words(env, readiness, token):
+    """Return what a code of ``const.READINESS`` means, as a sentence.
+
+    :param token: the customer's Autopay Token, empty when there is none
+    """
+    sentence = env._(READINESS_SENTENCES[readiness])
+    return sentence % {"method": token._get_autopay_label() if token else ""}

@@ -1,0 +1,216 @@
+from odoo import Command, api, fields, models
+from odoo.exceptions import UserError
+
+from ..blocker_words import get_charge_words
+from ..rights import check_billing
+
+# What the chosen method lacks as long as the customer has not authorized it.
+AUTHORIZATION_BLOCKERS = ("no_authorization", "authorization_revoked")
+
+# How the result page calls each state of an attempt.
+OUTCOMES = {
+    "succeeded": "charged",
+    "pending": "pending",
+    "action_required": "failed",
+    "declined": "failed",
+    "canceled": "failed",
+}
+
+
+class AutopayChargeNow(models.TransientModel):
+    """Shows what charging these invoices now would do, does it, and shows the result."""
+
+    _name = "autopay.charge.now"
+    _description = "Charge Invoices Now"
+
+    state = fields.Selection(
+        [("draft", "To Charge"), ("done", "Done")], default="draft", readonly=True
+    )
+    move_ids = fields.Many2many("account.move", string="Invoices", required=True)
+    payer_id = fields.Many2one(
+        "res.partner", string="Customer", compute="_compute_payer_id"
+    )
+    autopay_available_token_ids = fields.Many2many(
+        related="payer_id.autopay_available_token_ids"
+    )
+    token_id = fields.Many2one(
+        "payment.token",
+        string="Payment Method",
+        compute="_compute_token_id",
+        store=True,
+        readonly=False,
+        help="Empty: the method of each invoice or customer.",
+    )
+    is_unauthorized = fields.Boolean(compute="_compute_is_unauthorized")
+    authorize = fields.Boolean(
+        string="The customer has authorized this method",
+        help="Records an authorization in your name. Leave it unticked unless the "
+        "customer has agreed.",
+    )
+    line_ids = fields.One2many(
+        "autopay.charge.now.line",
+        "wizard_id",
+        compute="_compute_line_ids",
+        compute_sudo=False,
+        store=True,
+        readonly=True,
+    )
+    charge_count = fields.Integer(compute="_compute_totals")
+    skip_count = fields.Integer(compute="_compute_totals")
+    total = fields.Char(string="To Charge", compute="_compute_totals")
+    result = fields.Char(compute="_compute_result")
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("move_ids")
+    def _compute_payer_id(self):
+        for wizard in self:
+            payer = wizard.move_ids.commercial_partner_id
+            wizard.payer_id = payer if len(payer) == 1 else False
+
+    @api.depends("move_ids")
+    def _compute_token_id(self):
+        """Propose the method when one would pay all the invoices."""
+        for wizard in self:
+            tokens = wizard.move_ids.mapped(lambda move: move._get_autopay_token())
+            same = wizard.payer_id and len(tokens) == 1
+            wizard.token_id = tokens if same else False
+
+    @api.depends("token_id", "payer_id")
+    def _compute_is_unauthorized(self):
+        for wizard in self:
+            blockers = {decision.blocker for decision in wizard._decide().values()}
+            wizard.is_unauthorized = bool(
+                wizard.token_id and blockers & set(AUTHORIZATION_BLOCKERS)
+            )
+
+    @api.depends("move_ids", "token_id", "authorize")
+    def _compute_line_ids(self):
+        for wizard in self.filtered(lambda wizard: wizard.state == "draft"):
+            decisions = wizard._decide().values()
+            wizard.line_ids = [
+                Command.clear(),
+                *(
+                    Command.create(wizard._prepare_line_vals(decision))
+                    for decision in decisions
+                ),
+            ]
+
+    @api.depends("line_ids.blocker")
+    def _compute_totals(self):
+        for wizard in self:
+            charged = wizard.line_ids.filtered(lambda line: not line.blocker)
+            wizard.charge_count = len(charged)
+            wizard.skip_count = len(wizard.line_ids - charged)
+            wizard.total = ", ".join(
+                currency.format(sum(lines.mapped("amount")))
+                for currency, lines in charged.grouped("currency_id").items()
+            )
+
+    @api.depends("line_ids.outcome")
+    def _compute_result(self):
+        for wizard in self:
+            counts = wizard.line_ids.grouped("outcome")
+            labels = wizard.line_ids._fields["outcome"]._description_selection(self.env)
+            wizard.result = ", ".join(
+                f"{label}: {len(counts[outcome])}"
+                for outcome, label in labels
+                if outcome in counts
+            )
+
+    # === ACTION METHODS === #
+
+    def action_charge(self):
+        """Charge the invoices that can be charged, and show what became of each.
+
+        A second click does nothing more: the wizard is done, and so are its invoices.
+        """
+        self.ensure_one()
+        check_billing(self)
+        self.move_ids.check_access("write")
+        if self.state == "draft":
+            self._record_authorization()
+            self._charge()
+        return self._get_action()
+
+    def action_view_attempts(self):
+        """Open the attempts that were made."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "autopay.autopay_attempt_action"
+        )
+        return {**action, "domain": [("id", "in", self.line_ids.attempt_id.ids)]}
+
+    # === BUSINESS METHODS === #
+
+    def _get_action(self):
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Charge Now"),
+            "res_model": self._name,
+            "res_id": self.id,
+            "view_mode": "form",
+            "target": "new",
+        }
+
+    def _get_tokens(self):
+        """Return {move id: token} of the chosen method; empty when none is chosen."""
+        token = self.token_id.sudo()
+        return dict.fromkeys(self.move_ids.ids, token) if token else {}
+
+    def _decide(self):
+        """Return {move: Decision} for the customer invoices among the documents."""
+        moves = self.move_ids._origin
+        moves.check_access("read")
+        invoices = moves.sudo().filtered(lambda move: move.move_type == "out_invoice")
+        decision = self.env["autopay.decision"].sudo()
+        return decision._decide(invoices, "now", self._get_tokens())
+
+    def _record_authorization(self):
+        """Record in the user's name that the customer has authorized the method."""
+        if not (self.authorize and self.is_unauthorized):
+            return
+        for company in self.move_ids.company_id:
+            self.env["autopay.authorization"]._record(
+                self.payer_id, company, self.token_id, "staff"
+            )
+
+    def _charge(self):
+        """Hand the invoices to the engine and keep what became of them."""
+        chosen = self.line_ids.filtered(lambda line: not line.blocker).move_id
+        moves = chosen & self.move_ids
+        if not moves:
+            raise UserError(self.env._("None of these invoices can be charged now."))
+        self.state = "done"
+        runs = (
+            self.env["autopay.engine"]
+            .sudo()
+            ._charge_now(moves.sudo(), self._get_tokens())
+        )
+        self._save_outcomes(runs)
+
+    def _save_outcomes(self, runs):
+        attempts = {
+            line.move_id.id: line.attempt_id for line in runs.attempt_ids.line_ids
+        }
+        decisions = self._decide()
+        for line in self.line_ids:
+            attempt = attempts.get(line.move_id.id)
+            if attempt:
+                line._set_outcome(OUTCOMES.get(attempt.state, "open"), attempt)
+            else:
+                line._set_skipped(decisions[line.move_id], runs)
+
+    def _prepare_line_vals(self, decision):
+        """Return what would happen to one invoice."""
+        blocker = decision.blocker
+        words = decision.get_words(self.env)
+        if self.authorize and blocker in AUTHORIZATION_BLOCKERS:
+            blocker, words = False, get_charge_words(self.env, decision)
+        return {
+            "move_id": decision.move.id,
+            "amount": decision.amount,
+            "method": decision.token and decision.token._get_autopay_label(),
+            "blocker": blocker,
+            "explanation": words,
+        }
