@@ -117,6 +117,9 @@ def parse(values: dict, method_type: str) -> Behaviour:
         raise ValueError(f"Unknown behaviour kind; one of {', '.join(KINDS)}.")
     if values.get("outcome", "succeeded") not in ("succeeded", "failed"):
         raise ValueError("The outcome is either 'succeeded' or 'failed'.")
+    for name in ("settle_after", "succeeds_from_try"):
+        if not isinstance(values.get(name, 0), int | None):
+            raise ValueError(f"'{name}' must be a whole number.")
     return Behaviour(**values)
 
 

@@ -131,6 +131,9 @@ _DECLINES = {
     "chargeCustomerFailStolenCard": _declined(
         "0341", "card_declined", "stolen_card", NEVER, "43"
     ),
+}
+
+_BLOCKED = {
     "radarBlock": _blocked("0019", "highest_risk_level"),
     "riskLevelHighest": _blocked("4954", "highest_risk_level"),
     "riskLevelElevated": _card(last4="9235", risk_level="elevated"),
@@ -151,7 +154,7 @@ _AUTHENTICATED = {
 }
 
 
-def _debit(method_type: str, after: int | None, failure=None, network=None, **more):
+def _debit(after: int | None, failure=None, network=None, **more):
     return Behaviour(
         kind=PROCESSING,
         settle_after=after,
@@ -164,13 +167,13 @@ def _debit(method_type: str, after: int | None, failure=None, network=None, **mo
 
 def _bank(last4: str, failure: str | None = None, network: str | None = None, **more):
     after = more.pop("after", SETTLE_AFTER["us_bank_account"])
-    behaviour = _debit("us_bank_account", after, failure, network, **more)
+    behaviour = _debit(after, failure, network, **more)
     return DocumentedMethod("us_bank_account", behaviour, {"last4": last4})
 
 
 def _iban(last4: str, failure: str | None = None, network: str | None = None, **more):
     after = more.pop("after", SETTLE_AFTER["sepa_debit"])
-    behaviour = _debit("sepa_debit", after, failure, network, **more)
+    behaviour = _debit(after, failure, network, **more)
     return DocumentedMethod("sepa_debit", behaviour, {"last4": last4, "country": "DE"})
 
 
@@ -210,15 +213,21 @@ _IBANS = {
     ),
 }
 
+
+def _other_spelling(name: str) -> str:
+    """Return the name as other pages of the documentation, and tokens, spell it."""
+    return name.removeprefix("visa_") if name[:5] == "visa_" else f"visa_{name}"
+
+
 _CARDS = {
     **_BRANDS,
     **{
         code: _card(last4=end, country=code.upper()) for code, end in _COUNTRIES.items()
     },
+    **{_other_spelling(name): card for name, card in _DECLINES.items()},
     **_DECLINES,
+    **_BLOCKED,
     **_AUTHENTICATED,
-    # Stripe's tokens name the brand where its payment methods do not.
-    **{f"visa_{name}": card for name, card in _DECLINES.items() if name[:4] != "visa"},
 }
 
 BY_ID: dict[str, DocumentedMethod] = {

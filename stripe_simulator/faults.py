@@ -92,6 +92,14 @@ class Fault:
         )
 
 
+def _check_numbers(values: dict) -> None:
+    wanted = {"nth": int, "times": int | None, "seconds": int | float}
+    for name, kind in wanted.items():
+        value = values.get(name, 1)
+        if not isinstance(value, kind) or (value is not None and value < 0):
+            raise ValueError(f"'{name}' must be a number, not below zero.")
+
+
 class FaultList:
     """The faults in force, in the order in which they were asked for."""
 
@@ -107,6 +115,7 @@ class FaultList:
             raise ValueError(f"Unknown fault key: {', '.join(unknown)}.")
         if values.get("kind") not in KINDS:
             raise ValueError(f"Unknown fault kind; one of {', '.join(KINDS)}.")
+        _check_numbers(values)
         fault = Fault(**values, id=f"fault_{next(self._numbers)}")
         self._faults[fault.id] = fault
         return fault

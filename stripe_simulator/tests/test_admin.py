@@ -190,6 +190,7 @@ def test_what_is_printed_on_a_method_can_be_changed(api, admin, card):
         ({"kind": "explode"}, "Unknown behaviour kind"),
         ({"kind": "decline", "colour": "red"}, "Unknown behaviour key: colour"),
         ({"kind": "processing", "outcome": "perhaps"}, "outcome"),
+        ({"kind": "processing", "settle_after": "soon"}, "'settle_after' must be"),
     ],
 )
 def test_behaviour_that_makes_no_sense_is_refused(admin, behaviour, sentence):

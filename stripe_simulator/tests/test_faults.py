@@ -198,6 +198,8 @@ def test_all_faults_are_lifted_at_once(api, admin, intent):
     [
         ("explode", {}, "Unknown fault kind"),
         ("refuse", {"route": "/"}, "Unknown fault key: route"),
+        ("refuse", {"nth": "second"}, "'nth' must be a number"),
+        ("delay_after", {"seconds": None}, "'seconds' must be a number"),
     ],
 )
 def test_fault_that_makes_no_sense_is_refused(admin, kind, fields, sentence):
