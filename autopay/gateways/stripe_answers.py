@@ -242,16 +242,18 @@ def _outcome(
 
 def _with_decline(outcome: ChargeOutcome, result: Classification) -> ChargeOutcome:
     rule = result.rule
-    hints: dict[str, Any] = {"recognised": result.recognised, "staff": rule.staff}
-    if rule.retry_limit is not None:
-        hints["retry_limit"] = rule.retry_limit
-    if rule.wait_hours:
-        hints["wait_hours"] = rule.wait_hours
+    hints = {
+        "unrecognised": not result.recognised,
+        "staff": rule.staff,
+        "retry_limit": rule.retry_limit,
+        "wait_hours": rule.wait_hours,
+    }
+    said = {key: value for key, value in hints.items() if value}
     return replace(
         outcome,
         decline_class=rule.decline_class,
         stop_reason=base.STOP_CREDENTIALS if rule.stops_provider else "",
-        response={**outcome.response, **hints},
+        response={**outcome.response, **said},
     )
 
 

@@ -37,7 +37,8 @@ class Refusal:
 class Classification:
     """What to do about a refusal.
 
-    :param code: the most exact code given, decline code before error code
+    :param code: the most exact code given: the reason of a block by Stripe, else the
+        decline code, else the error code
     :param recognised: False when no table knows the code: one careful retry, then staff
     """
 
@@ -56,8 +57,9 @@ def classify(refusal: Refusal) -> Classification:
     """
     code = refusal.decline_code or refusal.code
     if _is_blocked(refusal):
-        rule = OUTCOME_REASONS.get(refusal.outcome_reason)
-        return Classification(rule or UNRECOGNISED_BLOCK, code, rule is not None)
+        blocked = OUTCOME_REASONS.get(refusal.outcome_reason, UNRECOGNISED_BLOCK)
+        known = refusal.outcome_reason in OUTCOME_REASONS
+        return Classification(blocked, refusal.outcome_reason or code, known)
     reasons = _present(_code_rule(refusal), _network_rule(refusal))
     fallback = ERROR_TYPES.get(refusal.error_type, UNRECOGNISED)
     rule = _strictest([*(reasons or [fallback]), *_advices(refusal)])
