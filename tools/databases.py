@@ -9,19 +9,19 @@ means another database.
 
 import contextlib
 import fcntl
-import hashlib
-import importlib.util
 import itertools
 import os
 import re
-import shutil
-import subprocess
-from pathlib import Path
 
-import psycopg2
-from psycopg2 import sql
-
-from tools.environment import FILESTORE, LOCAL, ROOT, addons, manifest, run_odoo
+from tools.environment import LOCAL, addons, manifest, run_odoo
+from tools.fingerprint import digest_of, installed_files, odoo_files
+from tools.postgres import (
+    comment_of,
+    copy_database,
+    database_names,
+    drop_database,
+    set_comment,
+)
 
 TEMPLATE = "autopay_template"
 READY = "autopay_ready"
@@ -31,8 +31,6 @@ COPY_PREFIXES = (COPY_PREFIX, BENCH_PREFIX)
 
 # Installed besides what the manifests ask for: tests charge through the Demo provider.
 EXTRA_MODULES = {"account_payment", "payment_stripe", "payment_demo"}
-# Changes there do not change what is in a database.
-FREE_FOLDERS = {"tests", "static", "readme", "i18n", "__pycache__"}
 LOG_LINE = re.compile(r"\S+ \S+ \d+ (WARNING|ERROR|CRITICAL) ")
 
 copy_numbers = itertools.count(1)
@@ -55,34 +53,34 @@ def prepare(fresh=False):
 
 def warnings_of_ready():
     """Return what Odoo complained of when it installed the add-ons, or nothing."""
-    return _comment_of(READY).partition("\n")[2]
+    return comment_of(READY).partition("\n")[2]
 
 
 def _prepare_template():
     modules = _modules_wanted()
     key = _key_of_template(modules)
-    if _comment_of(TEMPLATE) == key:
+    if comment_of(TEMPLATE) == key:
         return
-    _drop(READY)
-    _drop(TEMPLATE)
+    drop_database(READY)
+    drop_database(TEMPLATE)
     _install(TEMPLATE, "-i", modules)
-    _set_comment(TEMPLATE, key)
+    set_comment(TEMPLATE, key)
 
 
 def _prepare_ready(fresh):
     modules = [addon.name for addon in addons()]
     key = _key_of_ready(modules)
-    was = _comment_of(READY).partition("\n")[0]
+    was = comment_of(READY).partition("\n")[0]
     if was == key:
         return
     anew = fresh or not was
     if anew:
-        _drop(READY)
-        _copy(TEMPLATE, READY)
+        drop_database(READY)
+        copy_database(TEMPLATE, READY)
     # From here on it is neither: a failed update must not pass for the old state.
-    _set_comment(READY, "")
+    set_comment(READY, "")
     warnings = _install(READY, "-i" if anew else "-u", modules) if modules else ""
-    _set_comment(READY, f"{key}\n{warnings}")
+    set_comment(READY, f"{key}\n{warnings}")
 
 
 def _install(name, option, modules):
@@ -99,28 +97,11 @@ def _modules_wanted():
 
 
 def _key_of_template(modules):
-    release = Path(importlib.util.find_spec("odoo.release").origin)
-    files = [ROOT / "requirements.txt", release]
-    return _digest([*modules, *files])
+    return digest_of([*modules, *odoo_files()])
 
 
 def _key_of_ready(modules):
-    files = sorted(
-        path
-        for module in modules
-        for path in (ROOT / module).rglob("*")
-        if path.is_file() and not FREE_FOLDERS & set(path.relative_to(ROOT).parts)
-    )
-    return _digest([_comment_of(TEMPLATE), *files])
-
-
-def _digest(parts):
-    """Return a hash of words, and of the paths and contents of files."""
-    digest = hashlib.sha256()
-    for part in parts:
-        content = part.read_bytes() if isinstance(part, Path) else b""
-        digest.update(f"{part}\0{len(content)}\0".encode() + content)
-    return digest.hexdigest()
+    return digest_of([comment_of(TEMPLATE), *installed_files(modules)])
 
 
 # === COPIES === #
@@ -140,21 +121,21 @@ def copy_of(source, prefix):
     """
     name = f"{prefix}{os.getpid()}_{next(copy_numbers)}"
     with _locked():
-        _copy(source, name)
+        copy_database(source, name)
     try:
         yield name
     finally:
-        _drop(name)
+        drop_database(name)
 
 
 def _drop_left_copies():
-    for name in _names():
+    for name in database_names():
         owner = re.match(rf"(?:{'|'.join(COPY_PREFIXES)})(\d+)_", name)
         if owner and not os.path.exists(f"/proc/{owner[1]}"):
-            _drop(name)
+            drop_database(name)
 
 
-# === POSTGRESQL === #
+# === LOCK === #
 
 
 @contextlib.contextmanager
@@ -163,52 +144,3 @@ def _locked():
     with open(LOCAL / "databases.lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
-
-
-def _execute(query, params=None, database="postgres"):
-    connection = psycopg2.connect(dbname=database)
-    connection.autocommit = True
-    try:
-        cursor = connection.cursor()
-        cursor.execute(query, params)
-        return cursor.fetchall() if cursor.description else []
-    finally:
-        connection.close()
-
-
-def _names():
-    return [name for (name,) in _execute("SELECT datname FROM pg_database")]
-
-
-def _comment_of(name):
-    rows = _execute(
-        "SELECT shobj_description(oid, 'pg_database') FROM pg_database"
-        " WHERE datname = %s",
-        [name],
-    )
-    return (rows[0][0] or "") if rows else ""
-
-
-def _set_comment(name, text):
-    query = sql.SQL("COMMENT ON DATABASE {} IS {}")
-    _execute(query.format(sql.Identifier(name), sql.Literal(text)))
-
-
-def _copy(source, target):
-    subprocess.run(["createdb", "-T", source, target], check=True)
-    # Files of the store are never changed, so links to them are as good as copies.
-    if (FILESTORE / source).is_dir():
-        shutil.copytree(FILESTORE / source, FILESTORE / target, copy_function=os.link)
-    _set_comment(target, "")
-    # Keys of requests are made from it: two databases must not share them.
-    _execute(
-        "UPDATE ir_config_parameter SET value = gen_random_uuid()::text"
-        " WHERE key = 'database.uuid'",
-        database=target,
-    )
-
-
-def _drop(name):
-    if name in _names():
-        subprocess.run(["dropdb", "--force", name], check=True)
-    shutil.rmtree(FILESTORE / name, ignore_errors=True)

@@ -1,0 +1,35 @@
+"""What a prepared database was made of, as a hash: another hash, another database."""
+
+import hashlib
+import importlib.util
+from pathlib import Path
+
+from tools.environment import ROOT
+
+# Changes there do not change what is in a database.
+FREE_FOLDERS = {"tests", "static", "readme", "i18n", "__pycache__"}
+
+
+def odoo_files():
+    """Return the files that change when Odoo or its packages do."""
+    release = Path(importlib.util.find_spec("odoo.release").origin)
+    return [ROOT / "requirements.txt", release]
+
+
+def installed_files(modules):
+    """Return the files of our add-ons that end up in a database, sorted."""
+    return sorted(
+        path
+        for module in modules
+        for path in (ROOT / module).rglob("*")
+        if path.is_file() and not FREE_FOLDERS & set(path.relative_to(ROOT).parts)
+    )
+
+
+def digest_of(parts):
+    """Return a hash of words, and of the paths and contents of files."""
+    digest = hashlib.sha256()
+    for part in parts:
+        content = part.read_bytes() if isinstance(part, Path) else b""
+        digest.update(f"{part}\0{len(content)}\0".encode() + content)
+    return digest.hexdigest()
