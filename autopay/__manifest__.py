@@ -29,4 +29,9 @@
         # Actions on many invoices.
         "data/ir_actions_server_data.xml",
     ],
+    "demo": [
+        # Customers first: tokens and invoices are theirs.
+        "demo/res_partner_demo.xml",
+        "demo/autopay_demo.xml",
+    ],
 }

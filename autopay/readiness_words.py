@@ -11,8 +11,8 @@ READINESS_SENTENCES = {
     ),
     "off": _lt("Invoices of this customer are not charged by autopay."),
     "no_method": _lt(
-        "Choose one of the customer's saved payment methods as Autopay Token. Customers "
-        "save one when they pay online."
+        "Choose one of the customer's saved payment methods as Autopay Token. "
+        "Customers save one when they pay online."
     ),
     "method_archived": _lt("%(method)s was archived. Choose another payment method."),
     "method_expired": _lt("%(method)s has expired. Choose another payment method."),
@@ -20,8 +20,9 @@ READINESS_SENTENCES = {
         "The customer has not authorized autopay with %(method)s in this company."
     ),
     "authorization_revoked": _lt(
-        "The customer's authorization for %(method)s was revoked. Choose another payment "
-        "method, or empty the Autopay Token and choose it again once the customer agrees."
+        "The customer's authorization for %(method)s was revoked. Choose another "
+        "payment method, or empty the Autopay Token and choose it again once the "
+        "customer agrees."
     ),
 }
 

@@ -5,6 +5,9 @@ from .. import const
 from ..readiness_words import get_readiness_words
 from ..rights import check_billing
 
+# Contacts may be edited by people who must not decide who is charged.
+RESTRICTED_FIELDS = {"autopay_token_id", "autopay_policy"}
+
 
 class ResPartner(models.Model):
     _inherit = "res.partner"
@@ -139,6 +142,8 @@ class ResPartner(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         """Override of `base` to record the authorization of a chosen method."""
+        if any(vals.get(name) for vals in vals_list for name in RESTRICTED_FIELDS):
+            check_billing(self)
         partners = super().create(vals_list)
         chosen = partners.filtered("autopay_token_id")
         chosen._record_autopay_authorization("staff")
@@ -146,6 +151,8 @@ class ResPartner(models.Model):
 
     def write(self, vals):
         """Override of `base` to record the authorization of a newly chosen method."""
+        if RESTRICTED_FIELDS & vals.keys():
+            check_billing(self)
         if "autopay_token_id" not in vals:
             return super().write(vals)
         before = {partner: partner.autopay_token_id for partner in self}

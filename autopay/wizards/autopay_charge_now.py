@@ -18,7 +18,7 @@ OUTCOMES = {
 
 
 class AutopayChargeNow(models.TransientModel):
-    """Shows what charging these invoices now would do, does it, and shows the result."""
+    """Shows what charging invoices now would do, does it, and shows the result."""
 
     _name = "autopay.charge.now"
     _description = "Charge Invoices Now"
