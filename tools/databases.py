@@ -27,7 +27,8 @@ TEMPLATE = "autopay_template"
 READY = "autopay_ready"
 COPY_PREFIX = "autopay_test_"
 BENCH_PREFIX = "bench_"
-COPY_PREFIXES = (COPY_PREFIX, BENCH_PREFIX)
+CRASH_PREFIX = "crash_"
+COPY_PREFIXES = (COPY_PREFIX, BENCH_PREFIX, CRASH_PREFIX)
 
 # Installed besides what the manifests ask for: tests charge through the Demo provider.
 EXTRA_MODULES = {"account_payment", "payment_stripe", "payment_demo"}
@@ -116,7 +117,7 @@ def copy_of_ready():
 def copy_of(source, prefix):
     """Give the name of a throw-away copy of a database.
 
-    :param source: ``READY``, or ``TEMPLATE`` for Odoo without our add-ons
+    :param source: ``READY``, ``TEMPLATE`` for Odoo without our add-ons, or a copy
     :param prefix: one of ``COPY_PREFIXES``
     """
     name = f"{prefix}{os.getpid()}_{next(copy_numbers)}"
