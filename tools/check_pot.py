@@ -19,9 +19,7 @@ def exported(addon, database):
     """Return the text of an add-on's template as Odoo exports it now."""
     with tempfile.TemporaryDirectory() as folder:
         output = Path(folder) / f"{addon.name}.pot"
-        run_odoo(
-            "i18n", "export", "-d", database, "-o", str(output), "-l", "pot", addon.name
-        )
+        run_odoo("i18n", "export", addon.name, "-d", database, "-o", str(output))
         return output.read_text()
 
 

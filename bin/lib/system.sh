@@ -1,6 +1,6 @@
 # Debian packages that cannot live in .local: PostgreSQL, Chromium and a few libraries.
 
-has_library() { PATH=$PATH:/usr/sbin:/sbin ldconfig -p 2>/dev/null | grep -q "$1"; }
+has_library() { [[ $(PATH=$PATH:/usr/sbin:/sbin ldconfig -p 2>/dev/null) == *"$1"* ]]; }
 has_browser() { command -v chromium || command -v chromium-browser || command -v google-chrome; }
 has_postgres() { command -v psql && compgen -G '/usr/lib/postgresql/*/bin/initdb'; }
 has_venv() { python3 -c 'import ensurepip, venv'; }
