@@ -75,9 +75,10 @@ class TestStripeReading(SimulatorMixin, BaseCase):
         never = self._create_request(customer_ref=customer)
         with patch.object(stripe_gateway, "PAGE_SIZE", 1):
             with patch.object(stripe_gateway, "MAX_PAGES", 2):
-                self.assertEqual(self.gateway.read(never).kind, "unknown")
+                self.assertEqual(self.gateway.read(never).code, "incomplete_list")
             self.admin.add_fault("error_500_before", method="GET", nth=3, times=None)
-            self.assertEqual(self.gateway.read(never).kind, "unknown")
+            outcome = self.gateway.read(never)
+        self.assertEqual((outcome.kind, outcome.code), ("unknown", "api_error"))
 
     # === WITHDRAW === #
 
