@@ -107,11 +107,15 @@ def _code_rule(refusal: Refusal) -> Rule | None:
 def _strictest(rules: list[Rule]) -> Rule:
     top = max((rule.decline_class for rule in rules), key=STRICTNESS.index)
     same = [rule for rule in rules if rule.decline_class == top]
-    limits = [rule.retry_limit for rule in same if rule.retry_limit is not None]
     return Rule(
         top,
-        retry_limit=min(limits, default=None),
+        retry_limit=_lowest_limit(same),
         wait_hours=max(rule.wait_hours for rule in same),
         staff=any(rule.staff for rule in rules),
         stops_provider=any(rule.stops_provider for rule in rules),
     )
+
+
+def _lowest_limit(rules: list[Rule]) -> int | None:
+    limits = [rule.retry_limit for rule in rules if rule.retry_limit is not None]
+    return min(limits, default=None)

@@ -55,8 +55,9 @@ stripe.log = None
 logging.getLogger("stripe").setLevel(logging.WARNING)
 
 _clients: dict[tuple[int, str, str], stripe.StripeClient] = {}
-# A child process must not write into its parent's open connections.
-os.register_at_fork(after_in_child=_clients.clear)
+if hasattr(os, "register_at_fork"):  # not on Windows, which does not fork
+    # A child process must not write into its parent's open connections.
+    os.register_at_fork(after_in_child=_clients.clear)
 
 
 def _client(credentials: Credentials) -> stripe.StripeClient:

@@ -57,12 +57,15 @@ class SimulatorMixin:
         return StripeGateway(Credentials(1, secret_key, livemode))
 
     @classmethod
-    def _create_customer(cls, secret_key=TEST_KEY):
+    def _create_client(cls):
+        """Return the SDK's own client, for what the gateway does not do."""
+        address = {"api": cls.simulator.url}
+        return stripe.StripeClient(TEST_KEY, base_addresses=address)
+
+    @classmethod
+    def _create_customer(cls):
         """Return the id of a new customer at the simulator."""
-        client = stripe.StripeClient(
-            secret_key, base_addresses={"api": cls.simulator.url}
-        )
-        return client.v1.customers.create({}).id
+        return cls._create_client().v1.customers.create({}).id
 
     def _create_order(self, behaviour=None, **values):
         """Return an order for a new customer with a method that behaves like this."""

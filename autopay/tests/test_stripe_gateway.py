@@ -28,6 +28,7 @@ class TestStripeGateway(SimulatorMixin, BaseCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.gateway = cls._create_gateway()
+        cls.stripe = cls._create_client()
 
     # === REQUESTS === #
 
@@ -186,10 +187,7 @@ class TestStripeGateway(SimulatorMixin, BaseCase):
 
     def test_a_method_that_was_detached_meanwhile_is_declined(self):
         request = self._prepare(self._create_request())
-        client = stripe.StripeClient(
-            "sk_test_autopay", base_addresses={"api": self.simulator.url}
-        )
-        client.v1.payment_methods.detach(request.prepare_params["payment_method"])
+        self.stripe.v1.payment_methods.detach(request.prepare_params["payment_method"])
         outcome = self.gateway.charge(request)
         self.assertEqual(outcome.kind, "declined")
         self.assertEqual(self._count_charges(request), 0)
@@ -203,6 +201,21 @@ class TestStripeGateway(SimulatorMixin, BaseCase):
         outcome = self.gateway.charge(request)
         self.assertEqual(outcome.kind, "action_required")
         self.assertEqual(self.gateway.read(request).kind, "action_required")
+
+    def test_a_customer_who_authenticates_pays_the_same_intent(self):
+        request = self._prepare(
+            self._create_request({"kind": "authentication_required"})
+        )
+        self.gateway.charge(request)
+        method = request.prepare_params["payment_method"]
+        # What the customer's browser does, with the customer present.
+        self.stripe.v1.payment_intents.confirm(
+            request.object_ref, {"payment_method": method}
+        )
+        self.assertEqual(self.gateway.read(request).kind, "action_required")
+        self.admin.authenticate(request.object_ref)
+        self.assertEqual(self.gateway.read(request).kind, "succeeded")
+        self.assertEqual(self._count_charges(request), 1)
 
     # === BANK DEBITS === #
 
