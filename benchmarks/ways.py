@@ -1,0 +1,77 @@
+"""The two ways to charge invoices that are compared."""
+
+import os
+from unittest.mock import patch
+
+
+class StockWay:
+    """Odoo's own modules, one invoice after the other."""
+
+    def __init__(self, env, url):
+        from odoo.addons.payment_stripe.models.payment_provider import PaymentProvider
+
+        self.env = env
+        # Stripe's address is written into Odoo's module; nothing else is replaced.
+        patch.object(
+            PaymentProvider,
+            "_build_request_url",
+            lambda _provider, endpoint, **_kwargs: f"{url}/v1/{endpoint}",
+        ).start()
+
+    def make_due(self, move_ids):
+        """Nothing marks an invoice as due for a loop over invoices."""
+
+    def charge(self, move_ids):
+        """Charge each invoice with the customer's saved card."""
+        for move_id in move_ids:
+            # One by one: Odoo reads ahead for all the ids that were browsed together.
+            self._charge(self.env["account.move"].browse(move_id))
+            self.env.cr.commit()
+
+    def _charge(self, move):
+        transaction = self.env["payment.transaction"].create(self._prepare_vals(move))
+        transaction._charge_with_token()
+        transaction._post_process()
+
+    def _prepare_vals(self, move):
+        token = self.env["payment.token"].search(
+            [("partner_id", "=", move.partner_id.id)], limit=1
+        )
+        invoice_ids = [(6, 0, move.ids)]
+        return {
+            "provider_id": token.provider_id.id,
+            "payment_method_id": token.payment_method_id.id,
+            "token_id": token.id,
+            "reference": self.env["payment.transaction"]._compute_reference(
+                token.provider_code, invoice_ids=invoice_ids
+            ),
+            "amount": move.amount_residual,
+            "currency_id": move.currency_id.id,
+            "partner_id": move.partner_id.id,
+            "operation": "offline",
+            "invoice_ids": invoice_ids,
+        }
+
+
+class AutopayWay:
+    """The scheduled action of autopay, as it is."""
+
+    def __init__(self, env, url):
+        self.env = env
+        os.environ["AUTOPAY_STRIPE_API_BASE"] = url
+
+    def make_due(self, move_ids):
+        """Make these invoices the ones that are due."""
+        self.env.cr.execute(
+            "UPDATE account_move SET autopay_status = 'eligible', autopay_date ="
+            " invoice_date_due WHERE id = ANY(%s)",
+            [list(move_ids)],
+        )
+        self.env.cr.commit()
+
+    def charge(self, _move_ids):
+        """Run the scheduled action over what is due."""
+        self.env["autopay.run"]._cron_charge_due_invoices()
+
+
+WAYS = {"stock": StockWay, "autopay": AutopayWay}
