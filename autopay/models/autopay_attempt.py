@@ -297,7 +297,7 @@ class AutopayAttempt(models.Model):
         state = const.OUTCOME_STATES.get(outcome.kind, "unknown")
         vals = self._prepare_outcome_vals(outcome)
         if state == self.state:
-            return self.write(vals)
+            return self.write(vals) if vals else True
         if self.provider_closed or not getattr(self, f"_set_{state}")(**vals):
             return self._note_contradiction(outcome)
         self._save_provider_reference(outcome.object_ref)

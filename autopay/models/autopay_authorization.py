@@ -2,6 +2,7 @@ import hashlib
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import format_date
 
 from .. import const
 from ..rights import check_billing
@@ -72,13 +73,14 @@ class AutopayAuthorization(models.Model):
 
     # === COMPUTE METHODS === #
 
+    @api.depends_context("lang")
     @api.depends("token_id", "date")
     def _compute_name(self):
         for authorization in self:
             authorization.name = self.env._(
                 "%(method)s, %(date)s",
-                method=authorization.token_id.sudo().display_name,
-                date=fields.Date.to_string(authorization.date),
+                method=authorization.token_id._get_autopay_label(),
+                date=format_date(self.env, authorization.date),
             )
 
     # === CRUD METHODS === #

@@ -83,7 +83,7 @@ class AutopayEngine(models.AbstractModel):
     def _run_batches(self, run, move_ids, ctx):
         for batch in split_every(const.BATCH_SIZE, move_ids, list):
             for part in self._get_safe_parts(batch):
-                self._run_batch(run, part, ctx)
+                self._run_batch_safely(run, part, ctx)
             left = self.env["ir.cron"]._commit_progress(len(batch))
             if ctx.is_time_up(left):
                 return False
@@ -95,10 +95,18 @@ class AutopayEngine(models.AbstractModel):
         suspects = moves.filtered("autopay_crash_count")
         return [(moves - suspects).ids, *([move_id] for move_id in suspects.ids)]
 
-    def _run_batch(self, run, move_ids, ctx):
-        """Take one batch through all stages."""
+    def _run_batch_safely(self, run, move_ids, ctx):
+        """Run a batch; what its stages could not contain ends this batch only."""
         if not move_ids:
             return
+        try:
+            self._run_batch(run, move_ids, ctx)
+        except Exception:
+            self.env.cr.rollback()
+            _logger.exception("Autopay run %s failed on invoices %s.", run.id, move_ids)
+
+    def _run_batch(self, run, move_ids, ctx):
+        """Take one batch through all stages."""
         run._take_in_hand(move_ids)
         moves = self.env["account.move"].browse(move_ids)
         attempts = self._apply(self._reserve, moves, run, ctx)

@@ -4,7 +4,7 @@ from markupsafe import Markup
 
 from odoo import api, models
 
-from ..words import get_decline_sentence
+from ..words import get_configuration_sentence, get_decline_sentence
 
 
 class AutopayNotification(models.AbstractModel):
@@ -127,10 +127,9 @@ class AutopayNotification(models.AbstractModel):
         """Tell that providers were left alone in a run, and why."""
         if not stopped:
             return
-        reasons = self._get_stop_reasons()
         providers = self.env["payment.provider"].sudo().browse(stopped)
         texts = [
-            f"{provider.name}: {reasons.get(stopped[provider.id], stopped[provider.id])}"
+            f"{provider.name}: {self._get_stop_sentence(stopped[provider.id])}"
             for provider in providers
         ]
         run.stopped_text = "\n".join(texts)
@@ -138,14 +137,16 @@ class AutopayNotification(models.AbstractModel):
             summary = self.env._("Autopay stopped using %s", provider.name)
             self._alert(run, run.company_id, summary, text)
 
-    def _get_stop_reasons(self):
-        return {
+    def _get_stop_sentence(self, reason):
+        """Return why a provider was left alone, in a sentence for staff."""
+        sentences = {
             "credentials": self.env._(
-                "the provider refuses our key. Check the credentials of the provider."
+                "The provider refuses our key. Check the provider's credentials."
             ),
-            "unreachable": self.env._("the provider cannot be reached."),
-            "rate_limit": self.env._("the provider asks us to slow down."),
+            "unreachable": self.env._("The provider cannot be reached."),
+            "rate_limit": self.env._("The provider asks us to slow down."),
         }
+        return sentences.get(reason) or get_configuration_sentence(self.env, reason)
 
     def _alert_set_aside(self, moves):
         """Tell that invoices are left alone because runs failed on them."""

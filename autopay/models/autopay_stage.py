@@ -13,9 +13,9 @@ _logger = logging.getLogger(__name__)
 class AutopayStage(models.AbstractModel):
     """What engine and resolver share: committed stages and the calls between them.
 
-    A stage is a method that takes records, changes the database and returns records. It
-    runs in a database transaction of its own; nothing is sent to a provider while one
-    is open.
+    A stage is a method that takes records, changes the database and returns attempts.
+    It runs in a database transaction of its own; nothing is sent to a provider while
+    one is open.
     """
 
     _name = "autopay.stage"
@@ -27,21 +27,21 @@ class AutopayStage(models.AbstractModel):
     def _apply(self, stage, records, *args):
         """Run a stage on all records at once, or one by one when that fails.
 
-        :return: the records that the stage returned; those it failed on are left out
+        :return: the attempts that the stage returned; what it failed on is left out
         """
+        nothing = self.env["autopay.attempt"]
         if not records:
-            return records
+            return nothing
         try:
             return self._apply_committed(stage, records, *args)
         except Exception as error:  # noqa: BLE001 - one bad record stops no other
             self.env.cr.rollback()
             if len(records) == 1:
                 self._note_stage_failure(stage, records, error)
-                return records.browse()
-        done = records.browse()
-        for record in records:
-            done |= self._apply(stage, record, *args)
-        return done
+                return nothing
+        return nothing.union(
+            *(self._apply(stage, record, *args) for record in records)
+        )
 
     def _apply_committed(self, stage, records, *args):
         """Run a stage and commit it; repeat it when others got in its way."""
@@ -55,7 +55,7 @@ class AutopayStage(models.AbstractModel):
                 if tries + 1 == MAX_TRIES_ON_CONCURRENCY_FAILURE:
                     raise
                 time.sleep(0.05 * 2**tries)
-        return records.browse()
+        return self.env["autopay.attempt"]
 
     def _commit(self):
         """End the transaction of a stage: what was decided survives the process."""

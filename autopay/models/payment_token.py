@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from odoo.addons.payment_stripe.const import (
     PAYMENT_METHODS_MAPPING as STRIPE_METHOD_TYPES,
@@ -15,6 +15,18 @@ class PaymentToken(models.Model):
         help="Last day on which the card is valid; empty for methods that do not expire.",
     )
     autopay_authorization_ids = fields.One2many("autopay.authorization", "token_id")
+
+    # === COMPUTE METHODS === #
+
+    @api.depends_context("autopay_brand")
+    def _compute_display_name(self):
+        """Override of `payment` to lead with the brand where staff choose a method."""
+        super()._compute_display_name()
+        if self.env.context.get("autopay_brand"):
+            for token in self:
+                token.display_name = token._get_autopay_label()
+
+    # === BUSINESS METHODS === #
 
     def _is_autopay_expired(self, day):
         """Return whether the method can no longer be charged on that date."""
@@ -41,4 +53,4 @@ class PaymentToken(models.Model):
         """Return brand and last four digits, as people know their card."""
         self.ensure_one()
         token = self.sudo()
-        return f"{token.payment_method_id.name} {token.display_name}"
+        return f"{token.payment_method_id.name} {token._build_display_name()}"

@@ -1,8 +1,12 @@
+import logging
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
 from .. import const
 from ..gateways import odoo_gateway
+
+_logger = logging.getLogger(__name__)
 
 # What only the engine may write on a transaction that belongs to an attempt: with the
 # rights of a billing user Odoo would let anybody declare a charge confirmed.
@@ -74,9 +78,9 @@ class PaymentTransaction(models.Model):
         transaction = self.with_context(autopay_lost_requests=lost)
         try:
             transaction._send_payment_request()
-        except Exception as error:  # noqa: BLE001 - any surprise is an unknown outcome
+        except Exception:  # any surprise is an unknown outcome
             raised = True
-            transaction._autopay_note_surprise(error)
+            _logger.exception("Charging %s met a surprise.", self.reference)
         self.invalidate_recordset(["state", "state_message", "provider_reference"])
         return self._get_autopay_outcome(bool(lost), raised)
 

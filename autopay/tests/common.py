@@ -148,10 +148,24 @@ class AutopayCommon(AccountTestInvoicingCommon):
 
     def _resolve_autopay(self):
         """Run the scheduled action that resolves, with every attempt due now."""
-        self.env["autopay.attempt"].search(
+        self.env["autopay.attempt"].sudo().search(
             [("next_check_date", "!=", False)]
         ).next_check_date = fields.Datetime.now()
         self._run_cron("autopay.ir_cron_resolve_open_attempts")
+
+    def _charge_now(self, moves, tokens=None):
+        """Charge at the wish of a person, as the wizard does.
+
+        :param dict tokens: {move id: token} chosen by the person
+        """
+        chosen = {move_id: token.id for move_id, token in (tokens or {}).items()}
+        with self.enter_registry_test_mode(), self.registry.cursor() as cr:
+            env = self.env(cr=cr, su=True)
+            method = env["payment.token"]
+            env["autopay.engine"]._charge_now(
+                env["account.move"].browse(moves.ids),
+                {move_id: method.browse(token) for move_id, token in chosen.items()},
+            )
 
     def _run_cron(self, xml_id):
         with self.enter_registry_test_mode():

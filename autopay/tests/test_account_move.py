@@ -1,0 +1,130 @@
+from datetime import date
+
+from odoo.exceptions import UserError, ValidationError
+from odoo.tests import tagged
+
+from .common import AutopayCommon
+
+
+@tagged("post_install", "-at_install")
+class TestAccountMove(AutopayCommon):
+    # === POLICY === #
+
+    def test_automatic_policy_makes_invoices_of_ready_customers_eligible(self):
+        self.company.autopay_policy = "automatic"
+        self._enrol()
+        invoice = self._create_posted_invoice()
+        self.assertEqual(invoice.autopay_status, "eligible")
+        self.assertEqual(invoice.autopay_date, invoice.invoice_date_due)
+
+    def test_automatic_policy_leaves_customers_without_method_alone(self):
+        self.company.autopay_policy = "automatic"
+        self.assertFalse(self._create_posted_invoice().autopay_status)
+
+    def test_manual_policy_leaves_invoices_to_accountants(self):
+        self._enrol()
+        self.assertFalse(self._create_posted_invoice().autopay_status)
+
+    def test_policy_of_the_customer_comes_before_the_companys(self):
+        self._enrol()
+        self.customer.with_company(self.company).autopay_policy = "automatic"
+        self.assertEqual(self._create_posted_invoice().autopay_status, "eligible")
+        self.company.autopay_policy = "automatic"
+        self.customer.with_company(self.company).autopay_policy = "off"
+        self.assertFalse(self._create_posted_invoice().autopay_status)
+
+    def test_nothing_becomes_eligible_while_the_company_is_off(self):
+        self.company.write({"autopay_enabled": False, "autopay_policy": "automatic"})
+        self._enrol()
+        self.assertFalse(self._create_posted_invoice().autopay_status)
+
+    def test_vendor_bills_and_credit_notes_never_become_eligible(self):
+        self.company.autopay_policy = "automatic"
+        self._enrol()
+        for move_type in ("in_invoice", "out_refund"):
+            move = self._create_posted_invoice(move_type=move_type)
+            self.assertFalse(move.autopay_status)
+            self.assertFalse(move.autopay_blocker)
+            with self.assertRaises(UserError):
+                move.action_autopay_make_eligible()
+
+    # === DATES === #
+
+    def test_autopay_date_follows_the_companys_rule(self):
+        invoice = self._create_posted_invoice()
+        invoice.invoice_date = date(2026, 1, 20)
+        invoice.invoice_date_due = date(2026, 2, 10)
+        cases = [
+            ("due", 0, 1, date(2026, 2, 10)),
+            ("due", -3, 1, date(2026, 2, 7)),
+            ("due", 5, 1, date(2026, 2, 15)),
+            ("invoice", 7, 1, date(2026, 1, 27)),
+            ("month_day", 0, 25, date(2026, 1, 25)),
+            ("month_day", 0, 20, date(2026, 1, 20)),
+            ("month_day", 0, 5, date(2026, 2, 5)),
+            ("month_day", 0, 31, date(2026, 1, 31)),
+        ]
+        for rule, offset, day, expected in cases:
+            with self.subTest(rule=rule, offset=offset, day=day):
+                self.company.write(
+                    {
+                        "autopay_date_rule": rule,
+                        "autopay_date_offset": offset,
+                        "autopay_month_day": day,
+                    }
+                )
+                self.assertEqual(invoice._get_autopay_default_date(), expected)
+
+    def test_fixed_day_falls_on_the_last_day_of_a_short_month(self):
+        next_day = self.env["account.move"]._get_next_month_day
+        self.assertEqual(next_day(date(2026, 2, 1), 31), date(2026, 2, 28))
+        self.assertEqual(next_day(date(2026, 4, 30), 31), date(2026, 4, 30))
+
+    def test_day_of_month_must_exist(self):
+        with self.assertRaises(ValidationError):
+            self.company.autopay_month_day = 32
+
+    # === TOGGLING === #
+
+    def test_toggling_is_tracked_in_the_chatter(self):
+        self._enrol()
+        invoice = self._create_posted_invoice()
+        invoice.action_autopay_make_eligible()
+        self.env.flush_all()
+        self.flush_tracking()
+        changes = invoice.message_ids.sudo().tracking_value_ids
+        self.assertIn("Eligible", changes.mapped("new_value_char"))
+
+    def test_copy_of_an_invoice_is_not_on_autopay(self):
+        self._enrol()
+        copy = self._create_due_invoice().copy()
+        self.assertFalse(copy.autopay_status)
+        self.assertFalse(copy.autopay_date)
+
+    def test_invoice_being_charged_cannot_be_removed_from_autopay(self):
+        self._enrol("pm_usBankAccount_success")
+        invoice = self._create_due_invoice()
+        self._run_autopay()
+        with self.assertRaisesRegex(UserError, "being charged"):
+            invoice.action_autopay_remove()
+
+    def test_outcome_is_told_once_in_the_chatter(self):
+        self._enrol()
+        invoice = self._create_due_invoice()
+        self._run_autopay()
+        self._resolve_autopay()
+        told = invoice.message_ids.filtered(lambda m: "was collected with" in m.body)
+        self.assertEqual(len(told), 1)
+
+    def test_due_selection_reads_the_partial_index(self):
+        domain = self.env["account.move"]._get_autopay_due_domain(
+            self.company, self.today
+        )
+        self._create_due_invoice()
+        self.env.flush_all()
+        self.env.cr.execute("SET LOCAL enable_seqscan = off")
+        query = self.env["account.move"]._search(domain).select()
+        plan = self.env.execute_query(
+            type(query)("EXPLAIN %s", query)
+        )
+        self.assertIn("autopay_eligible_idx", str(plan))
