@@ -7,7 +7,7 @@ a :class:`ChargeOutcome`. Amounts are integers in minor currency units.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 # What a call came to.
 PREPARED = "prepared"  # the provider's object exists, no money has been asked for
@@ -86,8 +86,8 @@ class ChargeRequest:
     currency: str
     customer_ref: str
     metadata_tag: str
-    prepare_params: Mapping
-    charge_params: Mapping
+    prepare_params: Mapping[str, Any]
+    charge_params: Mapping[str, Any]
     prepare_key: str
     charge_key: str
     reserved_at: int
@@ -102,7 +102,7 @@ class ChargeOutcome:
     :param object_ref: the provider's object (payment intent), when known
     :param charge_ref: the provider's charge, when known
     :param amount_minor: the amount the provider reports, in minor units
-    :param decline_class: a class of ``const.DECLINE_CLASSES``, empty unless declined
+    :param decline_class: a class of ``const.DECLINE_CLASSES`` for answers that are a no
     :param code: the most exact code given (decline code before error code)
     :param network_code: the card network's or bank's own code
     :param advice_code: what the network advises (do_not_try_again ...)
@@ -110,6 +110,8 @@ class ChargeOutcome:
     :param stop_reason: one of the STOP constants, or empty
     :param mismatch: True when the answer is not what was asked for (amount, currency,
         mode): money may have moved, a person must look
+    :param retry_limit: how often a network lets a debt be tried again; None: no rule
+    :param wait_hours: hours a network wants us to wait before the next try
     :param response: a small JSON-able extract of the answer without secrets
     """
 
@@ -124,13 +126,15 @@ class ChargeOutcome:
     message: str = ""
     stop_reason: str = ""
     mismatch: bool = False
-    response: Mapping = field(default_factory=dict)
+    retry_limit: int | None = None
+    wait_hours: int = 0
+    response: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Gateway(Protocol):
     """A payment provider that can be asked what became of a charge."""
 
-    def build_requests(self, order: ChargeOrder) -> tuple[dict, dict]:
+    def build_requests(self, order: ChargeOrder) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return the JSON-able bodies of the preparing and the charging request."""
 
     def prepare(self, request: ChargeRequest) -> ChargeOutcome:

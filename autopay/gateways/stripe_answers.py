@@ -147,16 +147,24 @@ def is_page(answer: Answer) -> bool:
     return listed and not (more and not intents)
 
 
-def tagged(page: Answer, tag: str) -> Mapping[str, Any]:
-    """Return the PaymentIntent of a page with this tag, empty when there is none."""
+def tagged(page: Answer, tags: Mapping[str, str]) -> Mapping[str, Any]:
+    """Return the PaymentIntent of a page with these tags, empty when there is none.
+
+    All of them count: another database that charges through the same account may have
+    given out the same reference.
+    """
     intents = [as_dict(item) for item in page.body["data"]]
-    return next((intent for intent in intents if _tag_of(intent) == tag), {})
+    return next((intent for intent in intents if _has_tags(intent, tags)), {})
 
 
 def _is_intent(intent: Mapping[str, Any]) -> bool:
     return intent.get("object") == "payment_intent" and all(
         isinstance(intent.get(key), str) for key in ("id", "status")
     )
+
+
+def _has_tags(intent: Mapping[str, Any], tags: Mapping[str, str]) -> bool:
+    return tags.items() <= as_dict(intent.get("metadata")).items()
 
 
 def _tag_of(intent: Mapping[str, Any]) -> str:
@@ -245,14 +253,14 @@ def _with_decline(outcome: ChargeOutcome, result: Classification) -> ChargeOutco
     hints = {
         "unrecognised": not result.recognised,
         "staff": rule.staff,
-        "retry_limit": rule.retry_limit,
-        "wait_hours": rule.wait_hours,
     }
     said = {key: value for key, value in hints.items() if value}
     return replace(
         outcome,
         decline_class=rule.decline_class,
         stop_reason=base.STOP_CREDENTIALS if rule.stops_provider else "",
+        retry_limit=rule.retry_limit,
+        wait_hours=rule.wait_hours,
         response={**outcome.response, **said},
     )
 

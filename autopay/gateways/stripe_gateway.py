@@ -236,7 +236,7 @@ class StripeGateway:
         return unknown_after_repeat(answer)
 
     def _find(self, request: ChargeRequest) -> ChargeOutcome:
-        """Look for the intent by its tag: absent only when the list was complete.
+        """Look for the intent by its tags: absent only when the list was complete.
 
         Lists are up to date at once, unlike Stripe's search. There is no upper end to
         the time: a repeated preparation may have made the intent hours later.
@@ -252,7 +252,7 @@ class StripeGateway:
             answer = self._ask_page(params)
             if not is_page(answer):
                 return unknown_after_repeat(answer)
-            found = tagged(answer, request.metadata_tag)
+            found = tagged(answer, request.prepare_params["metadata"])
             if found:
                 return self._outcome(request, answer, found)
             if not answer.body["has_more"]:

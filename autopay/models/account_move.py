@@ -190,8 +190,8 @@ class AccountMove(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "autopay.autopay_charge_now_action"
         )
-        action["context"] = {"default_move_ids": self.ids}
-        return action
+        context = {"default_move_ids": self.ids, "dialog_size": "extra-large"}
+        return {**action, "context": context}
 
     def action_view_autopay_attempts(self):
         """Open the attempts to collect these invoices."""
@@ -213,11 +213,13 @@ class AccountMove(models.Model):
     def _apply_autopay_policy(self):
         """Make eligible what the policy *automatic* covers."""
         candidates = self.filtered(
-            lambda move: move.move_type == "out_invoice"
-            and move.state == "posted"
-            and not move.autopay_status
-            and move.company_id.autopay_enabled
-            and move.partner_id._get_autopay_policy(move.company_id) == "automatic"
+            lambda move: (
+                move.move_type == "out_invoice"
+                and move.state == "posted"
+                and not move.autopay_status
+                and move.company_id.autopay_enabled
+                and move.partner_id._get_autopay_policy(move.company_id) == "automatic"
+            )
         )
         for company, moves in candidates.grouped("company_id").items():
             payers = moves.commercial_partner_id.sudo().with_company(company)

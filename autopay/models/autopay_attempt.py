@@ -1,6 +1,7 @@
 import json
 import logging
 from datetime import timedelta
+from math import ceil
 
 from odoo import api, fields, models
 
@@ -11,14 +12,25 @@ from ..gateways.base import (
     ABSENT,
     CANCELED,
     DECLINED,
+    PENDING,
     PREPARED,
     REFUSED,
+    SUCCEEDED,
     UNKNOWN,
     ChargeRequest,
 )
 from ..rights import check_billing
 
 _logger = logging.getLogger(__name__)
+
+# What a later success leaves no trace of.
+DECLINE_FIELDS = (
+    "decline_class",
+    "decline_code",
+    "network_code",
+    "advice_code",
+    "message",
+)
 
 
 class AutopayAttempt(models.Model):
@@ -97,6 +109,17 @@ class AutopayAttempt(models.Model):
     decline_code = fields.Char(readonly=True)
     network_code = fields.Char(readonly=True)
     advice_code = fields.Char(readonly=True)
+    retry_limit = fields.Integer(
+        readonly=True,
+        default=-1,
+        aggregator=None,
+        help="How often the network lets this debt be tried again; -1: no rule known.",
+    )
+    wait_hours = fields.Integer(
+        readonly=True,
+        aggregator=None,
+        help="Hours that the network wants us to wait before the next try.",
+    )
     message = fields.Text(string="Provider Message", readonly=True)
     explanation = fields.Text(compute="_compute_explanation", compute_sudo=True)
     mismatch = fields.Boolean(
@@ -362,11 +385,16 @@ class AutopayAttempt(models.Model):
             "network_code": outcome.network_code,
             "advice_code": outcome.advice_code,
             "message": outcome.message,
+            "wait_hours": outcome.wait_hours,
             "response": outcome.response and json.dumps(dict(outcome.response)),
         }
         vals = {name: value for name, value in found.items() if value}
+        if outcome.kind in (SUCCEEDED, PENDING):
+            vals.update(dict.fromkeys(DECLINE_FIELDS, False))
         if outcome.mismatch:
             vals["mismatch"] = True
+        if outcome.retry_limit is not None:
+            vals["retry_limit"] = outcome.retry_limit
         return vals
 
     def _note_contradiction(self, outcome):
@@ -454,15 +482,21 @@ class AutopayAttempt(models.Model):
     def _get_retry_date(self):
         """Return the day of the next automatic try, or False when there is none."""
         self.ensure_one()
-        kind = "debit" if self.token_id._is_autopay_debit() else "card"
-        waits = const.RETRY_DAYS[kind].get(self.decline_class, ())
         declines = self.search_count(
             [
                 ("line_ids.move_id", "in", self.line_ids.move_id.ids),
                 ("state", "=", "declined"),
             ]
         )
+        waits = self._get_retry_waits()
         if self.trigger == "manual" or declines > len(waits):
             return False
-        today = self.company_id._get_autopay_today()
-        return today + timedelta(days=waits[max(declines, 1) - 1])
+        days = max(waits[max(declines, 1) - 1], ceil(self.wait_hours / 24))
+        return self.company_id._get_autopay_today() + timedelta(days=days)
+
+    def _get_retry_waits(self):
+        """Return the days to wait before each further try, within network limits."""
+        self.ensure_one()
+        kind = "debit" if self.token_id._is_autopay_debit() else "card"
+        waits = const.RETRY_DAYS[kind].get(self.decline_class, ())
+        return waits if self.retry_limit < 0 else waits[: self.retry_limit]

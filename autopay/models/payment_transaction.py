@@ -75,14 +75,17 @@ class PaymentTransaction(models.Model):
         self.ensure_one()
         lost = []
         raised = False
+        before = self.last_state_change
         transaction = self.with_context(autopay_lost_requests=lost)
         try:
             transaction._send_payment_request()
         except Exception:  # any surprise is an unknown outcome
             raised = True
             _logger.exception("Charging %s met a surprise.", self.reference)
-        self.invalidate_recordset(["state", "state_message", "provider_reference"])
-        return self._get_autopay_outcome(bool(lost), raised)
+        # Pending since the reservation: the provider's code did nothing that we know of.
+        silent = self.state == "pending" and self.last_state_change == before
+        silent = silent and not self.provider_reference
+        return self._get_autopay_outcome(bool(lost), raised or silent)
 
     def _get_autopay_outcome(self, connection_failed=False, raised=False):
         """Return what Odoo knows of this transaction as a ``ChargeOutcome``."""

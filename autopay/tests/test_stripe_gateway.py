@@ -232,7 +232,7 @@ class TestStripeGateway(SimulatorMixin, BaseCase):
         outcome = self.gateway.read(request)
         self.assertEqual(outcome.kind, "declined")
         self.assertEqual(outcome.network_code, "R01")
-        self.assertEqual(outcome.response["retry_limit"], 2)
+        self.assertEqual(outcome.retry_limit, 2)
 
     # === REFUSALS === #
 
