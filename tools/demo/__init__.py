@@ -1,1 +1,1 @@
-"""The demonstration: invoices of every kind, charged before your eyes, then compared."""
+"""The demonstration: invoices of every kind are charged, then compared."""

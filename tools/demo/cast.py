@@ -15,18 +15,42 @@ from dataclasses import dataclass
 ROWS = (
     # Cards of every brand, in several currencies, large and tiny amounts.
     ("Moonbeam Bottling Works", "pm_card_visa", "1249.00", "89.90", "450.00 paid"),
-    ("Paper Anchor Shipyard", "pm_card_mastercard", "999999.99", "12.00 held", "640.00"),
-    ("Castle-in-the-Air Roofs", "pm_card_amex", "27500.00 half-paid", "1000000.00", "5"),
+    (
+        "Paper Anchor Shipyard",
+        "pm_card_mastercard",
+        "999999.99",
+        "12.00 held",
+        "640.00",
+    ),
+    (
+        "Castle-in-the-Air Roofs",
+        "pm_card_amex",
+        "27500.00 half-paid",
+        "1000000.00",
+        "5",
+    ),
     ("Upside-Down Umbrellas", "pm_card_discover", "0.50", "0.49", "18.40 credited"),
     ("Snowman Sunscreen Lab", "pm_card_jcb", "128000 JPY", "980 JPY", "49 JPY"),
-    ("Dry Water Springs", "pm_card_visa_debit", "1250.75 KWD", "7.125 KWD", "12.34 KWD"),
+    (
+        "Dry Water Springs",
+        "pm_card_visa_debit",
+        "1250.75 KWD",
+        "7.125 KWD",
+        "12.34 KWD",
+    ),
     ("Glass Hammer Forge", "pm_card_de", "815.30 EUR", "64 EUR disputed", "4000 EUR"),
     ("Yesterday Forecasts", "pm_card_gb", "2040.10 GBP", "0.30 GBP", "35 GBP draft"),
     # The connection breaks: after the charge, and before it.
     ("Hollow Log Telegraph", "pm_card_visa", "720.00", "31.20", "88.00", "answer lost"),
     ("Rubber Bridge Builders", "pm_card_visa", "505.05", "44.00", "61.00", "cut off"),
     # Every kind of decline.
-    ("Invisible Ink Archive", "pm_card_visa_chargeDeclined", "150.00", "22.10", "30.00"),
+    (
+        "Invisible Ink Archive",
+        "pm_card_visa_chargeDeclined",
+        "150.00",
+        "22.10",
+        "30.00",
+    ),
     (
         "Bottomless Bucket Works",
         "pm_card_visa_chargeDeclinedInsufficientFunds",
@@ -104,10 +128,17 @@ ROWS = (
     ("Unicorn Shoe Smithy", "pm_success_de", "330.00 EUR", "33.40 EUR", "3 EUR"),
     ("Tin Cloud Airships", "pm_failed_de", "7100.00 EUR", "71.50 EUR", "7 EUR"),
     # Nothing may be charged, for one reason or another.
-    ("Cardboard Submarines", "", "260.00", "26.00", "2.60"),
+    ("Cardboard Submarines", "", "260.00", "26.00", "2.60", "marked"),
     ("Jelly Ladder Rentals", "pm_card_visa", "119.00", "11.90", "1.19", "archived"),
     ("Ice Candle Chandlers", "pm_card_visa", "37.00", "3.70", "370.00", "expired"),
-    ("Marzipan Brickyard", "pm_card_visa", "5150.00", "51.50", "515.00", "unauthorized"),
+    (
+        "Marzipan Brickyard",
+        "pm_card_visa",
+        "5150.00",
+        "51.50",
+        "515.00",
+        "unauthorized",
+    ),
     ("Silent Trumpet Brass", "pm_card_visa", "84.00", "8.40", "840.00", "revoked"),
     ("Thimble Ocean Ferries", "pm_card_visa", "175.00", "17.50", "1.75", "turned off"),
     ("Pudding Tower Masons", "pm_card_visa", "480.00", "75.00", "48.00", "capped"),

@@ -1,6 +1,6 @@
 """The company of the demonstration: currencies, payment providers, autopay."""
 
-STRIPE_KEY = "sk_test_demonstration"  # noqa: S105 - the stand-in takes any test key
+STRIPE_KEY = "sk_test_demonstration"
 
 # Units of each currency for one US dollar: round figures, made up.
 RATES = {"EUR": 0.9, "GBP": 0.8, "JPY": 150.0, "KWD": 0.3}

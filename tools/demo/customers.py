@@ -63,9 +63,7 @@ def _save_at_demo(partner, state):
     return partner.env["payment.token"].create(
         {
             "provider_id": get_provider(partner.env, "demo").id,
-            "payment_method_id": partner.env.ref(
-                "payment_demo.payment_method_demo"
-            ).id,
+            "payment_method_id": partner.env.ref("payment_demo.payment_method_demo").id,
             "partner_id": partner.id,
             "provider_ref": "demo",
             "payment_details": state,
@@ -174,10 +172,10 @@ def _break_connection(partner, simulator, kind):
 EVENTS = {
     "answer lost": _lose_answers,
     "cut off": _lose_requests,
+    "marked": _mark_eligible,
     "archived": _archive,
     "expired": _expire,
     "unauthorized": _mark_with_method,
     "revoked": _revoke,
     "turned off": _turn_off,
-    "capped": None,
 }

@@ -1,4 +1,4 @@
-"""What bin/demo can be asked for; standard library only, so that --help needs nothing."""
+"""What bin/demo can be asked for; standard library only: --help needs nothing else."""
 
 import argparse
 import hashlib
