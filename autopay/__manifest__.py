@@ -18,6 +18,7 @@
         "data/ir_cron_data.xml",
         # Screens: the actions come before the views and menus that open them.
         "wizards/autopay_charge_now_views.xml",
+        "wizards/autopay_policy_views.xml",
         "wizards/autopay_set_date_views.xml",
         "views/autopay_attempt_views.xml",
         "views/autopay_run_views.xml",

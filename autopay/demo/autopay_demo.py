@@ -25,7 +25,7 @@ AUTOMATIC = ("harbour_bakery",)
 # invoice, what became of the last attempt (None: there was none).
 INVOICES = [
     ("harbour_bakery", 480.00, -1, {}, None),
-    ("harbour_bakery", 480.00, 14, {}, None),
+    ("harbour_bakery", 515.00, 14, {}, None),
     ("harbour_bakery", 455.50, -3, {}, "collected"),
     ("lighthouse_books", 129.90, None, {"autopay_status": False}, None),
     (

@@ -1,5 +1,3 @@
-from dateutil.relativedelta import relativedelta
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
@@ -109,9 +107,8 @@ class AccountMove(models.Model):
     @api.depends("move_type", "autopay_status", "company_id.autopay_enabled")
     def _compute_autopay_applies(self):
         for move in self:
-            move.autopay_applies = move.move_type == "out_invoice" and bool(
-                move.autopay_status or move.company_id.autopay_enabled
-            )
+            shown = move.autopay_status or move.company_id.autopay_enabled
+            move.autopay_applies = move.move_type == "out_invoice" and bool(shown)
 
     @api.depends("autopay_attempt_line_ids.attempt_id.response")
     def _compute_autopay_response(self):
@@ -187,9 +184,8 @@ class AccountMove(models.Model):
     def action_autopay_charge_now(self):
         """Open the wizard that charges these invoices right away."""
         check_billing(self)
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "autopay.autopay_charge_now_action"
-        )
+        xml_id = "autopay.autopay_charge_now_action"
+        action = self.env["ir.actions.act_window"]._for_xml_id(xml_id)
         context = {"default_move_ids": self.ids, "dialog_size": "extra-large"}
         return {**action, "context": context}
 
@@ -245,17 +241,7 @@ class AccountMove(models.Model):
         self.ensure_one()
         company = self.company_id
         invoiced = self.invoice_date or company._get_autopay_today()
-        due = self.invoice_date_due or invoiced
-        if company.autopay_date_rule == "month_day":
-            return self._get_next_month_day(invoiced, company.autopay_month_day)
-        base = due if company.autopay_date_rule == "due" else invoiced
-        return base + relativedelta(days=company.autopay_date_offset)
-
-    @api.model
-    def _get_next_month_day(self, start, day):
-        """Return the first such day of a month on or after the start."""
-        found = start + relativedelta(day=day)
-        return found if found >= start else start + relativedelta(months=1, day=day)
+        return company._get_autopay_date(invoiced, self.invoice_date_due or invoiced)
 
     def _get_autopay_amount(self):
         """Return what a charge would take, in the invoice's currency (major units)."""

@@ -12,7 +12,7 @@ class PaymentToken(models.Model):
 
     autopay_expiry_date = fields.Date(
         string="Expires on",
-        help="Last day on which the card is valid; empty for methods that do not expire.",
+        help="Last day on which the card is valid; empty: it does not expire.",
     )
     autopay_authorization_ids = fields.One2many("autopay.authorization", "token_id")
 

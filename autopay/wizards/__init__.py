@@ -1,3 +1,4 @@
 from . import autopay_charge_now
 from . import autopay_charge_now_line
+from . import autopay_policy
 from . import autopay_set_date

@@ -1,7 +1,6 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
-from ..blocker_words import get_charge_words
 from ..rights import check_billing
 
 # What the chosen method lacks as long as the customer has not authorized it.
@@ -87,12 +86,13 @@ class AutopayChargeNow(models.TransientModel):
     @api.depends("move_ids", "token_id", "authorize")
     def _compute_line_ids(self):
         for wizard in self.filtered(lambda wizard: wizard.state == "draft"):
-            decisions = wizard._decide().values()
+            lines = map(wizard._prepare_line_vals, wizard._decide().values())
             wizard.line_ids = [
                 Command.clear(),
-                *(
-                    Command.create(wizard._prepare_line_vals(decision))
-                    for decision in decisions
+                # What is charged comes first, what is skipped last.
+                *map(
+                    Command.create,
+                    sorted(lines, key=lambda line: line["blocker"] or ""),
                 ),
             ]
 
@@ -151,6 +151,7 @@ class AutopayChargeNow(models.TransientModel):
             "res_id": self.id,
             "view_mode": "form",
             "target": "new",
+            "context": {"dialog_size": "extra-large"},
         }
 
     def _get_tokens(self):
@@ -203,14 +204,12 @@ class AutopayChargeNow(models.TransientModel):
 
     def _prepare_line_vals(self, decision):
         """Return what would happen to one invoice."""
-        blocker = decision.blocker
-        words = decision.get_words(self.env)
-        if self.authorize and blocker in AUTHORIZATION_BLOCKERS:
-            blocker, words = False, get_charge_words(self.env, decision)
+        lacks_authorization = decision.blocker in AUTHORIZATION_BLOCKERS
+        blocker = not (self.authorize and lacks_authorization) and decision.blocker
         return {
             "move_id": decision.move.id,
             "amount": decision.amount,
-            "method": decision.token and decision.token._get_autopay_label(),
+            "method": bool(decision.token) and decision.token._get_autopay_label(),
             "blocker": blocker,
-            "explanation": words,
+            "explanation": blocker and decision.get_words(self.env),
         }

@@ -1,0 +1,64 @@
+from odoo import api, fields, models
+
+from .. import const
+from ..rights import check_manager
+
+# Fields of the company that billing managers decide about.
+COMPANY_FIELDS = [
+    "autopay_enabled",
+    "autopay_policy",
+    "autopay_date_rule",
+    "autopay_date_offset",
+    "autopay_month_day",
+    "autopay_responsible_id",
+]
+
+
+class AutopayPolicy(models.TransientModel):
+    """Configures autopay of one company, for managers without access to Settings."""
+
+    _name = "autopay.policy"
+    _description = "Autopay Configuration"
+
+    company_id = fields.Many2one(
+        "res.company",
+        required=True,
+        readonly=True,
+        default=lambda self: self.env.company,
+    )
+    autopay_enabled = fields.Boolean(
+        string="Autopay",
+        help="Switched off, nothing is charged, whatever invoices and customers say.",
+    )
+    autopay_policy = fields.Selection(const.POLICIES, string="Policy", required=True)
+    autopay_date_rule = fields.Selection(
+        const.DATE_RULES, string="Autopay Date", required=True
+    )
+    autopay_date_offset = fields.Integer(
+        string="Days After", help="Negative means days before."
+    )
+    autopay_month_day = fields.Integer(
+        string="Day of the Month", help="In shorter months the last day is taken."
+    )
+    autopay_responsible_id = fields.Many2one(
+        "res.users",
+        string="Responsible",
+        help="Who gets an activity when something needs a person.",
+    )
+
+    @api.model
+    def default_get(self, field_names):
+        """Override of `base` to start from the company's present configuration."""
+        wanted = [name for name in COMPANY_FIELDS if name in field_names]
+        [present] = self.env.company.read(wanted, load=None)
+        present.pop("id")
+        return {**super().default_get(field_names), **present}
+
+    def action_apply(self):
+        """Write the configuration on the company."""
+        self.ensure_one()
+        check_manager(self)
+        [vals] = self.read(COMPANY_FIELDS, load=None)
+        vals.pop("id")
+        self.company_id.sudo().write(vals)
+        return {"type": "ir.actions.act_window_close"}
