@@ -59,9 +59,7 @@ BLOCKER_SENTENCES = {
         "The payment provider %(provider)s cannot charge %(method)s by itself. "
         "Manual capture must be off."
     ),
-    "no_authorization": _lt(
-        "The customer has not authorized autopay with %(method)s."
-    ),
+    "no_authorization": _lt("The customer has not authorized autopay with %(method)s."),
     "authorization_revoked": _lt(
         "The customer's authorization for %(method)s was revoked."
     ),

@@ -1,4 +1,4 @@
-"""What one execution of the engine carries from stage to stage, outside the database."""
+"""What one execution of the engine carries from stage to stage."""
 
 import time
 from collections import Counter

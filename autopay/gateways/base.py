@@ -134,7 +134,9 @@ class ChargeOutcome:
 class Gateway(Protocol):
     """A payment provider that can be asked what became of a charge."""
 
-    def build_requests(self, order: ChargeOrder) -> tuple[dict[str, Any], dict[str, Any]]:
+    def build_requests(
+        self, order: ChargeOrder
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return the JSON-able bodies of the preparing and the charging request."""
 
     def prepare(self, request: ChargeRequest) -> ChargeOutcome:

@@ -1,5 +1,10 @@
-# First: engine and resolver inherit from it.
-from . import autopay_stage  # isort: skip
+# Abstract models first: the others inherit from them.
+from . import autopay_attempt_schedule
+from . import autopay_attempt_state
+from . import autopay_check
+from . import autopay_reservation
+from . import autopay_stage
+
 from . import account_move
 from . import autopay_attempt
 from . import autopay_attempt_line

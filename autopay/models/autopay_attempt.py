@@ -1,36 +1,9 @@
-import json
-import logging
-from datetime import timedelta
-from math import ceil
-
 from odoo import api, fields, models
 
 from .. import const
-from ..const import UNCHARGED_STATES
 from ..fields import BigInteger
-from ..gateways.base import (
-    ABSENT,
-    CANCELED,
-    DECLINED,
-    PENDING,
-    PREPARED,
-    REFUSED,
-    SUCCEEDED,
-    UNKNOWN,
-    ChargeRequest,
-)
+from ..gateways.base import ChargeRequest
 from ..rights import check_billing
-
-_logger = logging.getLogger(__name__)
-
-# What a later success leaves no trace of.
-DECLINE_FIELDS = (
-    "decline_class",
-    "decline_code",
-    "network_code",
-    "advice_code",
-    "message",
-)
 
 
 class AutopayAttempt(models.Model):
@@ -38,7 +11,12 @@ class AutopayAttempt(models.Model):
 
     _name = "autopay.attempt"
     _description = "Autopay Attempt"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "autopay.attempt.state",
+        "autopay.attempt.schedule",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _order = "id desc"
     _check_company_auto = True
 
@@ -243,7 +221,7 @@ class AutopayAttempt(models.Model):
         :param decisions: {move: Decision} taken just now
         """
         self.ensure_one()
-        return self.state in UNCHARGED_STATES and all(
+        return self.state in const.UNCHARGED_STATES and all(
             self._is_line_unchanged(line, decisions.get(line.move_id))
             for line in self.line_ids
         )
@@ -253,250 +231,3 @@ class AutopayAttempt(models.Model):
             return False
         same = self.currency_id.compare_amounts(decision.amount, line.amount) == 0
         return same and decision.authorization == self.authorization_id
-
-    # === BUSINESS METHODS - STATE === #
-
-    def _update_state(self, target, **vals):
-        """Move the attempts to a state that the table of transitions allows.
-
-        :return: the attempts that were moved; the others are left alone and logged
-        """
-        allowed = const.ATTEMPT_TRANSITIONS[target]
-        movable = self.filtered(lambda attempt: attempt.state in allowed)
-        for attempt in self - movable:
-            _logger.log(
-                logging.INFO if attempt.state == target else logging.WARNING,
-                "Autopay attempt %s stays %s, refused to become %s.",
-                attempt.name,
-                attempt.state,
-                target,
-            )
-        movable.write({"state": target, **vals})
-        return movable
-
-    def _set_prepared(self, object_ref):
-        """The provider's object exists; no money has been asked for."""
-        now = fields.Datetime.now()
-        return self._update_state(
-            "prepared", object_ref=object_ref, prepared_date=now
-        )
-
-    def _set_charging(self):
-        """From here on money may move."""
-        return self._update_state("charging", charging_date=fields.Datetime.now())
-
-    def _set_succeeded(self, **vals):
-        return self._set_outcome("succeeded", provider_closed=True, **vals)
-
-    def _set_pending(self, **vals):
-        return self._set_outcome("pending", **vals)
-
-    def _set_action_required(self, **vals):
-        return self._set_outcome("action_required", **vals)
-
-    def _set_declined(self, **vals):
-        return self._set_outcome("declined", **vals)
-
-    def _set_canceled(self, **vals):
-        return self._set_outcome("canceled", provider_closed=True, **vals)
-
-    def _set_unknown(self, **vals):
-        return self._set_outcome("unknown", **vals)
-
-    def _set_outcome(self, state, **vals):
-        """Take in an answer of the provider: attempt and transaction together."""
-        vals.setdefault("outcome_date", fields.Datetime.now())
-        moved = self._update_state(state, **vals)
-        for transaction in moved.transaction_id:
-            transaction._autopay_set_state(state, vals.get("message") or False)
-        return moved
-
-    def _process(self, outcome):
-        """Take in what the provider answered, in any order and any number of times.
-
-        :param outcome: a ``ChargeOutcome`` of :mod:`gateways.base`
-        """
-        self.ensure_one()
-        state = const.OUTCOME_STATES.get(outcome.kind, "unknown")
-        vals = self._prepare_outcome_vals(outcome)
-        if state == self.state:
-            return self.write(vals) if vals else True
-        if self.provider_closed or not getattr(self, f"_set_{state}")(**vals):
-            return self._note_contradiction(outcome)
-        self._save_provider_reference(outcome.object_ref)
-        return True
-
-    def _process_preparation(self, outcome):
-        """Take in whether the provider made its object.
-
-        :param outcome: None when the request was not sent
-        """
-        self.ensure_one()
-        if not outcome:
-            return self._set_canceled()
-        if outcome.kind == PREPARED:
-            self._save_provider_reference(outcome.object_ref)
-            return self._set_prepared(outcome.object_ref)
-        vals = self._prepare_outcome_vals(outcome)
-        if outcome.kind != REFUSED:
-            self._schedule_check()
-            return self.write(vals)
-        if outcome.stop_reason:
-            return self._set_canceled(**vals)
-        return self._set_declined(provider_closed=True, **vals)
-
-    def _process_withdrawal(self, outcome):
-        """Take in whether the provider's object was closed for good.
-
-        :param outcome: None when the provider was not or could not be asked
-        """
-        self.ensure_one()
-        if not outcome and self._can_be_asked():
-            return self._schedule_check()
-        if outcome and outcome.kind not in (CANCELED, ABSENT):
-            return self._process_unclosed(outcome)
-        if self.state == "declined":
-            self.provider_closed = True
-        elif self.state == "action_required":
-            self._set_declined(provider_closed=True, decline_class="authentication")
-        elif self.state in UNCHARGED_STATES or (outcome and outcome.kind == CANCELED):
-            self._set_canceled()
-        else:
-            self._schedule_check()
-        return None
-
-    def _process_unclosed(self, outcome):
-        """Take in what an object is that could not be closed."""
-        if outcome.kind in (UNKNOWN, DECLINED, PREPARED):
-            return self._schedule_check()
-        return self._process(outcome)
-
-    def _save_provider_reference(self, object_ref):
-        if object_ref:
-            self.transaction_id.provider_reference = object_ref
-
-    def _prepare_outcome_vals(self, outcome):
-        """Return what an answer writes on the attempt; empty texts keep what we know."""
-        found = {
-            "object_ref": outcome.object_ref,
-            "charge_ref": outcome.charge_ref,
-            "decline_class": outcome.decline_class,
-            "decline_code": outcome.code,
-            "network_code": outcome.network_code,
-            "advice_code": outcome.advice_code,
-            "message": outcome.message,
-            "wait_hours": outcome.wait_hours,
-            "response": outcome.response and json.dumps(dict(outcome.response)),
-        }
-        vals = {name: value for name, value in found.items() if value}
-        if outcome.kind in (SUCCEEDED, PENDING):
-            vals.update(dict.fromkeys(DECLINE_FIELDS, False))
-        if outcome.mismatch:
-            vals["mismatch"] = True
-        if outcome.retry_limit is not None:
-            vals["retry_limit"] = outcome.retry_limit
-        return vals
-
-    def _note_contradiction(self, outcome):
-        """The provider says something that our record rules out: call a person."""
-        _logger.error(
-            "Autopay attempt %s is %s but the provider reports %s.",
-            self.name,
-            self.state,
-            outcome.kind,
-        )
-        if outcome.kind in ("succeeded", "pending"):
-            self.mismatch = True
-            self.env["autopay.notification"]._alert_contradiction(self, outcome)
-        return False
-
-    # === BUSINESS METHODS - NEXT CHECK === #
-
-    def _check_soon(self):
-        """Have the attempts looked at by the next run of the resolver."""
-        self.sudo().next_check_date = fields.Datetime.now()
-        cron = self.env.ref("autopay.ir_cron_resolve_open_attempts")
-        cron.sudo()._trigger()
-
-    def _schedule_check(self):
-        """Set when each attempt is looked at again, by the table for its state."""
-        now = fields.Datetime.now()
-        for attempt in self:
-            count = attempt.check_count
-            attempt.write(
-                {
-                    "next_check_date": now + attempt._get_check_delay(count),
-                    "check_count": count + 1,
-                }
-            )
-
-    def _get_check_delay(self, count):
-        """Return how long to wait before the provider is asked again.
-
-        :param int count: how often it was asked before
-        :rtype: timedelta
-        """
-        self.ensure_one()
-        if self.state in const.CHECK_HOURS:
-            return timedelta(hours=const.CHECK_HOURS[self.state])
-        steps = const.UNKNOWN_CHECK_MINUTES
-        last = const.UNKNOWN_LAST_CHECK_MINUTES
-        return timedelta(minutes=steps[count] if count < len(steps) else last)
-
-    def _is_abandoned(self):
-        """Return whether the run that took this attempt in hand is over."""
-        self.ensure_one()
-        return self.run_id.state != "running" or bool(self.run_id._filter_dead())
-
-    def _is_overdue(self):
-        """Return whether the outcome is unknown for so long that people must know."""
-        self.ensure_one()
-        asked_often = self.check_count > len(const.UNKNOWN_CHECK_MINUTES)
-        unaskable = not self._can_be_asked()
-        return self.state == "unknown" and (asked_often or unaskable)
-
-    def _is_given_up(self):
-        """Return whether the customer had long enough to confirm the payment."""
-        self.ensure_one()
-        since = self.outcome_date + timedelta(hours=const.ACTION_REQUIRED_HOURS)
-        return since <= fields.Datetime.now()
-
-    def _is_finished(self):
-        """Return whether nothing is left to do: booked, or released."""
-        self.ensure_one()
-        final = self.state in ("succeeded", "declined", "canceled")
-        return final and not any(self.line_ids.mapped("live"))
-
-    def _set_never_sent(self):
-        """Note that the provider was never asked for money by these attempts."""
-        locked = self.try_lock_for_update(allow_referencing=True)
-        locked.filtered(lambda attempt: attempt.state == "unknown").never_sent = True
-
-    def _alert_overdue(self):
-        """Tell people about outcomes that stay unknown."""
-        for attempt in self:
-            self.env["autopay.notification"]._alert_unresolved(attempt)
-
-    # === BUSINESS METHODS - RETRY === #
-
-    def _get_retry_date(self):
-        """Return the day of the next automatic try, or False when there is none."""
-        self.ensure_one()
-        declines = self.search_count(
-            [
-                ("line_ids.move_id", "in", self.line_ids.move_id.ids),
-                ("state", "=", "declined"),
-            ]
-        )
-        waits = self._get_retry_waits()
-        if self.trigger == "manual" or declines > len(waits):
-            return False
-        days = max(waits[max(declines, 1) - 1], ceil(self.wait_hours / 24))
-        return self.company_id._get_autopay_today() + timedelta(days=days)
-
-    def _get_retry_waits(self):
-        """Return the days to wait before each further try, within network limits."""
-        self.ensure_one()
-        kind = "debit" if self.token_id._is_autopay_debit() else "card"
-        waits = const.RETRY_DAYS[kind].get(self.decline_class, ())
-        return waits if self.retry_limit < 0 else waits[: self.retry_limit]

@@ -22,9 +22,11 @@ class AutopayBooking(models.AbstractModel):
         self._show_waiting(locked.filtered(lambda rec: rec.state == "action_required"))
         self._release(
             locked.filtered(
-                lambda attempt: attempt.state in ("declined", "canceled")
-                and attempt.provider_closed
-                and any(attempt.line_ids.mapped("live"))
+                lambda attempt: (
+                    attempt.state in ("declined", "canceled")
+                    and attempt.provider_closed
+                    and any(attempt.line_ids.mapped("live"))
+                )
             )
         )
         return locked
@@ -41,9 +43,7 @@ class AutopayBooking(models.AbstractModel):
             attempt.transaction_id.payment_id = payment
         self._reconcile(attempts, payments)
         attempts.line_ids.live = False
-        attempts.write(
-            {"booked_date": fields.Datetime.now(), "booking_error": False}
-        )
+        attempts.write({"booked_date": fields.Datetime.now(), "booking_error": False})
         attempts.line_ids.move_id.write(
             {
                 "autopay_status": "success",
@@ -74,7 +74,9 @@ class AutopayBooking(models.AbstractModel):
             "payment_token_id": attempt.token_id.id,
             "payment_transaction_id": transaction.id,
             "date": attempt.company_id._get_autopay_today(),
-            "memo": f"{transaction.reference} - {attempt.object_ref or ''}".rstrip(" -"),
+            "memo": f"{transaction.reference} - {attempt.object_ref or ''}".rstrip(
+                " -"
+            ),
             "invoice_ids": [fields.Command.set(moves.ids)],
             **({"destination_account_id": receivable.id} if receivable else {}),
         }
@@ -86,9 +88,7 @@ class AutopayBooking(models.AbstractModel):
         )[:1]
 
     def _get_receivable_lines(self, moves):
-        return moves.line_ids.filtered(
-            lambda line: line.display_type == "payment_term"
-        )
+        return moves.line_ids.filtered(lambda line: line.display_type == "payment_term")
 
     def _reconcile(self, attempts, payments):
         """Reconcile each payment with its invoices; tell about those that are gone."""
@@ -101,8 +101,10 @@ class AutopayBooking(models.AbstractModel):
             lines = self._get_receivable_lines(posted) + payment.move_id.line_ids
             plan.append(
                 lines.filtered(
-                    lambda line, payment=payment: not line.reconciled
-                    and line.account_id == payment.destination_account_id
+                    lambda line, payment=payment: (
+                        not line.reconciled
+                        and line.account_id == payment.destination_account_id
+                    )
                 )
             )
         self.env["account.move.line"]._reconcile_plan(

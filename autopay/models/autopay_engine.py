@@ -1,14 +1,11 @@
-import hashlib
 import logging
 
 from psycopg2.errors import UniqueViolation
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.tools import split_every
 
 from .. import const
-from ..gateways.base import ChargeOrder
-from ..gateways.money import to_minor
 from ..run_context import RunContext
 
 _logger = logging.getLogger(__name__)
@@ -22,7 +19,7 @@ class AutopayEngine(models.AbstractModel):
     """
 
     _name = "autopay.engine"
-    _inherit = "autopay.stage"
+    _inherit = ["autopay.stage", "autopay.reservation"]
     _description = "Autopay Engine"
 
     # === SELECT === #
@@ -43,9 +40,11 @@ class AutopayEngine(models.AbstractModel):
         domain = self.env["account.move"]._get_autopay_due_domain(
             company, company._get_autopay_today()
         )
-        return self.env["account.move"]._search(
-            domain, order="autopay_date, id"
-        ).get_result_ids()
+        return (
+            self.env["account.move"]
+            ._search(domain, order="autopay_date, id")
+            .get_result_ids()
+        )
 
     @api.model
     def _charge_now(self, moves, tokens):
@@ -155,130 +154,6 @@ class AutopayEngine(models.AbstractModel):
             decision.blocker = "provider_stopped"
         return not decision.blocker
 
-    def _create_attempts(self, run, decisions, ctx):
-        """Create attempts with their transactions and their exact requests."""
-        names = [
-            self.env["ir.sequence"].next_by_code("autopay.attempt") for _x in decisions
-        ]
-        transactions = self.env["payment.transaction"].create(
-            [
-                self._prepare_transaction_vals(decision, name)
-                for decision, name in zip(decisions, names, strict=True)
-            ]
-        )
-        return self.env["autopay.attempt"].create(
-            [
-                self._prepare_attempt_vals(run, decision, name, transaction, ctx)
-                for decision, name, transaction in zip(
-                    decisions, names, transactions, strict=True
-                )
-            ]
-        )
-
-    def _prepare_transaction_vals(self, decision, name):
-        """Return a transaction that Odoo shows as pending and leaves alone."""
-        move, token = decision.move, decision.token
-        return {
-            "provider_id": token.provider_id.id,
-            "payment_method_id": token.payment_method_id.id,
-            "token_id": token.id,
-            "reference": f"{move.name}-{name}",
-            "amount": decision.amount,
-            "currency_id": move.currency_id.id,
-            "partner_id": move.partner_id.id,
-            "operation": "offline",
-            "state": "pending",
-            # Odoo's sweep takes whatever is not post-processed, in any state.
-            "is_post_processed": True,
-            "invoice_ids": [fields.Command.set(move.ids)],
-        }
-
-    def _prepare_attempt_vals(self, run, decision, name, transaction, ctx):
-        """Return an attempt on one invoice."""
-        move, token = decision.move, decision.token
-        currency = move.currency_id
-        now = fields.Datetime.now()
-        vals = {
-            "name": name,
-            "run_id": run.id,
-            "trigger": run.trigger,
-            "company_id": run.company_id.id,
-            "partner_id": move.commercial_partner_id.id,
-            "token_id": token.id,
-            "provider_id": token.provider_id.id,
-            "authorization_id": decision.authorization.id,
-            "transaction_id": transaction.id,
-            "currency_id": currency.id,
-            "amount": decision.amount,
-            "amount_minor": to_minor(
-                decision.amount, currency.name, currency.decimal_places
-            ),
-            "reserved_date": now,
-            # Whatever becomes of this process, the resolver looks after the attempt.
-            "next_check_date": fields.Datetime.add(now, minutes=15),
-            "line_ids": [
-                fields.Command.create(self._prepare_line_vals(decision, run))
-            ],
-        }
-        vals.update(self._prepare_request_vals(vals, transaction, ctx))
-        return vals
-
-    def _prepare_line_vals(self, decision, run):
-        return {
-            "move_id": decision.move.id,
-            "company_id": run.company_id.id,
-            "amount": decision.amount,
-            "previous_status": decision.move.autopay_status,
-        }
-
-    def _prepare_request_vals(self, vals, transaction, ctx):
-        """Return the requests as they will be sent, and the keys they go under."""
-        gateway = self._get_gateway(ctx, transaction.provider_id)
-        if not gateway:
-            return {}
-        prepare, charge = gateway.build_requests(
-            self._get_charge_order(vals["amount_minor"], transaction)
-        )
-        return {
-            "prepare_params": prepare,
-            "charge_params": charge,
-            "prepare_key": self._get_key(transaction, "prepare"),
-            "charge_key": self._get_key(transaction, "charge"),
-        }
-
-    def _get_charge_order(self, amount_minor, transaction):
-        token = transaction.token_id
-        return ChargeOrder(
-            reference=transaction.reference,
-            amount_minor=amount_minor,
-            currency=transaction.currency_id.name.lower(),
-            customer_ref=token.provider_ref,
-            method_ref=token.stripe_payment_method,
-            method_type=token._get_autopay_method_type(),
-            mandate_ref=token.stripe_mandate or "",
-            metadata={
-                "autopay_tx": transaction.reference,
-                "autopay_database": self._get_database_uuid(),
-            },
-        )
-
-    def _get_key(self, transaction, step):
-        """Return an idempotency key that no rollback can ever give out again.
-
-        It goes by the id of the committed transaction: references are computed and can
-        come back after a rollback, ids of a sequence cannot.
-        """
-        parts = (
-            self._get_database_uuid(),
-            transaction.provider_id.id,
-            transaction.id,
-            step,
-        )
-        return hashlib.sha256("|".join(map(str, parts)).encode()).hexdigest()
-
-    def _get_database_uuid(self):
-        return self.env["ir.config_parameter"].sudo().get_param("database.uuid")
-
     def _note_stage_failure(self, stage, record, error):
         """Override to count failures on an invoice: it is set aside after some."""
         if record._name != "account.move" or isinstance(error, UniqueViolation):
@@ -294,8 +169,10 @@ class AutopayEngine(models.AbstractModel):
         outcomes = self._send(ctx, "prepare", asked)
         self._apply(self._record_prepared, asked, outcomes)
         return attempts.filtered(
-            lambda attempt: attempt.state == "prepared"
-            or (attempt.state == "reserved" and not attempt._can_be_asked())
+            lambda attempt: (
+                attempt.state == "prepared"
+                or (attempt.state == "reserved" and not attempt._can_be_asked())
+            )
         )
 
     def _record_prepared(self, attempts, outcomes):
@@ -312,16 +189,18 @@ class AutopayEngine(models.AbstractModel):
 
         :return: the attempts to charge
         """
-        ready = self._apply(self._open_gate, attempts)
+        ready = self._apply(self._open_gate, attempts, ctx)
         self._withdraw_open(ctx, (attempts - ready))
         return ready
 
-    def _open_gate(self, attempts):
+    def _open_gate(self, attempts, ctx):
         """Set *charging* what may still be charged, as committed a moment ago."""
         locked = attempts.try_lock_for_update(allow_referencing=True)
         moves = locked.line_ids.move_id.try_lock_for_update(allow_referencing=True)
         tokens = {line.move_id.id: line.attempt_id.token_id for line in locked.line_ids}
-        decisions = self.env["autopay.decision"]._decide(moves, "gate", tokens)
+        decisions = self.env["autopay.decision"]._decide(
+            moves, f"gate_{ctx.mode}", tokens
+        )
         ready = locked.filtered(lambda attempt: attempt._may_be_charged(decisions))
         return ready._set_charging()
 

@@ -39,9 +39,7 @@ class AutopayNotification(models.AbstractModel):
         return {
             "reserved": self.env._("About to charge %(amount)s.", **values),
             "prepared": self.env._("About to charge %(amount)s.", **values),
-            "charging": self.env._(
-                "Charging %(amount)s with %(method)s.", **values
-            ),
+            "charging": self.env._("Charging %(amount)s with %(method)s.", **values),
             "unknown": self.env._(
                 "It is not known yet whether %(amount)s was taken from %(method)s. "
                 "The provider is asked again.",
@@ -110,7 +108,11 @@ class AutopayNotification(models.AbstractModel):
                 ("activity_type_id", "=", activity_type.id),
                 ("res_model", "=", record._name),
                 ("summary", "=", summary),
-                *([] if record._name == "autopay.run" else [("res_id", "=", record.id)]),
+                *(
+                    []
+                    if record._name == "autopay.run"
+                    else [("res_id", "=", record.id)]
+                ),
             ],
             limit=1,
         )

@@ -65,7 +65,9 @@ class AutopayRun(models.Model):
         )
         counts = Counter({(run.id, state): count for run, state, count in groups})
         for run in self:
-            by_state = {state: counts[run.id, state] for state, _x in const.ATTEMPT_STATES}
+            by_state = {
+                state: counts[run.id, state] for state, _x in const.ATTEMPT_STATES
+            }
             run.attempt_count = sum(by_state.values())
             run.charged_count = by_state["succeeded"]
             run.pending_count = by_state["pending"]
@@ -116,15 +118,13 @@ class AutopayRun(models.Model):
         lets go of it, and everybody can see that the run is dead.
         """
         name = self.env["ir.sequence"].with_company(company).next_by_code("autopay.run")
-        run = self.create(
-            {"name": name, "company_id": company.id, "trigger": trigger}
-        )
+        run = self.create({"name": name, "company_id": company.id, "trigger": trigger})
         self.env.cr.execute(SQL("SELECT pg_advisory_lock(%s, %s)", LOCK_CLASS, run.id))
         self.env["ir.cron"]._commit_progress()
         return run
 
     def _take_in_hand(self, move_ids):
-        """Commit which invoices are worked on: who dies with them in hand is counted."""
+        """Commit which invoices are worked on, in case the process dies."""
         self.in_hand = move_ids
         self.env["ir.cron"]._commit_progress()
 
@@ -133,7 +133,9 @@ class AutopayRun(models.Model):
 
         :param tally: a Counter of skipped invoices by blocker
         """
-        self.write({"state": "done", "date_end": fields.Datetime.now(), "in_hand": False})
+        self.write(
+            {"state": "done", "date_end": fields.Datetime.now(), "in_hand": False}
+        )
         self._save_tally(tally)
         self.env["ir.cron"]._commit_progress()
         self._release_lock()

@@ -39,9 +39,7 @@ class AutopayStage(models.AbstractModel):
             if len(records) == 1:
                 self._note_stage_failure(stage, records, error)
                 return nothing
-        return nothing.union(
-            *(self._apply(stage, record, *args) for record in records)
-        )
+        return nothing.union(*(self._apply(stage, record, *args) for record in records))
 
     def _apply_committed(self, stage, records, *args):
         """Run a stage and commit it; repeat it when others got in its way."""
@@ -64,7 +62,10 @@ class AutopayStage(models.AbstractModel):
     def _note_stage_failure(self, stage, record, error):
         """Say that a stage failed on a record; the resolver takes it up again."""
         _logger.error(
-            "Autopay stage %s failed on %s: %s", stage.__name__, record, error,
+            "Autopay stage %s failed on %s: %s",
+            stage.__name__,
+            record,
+            error,
             exc_info=error,
         )
         if stage.__name__ == "_book":

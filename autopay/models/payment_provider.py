@@ -1,6 +1,6 @@
 import logging
 
-import requests
+import requests  # noqa: TID251 - the exceptions of Odoo's own requests
 
 from odoo import models
 from odoo.exceptions import ValidationError

@@ -82,7 +82,7 @@ class PaymentTransaction(models.Model):
         except Exception:  # any surprise is an unknown outcome
             raised = True
             _logger.exception("Charging %s met a surprise.", self.reference)
-        # Pending since the reservation: the provider's code did nothing that we know of.
+        # Still pending as reserved: the provider's code did nothing that we know of.
         silent = self.state == "pending" and self.last_state_change == before
         silent = silent and not self.provider_reference
         return self._get_autopay_outcome(bool(lost), raised or silent)

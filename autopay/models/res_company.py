@@ -1,3 +1,5 @@
+from dateutil.relativedelta import relativedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
@@ -53,6 +55,23 @@ class ResCompany(models.Model):
         """Return the user who is asked when a person is needed."""
         self.ensure_one()
         managers = self.env.ref("account.group_account_manager").all_user_ids
-        return self.autopay_responsible_id or managers.filtered(
-            lambda user: user.active and not user.share and self in user.company_ids
-        ).sorted("id")[:1]
+        return (
+            self.autopay_responsible_id
+            or managers.filtered(
+                lambda user: user.active and not user.share and self in user.company_ids
+            ).sorted("id")[:1]
+        )
+
+    def _get_autopay_date(self, invoiced, due):
+        """Return the day to charge an invoice of these dates, by the company's rule."""
+        self.ensure_one()
+        if self.autopay_date_rule == "month_day":
+            return self._get_next_month_day(invoiced, self.autopay_month_day)
+        base = due if self.autopay_date_rule == "due" else invoiced
+        return base + relativedelta(days=self.autopay_date_offset)
+
+    @api.model
+    def _get_next_month_day(self, start, day):
+        """Return the first such day of a month on or after the start."""
+        found = start + relativedelta(day=day)
+        return found if found >= start else start + relativedelta(months=1, day=day)

@@ -4,6 +4,7 @@ from . import test_autopay_authorization
 from . import test_autopay_decision
 from . import test_autopay_engine
 from . import test_autopay_resolver
+from . import test_autopay_stage
 from . import test_money
 from . import test_odoo_gateway
 from . import test_payment_transaction

@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-import stripe  # noqa: TID251 - tests set up customers at the simulator as Stripe's own SDK does
+import stripe
 
 from odoo import Command, fields
 from odoo.tests import tagged
@@ -46,9 +46,7 @@ class AutopayCommon(AccountTestInvoicingCommon):
     def _patch_api_base(self):
         from unittest.mock import patch
 
-        return patch.dict(
-            "os.environ", {"AUTOPAY_STRIPE_API_BASE": self.simulator.url}
-        )
+        return patch.dict("os.environ", {"AUTOPAY_STRIPE_API_BASE": self.simulator.url})
 
     # === FACTORIES === #
 
@@ -116,9 +114,7 @@ class AutopayCommon(AccountTestInvoicingCommon):
     def _create_due_invoice(self, amount=100.0, customer=None, **values):
         """Create a posted, eligible invoice whose autopay date has come."""
         invoice = self._create_posted_invoice(amount, customer, **values)
-        invoice.write(
-            {"autopay_date": self.today, "autopay_status": "eligible"}
-        )
+        invoice.write({"autopay_date": self.today, "autopay_status": "eligible"})
         return invoice
 
     def _create_posted_invoice(self, amount=100.0, customer=None, **values):
@@ -186,3 +182,8 @@ class AutopayCommon(AccountTestInvoicingCommon):
             if entry["kind"] == "charge"
             and entry["metadata"].get("autopay_tx") in references
         ]
+
+    def _get_last_run(self):
+        return self.env["autopay.run"].search(
+            [("company_id", "=", self.company.id)], limit=1
+        )

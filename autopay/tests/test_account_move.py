@@ -82,7 +82,7 @@ class TestAccountMove(AutopayCommon):
                 self.assertEqual(invoice._get_autopay_default_date(), expected)
 
     def test_fixed_day_falls_on_the_last_day_of_a_short_month(self):
-        next_day = self.env["account.move"]._get_next_month_day
+        next_day = self.env["res.company"]._get_next_month_day
         self.assertEqual(next_day(date(2026, 2, 1), 31), date(2026, 2, 28))
         self.assertEqual(next_day(date(2026, 4, 30), 31), date(2026, 4, 30))
 

@@ -20,7 +20,9 @@ class TestAutopayDecision(AutopayCommon):
     def _decide(self, invoice=None, mode="scheduled"):
         invoice = invoice or self.invoice
         invoice.invalidate_recordset()
-        return self.env["autopay.decision"].sudo()._decide(invoice.sudo(), mode)[invoice]
+        return (
+            self.env["autopay.decision"].sudo()._decide(invoice.sudo(), mode)[invoice]
+        )
 
     def _assert_blocked(self, code, **kwargs):
         """Check the blocker, that it has words, and that a run charges nothing."""
@@ -35,8 +37,12 @@ class TestAutopayDecision(AutopayCommon):
 
     def _reserve(self):
         """Leave the invoice in the hands of a run, as one that is working on it."""
-        run = self.env["autopay.run"].sudo().create(
-            {"name": "R", "company_id": self.company.id, "trigger": "scheduled"}
+        run = (
+            self.env["autopay.run"]
+            .sudo()
+            .create(
+                {"name": "R", "company_id": self.company.id, "trigger": "scheduled"}
+            )
         )
         engine = self.env["autopay.engine"].sudo()
         return engine._reserve(self.invoice.sudo(), run, RunContext())

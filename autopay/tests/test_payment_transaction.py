@@ -1,6 +1,6 @@
 from unittest.mock import patch
 
-import requests  # noqa: TID251 - the exceptions Odoo's providers meet
+import requests
 
 from odoo.exceptions import ValidationError
 from odoo.tests import tagged
@@ -38,7 +38,9 @@ class TestPaymentTransaction(AutopayCommon):
 
     def test_success_is_booked_once(self):
         invoice, attempt = self._charge("done")
-        self.assertEqual((attempt.state, invoice.autopay_status), ("succeeded", "success"))
+        self.assertEqual(
+            (attempt.state, invoice.autopay_status), ("succeeded", "success")
+        )
         self.assertEqual(invoice.amount_residual, 0)
         self.assertEqual(len(invoice.transaction_ids.payment_id), 1)
 
@@ -56,7 +58,9 @@ class TestPaymentTransaction(AutopayCommon):
         attempt.transaction_id.sudo().action_demo_set_done()
         attempt.transaction_id.sudo()._post_process()
         self._resolve_autopay()
-        self.assertEqual((attempt.state, invoice.autopay_status), ("succeeded", "success"))
+        self.assertEqual(
+            (attempt.state, invoice.autopay_status), ("succeeded", "success")
+        )
         self.assertEqual(len(invoice.transaction_ids.payment_id), 1)
 
     def test_pending_is_released_when_odoo_learns_of_the_failure(self):

@@ -1,0 +1,173 @@
+from odoo import models
+
+from .. import const
+from ..gateways.money import AmountNotRepresentable, minimum_minor, to_minor
+
+# The blocker that a live attempt is, by its state.
+LIVE_BLOCKERS = {
+    "unknown": "outcome_unknown",
+    "pending": "debit_pending",
+    "action_required": "needs_authentication",
+    "succeeded": "not_booked",
+}
+
+
+class AutopayCheck(models.AbstractModel):
+    """One method for each reason not to charge: ``_is_<code>(decision, facts)``.
+
+    The codes and their order are the rows of ``const.BLOCKERS``.
+    """
+
+    _name = "autopay.check"
+    _description = "Autopay Check"
+
+    # === COMPANY AND INVOICE === #
+
+    def _is_database_neutralized(self, decision, facts):
+        return facts.neutralized
+
+    def _is_company_off(self, decision, facts):
+        return not facts.company.autopay_enabled
+
+    def _is_customer_off(self, decision, facts):
+        return decision.move.partner_id._get_autopay_policy(facts.company) == "off"
+
+    def _is_not_posted(self, decision, facts):
+        return decision.move.state != "posted"
+
+    def _is_being_charged(self, decision, facts):
+        attempt = facts.live.get(decision.move.id)
+        return bool(attempt) and attempt.state not in LIVE_BLOCKERS
+
+    def _is_outcome_unknown(self, decision, facts):
+        return self._is_live_as("outcome_unknown", decision, facts)
+
+    def _is_debit_pending(self, decision, facts):
+        return self._is_live_as("debit_pending", decision, facts)
+
+    def _is_needs_authentication(self, decision, facts):
+        return self._is_live_as("needs_authentication", decision, facts)
+
+    def _is_not_booked(self, decision, facts):
+        return self._is_live_as("not_booked", decision, facts)
+
+    def _is_live_as(self, code, decision, facts):
+        attempt = facts.live.get(decision.move.id)
+        if not attempt or LIVE_BLOCKERS.get(attempt.state) != code:
+            return False
+        decision.values["attempt"] = attempt.name
+        decision.date = attempt.next_check_date
+        return True
+
+    def _is_nothing_due(self, decision, facts):
+        move = decision.move
+        paid = move.payment_state not in ("not_paid", "partial")
+        return paid or move.currency_id.compare_amounts(decision.amount, 0) <= 0
+
+    def _is_set_aside(self, decision, facts):
+        return decision.move.autopay_crash_count >= const.CRASHES_BEFORE_SET_ASIDE
+
+    def _is_not_eligible(self, decision, facts):
+        return decision.move.autopay_status not in ("eligible", "error", "in_progress")
+
+    def _is_in_dispute(self, decision, facts):
+        return decision.move.autopay_in_dispute
+
+    def _is_on_hold(self, decision, facts):
+        move = decision.move
+        decision.values["reason"] = move.autopay_hold_reason or ""
+        return self._is_after_today(move.autopay_hold_date, decision, facts)
+
+    def _is_retry_not_due(self, decision, facts):
+        move = decision.move
+        failed = move.autopay_status == "error"
+        return failed and self._is_after_today(move.autopay_retry_date, decision, facts)
+
+    def _is_failed(self, decision, facts):
+        move = decision.move
+        return move.autopay_status == "error" and not move.autopay_retry_date
+
+    def _is_no_date(self, decision, facts):
+        return not decision.move.autopay_date
+
+    def _is_date_not_reached(self, decision, facts):
+        return self._is_after_today(decision.move.autopay_date, decision, facts)
+
+    def _is_after_today(self, day, decision, facts):
+        """Return whether the day is still to come, and remember it for the words."""
+        if not day or day <= facts.today:
+            return False
+        decision.date = day
+        return True
+
+    def _is_payment_pending(self, decision, facts):
+        return decision.move.id in facts.pending
+
+    # === METHOD AND PROVIDER === #
+
+    def _is_no_method(self, decision, facts):
+        return not decision.token
+
+    def _is_method_archived(self, decision, facts):
+        return not decision.token.active
+
+    def _is_method_expired(self, decision, facts):
+        return decision.token._is_autopay_expired(facts.today)
+
+    def _is_method_of_other_customer(self, decision, facts):
+        owner = decision.token.partner_id.commercial_partner_id
+        return owner != decision.move.commercial_partner_id
+
+    def _is_provider_disabled(self, decision, facts):
+        return decision.token.provider_id.state == "disabled"
+
+    def _is_provider_company(self, decision, facts):
+        return decision.token.provider_id.company_id not in facts.company.parent_ids
+
+    def _is_provider_unsupported(self, decision, facts):
+        token = decision.token
+        return not (
+            token.provider_id._is_autopay_usable() and token._is_autopay_usable()
+        )
+
+    def _is_no_authorization(self, decision, facts):
+        return not decision.authorization
+
+    def _is_authorization_revoked(self, decision, facts):
+        return bool(decision.authorization.revoked_date)
+
+    def _is_above_authorization(self, decision, facts):
+        cap = decision.authorization.max_amount
+        if not cap:
+            return False
+        move, authorization = decision.move, decision.authorization
+        amount = move.currency_id._convert(
+            decision.amount, authorization.currency_id, facts.company, facts.today
+        )
+        decision.values["cap"] = authorization.currency_id.format(cap)
+        return authorization.currency_id.compare_amounts(amount, cap) > 0
+
+    def _is_currency_inactive(self, decision, facts):
+        return not decision.move.currency_id.active
+
+    def _is_currency_not_accepted(self, decision, facts):
+        currency = decision.move.currency_id
+        token = decision.token
+        by_provider = token.provider_id.available_currency_ids
+        by_method = token.payment_method_id.supported_currency_ids
+        return any(
+            accepted and currency not in accepted
+            for accepted in (by_provider, by_method)
+        )
+
+    def _is_amount_not_accepted(self, decision, facts):
+        currency = decision.move.currency_id
+        decision.values["reason"] = ""
+        try:
+            minor = to_minor(decision.amount, currency.name, currency.decimal_places)
+        except AmountNotRepresentable as error:
+            decision.values["reason"] = str(error)
+            return True
+        if decision.token.provider_code != "stripe":
+            return False
+        return minor < minimum_minor(currency.name)
