@@ -25,15 +25,16 @@ def manifest(addon):
     return ast.literal_eval((addon / "__manifest__.py").read_text())
 
 
-def run_odoo(*args, conf=TEST_CONF):
+def run_odoo(*args, conf=TEST_CONF, script=""):
     """Run Odoo's command line to its end and return its log.
 
+    :param script: what ``odoo shell`` is to run
     :raises CommandError: with the log, when Odoo fails
     """
     command, options = split_command(args)
     done = subprocess.run(
         ["odoo", *command, "-c", str(conf), *options],
-        stdin=subprocess.DEVNULL,
+        input=script,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         env={**os.environ, "ODOO_RC": str(conf)},

@@ -30,6 +30,8 @@ pg_ctl() {
     as_postgres "$bin/pg_ctl" -s -w -D "$PG_DATA" "$@" 9>&-
 }
 
+is_running() { [ -f "$PG_DATA/PG_VERSION" ] && pg_ctl status >/dev/null 2>&1; }
+
 create_cluster() {
     say "creating a PostgreSQL cluster in $PG_HOME"
     install -d -m 700 -o "$(pg_owner)" "$PG_HOME"
@@ -38,8 +40,6 @@ create_cluster() {
         --locale=C --no-sync >"$LOCAL/postgres.log" 2>&1 || return 1
     as_postgres tee -a "$PG_DATA.new/postgresql.conf" >/dev/null <<CONF
 listen_addresses = ''
-unix_socket_directories = '$PG_SOCKET'
-port = $PG_PORT
 fsync = off
 synchronous_commit = off
 full_page_writes = off
@@ -55,9 +55,9 @@ setup_postgres() {
     [ -f "$PG_DATA/PG_VERSION" ] || create_cluster ||
         die "initdb failed: see $LOCAL/postgres.log."
     install -d -m 700 -o "$(pg_owner)" "$PG_SOCKET"
-    pg_ctl status >/dev/null 2>&1 && return
-    pg_ctl -l "$PG_DATA/server.log" start >"$LOCAL/postgres.log" 2>&1 ||
+    ! is_running || return 0
+    pg_ctl -l "$PG_DATA/server.log" -o "-k '$PG_SOCKET' -p $PG_PORT" start >"$LOCAL/postgres.log" 2>&1 ||
         die "PostgreSQL did not start: see $PG_DATA/server.log."
 }
 
-stop_postgres() { [ ! -f "$PG_DATA/PG_VERSION" ] || pg_ctl -m fast stop; }
+stop_postgres() { ! is_running || pg_ctl -m fast stop; }

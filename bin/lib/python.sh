@@ -1,11 +1,13 @@
 # The virtual environment: pinned packages, Odoo's tree on the path, a launcher.
 
-# Adopts an existing one unless it was made for another place or another Python.
-is_venv_sound() {
-    local ask='import sys; print(sys.version_info[:2])' shebang
-    shebang=$(head -1 "$VENV/bin/pip" 2>/dev/null)
-    [[ $shebang == "#!$VENV/bin/python"* ]] &&
-        [ "$("$VENV/bin/python" -c "$ask" 2>/dev/null)" = "$(python3 -c "$ask")" ]
+create_venv() {
+    local key
+    key="$VENV $(python3 -V)"
+    is_stamped venv "$key" && return
+    say "creating the virtual environment"
+    rm -rf "$VENV" && python3 -m venv "$VENV" ||
+        die "python3 -m venv failed: install python3-venv."
+    stamp venv "$key"
 }
 
 pip_install() {
@@ -20,7 +22,8 @@ install_requirements() {
 }
 
 # "python -m odoo" loses the websocket server of a multi-worker Odoo (its child dies on a
-# relative import), so the environment gets a launcher script.
+# relative import), so the environment gets a launcher script. Its first line is read by
+# the shell, since the path of the interpreter may be long or hold a space.
 link_odoo() {
     "$VENV/bin/python" - "$1" <<'PY'
 import pathlib
@@ -29,10 +32,14 @@ import sysconfig
 
 pathlib.Path(sysconfig.get_path("purelib"), "odoo.pth").write_text(sys.argv[1] + "\n")
 launcher = pathlib.Path(sysconfig.get_path("scripts"), "odoo")
-launcher.write_text(
-    f"#!{sys.executable}\nimport odoo.cli\n\n"
-    'if __name__ == "__main__":\n    odoo.cli.main()\n'
-)
+launcher.write_text(f"""#!/bin/sh
+'''exec' "{sys.executable}" "$0" "$@"
+' '''
+import odoo.cli
+
+if __name__ == "__main__":
+    odoo.cli.main()
+""")
 launcher.chmod(0o755)
 PY
 }
@@ -43,8 +50,7 @@ setup_python() {
         die "Odoo 19 runs on Python 3.10 to 3.13, this machine's python3 is $(python3 -V): install one of those."
     key=$(python3 -V && key_of "$ROOT"/requirements*.txt "$ROOT/bin/lib/python.sh")-$tree
     [ -x "$VENV/bin/odoo" ] && is_stamped python "$key" && return
-    is_venv_sound || { say "creating the virtual environment" && rm -rf "$VENV" && python3 -m venv "$VENV"; } ||
-        die "python3 -m venv failed: install python3-venv."
+    create_venv
     say "installing Python packages"
     install_requirements ||
         die "pip could not install the pinned packages (see $LOCAL/pip.log): check its package index, or put the packages of requirements-dev.txt where pip finds them."

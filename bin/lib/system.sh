@@ -16,8 +16,8 @@ missing_packages() {
 
 # The words to put before a command that needs root; fails when there is no way.
 as_root() {
-    [ "$(id -u)" = 0 ] && return
-    sudo -n true 2>/dev/null || { [ -t 0 ] && sudo true; } 2>/dev/null || return 1
+    [ "$(id -u)" != 0 ] || return 0
+    sudo -n true 2>/dev/null || { [ -t 0 ] && [ -z "${CI:-}" ] && sudo true; } || return 1
     echo sudo
 }
 
@@ -29,7 +29,10 @@ setup_system() {
     command -v apt-get >/dev/null || die "this machine lacks ${missing[*]} (Debian's names) and has no apt-get: install them and run this again."
     sudo=$(as_root) || die "this machine lacks ${missing[*]} and sudo is not available to $(id -un): $ask"
     say "installing ${missing[*]}"
-    apt_get() { $sudo env DEBIAN_FRONTEND=noninteractive apt-get -q -y "$@" >>"$log" 2>&1 </dev/null; }
+    apt_get() {
+        $sudo env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=300 \
+            "$@" >>"$log" 2>&1 </dev/null 9>&-
+    }
     : >"$log"
     apt_get update || say "the package lists could not be refreshed (see $log), trying with the old ones"
     apt_get install --no-install-recommends "${missing[@]}" ||
