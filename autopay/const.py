@@ -8,6 +8,9 @@ MOVE_STATUSES = [
     ("error", "Error"),
 ]
 
+# What only the engine may say of an invoice.
+ENGINE_STATUSES = ("in_progress", "success", "error")
+
 POLICIES = [
     ("off", "Off"),
     ("manual", "Manual: accountants mark the invoices"),
@@ -77,8 +80,11 @@ ATTEMPT_TRANSITIONS = {
 # States in which money was never asked for: the attempt can be withdrawn safely.
 UNCHARGED_STATES = ("reserved", "prepared")
 
+# States in which the bank or the customer has the next word.
+WAITING_STATES = ("pending", "action_required")
+
 # States that only the provider's answer can leave.
-OPEN_STATES = ("unknown", "pending", "action_required")
+OPEN_STATES = ("unknown", *WAITING_STATES)
 
 # State of Odoo's payment.transaction for each state of the attempt.
 TRANSACTION_STATES = {

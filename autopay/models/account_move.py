@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 
 from .. import const
@@ -154,6 +154,19 @@ class AccountMove(models.Model):
                     )
                 )
 
+    # === CRUD METHODS === #
+
+    def write(self, vals):
+        """Override of `account`: people switch autopay on and off, the engine the rest.
+
+        :raises AccessError: when somebody but the engine sets an outcome
+        """
+        if not self.env.su and vals.get("autopay_status") in const.ENGINE_STATUSES:
+            raise AccessError(
+                self.env._("Only autopay itself sets this status of an invoice.")
+            )
+        return super().write(vals)
+
     # === ACTION METHODS === #
 
     def action_autopay_make_eligible(self):
@@ -275,6 +288,8 @@ class AccountMove(models.Model):
                 ("move_type", "=", "out_invoice"),
                 ("state", "=", "posted"),
                 ("payment_state", "in", ("not_paid", "partial")),
+                # What kills processes must not even be looked at.
+                ("autopay_crash_count", "<", const.CRASHES_BEFORE_SET_ASIDE),
             ]
         ) & (eligible | retry)
 

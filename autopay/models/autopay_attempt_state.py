@@ -4,7 +4,7 @@ import logging
 from odoo import fields, models
 
 from .. import const
-from ..const import UNCHARGED_STATES
+from ..const import UNCHARGED_STATES, WAITING_STATES
 from ..gateways.base import (
     ABSENT,
     CANCELED,
@@ -101,6 +101,9 @@ class AutopayAttemptState(models.AbstractModel):
         vals = self._prepare_outcome_vals(outcome)
         if state == self.state:
             return self.write(vals) if vals else True
+        if state == "unknown" and self.state in WAITING_STATES and not outcome.mismatch:
+            # No answer is no news: what is known of the debit stands.
+            return True
         if self.provider_closed or not getattr(self, f"_set_{state}")(**vals):
             return self._note_contradiction(outcome)
         self._save_provider_reference(outcome.object_ref)

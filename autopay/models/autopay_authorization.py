@@ -149,7 +149,7 @@ class AutopayAuthorization(models.Model):
             "invoices on their autopay date, for the amount due, until I revoke this "
             "authorization. I can revoke it at any time.",
             company=company.display_name,
-            method=token.sudo().display_name,
+            method=token._get_autopay_label(),
         )
 
     def _revoke(self, reason):

@@ -122,6 +122,11 @@ class AutopayEngine(models.AbstractModel):
         except Exception:
             self.env.cr.rollback()
             _logger.exception("Autopay run %s could not be closed.", run.id)
+            # Without its lock the next run takes it for dead, and closes it.
+            run._release_lock()
+        finally:
+            # A run that is still *running* without its lock is recovered by the next.
+            run._release_lock()
 
     # === RESERVE === #
 
@@ -212,7 +217,7 @@ class AutopayEngine(models.AbstractModel):
         outcomes = self._send(ctx, "charge", asked)
         self._apply(self._record_charged, asked, outcomes)
         for attempt in attempts - asked:
-            self._apply(self._charge_through_odoo, attempt)
+            self._apply_once(self._charge_through_odoo, attempt)
 
     def _record_charged(self, attempts, outcomes):
         return self._record(attempts, outcomes)
@@ -221,6 +226,8 @@ class AutopayEngine(models.AbstractModel):
         """Charge through Odoo's own provider code, in a transaction of its own."""
         if attempt.try_lock_for_update(allow_referencing=True).state != "charging":
             return attempt.browse()
+        # Nobody may change the row meanwhile: the provider's answer could not be saved.
+        attempt.transaction_id.lock_for_update(allow_referencing=True)
         attempt._process(attempt.transaction_id._autopay_charge())
         attempt._schedule_check()
         return attempt

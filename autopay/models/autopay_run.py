@@ -129,7 +129,7 @@ class AutopayRun(models.Model):
         self.env["ir.cron"]._commit_progress()
 
     def _finish(self, tally):
-        """Close the run with its totals and let go of its lock.
+        """Close the run with its totals, and commit.
 
         :param tally: a Counter of skipped invoices by blocker
         """
@@ -138,7 +138,6 @@ class AutopayRun(models.Model):
         )
         self._save_tally(tally)
         self.env["ir.cron"]._commit_progress()
-        self._release_lock()
 
     def _save_tally(self, tally):
         self.write({"skipped": dict(tally), "skipped_count": sum(tally.values())})
@@ -152,18 +151,24 @@ class AutopayRun(models.Model):
     @api.model
     def _recover_dead_runs(self):
         """Close runs whose process is gone and have their attempts resolved."""
+        # A run may finish while we look at it: then this is repeated.
+        self.env["autopay.stage"]._apply_committed(self._close_dead, self)
+
+    @api.model
+    def _close_dead(self, _runs):
+        """Mark dead runs, count the crash on what they had in hand."""
         dead = self.search([("state", "=", "running")])._filter_dead()
         dead = dead.try_lock_for_update(allow_referencing=True)
-        if not dead:
-            return
         for run in dead:
             moves = self.env["account.move"].browse(run.in_hand or []).exists()
             moves._note_autopay_crash()
         dead.write({"state": "interrupted", "date_end": fields.Datetime.now()})
-        self.env["autopay.attempt"].search(
+        attempts = self.env["autopay.attempt"].search(
             [("run_id", "in", dead.ids), ("next_check_date", "!=", False)]
-        )._check_soon()
-        self.env["ir.cron"]._commit_progress()
+        )
+        if attempts:
+            attempts._check_soon()
+        return attempts
 
     def _filter_dead(self):
         """Return the runs whose lock nobody holds any more."""

@@ -55,6 +55,17 @@ class AutopayStage(models.AbstractModel):
                 time.sleep(0.05 * 2**tries)
         return self.env["autopay.attempt"]
 
+    def _apply_once(self, stage, record):
+        """Run a stage that moves money by itself: whatever happens, never again."""
+        try:
+            done = stage(record)
+            self._commit()
+        except Exception as error:  # noqa: BLE001 - the outcome is unknown now
+            self.env.cr.rollback()
+            self._note_stage_failure(stage, record, error)
+            return record.browse()
+        return done
+
     def _commit(self):
         """End the transaction of a stage: what was decided survives the process."""
         return self.env["ir.cron"]._commit_progress()

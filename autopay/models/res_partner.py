@@ -22,16 +22,12 @@ class ResPartner(models.Model):
     )
     autopay_policy = fields.Selection(
         const.POLICIES,
-        string="Autopay Policy",
         company_dependent=True,
         help="Empty: as the company does.",
     )
-    autopay_authorization_ids = fields.One2many(
-        "autopay.authorization", "partner_id", string="Autopay Authorizations"
-    )
+    autopay_authorization_ids = fields.One2many("autopay.authorization", "partner_id")
     autopay_readiness = fields.Selection(
         const.READINESS,
-        string="Autopay Readiness",
         compute="_compute_autopay_readiness",
         search="_search_autopay_readiness",
         compute_sudo=True,

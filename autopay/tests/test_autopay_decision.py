@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from odoo import Command
+from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
 from ..const import BLOCKERS
@@ -110,17 +111,15 @@ class TestAutopayDecision(AutopayCommon):
 
     def test_failed_invoice_waits_for_its_next_try(self):
         later = self.today + timedelta(days=3)
-        self.invoice.write({"autopay_status": "error", "autopay_retry_date": later})
+        self._fail(later)
         self.assertEqual(self._assert_blocked("retry_not_due").date, later)
 
     def test_failed_invoice_without_next_try_waits_for_people(self):
-        self.invoice.write({"autopay_status": "error", "autopay_retry_date": False})
+        self._fail(False)
         self._assert_blocked("failed")
 
     def test_failed_invoice_is_charged_again_on_its_next_try(self):
-        self.invoice.write(
-            {"autopay_status": "error", "autopay_retry_date": self.today}
-        )
+        self._fail(self.today)
         self._run_autopay()
         self.assertEqual(len(self._get_charges(self.invoice)), 1)
 
@@ -136,6 +135,17 @@ class TestAutopayDecision(AutopayCommon):
     def test_invoice_that_was_set_aside_is_not_charged(self):
         self.invoice.autopay_crash_count = 2
         self._assert_blocked("set_aside")
+
+    def _fail(self, retry_date):
+        """Leave the invoice as a failed charge does."""
+        self.invoice.sudo().write(
+            {"autopay_status": "error", "autopay_retry_date": retry_date}
+        )
+
+    def test_people_cannot_set_what_only_the_engine_knows(self):
+        for status in ("in_progress", "success", "error"):
+            with self.subTest(status=status), self.assertRaises(AccessError):
+                self.invoice.autopay_status = status
 
     # === PAYMENTS UNDER WAY === #
 

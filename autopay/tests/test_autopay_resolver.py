@@ -73,13 +73,14 @@ class TestAutopayResolver(AutopayCommon):
         self.assertEqual(invoice.autopay_status, "in_progress")
         self.assertEqual(invoice.autopay_blocker, "outcome_unknown")
 
-    def _leave_prepared(self, finish):
-        """Run up to the gate; ``finish`` stands for what becomes of the run."""
+    def _leave_prepared(self, release):
+        """Run up to the gate; ``release`` stands for what becomes of the lock."""
         invoice = self._create_due_invoice()
         engine = type(self.env["autopay.engine"])
         with (
             patch.object(engine, "_gate", lambda engine, ctx, attempts: attempts[:0]),
-            patch.object(AutopayRun, "_finish", finish),
+            patch.object(AutopayRun, "_finish", lambda run, tally: None),
+            patch.object(AutopayRun, "_release_lock", release),
         ):
             self._run_autopay()
         attempt = invoice.autopay_attempt_ids
@@ -88,7 +89,7 @@ class TestAutopayResolver(AutopayCommon):
 
     def test_attempt_of_a_dead_run_is_withdrawn(self):
         # A dead process loses its database connection and with it the lock of its run.
-        invoice, attempt = self._leave_prepared(lambda run, tally: run._release_lock())
+        invoice, attempt = self._leave_prepared(AutopayRun._release_lock)
 
         self._resolve_autopay()
 
@@ -98,7 +99,7 @@ class TestAutopayResolver(AutopayCommon):
         self.assertEqual(invoice.autopay_crash_count, 1)
 
     def test_attempt_of_a_living_run_is_left_alone(self):
-        _invoice, attempt = self._leave_prepared(lambda run, tally: None)
+        _invoice, attempt = self._leave_prepared(lambda run: None)
         self.addCleanup(attempt.run_id.sudo()._release_lock)
         self._resolve_autopay()
         self.assertEqual(attempt.state, "prepared")

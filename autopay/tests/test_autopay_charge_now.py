@@ -1,0 +1,164 @@
+from datetime import timedelta
+
+from odoo import Command
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import Form, new_test_user, tagged
+
+from .common import AutopayCommon
+
+
+@tagged("post_install", "-at_install")
+class TestAutopayChargeNow(AutopayCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.user = new_test_user(
+            cls.env,
+            "autopay_billing",
+            "account.group_account_invoice",
+            company_id=cls.company.id,
+            company_ids=[Command.set(cls.company.ids)],
+        )
+
+    def _open_form(self, moves):
+        action = moves.with_user(self.user).action_autopay_charge_now()
+        wizards = self.env[action["res_model"]].with_user(self.user)
+        return Form(wizards.with_context(**action["context"]))
+
+    def _charge(self, wizard):
+        """Click on Charge: the engine commits, so it gets a cursor of its own."""
+        self.env.flush_all()
+        with self.enter_registry_test_mode(), self.registry.cursor() as cr:
+            wizard.with_env(self.env(cr=cr, user=self.user)).action_charge()
+        self.env.invalidate_all()
+
+    # === PREVIEW === #
+
+    def test_preview_tells_what_is_charged_and_why_the_rest_is_not(self):
+        self._enrol()
+        due = self._create_due_invoice(80.0)
+        held = self._create_due_invoice(20.0)
+        held.autopay_hold_date = self.today + timedelta(days=2)
+        wizard = self._open_form(due + held).save()
+        self.assertRecordValues(
+            wizard.line_ids,
+            [
+                {"move_id": due.id, "amount": 80.0, "blocker": False},
+                {"move_id": held.id, "amount": 20.0, "blocker": "on_hold"},
+            ],
+        )
+        self.assertIn("On hold until", wizard.line_ids[1].explanation)
+        self.assertEqual((wizard.charge_count, wizard.skip_count), (1, 1))
+
+    def test_method_is_proposed_when_one_customer_pays_all(self):
+        token = self._enrol()
+        form = self._open_form(self._create_due_invoice() + self._create_due_invoice())
+        self.assertEqual(form.token_id, token)
+        self.assertEqual(form.payer_id, self.customer)
+
+    def test_each_customer_pays_with_the_own_method(self):
+        other = self._create_customer("Blue Harbour")
+        first, second = self._enrol(), self._enrol(customer=other)
+        moves = self._create_due_invoice() + self._create_due_invoice(customer=other)
+        wizard = self._open_form(moves).save()
+        self.assertFalse(wizard.token_id)
+        self._charge(wizard)
+        self.assertEqual(moves.autopay_attempt_ids.token_id, first + second)
+
+    def test_totals_are_told_by_currency(self):
+        self._enrol()
+        euro = self.env.ref("base.EUR")
+        euro.active = True
+        moves = self._create_due_invoice(100.0) + self._create_due_invoice(
+            50.0, currency_id=euro.id
+        )
+        form = self._open_form(moves)
+        self.assertIn("100.00", form.total)
+        self.assertIn("50.00", form.total)
+
+    def test_methods_are_shown_by_brand_and_last_digits(self):
+        token = self._enrol().with_context(autopay_brand=True)
+        self.assertEqual(token.display_name, f"VISA {token._build_display_name()}")
+
+    def test_documents_that_are_no_customer_invoices_are_left_out(self):
+        self._enrol()
+        refund = self._create_posted_invoice(move_type="out_refund")
+        form = self._open_form(self._create_due_invoice() + refund)
+        self.assertEqual(len(form.save().line_ids), 1)
+
+    # === CHARGE === #
+
+    def test_result_tells_what_became_of_each_invoice(self):
+        broke = self._create_customer("Blue Harbour")
+        self._enrol()
+        self._enrol("pm_card_chargeCustomerFail", broke)
+        moves = self._create_due_invoice() + self._create_due_invoice(customer=broke)
+        wizard = self._open_form(moves).save()
+        self._charge(wizard)
+        self.assertEqual(wizard.line_ids.mapped("outcome"), ["charged", "failed"])
+        self.assertEqual(wizard.result, "Charged: 1, Failed: 1")
+        self.assertEqual(moves.mapped("autopay_status"), ["success", "error"])
+
+    def test_second_click_does_nothing_more(self):
+        self._enrol()
+        wizard = self._open_form(self._create_due_invoice(100.0)).save()
+        before = self._get_totals().get("usd", 0)
+        self._charge(wizard)
+        self._charge(wizard)
+        self.assertEqual(self._get_totals()["usd"] - before, 10000)
+
+    def test_second_wizard_on_the_same_invoice_does_nothing_more(self):
+        self._enrol()
+        invoice = self._create_due_invoice()
+        first, second = self._open_form(invoice).save(), self._open_form(invoice).save()
+        self._charge(first)
+        self._charge(second)
+        self.assertEqual(second.line_ids.outcome, "skipped")
+        self.assertEqual(second.line_ids.explanation, "Nothing is due on this invoice.")
+        self.assertEqual(len(invoice.autopay_attempt_ids), 1)
+
+    def test_nothing_to_charge_is_said(self):
+        wizard = self._open_form(self._create_due_invoice()).save()
+        self.assertFalse(wizard.charge_count)
+        with self.assertRaises(UserError):
+            wizard.action_charge()
+
+    def test_lines_added_by_hand_are_not_charged(self):
+        self._enrol()
+        invoice, other = self._create_due_invoice(), self._create_due_invoice()
+        wizard = self._open_form(invoice).save()
+        wizard.line_ids = [Command.create({"move_id": other.id})]
+        self._charge(wizard)
+        self.assertEqual(invoice.autopay_status, "success")
+        self.assertFalse(other.autopay_attempt_ids)
+
+    def test_readers_do_not_charge(self):
+        self._enrol()
+        wizard = self._open_form(self._create_due_invoice()).save()
+        self.user.group_ids = self.env.ref("account.group_account_readonly")
+        with self.assertRaises(AccessError):
+            wizard.action_charge()
+
+    # === AUTHORIZATION === #
+
+    def test_method_without_authorization_is_charged_only_when_it_is_confirmed(self):
+        token = self._create_token()
+        invoice = self._create_due_invoice()
+        form = self._open_form(invoice)
+        form.token_id = token
+        self.assertTrue(form.is_unauthorized)
+        self.assertFalse(form.charge_count)
+        form.authorize = True
+        self.assertEqual(form.charge_count, 1)
+        self._charge(form.save())
+        self.assertEqual(invoice.autopay_attempt_ids.token_id, token)
+        authorization = invoice.autopay_attempt_ids.authorization_id
+        self.assertEqual(authorization.channel, "staff")
+        self.assertEqual(authorization.user_id, self.user)
+
+    def test_authorized_method_records_no_other_authorization(self):
+        self._enrol()
+        form = self._open_form(self._create_due_invoice())
+        self.assertFalse(form.is_unauthorized)
+        self._charge(form.save())
+        self.assertEqual(len(self.customer.autopay_authorization_ids), 1)
