@@ -122,8 +122,6 @@ class AutopayEngine(models.AbstractModel):
         except Exception:
             self.env.cr.rollback()
             _logger.exception("Autopay run %s could not be closed.", run.id)
-            # Without its lock the next run takes it for dead, and closes it.
-            run._release_lock()
         finally:
             # A run that is still *running* without its lock is recovered by the next.
             run._release_lock()
