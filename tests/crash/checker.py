@@ -1,0 +1,272 @@
+"""What must hold once nothing moves any more, whatever happened before.
+
+Each rule is a function that yields a sentence for every breach. It compares two
+sources: the books (the database) and the ledger of the provider.
+"""
+
+from collections import Counter, defaultdict
+
+# State of an attempt: state of its payment.transaction, status of its invoice.
+FINAL = {
+    "succeeded": ("done", "success"),
+    "pending": ("pending", "in_progress"),
+    "declined": ("error", "error"),
+    "canceled": ("cancel", None),
+}
+MONEY_KINDS = ("charge", "submitted")
+TOLD_STATES = ("succeeded", "declined", "pending", "action_required")
+# Of long rows, what is shown next to a breach.
+SHOWN = {
+    "intents": ("id", "status", "amount", "metadata"),
+    "ledger": ("kind", "payment_intent", "amount", "metadata"),
+}
+# Statuses of payment intents that can still be charged.
+OPEN_INTENTS = ("requires_payment_method", "requires_confirmation", "requires_action")
+
+
+def assert_consistent(state, outcomes=None):
+    """Check every rule, and that the invoices ended as they should.
+
+    :param outcomes: {reference of the invoice: autopay status}
+    :raises AssertionError: with every breach, and the rows that it is about
+    """
+    breaches = [breach for rule in RULES for breach in rule(state)]
+    breaches += wrong_outcomes(state, outcomes or {})
+    assert not breaches, "\n".join([*breaches, *describe(state)])
+
+
+def describe(state):
+    """Return the state as lines to read below a breach."""
+    for title in state.__dataclass_fields__:
+        yield f"--- {title}"
+        for row in getattr(state, title):
+            known = ((key, row[key]) for key in SHOWN.get(title, row))
+            yield "  " + ", ".join(f"{key}={value}" for key, value in known)
+
+
+def wrong_outcomes(state, outcomes):
+    statuses = state.get_statuses()
+    for ref, wanted in outcomes.items():
+        if statuses.get(ref) != wanted:
+            yield f"Invoice {ref} is {statuses.get(ref)}, should be {wanted}."
+
+
+# === LEDGER AND ATTEMPTS === #
+
+
+def charged_twice(state):
+    """An invoice is charged once at most; a debit that came back does not count."""
+    invoice_of = {row["reference"]: row["invoice"] for row in state.attempts}
+    taken = Counter()
+    for entry in state.ledger:
+        invoice = invoice_of.get(entry["metadata"]["autopay_tx"])
+        sign = {"charge": 1, "submitted": 1, "failed": -1}.get(entry["kind"], 0)
+        taken[invoice] += sign
+    for invoice, count in taken.items():
+        if count > 1:
+            yield f"Invoice {invoice} was charged {count} times."
+
+
+def charges_without_attempt(state):
+    """Money only moves for a committed attempt, and exactly as much as it says."""
+    attempts = {row["reference"]: row for row in state.attempts}
+    for entry in state.ledger:
+        attempt = attempts.get(entry["metadata"]["autopay_tx"])
+        if not attempt:
+            yield f"The provider took money that no attempt knows of: {entry}."
+            continue
+        asked = (attempt["amount_minor"], attempt["currency"], attempt["object_ref"])
+        took = (entry["amount"], entry["currency"], entry["payment_intent"])
+        if asked != took:
+            yield f"Attempt {attempt['name']} asked for {asked}, taken was {took}."
+
+
+def attempts_against_ledger(state):
+    """Succeeded means charged or settled, pending means submitted, the rest nothing."""
+    kinds = defaultdict(list)
+    for entry in state.ledger:
+        kinds[entry["metadata"]["autopay_tx"]].append(entry["kind"])
+    wanted = {
+        "succeeded": (["charge"], ["submitted", "settled"]),
+        "pending": (["submitted"],),
+        "declined": ([], ["submitted", "failed"]),
+    }
+    for attempt in state.attempts:
+        if attempt["provider"] != "stripe":
+            continue
+        found = kinds[attempt["reference"]]
+        if found not in wanted.get(attempt["state"], ([],)):
+            yield (
+                f"Attempt {attempt['name']} on {attempt['invoice']} is "
+                f"{attempt['state']}, the ledger says {found or 'nothing'}."
+            )
+
+
+def intents_left_open(state):
+    """Nothing that could still be charged is left with the provider."""
+    attempts = {row["object_ref"]: row for row in state.attempts}
+    for intent in state.intents:
+        if intent["status"] in OPEN_INTENTS and intent["id"] in attempts:
+            name = attempts[intent["id"]]["name"]
+            yield f"Attempt {name} is over, its intent {intent['status']}."
+
+
+# === ATTEMPTS === #
+
+
+def attempts_left_open(state):
+    """Only a debit that its bank has not settled stays open."""
+    for attempt in state.attempts:
+        if attempt["state"] not in FINAL:
+            yield f"Attempt {attempt['name']} is still {attempt['state']}."
+
+
+def lines_left_live(state):
+    """Attempts hold their invoice as long as they are open, and no longer."""
+    for attempt in state.attempts:
+        is_open = attempt["state"] == "pending"
+        if bool(attempt["live"]) != is_open:
+            word = "does not hold" if is_open else "still holds"
+            yield (
+                f"Attempt {attempt['name']} is {attempt['state']} and {word} "
+                f"{attempt['invoice']}."
+            )
+
+
+def attempts_unwatched(state):
+    """The resolver looks after what is open and leaves alone what is over."""
+    for attempt in state.attempts:
+        is_open = attempt["state"] == "pending"
+        if bool(attempt["watched"]) != is_open:
+            word = "not looked after" if is_open else "looked after for ever"
+            yield f"Attempt {attempt['name']} is {attempt['state']} and {word}."
+
+
+def attempts_with_mismatch(state):
+    """No answer contradicts what was asked for."""
+    for attempt in state.attempts:
+        if attempt["mismatch"]:
+            yield f"Attempt {attempt['name']} is marked as contradicted."
+
+
+def transactions_against_attempts(state):
+    """Odoo's transaction says the same as the attempt, and Odoo's sweep spares it."""
+    for attempt in state.attempts:
+        wanted = FINAL.get(attempt["state"], ("pending",))[0]
+        if attempt["tx_state"] != wanted:
+            yield (
+                f"Attempt {attempt['name']} is {attempt['state']}, its transaction "
+                f"{attempt['tx_state']} instead of {wanted}."
+            )
+        if not attempt["is_post_processed"]:
+            yield f"Odoo would book transaction {attempt['reference']} by itself."
+        if (attempt["object_ref"] or None) != (attempt["provider_reference"] or None):
+            yield (
+                f"Attempt {attempt['name']} has object {attempt['object_ref']}, its "
+                f"transaction {attempt['provider_reference']}."
+            )
+
+
+# === BOOKS === #
+
+
+def payments_against_attempts(state):
+    """One posted payment of the same amount for each success, and no other payment."""
+    by_transaction = defaultdict(list)
+    for payment in state.payments:
+        by_transaction[payment["tx_id"]].append(payment)
+    for attempt in state.attempts:
+        payments = by_transaction.pop(attempt["tx_id"], [])
+        wanted = int(attempt["state"] == "succeeded")
+        if len(payments) != wanted:
+            yield (
+                f"Attempt {attempt['name']} is {attempt['state']} and has "
+                f"{len(payments)} payments instead of {wanted}."
+            )
+        for payment in payments:
+            yield from _wrong_payment(attempt, payment)
+    for payments in by_transaction.values():
+        yield f"There are payments that no attempt knows of: {payments}."
+
+
+def _wrong_payment(attempt, payment):
+    names = ("amount", "currency", "id", "move_state", "is_reconciled")
+    wanted = (attempt["amount"], attempt["currency"], attempt["payment_id"])
+    if tuple(payment[name] for name in names) != (*wanted, "posted", True):
+        yield f"Attempt {attempt['name']} is booked wrongly as {payment}."
+
+
+def invoices_against_attempts(state):
+    """The invoice shows what became of the last attempt that got an answer."""
+    answers = defaultdict(list)
+    for attempt in state.attempts:
+        answers[attempt["invoice"]].append(FINAL.get(attempt["state"], (0, 0))[1])
+    for invoice in state.invoices:
+        given = [status for status in answers[invoice["ref"]] if status]
+        wanted = given[-1] if given else "eligible"
+        if invoice["autopay_status"] != wanted:
+            yield (
+                f"Invoice {invoice['ref']} is {invoice['autopay_status']}, its "
+                f"attempts say {wanted}."
+            )
+        if (wanted == "success") != (invoice["amount_residual"] == 0):
+            yield (
+                f"Invoice {invoice['ref']} is {wanted} with "
+                f"{invoice['amount_residual']} left to pay."
+            )
+
+
+# === PEOPLE === #
+
+
+def runs_left_running(state):
+    """Every run is closed."""
+    for run in state.runs:
+        if run["state"] == "running":
+            yield f"Run {run['name']} looks as if it were running."
+
+
+def told_twice(state):
+    """People are told of each outcome once, and asked for each thing once."""
+    asked = Counter(
+        # Alarms of runs are about a provider: one is enough, whichever run it is of.
+        (
+            row["res_model"],
+            row["res_model"] != "autopay.run" and row["res_id"],
+            row["summary"],
+        )
+        for row in state.activities
+    )
+    for (model, _record_id, summary), count in asked.items():
+        if count > 1:
+            yield f"Staff are asked {count} times on {model}: {summary}."
+    told = Counter((row["invoice"], row["body"]) for row in state.messages)
+    for (invoice, body), count in told.items():
+        if count > 1:
+            yield f"Invoice {invoice} says {count} times: {body}"
+
+
+def never_told(state):
+    """People are told of each outcome."""
+    for attempt in state.attempts:
+        about = [row for row in state.messages if f">{attempt['name']}<" in row["body"]]
+        if attempt["state"] in TOLD_STATES and not about:
+            yield f"Nobody was told that {attempt['name']} is {attempt['state']}."
+
+
+RULES = [
+    charged_twice,
+    charges_without_attempt,
+    attempts_against_ledger,
+    intents_left_open,
+    attempts_left_open,
+    lines_left_live,
+    attempts_unwatched,
+    attempts_with_mismatch,
+    transactions_against_attempts,
+    payments_against_attempts,
+    invoices_against_attempts,
+    runs_left_running,
+    told_twice,
+    never_told,
+]

@@ -1,0 +1,37 @@
+"""A prepared world for every test: books, provider, processes."""
+
+import pytest
+
+from stripe_simulator.process import SimulatorProcess
+from tests.crash.processes import OdooProcesses
+from tests.crash.world import World
+from tools.databases import CRASH_PREFIX, READY, copy_of
+
+
+@pytest.fixture(scope="session")
+def simulator():
+    with SimulatorProcess() as process:
+        yield process
+
+
+@pytest.fixture(scope="session")
+def processes(simulator, tmp_path_factory):
+    """Processes of Odoo, and a database with scenery that tests take copies of."""
+    with copy_of(READY, CRASH_PREFIX) as prepared:
+        loader = OdooProcesses(prepared, tmp_path_factory.mktemp("odoo"))
+        try:
+            with loader.start(prepared, simulator.url) as process:
+                process.call("make_scenery")
+            loader.prepared = prepared
+            yield loader
+        finally:
+            loader.stop()
+
+
+@pytest.fixture
+def world(simulator, processes):
+    """A copy of the prepared database and the means to work on it."""
+    simulator.admin.clear_faults()
+    simulator.admin.clear_requests()
+    with copy_of(processes.prepared, CRASH_PREFIX) as database:
+        yield World(database, simulator, processes)

@@ -1,0 +1,75 @@
+"""kill -9 while requests are on their way: nobody knows what became of them."""
+
+import pytest
+
+from tests.crash.checker import assert_consistent
+from tests.crash.world import CROWD, OUTCOMES, wait_for
+
+PREPARE = {"method": "POST", "path": "/v1/payment_intents"}
+CHARGE = {"method": "POST", "path": "/v1/payment_intents/*/confirm"}
+CLOSE = {"method": "POST", "path": "/v1/payment_intents/*/cancel"}
+OPEN_STATUS = "requires_confirmation"
+
+# What is on its way: which requests, what becomes of them, how many there are. The
+# first request to a provider goes alone, to see whether it answers.
+WAITS = {
+    "preparation that arrived": (PREPARE, "delay_after", 1, 1),
+    "preparations that arrived": (PREPARE, "delay_after", 2, 4),
+    "preparations that arrive later": (PREPARE, "delay_before", 2, 4),
+    "charges that arrived": (CHARGE, "delay_after", 1, 5),
+    "charges that arrive later": (CHARGE, "delay_before", 1, 5),
+    "closing of a decline": (CLOSE, "delay_after", 1, 1),
+}
+
+
+@pytest.mark.parametrize("wait", WAITS)
+def test_next_run_converges_after_a_kill_during(world, wait):
+    request, kind, nth, count = WAITS[wait]
+    world.make_due()
+    kill_in_flight(world, count, kind=kind, nth=nth, **request)
+
+    state = world.converge()
+
+    # What arrives late makes an intent that nobody knows, and nobody can charge.
+    wait_until_arrived(world, request, nth + count - 1)
+    assert_consistent(world.converge(), OUTCOMES)
+    assert state.get_statuses() == OUTCOMES
+
+
+def test_worker_killed_with_fifty_charges_in_flight_charges_each_invoice_once(world):
+    world.make_due(*CROWD)
+    half = len(CROWD) // 2
+    world.admin.add_fault("delay_before", **CHARGE, times=half, seconds=3)
+    kill_in_flight(world, half, kind="delay_after", **CHARGE)
+
+    world.converge()
+
+    wait_until_arrived(world, CHARGE, len(CROWD))
+    assert_consistent(world.converge(), dict.fromkeys(CROWD, "success"))
+
+
+def kill_in_flight(world, count, kind, **request):
+    """Kill the charge job while so many of its requests wait for an answer."""
+    fault = world.admin.add_fault(kind, times=count, seconds=3, **request)
+    with world.start() as process:
+        process.begin("run_job", name="charge")
+        wait_for(
+            lambda: count_hits(world, fault) >= count, "the requests did not arrive"
+        )
+        process.kill()
+    world.wait_until_disconnected()
+
+
+def count_hits(world, fault_id):
+    return sum(row["hits"] for row in world.admin.faults() if row["id"] == fault_id)
+
+
+def wait_until_arrived(world, request, count):
+    """Wait until the provider is through with the requests of the dead process."""
+    place = request["path"].rpartition("/")[2]
+    wait_for(
+        lambda: (
+            sum(row["path"].endswith(place) for row in world.admin.requests()) >= count
+        ),
+        "the provider is still busy",
+    )

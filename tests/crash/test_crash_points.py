@@ -1,0 +1,112 @@
+"""kill -9 between and inside the stages: the next run mends what was cut off."""
+
+import contextlib
+
+import pytest
+import stripe
+
+from tests.crash.checker import assert_consistent
+from tests.crash.processes import ProcessDiedError
+from tests.crash.world import OUTCOMES
+
+# What is cut off: model, method, and whether it dies before the method or after it. A
+# stage's method is followed by its commit: "after" dies with the work not committed.
+CRASH_POINTS = {
+    "run started": ("autopay.run", "_start", "kill_after"),
+    "invoices in hand": ("autopay.run", "_take_in_hand", "kill_after"),
+    "reserve not committed": ("autopay.engine", "_reserve", "kill_after"),
+    "reserve committed": ("autopay.engine", "_prepare", "kill_before"),
+    "prepare answered": ("autopay.engine", "_record_prepared", "kill_before"),
+    "prepare not committed": ("autopay.engine", "_record_prepared", "kill_after"),
+    "prepare committed": ("autopay.engine", "_gate", "kill_before"),
+    "gate not committed": ("autopay.engine", "_open_gate", "kill_after"),
+    "gate committed": ("autopay.engine", "_charge", "kill_before"),
+    "charge answered": ("autopay.engine", "_record_charged", "kill_before"),
+    "record not committed": ("autopay.engine", "_record_charged", "kill_after"),
+    "record committed": ("autopay.engine", "_settle", "kill_before"),
+    "decline closed": ("autopay.engine", "_record_withdrawn", "kill_before"),
+    "closing not committed": ("autopay.engine", "_record_withdrawn", "kill_after"),
+    "closing committed": ("autopay.booking", "_book", "kill_before"),
+    "book not committed": ("autopay.booking", "_book", "kill_after"),
+    "book committed": ("autopay.notification", "_notify", "kill_before"),
+    "notify not committed": ("autopay.notification", "_notify", "kill_after"),
+    "notify committed": ("autopay.run", "_finish", "kill_before"),
+    "run closed": ("autopay.run", "_finish", "kill_after"),
+}
+
+
+@pytest.mark.parametrize("point", CRASH_POINTS)
+def test_next_run_converges_after_a_kill_at(world, point):
+    world.make_due()
+    world.crash("charge", *CRASH_POINTS[point])
+
+    state = world.converge()
+
+    assert_consistent(state, OUTCOMES)
+
+
+# The resolver dies on top of that, mending what the first crash left.
+RESOLVER_POINTS = {
+    "doubt not committed": ("autopay.resolver", "_mark_unknown", "kill_after"),
+    "answer arrived": ("autopay.resolver", "_record_read", "kill_before"),
+    "answer not committed": ("autopay.resolver", "_record_read", "kill_after"),
+    "answer committed": ("autopay.resolver", "_withdraw_open", "kill_before"),
+    "closing arrived": ("autopay.resolver", "_record_withdrawn", "kill_before"),
+    "closing not committed": ("autopay.resolver", "_record_withdrawn", "kill_after"),
+    "book not committed": ("autopay.booking", "_book", "kill_after"),
+    "book committed": ("autopay.notification", "_notify", "kill_before"),
+}
+FIRST_CRASHES = [
+    "gate committed",
+    pytest.param("charge answered", marks=pytest.mark.full),
+    pytest.param("reserve committed", marks=pytest.mark.full),
+    pytest.param("prepare answered", marks=pytest.mark.full),
+    pytest.param("prepare committed", marks=pytest.mark.full),
+    pytest.param("record committed", marks=pytest.mark.full),
+    pytest.param("closing committed", marks=pytest.mark.full),
+]
+
+
+@pytest.mark.parametrize("point", RESOLVER_POINTS)
+@pytest.mark.parametrize("first", FIRST_CRASHES)
+def test_next_run_converges_when_the_resolver_dies_too(world, first, point):
+    world.make_due()
+    world.crash("charge", *CRASH_POINTS[first])
+    model, method, kind = RESOLVER_POINTS[point]
+    with world.start() as process:
+        process.call("interfere", kind=kind, model=model, method=method)
+        # Not every place is passed after every first crash.
+        with contextlib.suppress(ProcessDiedError):
+            world.let_time_pass()
+            process.call("run_job", name="resolve")
+    world.wait_until_disconnected()
+
+    assert_consistent(world.converge(), OUTCOMES)
+
+
+def test_debit_that_settles_after_a_kill_is_booked_once(world):
+    world.make_due()
+    world.crash("charge", *CRASH_POINTS["charge answered"])
+    world.converge()
+    world.settle_debits()
+
+    assert_consistent(world.converge(), {**OUTCOMES, "debit-1": "success"})
+
+
+def test_request_that_arrives_after_the_invoice_was_given_back_charges_nobody(world):
+    world.make_due()
+    world.crash("charge", *CRASH_POINTS["gate committed"])
+    late = world.sql(
+        "SELECT object_ref, charge_params, charge_key FROM autopay_attempt"
+    )
+    world.converge()
+
+    for request in late:
+        with pytest.raises(stripe.InvalidRequestError):
+            world.stripe.v1.payment_intents.confirm(
+                request["object_ref"],
+                request["charge_params"],
+                {"idempotency_key": request["charge_key"], "max_network_retries": 0},
+            )
+
+    assert_consistent(world.read_state(), OUTCOMES)

@@ -1,0 +1,171 @@
+"""One database, its provider and the processes that work on it."""
+
+import contextlib
+import time
+
+import psycopg2
+import psycopg2.extras
+import pytest
+import stripe
+
+from tests.crash.processes import ProcessDiedError
+from tests.crash.state import QUERIES, State
+
+SECRET_KEY = "sk_test_autopay"
+# Invoices that a test charges when it does not say otherwise: what becomes of them.
+OUTCOMES = {
+    "card-1": "success",
+    "card-2": "success",
+    "other-1": "success",
+    "declining-1": "error",
+    "debit-1": "in_progress",
+}
+# Invoices for tests that need many at once.
+CROWD = [f"crowd{number}-{place}" for number in range(10) for place in range(1, 6)]
+MAX_ROUNDS = 10
+
+
+class World:
+    """A throw-away copy of the prepared database, and what can be done to it."""
+
+    def __init__(self, database, simulator, processes):
+        self.database = database
+        self.simulator = simulator
+        self.admin = simulator.admin
+        self.stripe = stripe.StripeClient(
+            SECRET_KEY, base_addresses={"api": simulator.url}
+        )
+        self._processes = processes
+        self.uuid = self.sql(
+            "SELECT value FROM ir_config_parameter WHERE key = 'database.uuid'"
+        )[0]["value"]
+
+    # === DATABASE === #
+
+    def sql(self, query, *params):
+        """Run a statement in a session of its own and return its rows as dicts."""
+        with contextlib.closing(self.connect()) as connection, connection:
+            cursor = connection.cursor()
+            cursor.execute(query, params or None)
+            rows = cursor.fetchall() if cursor.description else []
+        return [dict(row) for row in rows]
+
+    def connect(self):
+        """Return another session on the database."""
+        return psycopg2.connect(
+            dbname=self.database, cursor_factory=psycopg2.extras.RealDictCursor
+        )
+
+    def make_due(self, *refs):
+        """Put invoices on autopay whose date has come."""
+        self.sql(
+            "UPDATE account_move SET autopay_status = 'eligible' WHERE ref = ANY(%s)",
+            list(refs or OUTCOMES),
+        )
+
+    def let_time_pass(self):
+        """Have every attempt that waits looked at by the next run of the resolver."""
+        self.sql(
+            "UPDATE autopay_attempt SET next_check_date = now() AT TIME ZONE 'UTC'"
+            " - interval '1 second' WHERE next_check_date IS NOT NULL"
+        )
+
+    def set_key(self, key):
+        """Give the provider another secret key."""
+        self.sql(
+            "UPDATE payment_provider SET stripe_secret_key = %s WHERE code = 'stripe'",
+            key,
+        )
+
+    # === PROCESSES === #
+
+    def start(self, api_base=None):
+        """Give a new process of Odoo for a block.
+
+        :param api_base: another address of the provider
+        """
+        return self._processes.start(self.database, api_base or self.simulator.url)
+
+    def run_job(self, name, **values):
+        """Run a scheduled action in a new process."""
+        with self.start(**values) as process:
+            process.call("run_job", name=name)
+
+    def crash(self, job, model, method, kind, **values):
+        """Run a scheduled action in a process that is killed at the given place."""
+        with self.start() as process:
+            process.call("interfere", kind=kind, model=model, method=method, **values)
+            with pytest.raises(ProcessDiedError):
+                process.call("run_job", name=job)
+        self.wait_until_disconnected()
+
+    def wait_until_disconnected(self):
+        """Wait until PostgreSQL has noticed that the killed processes are gone."""
+        wait_for(
+            lambda: (
+                not self.sql(
+                    "SELECT pid FROM pg_stat_activity"
+                    " WHERE datname = current_database() AND pid != pg_backend_pid()"
+                )
+            ),
+            "the killed process still has a connection",
+        )
+
+    def converge(self):
+        """Run both jobs in a new process, again and again, until nothing changes.
+
+        :return: the state that was reached
+        """
+        before = None
+        with self.start() as process:
+            for _round in range(MAX_ROUNDS):
+                self.run_round(process)
+                after = self.read_state()
+                if after == before:
+                    return after
+                before = after
+        raise AssertionError(f"Still changing after {MAX_ROUNDS} rounds: {before}")
+
+    def run_round(self, process):
+        """Let time pass, charge what is due and resolve what is open."""
+        self.let_time_pass()
+        process.call("run_job", name="charge")
+        process.call("run_job", name="resolve")
+
+    def settle_debits(self):
+        """Let the banks carry out the debits that are under way."""
+        for entry in self.read_ledger():
+            if entry["kind"] == "submitted":
+                self.admin.settle(entry["payment_intent"])
+
+    # === FACTS === #
+
+    def read_state(self):
+        """Return what database and provider say now."""
+        rows = {name: self.sql(query) for name, query in QUERIES.items()}
+        return State(**rows, ledger=self.read_ledger(), intents=self.read_intents())
+
+    def read_ledger(self):
+        """Return the provider's movements of money for this database."""
+        entries = self.admin.ledger()["entries"]
+        return [entry for entry in entries if self._is_ours(entry["metadata"])]
+
+    def read_intents(self):
+        """Return the provider's payment intents for this database, as dicts."""
+        page = self.stripe.v1.payment_intents.list({"limit": 100})
+        intents = (intent.to_dict() for intent in page.auto_paging_iter())
+        return [intent for intent in intents if self._is_ours(intent["metadata"])]
+
+    def _is_ours(self, metadata):
+        return metadata.get("autopay_database") == self.uuid
+
+
+def wait_for(condition, failure, seconds=30):
+    """Wait until a condition holds.
+
+    :raises AssertionError: with the text of the failure when it never does
+    """
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"After {seconds} s, {failure}."
+        time.sleep(0.05)
