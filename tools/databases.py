@@ -139,6 +139,13 @@ def copy_of(source, prefix):
         drop_database(name)
 
 
+def replace_by_copy_of_ready(name):
+    """Put a copy of the prepared database in the place of another; it stays."""
+    drop_database(name)
+    with _locked():
+        copy_database(READY, name)
+
+
 def _drop_left_copies():
     for name in database_names():
         owner = re.match(rf"(?:{'|'.join(COPY_PREFIXES)})(\d+)_", name)

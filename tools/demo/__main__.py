@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import time
+import traceback
 
 from stripe_simulator.process import SimulatorProcess
 from tools.demo import report
@@ -16,7 +17,12 @@ from tools.environment import LOCAL, CommandError
 API_BASE_VARIABLE = "AUTOPAY_STRIPE_API_BASE"
 # Set by bin/demo before the set-up, in seconds since 1970.
 STARTED_VARIABLE = "AUTOPAY_DEMO_STARTED"
-BANKS_HINT = "curl -X POST {url}/_admin/clock -d '{{\"advance\": 604800}}'"
+SERVED = """
+{server}/odoo   login admin, password admin, until Ctrl-C. The scheduled actions run.
+
+The two bank debits of Cheese Moon Mining wait for an answer. Let the bank say yes with
+  curl -X POST {simulator}/_admin/settle
+then press "Ask the Provider Now" on their attempts (Invoicing > Autopay > Attempts)."""
 
 
 class DemoError(Exception):
@@ -26,18 +32,23 @@ class DemoError(Exception):
 def main():
     """Run the demonstration; return the exit status."""
     options = parse_options()
-    # Whoever ends this process ends the simulator and the server with it.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # Whoever ends this process ends the simulator and the server with it, also where
+    # it was started in the background and would not hear Ctrl-C.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     try:
         if not options.once:
             check_port(options.port)
         with _alone(options.database), SimulatorProcess() as simulator:
             return _run(options, simulator)
     except KeyboardInterrupt:
-        print("\nThe demonstration was ended.")
+        print("\nThe demonstration was cut short.")
         return 130
     except (DemoError, ServerError, CommandError, RuntimeError) as error:
         print(f"bin/demo: {error}", file=sys.stderr)
+        return 2
+    except Exception:  # noqa: BLE001 - a crash must not pass for a difference
+        traceback.print_exc()
         return 2
 
 
@@ -112,13 +123,10 @@ def _serve(options, simulator):
         with _stage("web client"):
             server = DemoServer(options.database, options.port)
             stack.enter_context(server)
-        print(
-            f"\n{server.url}/odoo  login admin, password admin. Ctrl-C ends it.\n"
-            "The scheduled actions are running. A week at the banks passes with\n"
-            f"  {BANKS_HINT.format(url=simulator.url)}",
-            flush=True,
-        )
+        urls = {"server": server.url, "simulator": simulator.url}
+        print(SERVED.format(**urls), flush=True)
         server.wait()
+    print("\nThe demonstration has ended.")
 
 
 if __name__ == "__main__":

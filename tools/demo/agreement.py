@@ -144,23 +144,35 @@ def _get_totals(bookings, taken):
 
 
 def _compare_intent(intent, bookings, taken):
-    """Yield how the books and the ledger differ about one payment intent."""
+    """Return how the books and the ledger differ about one payment intent."""
+    checks = (_find_wrong_amounts, _find_wrong_currencies, _find_repeated)
     label = ", ".join(booking.invoice for booking in bookings) or "no invoice"
+    return [
+        f"{label} ({intent}): {words}"
+        for check in checks
+        for words in check(bookings, taken)
+    ]
+
+
+def _find_wrong_amounts(bookings, taken):
     for state, in_ledger in ((CHARGED, taken.charged), (PENDING, taken.pending)):
         in_books = sum(b.amount for b in bookings if b.state == state)
         if in_books != in_ledger:
             yield (
-                f"{label} ({intent}): {state} {in_books} in the books, "
+                f"{state} {in_books} in the books, "
                 f"{in_ledger} {taken.currency} in the ledger"
             )
+
+
+def _find_wrong_currencies(bookings, taken):
     for booking in bookings:
         if taken.currency and booking.currency != taken.currency:
-            yield (
-                f"{label} ({intent}): booked in {booking.currency}, "
-                f"charged in {taken.currency}"
-            )
+            yield f"booked in {booking.currency}, charged in {taken.currency}"
+
+
+def _find_repeated(_bookings, taken):
     if taken.charges > 1:
-        yield f"{label} ({intent}): charged {taken.charges} times"
+        yield f"charged {taken.charges} times"
 
 
 def _find_collected_twice(bookings):

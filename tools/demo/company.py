@@ -18,8 +18,6 @@ def set_up_company(env):
             "autopay_policy": "automatic",
         }
     )
-    # Prices in currencies with three decimals.
-    env.ref("product.decimal_price").digits = 3
     env.ref(UNWANTED_CRON).active = False
     _set_up_currencies(env)
     _set_up_providers(env)

@@ -30,6 +30,7 @@ def _charge_in_secret(env, simulator):
             "currency": "usd",
             "customer": token.provider_ref,
             "payment_method": token.stripe_payment_method,
+            "automatic_payment_methods": {"enabled": True, "allow_redirects": "never"},
             "confirm": True,
             "off_session": True,
         }

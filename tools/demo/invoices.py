@@ -1,6 +1,7 @@
 """Makes the invoices of the cast, and lets happen to them what it says."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 from odoo import Command, fields
 
@@ -21,10 +22,12 @@ def make_invoices(env, cast, partners):
     # Nobody reads in the chatter how the demonstration was made.
     quiet = env["account.move"].with_context(tracking_disable=True)
     invoices = quiet.create([_prepare_invoice_vals(*pair) for pair in bills])
-    events = [bill.event for _partner, bill in bills]
-    pairs = list(zip(invoices, events, strict=True))
-    quiet.browse(move.id for move, event in pairs if event != DRAFT).action_post()
-    for invoice, event in pairs:
+    events = {
+        invoice: bill.event
+        for invoice, (_partner, bill) in zip(invoices, bills, strict=True)
+    }
+    invoices.filtered(lambda invoice: events[invoice] != DRAFT).action_post()
+    for invoice, event in events.items():
         if happen := EVENTS.get(event):
             happen(invoice.with_env(env))
     return invoices.with_env(env)
@@ -39,11 +42,20 @@ def _prepare_invoice_vals(partner, bill):
         "currency_id": get_currency(partner.env, bill.currency).id,
         "invoice_date": min(today, due - timedelta(days=TERMS)),
         "invoice_date_due": due,
-        "invoice_line_ids": [
-            Command.create(
-                {"name": "Services", "price_unit": float(bill.amount), "tax_ids": []}
-            )
-        ],
+        "invoice_line_ids": [Command.create(_prepare_line_vals(bill))],
+    }
+
+
+def _prepare_line_vals(bill):
+    amount = Decimal(bill.amount)
+    # Prices have two decimals, some currencies three: ten times the price, a tenth of
+    # the quantity.
+    tenths = 10 if amount != round(amount, 2) else 1
+    return {
+        "name": "Services",
+        "price_unit": float(amount * tenths),
+        "quantity": 1 / tenths,
+        "tax_ids": [],
     }
 
 

@@ -35,32 +35,8 @@ def parse_options(args=None):
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    add = parser.add_argument
-    add("--once", action="store_true", help="end after the comparison, serve nothing")
-    add(
-        "--reset",
-        action="store_true",
-        help="install the add-on anew too, not only the demonstration's data",
-    )
-    add(
-        "--port",
-        type=_port,
-        default=SERVER_PORT,
-        help=f"of the web client, on this machine only (default {SERVER_PORT})",
-    )
-    add(
-        "--database",
-        type=_database,
-        default=f"demo_{_checkout_id()}",
-        metavar="NAME",
-        help="replaced at every start; begins with demo_ (default %(default)s)",
-    )
-    add(
-        "--falsify",
-        choices=FALSIFICATIONS,
-        help="to see the comparison fail: take a payment out of the books, or charge "
-        "a card behind their back",
-    )
+    for name, settings in OPTIONS.items():
+        parser.add_argument(name, **settings)
     return parser.parse_args(args)
 
 
@@ -80,6 +56,36 @@ def _database(text):
 def _checkout_id():
     """Return what tells two checkouts on one machine apart."""
     return hashlib.sha256(str(ROOT).encode()).hexdigest()[:8]
+
+
+OPTIONS = {
+    "--once": {
+        "action": "store_true",
+        "help": "end after the comparison, serve nothing",
+    },
+    "--reset": {
+        "action": "store_true",
+        "help": "install the add-on anew too, not only the demonstration's data",
+    },
+    "--port": {
+        "type": _port,
+        "default": SERVER_PORT,
+        "help": "of the web client, on this machine only (default %(default)s)",
+    },
+    "--database": {
+        "type": _database,
+        "default": f"demo_{_checkout_id()}",
+        "metavar": "NAME",
+        "help": "replaced at every start; begins with demo_ (default %(default)s)",
+    },
+    "--falsify": {
+        "action": "append",
+        "choices": FALSIFICATIONS,
+        "default": [],
+        "help": "to see the comparison fail: take a payment out of the books, or "
+        "charge a card behind their back; may be repeated",
+    },
+}
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """The demonstration from an empty database to the comparison, stage by stage."""
 
-from tools.databases import prepare
+from tools.databases import prepare, replace_by_copy_of_ready
 from tools.demo import charging
 from tools.demo.agreement import compare
 from tools.demo.bookings import read_bookings
@@ -11,7 +11,6 @@ from tools.demo.falsify import falsify
 from tools.demo.invoices import make_invoices
 from tools.demo.rows import read_rows
 from tools.demo.session import close_odoo, environment, log_file, open_odoo
-from tools.postgres import copy_database, drop_database
 
 
 def make_database(name, fresh):
@@ -19,10 +18,9 @@ def make_database(name, fresh):
 
     :param fresh: prepare that one anew too
     """
-    ready = prepare(fresh)
-    drop_database(name)
+    prepare(fresh)
+    replace_by_copy_of_ready(name)
     log_file(name).unlink(missing_ok=True)
-    copy_database(ready, name)
 
 
 def play(options, simulator, stage):
@@ -39,8 +37,8 @@ def play(options, simulator, stage):
         invoices = _fill(env, simulator, stage)
         env.cr.commit()
         _charge(env, simulator, stage)
-        if options.falsify:
-            falsify(options.falsify, env, simulator)
+        for kind in options.falsify:
+            falsify(kind, env, simulator)
         with stage("books and ledger compared"):
             rows = read_rows(invoices)
             agreement = compare(
