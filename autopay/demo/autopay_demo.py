@@ -64,9 +64,9 @@ class AutopayDemo(models.AbstractModel):
     _description = "Autopay Demonstration Data"
 
     @api.model
-    def _load(self):
-        """Create the data in the main company; without its accounts there is none."""
-        company = self.env.ref("base.main_company")
+    def _load(self, company_id):
+        """Create the data in a company; without a chart of accounts there is none."""
+        company = self.env["res.company"].browse(company_id)
         if not company.chart_template:
             return
         demo = self.with_company(company)

@@ -20,6 +20,15 @@ WIZARDS = {
     "autopay.set.date": "move_ids",
     "autopay.policy": None,
 }
+# What a form of an invoice reads.
+INVOICE_MODELS = (
+    "account.account",
+    "account.journal",
+    "account.move",
+    "account.move.line",
+    "account.partial.reconcile",
+    "account.payment",
+)
 # Public by Odoo's convention: what they read or write is checked by the ORM.
 ORM_METHODS = {"create", "write", "default_get"}
 
@@ -136,10 +145,29 @@ class TestAccess(AutopayCommon):
             with self.assertRaises(AccessError):
                 record.with_user(self.users["employee"]).read()
 
-    def test_employees_see_nothing_of_autopay_on_forms(self):
-        for model in ("res.partner", "account.move"):
-            arch = self._get_arch(model, self.users["employee"])
-            self.assertNotIn("autopay", arch)
+    def test_employees_see_nothing_of_autopay_on_customers(self):
+        arch = self._get_arch("res.partner", self.users["employee"])
+        self.assertNotIn("autopay", arch)
+
+    def test_salespeople_open_invoices_and_see_nothing_of_autopay(self):
+        self._charge_something()
+        for model in INVOICE_MODELS:
+            self._grant_read(model)
+        arch = self._get_arch("account.move", self.users["employee"])
+        self.assertNotIn("autopay", arch)
+        form = Form(self.invoice.with_user(self.users["employee"]))
+        self.assertEqual(form.name, self.invoice.name)
+
+    def _grant_read(self, model):
+        """Let employees read, as Odoo's sales application does."""
+        self.env["ir.model.access"].sudo().create(
+            {
+                "name": "employees",
+                "model_id": self.env["ir.model"]._get_id(model),
+                "group_id": self.env.ref("base.group_user").id,
+                "perm_read": True,
+            }
+        )
 
     def test_employees_go_on_editing_contacts(self):
         self._enrol()

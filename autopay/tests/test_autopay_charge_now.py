@@ -101,11 +101,11 @@ class TestAutopayChargeNow(AutopayCommon):
 
     def test_second_click_does_nothing_more(self):
         self._enrol()
-        wizard = self._open_form(self._create_due_invoice(100.0)).save()
-        before = self._get_totals().get("usd", 0)
+        invoice = self._create_due_invoice()
+        wizard = self._open_form(invoice).save()
         self._charge(wizard)
         self._charge(wizard)
-        self.assertEqual(self._get_totals()["usd"] - before, 10000)
+        self.assertEqual(len(self._get_charges(invoice)), 1)
 
     def test_second_wizard_on_the_same_invoice_does_nothing_more(self):
         self._enrol()

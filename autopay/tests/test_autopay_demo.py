@@ -41,7 +41,7 @@ class TestAutopayDemo(AutopayCommon):
         self.assertEqual(payment.amount, collected.amount_total)
 
     def test_everything_but_the_attempts_is_there_without_the_demo_provider(self):
-        self.env.ref("payment.payment_provider_demo").write(
+        self.env.ref("payment.payment_provider_demo").sudo().write(
             {"code": "none", "state": "disabled"}
         )
         invoices = self._load()

@@ -195,7 +195,7 @@ class AutopayChargeNow(models.TransientModel):
             line.move_id.id: line.attempt_id for line in runs.attempt_ids.line_ids
         }
         decisions = self._decide()
-        for line in self.line_ids:
+        for line in self.line_ids.filtered(lambda line: line.move_id in decisions):
             attempt = attempts.get(line.move_id.id)
             if attempt:
                 line._set_outcome(OUTCOMES.get(attempt.state, "open"), attempt)

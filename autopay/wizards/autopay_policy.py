@@ -49,16 +49,16 @@ class AutopayPolicy(models.TransientModel):
     @api.model
     def default_get(self, field_names):
         """Override of `base` to start from the company's present configuration."""
-        wanted = [name for name in COMPANY_FIELDS if name in field_names]
-        [present] = self.env.company.read(wanted, load=None)
-        present.pop("id")
-        return {**super().default_get(field_names), **present}
+        values = super().default_get(field_names)
+        [present] = self.env.company.read(COMPANY_FIELDS, load=None)
+        values.update((name, present[name]) for name in present if name in field_names)
+        return values
 
     def action_apply(self):
         """Write the configuration on the company."""
         self.ensure_one()
         check_manager(self)
         [vals] = self.read(COMPANY_FIELDS, load=None)
-        vals.pop("id")
+        del vals["id"]
         self.company_id.sudo().write(vals)
         return {"type": "ir.actions.act_window_close"}
