@@ -87,7 +87,9 @@ def _run(options, simulator):
 
 @contextlib.contextmanager
 def _stage(text):
-    """Tell how long a stage took, once it is over."""
+    """Tell of a stage, and how long it took once it is over."""
+    if sys.stdout.isatty():
+        print(f"     ...  {text}", end="\r", flush=True)
     start = time.monotonic()
     yield
     _tell_stage(text, time.monotonic() - start)
