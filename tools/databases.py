@@ -61,6 +61,13 @@ def prepare(fresh=False):
     return READY
 
 
+def forget_ready():
+    """Have the next ``prepare`` install the add-ons anew, changed or not."""
+    with _locked():
+        if READY in database_names():
+            set_comment(READY, "")
+
+
 def warnings_of_ready():
     """Return what Odoo complained of when it installed the add-ons, or nothing."""
     return comment_of(READY).partition("\n")[2]

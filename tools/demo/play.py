@@ -1,6 +1,6 @@
 """The demonstration from an empty database to the comparison, stage by stage."""
 
-from tools.databases import prepare, replace_by_copy_of_ready
+from tools.databases import forget_ready, prepare, replace_by_copy_of_ready
 from tools.demo import charging
 from tools.demo.agreement import compare
 from tools.demo.bookings import read_bookings
@@ -18,7 +18,9 @@ def make_database(name, fresh):
 
     :param fresh: prepare that one anew too
     """
-    prepare(fresh)
+    if fresh:
+        forget_ready()
+    prepare()
     replace_by_copy_of_ready(name)
     log_file(name).unlink(missing_ok=True)
 
