@@ -19,8 +19,8 @@ BLOCKER_SENTENCES = {
         "is asked again; until then nothing else is charged."
     ),
     "debit_pending": _lt(
-        "The bank debit of attempt %(attempt)s is under way. Banks take some days to "
-        "confirm it."
+        "The payment of attempt %(attempt)s is under way; the bank has not confirmed "
+        "it yet. Bank debits take some days."
     ),
     "needs_authentication": _lt(
         "Attempt %(attempt)s waits for the customer to confirm the payment with the "
@@ -62,6 +62,10 @@ BLOCKER_SENTENCES = {
     "no_authorization": _lt("The customer has not authorized autopay with %(method)s."),
     "authorization_revoked": _lt(
         "The customer's authorization for %(method)s was revoked."
+    ),
+    "method_refused": _lt(
+        "The bank refused %(method)s for good when it was last charged. Choose another "
+        "payment method, or choose this one anew once the customer has settled it."
     ),
     "above_authorization": _lt(
         "The amount %(amount)s is above the authorized %(cap)s."

@@ -38,6 +38,7 @@ READINESS = [
     ("method_expired", "Payment method expired"),
     ("no_authorization", "No authorization"),
     ("authorization_revoked", "Authorization revoked"),
+    ("method_refused", "Payment method refused for good"),
 ]
 
 RUN_STATES = [
@@ -140,6 +141,15 @@ ACTION_REQUIRED_HOURS = 72
 # An invoice that was in the hands of a run that died this often is set aside.
 CRASHES_BEFORE_SET_ASIDE = 2
 
+# How autopay's own fields are written on invoices: no line, tax or balance depends on
+# them, so that Odoo need not look, and nobody edited the invoice.
+OWN_FIELDS_CONTEXT = {
+    "tracking_disable": True,
+    "skip_invoice_sync": True,
+    "check_move_validity": False,
+    "skip_is_manually_modified": True,
+}
+
 # Attempts that go through the stages together, and requests sent at the same time.
 BATCH_SIZE = 50
 GATEWAY_THREADS = 50
@@ -183,6 +193,7 @@ BLOCKERS = [
     ("provider_unsupported", "Provider not usable"),
     ("no_authorization", "No authorization"),
     ("authorization_revoked", "Authorization revoked"),
+    ("method_refused", "Payment method refused for good"),
     ("above_authorization", "Above the authorized amount"),
     ("currency_inactive", "Currency archived"),
     ("currency_not_accepted", "Currency not accepted"),

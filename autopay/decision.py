@@ -42,3 +42,4 @@ class Facts:
     live: dict
     pending: set
     authorizations: dict
+    refused: dict

@@ -24,6 +24,10 @@ READINESS_SENTENCES = {
         "payment method, or empty the Autopay Token and choose it again once the "
         "customer agrees."
     ),
+    "method_refused": _lt(
+        "The bank refused %(method)s for good when it was last charged. Choose another "
+        "payment method."
+    ),
 }
 
 

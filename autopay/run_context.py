@@ -28,14 +28,16 @@ class RunContext:
 
     :param mode: *scheduled* or *now*, see ``autopay.decision``
     :param tokens: {move id: token} chosen by a person
-    :param tally: number of invoices skipped, by blocker
+    :param skipped: {move id: blocker} of what was not charged; a stage that is repeated
+        says it again, which changes nothing
     :param stopped: {provider id: reason} of providers that are left alone
     """
 
     mode: str = "scheduled"
     tokens: dict = field(default_factory=dict)
-    tally: Counter = field(default_factory=Counter)
+    skipped: dict = field(default_factory=dict)
     stopped: dict = field(default_factory=dict)
+    run_id: int = 0
     gateways: dict = field(default_factory=dict)
     proven: set = field(default_factory=set)
     counts: Counter = field(default_factory=Counter)

@@ -2,6 +2,7 @@
 from . import autopay_attempt_schedule
 from . import autopay_attempt_state
 from . import autopay_check
+from . import autopay_entry
 from . import autopay_reservation
 from . import autopay_stage
 
@@ -21,3 +22,4 @@ from . import payment_transaction
 from . import res_company
 from . import res_config_settings
 from . import res_partner
+from . import sequence_mixin

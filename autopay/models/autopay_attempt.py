@@ -158,10 +158,11 @@ class AutopayAttempt(models.Model):
     @api.depends("object_ref", "provider_id")
     def _compute_provider_url(self):
         for attempt in self:
-            test = "" if attempt.provider_id.state == "enabled" else "test/"
-            attempt.provider_url = bool(
-                attempt.object_ref and attempt.provider_id.code == "stripe"
-            ) and (f"https://dashboard.stripe.com/{test}payments/{attempt.object_ref}")
+            attempt.provider_url = (
+                attempt.provider_id._get_autopay_dashboard_url(attempt.object_ref)
+                if attempt.object_ref
+                else False
+            )
 
     # === ACTION METHODS === #
 

@@ -164,6 +164,14 @@ class AutopayAuthorization(models.Model):
             }
         )
 
+    def _is_older_than_refusal(self, refusals):
+        """Return whether the bank has refused the method since this consent was given.
+
+        :param dict refusals: {token id: date}, see ``_get_autopay_refusals``
+        """
+        refused = refusals.get(self.token_id.id)
+        return bool(self and refused and refused >= self.date)
+
     def _get_latest_by_token(self, partners, tokens, company):
         """Return {(partner id, token id): authorization}, the newest active one.
 

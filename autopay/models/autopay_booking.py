@@ -1,10 +1,13 @@
 from odoo import api, fields, models
 
+from ..const import OWN_FIELDS_CONTEXT
+
 
 class AutopayBooking(models.AbstractModel):
     """Books what was collected and gives back what was not; safe to repeat."""
 
     _name = "autopay.booking"
+    _inherit = "autopay.entry"
     _description = "Autopay Booking"
 
     @api.model
@@ -17,8 +20,11 @@ class AutopayBooking(models.AbstractModel):
         collected = locked.filtered(
             lambda attempt: attempt.state == "succeeded" and not attempt.booked_date
         )
+        # Entries of payments are made whole: there are no taxes or terms to add.
+        collected = collected.with_context(skip_invoice_sync=True)
         for company, part in collected.grouped("company_id").items():
-            self.with_company(company)._book_collected(part.with_company(company))
+            part = part.with_company(company)
+            self.with_env(part.env)._book_collected(part)
         self._show_waiting(locked.filtered(lambda rec: rec.state == "action_required"))
         self._release(
             locked.filtered(
@@ -38,13 +44,14 @@ class AutopayBooking(models.AbstractModel):
         payments = self.env["account.payment"].create(
             [self._prepare_payment_vals(attempt) for attempt in attempts]
         )
-        payments.action_post()
+        self._create_entries(payments)
+        payments.with_context(autopay_sequence_formats={}).action_post()
         for attempt, payment in zip(attempts, payments, strict=True):
             attempt.transaction_id.payment_id = payment
         self._reconcile(attempts, payments)
         attempts.line_ids.live = False
         attempts.write({"booked_date": fields.Datetime.now(), "booking_error": False})
-        attempts.line_ids.move_id.write(
+        attempts.line_ids.move_id.with_context(**OWN_FIELDS_CONTEXT).write(
             {
                 "autopay_status": "success",
                 "autopay_retry_date": False,
@@ -138,6 +145,10 @@ class AutopayBooking(models.AbstractModel):
                     else {"autopay_status": line.previous_status}
                 )
         attempts.line_ids.live = False
+        revoked = attempts.filtered(lambda rec: rec.decline_class == "revoked")
+        revoked.authorization_id._revoke(
+            self.env._("The bank reports that the customer has revoked it.")
+        )
 
     def _prepare_declined_vals(self, attempt):
         return {

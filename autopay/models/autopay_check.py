@@ -136,6 +136,9 @@ class AutopayCheck(models.AbstractModel):
     def _is_authorization_revoked(self, decision, facts):
         return bool(decision.authorization.revoked_date)
 
+    def _is_method_refused(self, decision, facts):
+        return decision.authorization._is_older_than_refusal(facts.refused)
+
     def _is_above_authorization(self, decision, facts):
         cap = decision.authorization.max_amount
         if not cap:

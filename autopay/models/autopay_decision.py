@@ -89,6 +89,7 @@ class AutopayDecision(models.AbstractModel):
             authorizations=self.env["autopay.authorization"]._get_latest_by_token(
                 moves.commercial_partner_id, methods, company
             ),
+            refused=methods._get_autopay_refusals(),
         )
 
     def _get_live_attempts(self, moves):

@@ -1,4 +1,5 @@
 import logging
+from collections import Counter
 
 from psycopg2.errors import UniqueViolation
 
@@ -55,9 +56,9 @@ class AutopayEngine(models.AbstractModel):
         """
         runs = self.env["autopay.run"]
         for company, company_moves in moves.grouped("company_id").items():
-            context = RunContext(mode="now", tokens=tokens)
-            self._run(company, company_moves.ids, context)
-            runs |= runs.search([("company_id", "=", company.id)], limit=1)
+            ctx = RunContext(mode="now", tokens=tokens)
+            self._run(company, company_moves.ids, ctx)
+            runs |= runs.browse(ctx.run_id)
         return runs
 
     # === RUN === #
@@ -71,6 +72,7 @@ class AutopayEngine(models.AbstractModel):
         trigger = "manual" if ctx.mode == "now" else "scheduled"
         run = engine.env["autopay.run"]._start(company, trigger)
         run.selected_count = len(move_ids)
+        ctx.run_id = run.id
         complete = True
         try:
             with ctx:
@@ -118,7 +120,7 @@ class AutopayEngine(models.AbstractModel):
         """Save the totals of the run and tell people about providers that stopped."""
         try:
             self.env["autopay.notification"]._alert_stopped(run, ctx.stopped)
-            run._finish(ctx.tally)
+            run._finish(Counter(ctx.skipped.values()))
         except Exception:
             self.env.cr.rollback()
             _logger.exception("Autopay run %s could not be closed.", run.id)
@@ -141,9 +143,13 @@ class AutopayEngine(models.AbstractModel):
             if self._is_chosen(decision, ctx)
         ]
         attempts = self._create_attempts(run, chosen, ctx)
-        attempts.line_ids.move_id.autopay_status = "in_progress"
-        ctx.tally.update(
-            decision.blocker for decision in decisions.values() if decision.blocker
+        attempts.line_ids.move_id.with_context(**const.OWN_FIELDS_CONTEXT).write(
+            {"autopay_status": "in_progress"}
+        )
+        ctx.skipped.update(
+            (move.id, decision.blocker)
+            for move, decision in decisions.items()
+            if decision.blocker
         )
         return attempts
 

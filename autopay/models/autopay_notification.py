@@ -46,7 +46,9 @@ class AutopayNotification(models.AbstractModel):
                 **values,
             ),
             "pending": self.env._(
-                "The bank debit of %(amount)s from %(method)s is under way.", **values
+                "The payment of %(amount)s with %(method)s is under way; the bank has "
+                "not confirmed it yet.",
+                **values,
             ),
             "action_required": self.env._(
                 "The customer must confirm the payment of %(amount)s with the bank.",

@@ -14,9 +14,7 @@ class AutopayReservation(models.AbstractModel):
 
     def _create_attempts(self, run, decisions, ctx):
         """Create attempts with their transactions and their exact requests."""
-        names = [
-            self.env["ir.sequence"].next_by_code("autopay.attempt") for _x in decisions
-        ]
+        names = self._get_names(len(decisions))
         transactions = self.env["payment.transaction"].create(
             [
                 self._prepare_transaction_vals(decision, name)
@@ -31,6 +29,18 @@ class AutopayReservation(models.AbstractModel):
                 )
             ]
         )
+
+    def _get_names(self, count):
+        """Return the names of so many new attempts."""
+        sequence = self.env["ir.sequence"].search(
+            [
+                ("code", "=", "autopay.attempt"),
+                ("company_id", "in", (self.env.company.id, False)),
+            ],
+            order="company_id",
+            limit=1,
+        )
+        return [sequence.next_by_id() for _number in range(count)]
 
     def _prepare_transaction_vals(self, decision, name):
         """Return a transaction that Odoo shows as pending and leaves alone."""

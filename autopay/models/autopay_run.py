@@ -40,6 +40,9 @@ class AutopayRun(models.Model):
     charged_count = fields.Integer(compute="_compute_attempt_totals")
     pending_count = fields.Integer(compute="_compute_attempt_totals")
     failed_count = fields.Integer(compute="_compute_attempt_totals")
+    withdrawn_count = fields.Integer(
+        string="Withdrawn", compute="_compute_attempt_totals"
+    )
     open_count = fields.Integer(string="To Resolve", compute="_compute_attempt_totals")
     selected_count = fields.Integer(readonly=True)
     skipped_count = fields.Integer(readonly=True)
@@ -72,7 +75,11 @@ class AutopayRun(models.Model):
             run.charged_count = by_state["succeeded"]
             run.pending_count = by_state["pending"]
             run.failed_count = by_state["declined"] + by_state["action_required"]
-            run.open_count = by_state["unknown"] + by_state["charging"]
+            run.withdrawn_count = by_state["canceled"]
+            run.open_count = sum(
+                by_state[state]
+                for state in ("reserved", "prepared", "charging", "unknown")
+            )
 
     @api.depends("skipped")
     def _compute_skipped_text(self):

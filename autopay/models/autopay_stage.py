@@ -124,6 +124,8 @@ class AutopayStage(models.AbstractModel):
         :return: the attempts that could be locked
         """
         locked = attempts.try_lock_for_update(allow_referencing=True)
+        # Read together: within the loop each would be read by itself.
+        locked.transaction_id.mapped("state")
         for attempt in locked:
             if outcome := outcomes.get(attempt.id):
                 attempt._process(outcome)

@@ -7,7 +7,7 @@ from odoo.exceptions import ValidationError
 
 from ..gateways.base import Credentials
 from ..gateways.stripe_gateway import StripeGateway
-from ..gateways.stripe_session import configuration_issue
+from ..gateways.stripe_session import api_base, configuration_issue
 
 _logger = logging.getLogger(__name__)
 
@@ -37,6 +37,15 @@ class PaymentProvider(models.Model):
         if issue := configuration_issue(credentials):
             raise ValueError(issue)
         return StripeGateway(credentials)
+
+    def _get_autopay_dashboard_url(self, object_ref):
+        """Return where staff see an object of the provider, or False."""
+        self.ensure_one()
+        # A stand-in for Stripe has no dashboard.
+        if self.code != "stripe" or api_base():
+            return False
+        mode = "" if self.state == "enabled" else "test/"
+        return f"https://dashboard.stripe.com/{mode}payments/{object_ref}"
 
     def _is_autopay_usable(self):
         """Return whether saved methods of this provider can be charged off-session."""

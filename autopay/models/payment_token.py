@@ -49,6 +49,19 @@ class PaymentToken(models.Model):
         """Return whether charges take days to settle (bank debits)."""
         return self._get_autopay_method_type() in const.DEBIT_METHOD_TYPES
 
+    def _get_autopay_refusals(self):
+        """Return {token id: date} of the last refusal for good (lost, stolen ...)."""
+        refusals = self.env["autopay.attempt"]._read_group(
+            [
+                ("token_id", "in", self.ids),
+                ("state", "=", "declined"),
+                ("decline_class", "=", "never"),
+            ],
+            ["token_id"],
+            ["outcome_date:max"],
+        )
+        return {token.id: date for token, date in refusals}
+
     def _get_autopay_label(self):
         """Return brand and last four digits, as people know their card."""
         self.ensure_one()

@@ -58,15 +58,19 @@ class ResPartner(models.Model):
         authorizations = self.env["autopay.authorization"]._get_latest_by_token(
             commercial, tokens, company
         )
+        refusals = tokens._get_autopay_refusals()
         for partner in self:
             payer = partner.commercial_partner_id
             authorization = authorizations.get(
                 (payer.id, payer.autopay_token_id.id),
                 self.env["autopay.authorization"],
             )
-            partner.autopay_readiness = payer._get_autopay_readiness(authorization)
+            refused = authorization._is_older_than_refusal(refusals)
+            partner.autopay_readiness = payer._get_autopay_readiness(
+                authorization, refused
+            )
 
-    def _get_autopay_readiness(self, authorization):
+    def _get_autopay_readiness(self, authorization, refused):
         """Return the key of ``const.READINESS`` that holds for this payer."""
         self.ensure_one()
         company = self.env.company
@@ -79,6 +83,7 @@ class ResPartner(models.Model):
             ("method_expired", token and token._is_autopay_expired(today)),
             ("no_authorization", not authorization),
             ("authorization_revoked", bool(authorization.revoked_date)),
+            ("method_refused", refused),
         ]
         return next((code for code, holds in rows if holds), "ready")
 

@@ -221,6 +221,27 @@ class TestAutopayDecision(AutopayCommon):
         self.customer.autopay_authorization_ids._revoke("Customer wrote")
         self._assert_blocked("authorization_revoked")
 
+    def test_stolen_card_is_not_tried_on_other_invoices_until_it_is_chosen_anew(self):
+        self._enrol("pm_card_visa_chargeDeclinedStolenCard")
+        self.invoice = self._create_due_invoice()
+        other = self._create_due_invoice()
+        self._run_autopay()
+        self.assertEqual(
+            set((self.invoice | other).mapped("autopay_status")), {"error"}
+        )
+        self.invoice = self._create_due_invoice()
+        self._assert_blocked("method_refused")
+        self.assertEqual(self.customer.autopay_readiness, "method_refused")
+
+    def test_authorization_that_the_bank_reports_revoked_is_revoked(self):
+        self._enrol({"kind": "decline", "decline_code": "revocation_of_authorization"})
+        invoice = self._create_due_invoice()
+        self._run_autopay()
+        self.assertEqual(invoice.autopay_attempt_ids.decline_class, "revoked")
+        self.assertTrue(invoice.autopay_attempt_ids.authorization_id.revoked_date)
+        self.invoice = self._create_due_invoice()
+        self._assert_blocked("authorization_revoked")
+
     def test_amount_above_the_authorized_cap_is_not_charged(self):
         self.customer.autopay_authorization_ids._revoke("New terms")
         self.env["autopay.authorization"]._record(

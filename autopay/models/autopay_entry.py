@@ -1,0 +1,37 @@
+from odoo import models
+
+
+class AutopayEntry(models.AbstractModel):
+    """Makes the journal entries of many payments at once.
+
+    Odoo makes the entries in one go but then writes them on their payments one by one,
+    and looks each time for everything that depends on a payment: half of the time that
+    booking would take.
+    """
+
+    _name = "autopay.entry"
+    _description = "Journal Entries of Autopay"
+
+    def _create_entries(self, payments):
+        """Create the draft entries of draft payments, as Odoo would on posting them."""
+        payments = payments.filtered("outstanding_account_id")
+        # Odoo would look up the fiscal position of each customer by itself.
+        payments.partner_id.mapped("property_account_position_id")
+        # The distribution is computed all the same: it is only not compared with that
+        # of a line that did not exist before.
+        drafts = self.env["account.move"].with_context(skip_analytic_sync=True)
+        moves = drafts.create([payment._generate_move_vals() for payment in payments])
+        self._write_each(payments, "move_id", moves.ids)
+
+    def _write_each(self, records, name, values):
+        """Write on each record a value of its own, then see what depends on them.
+
+        The steps are those of Odoo's `write`, which knows only one value for all.
+        """
+        field = records._fields[name]
+        records.modified([name], before=True)
+        for record, value in zip(records, values, strict=True):
+            field.write(record, value)
+        records.modified([name])
+        records._validate_fields([name])
+        records._check_company([name])
