@@ -73,7 +73,7 @@ class AutopayDemo(models.AbstractModel):
         company.write({"autopay_enabled": True, "autopay_policy": "manual"})
         provider = demo._prepare_provider(company)
         for customer, token in TOKENS.items():
-            demo._create_token(provider, customer, *token)
+            demo._create_token(provider, customer, token)
         for invoice in INVOICES:
             demo._create_invoice(*invoice)
 
@@ -87,7 +87,8 @@ class AutopayDemo(models.AbstractModel):
             provider.write({"state": "test", "company_id": company.id})
         return provider
 
-    def _create_token(self, provider, customer, method, digits, answer, expiry_days):
+    def _create_token(self, provider, customer, token):
+        method, digits, answer, expiry_days = token
         partner = self._get_customer(customer)
         vals = {
             "provider_id": provider.id,

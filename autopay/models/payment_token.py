@@ -21,10 +21,11 @@ class PaymentToken(models.Model):
     @api.depends_context("autopay_brand")
     def _compute_display_name(self):
         """Override of `payment` to lead with the brand where staff choose a method."""
-        super()._compute_display_name()
+        res = super()._compute_display_name()
         if self.env.context.get("autopay_brand"):
             for token in self:
                 token.display_name = token._get_autopay_label()
+        return res
 
     # === BUSINESS METHODS === #
 

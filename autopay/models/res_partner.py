@@ -14,7 +14,6 @@ class ResPartner(models.Model):
 
     autopay_token_id = fields.Many2one(
         "payment.token",
-        string="Autopay Token",
         company_dependent=True,
         copy=False,
         help="The saved payment method that pays this customer's invoices. Choosing it "
