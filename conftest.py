@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-LOCAL = Path(__file__).resolve().parent / ".local"
-os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(LOCAL / "hypothesis"))
+ROOT = Path(__file__).resolve().parent
+os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(ROOT / ".local/hypothesis"))
 
 
 def pytest_addoption(parser):
@@ -42,3 +42,21 @@ def pytest_runtest_makereport(item, call):
 @pytest.hookimpl(wrapper=True)
 def pytest_make_collect_report(collector):
     return _forbid_skip((yield))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Give each worker a file of an add-on's tests, or a whole folder of other tests.
+
+    Odoo's test classes end every child process they find when they are done, so the
+    processes that a folder's tests share must not outlive a change to Odoo's tests.
+    """
+    from xdist.scheduler import LoadScopeScheduling
+
+    class UnitScheduling(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            path = Path(nodeid.split("::")[0])
+            is_addon = (ROOT / path.parts[0] / "__manifest__.py").exists()
+            return str(path if is_addon else path.parent)
+
+    return UnitScheduling(config, log)

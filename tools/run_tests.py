@@ -11,8 +11,7 @@ from tools.databases import copy_of_ready, prepare, warnings_of_ready
 from tools.environment import LOCAL, ROOT, TEST_CONF, CommandError, addons
 
 WORKERS = os.environ.get("AUTOPAY_TEST_WORKERS", "2")
-# Files go to a worker whole: Odoo's test classes set up once per class.
-PARALLEL = ["-n", WORKERS, "--dist", "loadfile"] if WORKERS != "0" else []
+PARALLEL = ["-n", WORKERS] if WORKERS != "0" else []
 
 
 def test_folders():
