@@ -204,12 +204,10 @@ class AccountMove(models.Model):
 
     def action_view_autopay_attempts(self):
         """Open the attempts to collect these invoices."""
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "autopay.autopay_attempt_action"
-        )
-        action["domain"] = [("line_ids.move_id", "in", self.ids)]
-        action["context"] = {}
-        return action
+        actions = self.env["ir.actions.act_window"]
+        action = actions._for_xml_id("autopay.autopay_attempt_action")
+        domain = [("line_ids.move_id", "in", self.ids)]
+        return {**action, "domain": domain, "context": {}}
 
     # === BUSINESS METHODS === #
 

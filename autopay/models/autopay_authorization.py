@@ -7,6 +7,8 @@ from odoo.tools import format_date
 from .. import const
 from ..rights import check_billing
 
+REVOCATION_FIELDS = {"revoked_date", "revoked_by_id", "revoke_reason"}
+
 
 class AutopayAuthorization(models.Model):
     """A customer's consent to be charged with one payment method; append-only."""
@@ -94,13 +96,16 @@ class AutopayAuthorization(models.Model):
         return super().create(vals_list)
 
     def write(self, vals):
-        """Override of `base`: an authorization is evidence and never changes.
+        """Override of `base`: evidence never changes, but for being revoked once.
 
-        :raises AccessError: always
+        :raises AccessError: for any other change
         """
-        raise AccessError(
-            self.env._("An authorization cannot be changed, only revoked.")
-        )
+        revoking = vals.keys() == REVOCATION_FIELDS and self.env.su
+        if not revoking or any(self.mapped("revoked_date")):
+            raise AccessError(
+                self.env._("An authorization cannot be changed, only revoked.")
+            )
+        return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
@@ -155,8 +160,7 @@ class AutopayAuthorization(models.Model):
     def _revoke(self, reason):
         """Mark the active ones of these authorizations as revoked, with the reason."""
         active = self.filtered(lambda authorization: not authorization.revoked_date)
-        # The one change that is allowed; write() refuses all others.
-        super(AutopayAuthorization, active.sudo()).write(
+        active.sudo().write(
             {
                 "revoked_date": fields.Datetime.now(),
                 "revoked_by_id": self.env.uid,

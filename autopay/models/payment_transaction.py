@@ -35,6 +35,7 @@ class PaymentTransaction(models.Model):
         """Override of `payment` to check one by one: it reads the whole set at once."""
         for transaction in self:
             super(PaymentTransaction, transaction)._check_token_is_active()
+        return True
 
     # === CRUD METHODS === #
 

@@ -1,3 +1,5 @@
+# One test for each blocker.
+# pylint: disable=too-many-lines
 from datetime import timedelta
 
 from odoo import Command
