@@ -5,59 +5,58 @@ Nobody can find out what became of a request to them that was cut off: staff dec
 
 import pytest
 
-from tests.crash.processes import ProcessDiedError
+from tests.crash.world import at
 
-SENDS = {"model": "payment.transaction", "method": "_send_payment_request"}
+REQUEST = ("payment.transaction", "_send_payment_request")
+CHARGE = ("payment.transaction", "_autopay_charge")
 
 
 @pytest.fixture
-def calls(tmp_path):
+def requests(tmp_path):
     """The file that gets a line for each request to the provider."""
-    path = tmp_path / "calls"
+    path = tmp_path / "requests"
     path.touch()
     return path
 
 
-def count(calls):
-    return len(calls.read_text().splitlines())
+def run_both_jobs(world, requests):
+    """Run both jobs some times over."""
+    for _round in range(3):
+        for name in ("charge", "resolve"):
+            world.let_time_pass()
+            world.run_job(name, at(*REQUEST, "count_calls", path=str(requests)))
 
 
-def test_charge_cut_off_by_a_kill_is_never_repeated(world, calls):
-    world.make_due("demo-1")
-    with world.start() as process:
-        process.call("interfere", kind="count_calls", path=str(calls), **SENDS)
-        process.call("interfere", kind="kill_after", **SENDS)
-        with pytest.raises(ProcessDiedError):
-            process.call("run_job", name="charge")
-    world.wait_until_disconnected()
-    with world.start() as process:
-        process.call("interfere", kind="count_calls", path=str(calls), **SENDS)
-        for _round in range(3):
-            world.run_round(process)
+def assert_asked_once(world, requests):
     state = world.read_state()
-
-    assert count(calls) == 1
+    assert len(requests.read_text().splitlines()) == 1
     assert state.get_attempt_states("demo-1") == ["unknown"]
     assert state.get_statuses() == {"demo-1": "in_progress"}
+    assert not state.payments
     assert [row["summary"] for row in state.activities] == [
         "Still unknown whether the customer was charged"
     ]
 
 
-def test_charge_is_not_repeated_when_its_record_meets_a_conflict(world, calls):
+def test_charge_cut_off_by_a_kill_is_never_repeated(world, requests):
     world.make_due("demo-1")
-    with world.start() as process:
-        process.call("interfere", kind="count_calls", path=str(calls), **SENDS)
-        process.call(
-            "interfere",
-            kind="conflict_after",
-            model="payment.transaction",
-            method="_autopay_charge",
-        )
-        for _round in range(3):
-            world.run_round(process)
-    state = world.read_state()
+    world.crash(
+        "charge",
+        at(*REQUEST, "count_calls", path=str(requests)),
+        at(*REQUEST, "kill_after"),
+    )
+    run_both_jobs(world, requests)
 
-    assert count(calls) == 1
-    assert state.get_attempt_states("demo-1") == ["unknown"]
-    assert not state.payments
+    assert_asked_once(world, requests)
+
+
+def test_charge_is_not_repeated_when_its_record_meets_a_conflict(world, requests):
+    world.make_due("demo-1")
+    world.run_job(
+        "charge",
+        at(*REQUEST, "count_calls", path=str(requests)),
+        at(*CHARGE, "conflict_after"),
+    )
+    run_both_jobs(world, requests)
+
+    assert_asked_once(world, requests)

@@ -86,18 +86,24 @@ class World:
         """
         return self._processes.start(self.database, api_base or self.simulator.url)
 
-    def run_job(self, name, **values):
-        """Run a scheduled action in a new process."""
-        with self.start(**values) as process:
-            process.call("run_job", name=name)
+    def run_job(self, name, *interferences, api_base=None):
+        """Run a scheduled action in a new process.
 
-    def crash(self, job, model, method, kind, **values):
-        """Run a scheduled action in a process that is killed at the given place."""
-        with self.start() as process:
-            process.call("interfere", kind=kind, model=model, method=method, **values)
-            with pytest.raises(ProcessDiedError):
-                process.call("run_job", name=job)
-        self.wait_until_disconnected()
+        :param interferences: what happens to it, see :func:`at`
+        :raises ProcessDiedError: when that kills it
+        """
+        try:
+            with self.start(api_base) as process:
+                for interference in interferences:
+                    process.call("interfere", **interference)
+                process.call("run_job", name=name)
+        finally:
+            self.wait_until_disconnected()
+
+    def crash(self, name, *interferences):
+        """Run a scheduled action that does not survive the interferences."""
+        with pytest.raises(ProcessDiedError):
+            self.run_job(name, *interferences)
 
     def wait_until_disconnected(self):
         """Wait until PostgreSQL has noticed that the killed processes are gone."""
@@ -158,6 +164,14 @@ class World:
 
     def _is_ours(self, metadata):
         return metadata.get("autopay_database") == self.uuid
+
+
+def at(model, method, kind, **values):
+    """Return what happens at a method: a function of :mod:`tests.crash.interference`.
+
+    :param values: the arguments of that function
+    """
+    return {"model": model, "method": method, "kind": kind, **values}
 
 
 def wait_for(condition, failure, seconds=30):
