@@ -84,7 +84,6 @@ class AccountMove(models.Model):
         help="Whether the invoice will be charged, when and with what, or why not.",
     )
 
-    # Selecting what is due must not read what is not.
     _autopay_eligible_idx = models.Index(
         "(company_id, autopay_date) WHERE autopay_status = 'eligible'"
     )
@@ -176,8 +175,8 @@ class AccountMove(models.Model):
         invoices = self.filtered(lambda move: move.move_type == "out_invoice")
         if not invoices:
             raise UserError(self.env._("Autopay collects customer invoices only."))
-        free = invoices.filtered(lambda move: move.autopay_status != "in_progress")
-        free._set_autopay_eligible()
+        busy = invoices.filtered(lambda move: move.autopay_status == "in_progress")
+        (invoices - busy)._set_autopay_eligible()
 
     def action_autopay_remove(self):
         """Take the invoices off autopay; what is being charged stays on it."""
