@@ -72,7 +72,8 @@ def _client(credentials: Credentials) -> stripe.StripeClient:
 
 def _new_client(secret_key: str, address: str) -> stripe.StripeClient:
     http_client = stripe.RequestsClient(
-        session=stripe_session.new_session(), timeout=stripe_session.READ_TIMEOUT
+        session=stripe_session.new_session(address),
+        timeout=stripe_session.READ_TIMEOUT,
     )
     return stripe.StripeClient(
         secret_key, base_addresses={"api": address}, http_client=http_client

@@ -10,6 +10,7 @@ import requests  # noqa: TID251
 import urllib3
 from requests.adapters import HTTPAdapter  # noqa: TID251
 
+from ..const import GATEWAY_THREADS
 from .base import Credentials
 
 # Sends requests elsewhere than to Stripe, for a demo or a test. Unset means Stripe.
@@ -17,7 +18,7 @@ API_BASE_VARIABLE = "AUTOPAY_STRIPE_API_BASE"
 
 CONNECT_TIMEOUT = 5  # seconds
 READ_TIMEOUT = 25  # seconds without a byte; Odoo ends a worker after 120
-POOL_SIZE = 32  # connections kept open: one per thread of the engine
+POOL_SIZE = GATEWAY_THREADS  # connections kept open: one for each thread of a run
 
 # Failures that come before any byte of the request is sent.
 _BEFORE_SENDING = (
@@ -65,14 +66,19 @@ def configuration_issue(credentials: Credentials) -> str:
     return ""
 
 
-def new_session() -> requests.Session:
+def new_session(address: str) -> requests.Session:
     """Return the one session all threads of a client share.
+
+    The proxy for the address is taken from the environment once, and not searched for
+    at each request; a .netrc file is not read at all: it could replace our key.
 
     Its pool is made for threads. Cookies are refused: they would be the only state that
     one thread's request leaves behind for another's. Redirects are refused: a charge is
     never sent to a second address.
     """
     session = requests.Session()
+    session.trust_env = False
+    session.proxies.update(requests.utils.get_environ_proxies(address))
     session.max_redirects = 0
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     for scheme in ("https://", "http://"):

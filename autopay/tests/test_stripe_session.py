@@ -5,6 +5,7 @@ import stripe
 
 from odoo.tests import BaseCase, tagged
 
+from odoo.addons.autopay.const import GATEWAY_THREADS
 from odoo.addons.autopay.gateways import stripe_gateway, stripe_session
 from odoo.addons.autopay.gateways.base import Credentials
 from odoo.addons.autopay.gateways.stripe_gateway import StripeGateway
@@ -14,6 +15,8 @@ from odoo.addons.autopay.gateways.stripe_session import (
 )
 
 from .common_simulator import TEST_KEY, stripe_address
+
+ADDRESS = "https://api.stripe.com"
 
 
 @tagged("post_install", "-at_install")
@@ -107,18 +110,27 @@ class TestStripeSession(BaseCase):
         self.assertNotIn("sk_test_visible", str(list(stripe_gateway._clients)))
 
     def test_the_session_serves_many_threads_and_follows_nobody(self):
-        session = stripe_session.new_session()
-        adapter = session.get_adapter("https://api.stripe.com")
-        self.assertEqual(adapter._pool_maxsize, 32)
+        session = stripe_session.new_session(ADDRESS)
+        adapter = session.get_adapter(ADDRESS)
+        self.assertEqual(adapter._pool_maxsize, GATEWAY_THREADS)
         self.assertEqual(adapter.max_retries.total, 0)
         self.assertEqual(session.max_redirects, 0)
 
     def test_every_request_has_both_time_outs(self):
-        session = stripe_session.new_session()
-        adapter = session.get_adapter("https://api.stripe.com")
+        session = stripe_session.new_session(ADDRESS)
+        adapter = session.get_adapter(ADDRESS)
         with patch("requests.adapters.HTTPAdapter.send") as send:
             adapter.send("a request", timeout=None)
         self.assertEqual(send.call_args.kwargs["timeout"], (5, 25))
+
+    def test_requests_go_through_the_proxy_of_the_environment(self):
+        proxy = {"https_proxy": "http://proxy.example.com:3128", "no_proxy": ""}
+        with patch.dict("os.environ", proxy):
+            session = stripe_session.new_session(ADDRESS)
+        self.assertEqual(session.proxies["https"], "http://proxy.example.com:3128")
+
+    def test_no_netrc_file_replaces_the_key(self):
+        self.assertFalse(stripe_session.new_session(ADDRESS).trust_env)
 
     def test_the_sdk_neither_reports_nor_logs(self):
         self.assertFalse(stripe.enable_telemetry)
