@@ -14,6 +14,7 @@ from . import test_money
 from . import test_neutralize
 from . import test_odoo_gateway
 from . import test_payment_transaction
+from . import test_res_config_settings
 from . import test_res_partner
 from . import test_stripe_answers
 from . import test_stripe_declines
