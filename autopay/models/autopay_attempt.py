@@ -104,7 +104,10 @@ class AutopayAttempt(models.Model):
         readonly=True,
         help="The provider's answer is not what was asked for. A person must look.",
     )
-    response = fields.Text(string="Provider Response", readonly=True)
+    response = fields.Text(readonly=True, help="The provider's answer as it came.")
+    response_text = fields.Text(
+        string="Provider Response", compute="_compute_response_text", compute_sudo=True
+    )
     booking_error = fields.Text(readonly=True)
     # The provider's objects and the exact requests, repeated byte for byte.
     object_ref = fields.Char(string="Provider Object", readonly=True, index=True)
@@ -154,6 +157,13 @@ class AutopayAttempt(models.Model):
         notification = self.env["autopay.notification"]
         for attempt in self:
             attempt.explanation = notification._get_attempt_sentence(attempt)
+
+    @api.depends_context("lang")
+    @api.depends("response", "state")
+    def _compute_response_text(self):
+        notification = self.env["autopay.notification"]
+        for attempt in self:
+            attempt.response_text = notification._get_response_text(attempt)
 
     @api.depends("object_ref", "provider_id")
     def _compute_provider_url(self):

@@ -1,3 +1,5 @@
+from itertools import chain
+
 from odoo import models
 
 
@@ -17,11 +19,23 @@ class AutopayEntry(models.AbstractModel):
         payments = payments.filtered("outstanding_account_id")
         # Odoo would look up the fiscal position of each customer by itself.
         payments.partner_id.mapped("property_account_position_id")
-        # The distribution is computed all the same: it is only not compared with that
-        # of a line that did not exist before.
+        # There is nothing to compare the distribution of new lines with.
         drafts = self.env["account.move"].with_context(skip_analytic_sync=True)
-        moves = drafts.create([payment._generate_move_vals() for payment in payments])
+        moves = drafts.create(self._prepare_entries_vals(payments))
         self._write_each(payments, "move_id", moves.ids)
+
+    def _prepare_entries_vals(self, payments):
+        """Return the entries that Odoo would make, as values."""
+        entries = [payment._generate_move_vals() for payment in payments]
+        if not self.env["account.analytic.distribution.model"].search_count(
+            [], limit=1
+        ):
+            # Where there is no rule, Odoo need not search one for each line.
+            for _command, _id, line in chain.from_iterable(
+                entry["line_ids"] for entry in entries
+            ):
+                line.setdefault("analytic_distribution", False)
+        return entries
 
     def _write_each(self, records, name, values):
         """Write on each record a value of its own, then see what depends on them.
