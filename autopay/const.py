@@ -163,7 +163,7 @@ RUN_SECONDS = 600
 # Provider types of method that are bank debits: days between charge and settlement.
 DEBIT_METHOD_TYPES = ("us_bank_account", "sepa_debit", "bacs_debit", "au_becs_debit")
 
-# Why an invoice will not be charged now. The words are in words.py.
+# Why an invoice will not be charged now. The words are in blocker_words.py.
 BLOCKERS = [
     ("database_neutralized", "Database is a copy"),
     ("company_off", "Autopay is off"),
