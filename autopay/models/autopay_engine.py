@@ -29,23 +29,36 @@ class AutopayEngine(models.AbstractModel):
     def _charge_due_invoices(self):
         """Charge what is due in all companies, within the scheduler's time."""
         companies = self.env["res.company"].search([("autopay_enabled", "=", True)])
-        due = {company: self._get_due_ids(company) for company in companies}
+        last_runs = self.env["autopay.run"]._get_last_scheduled(companies)
+        # Whoever waited longest comes first: the time may not suffice for all.
+        companies = companies.sorted(lambda company: last_runs[company].id)
+        due = {
+            company: self._get_due_ids(company, last_runs[company].resume_ids)
+            for company in companies
+        }
         remaining = sum(len(ids) for ids in due.values())
         self.env["ir.cron"]._commit_progress(remaining=remaining)
         for company, move_ids in due.items():
             if move_ids and not self._run(company, move_ids, RunContext()):
                 return
 
-    def _get_due_ids(self, company):
-        """Return the ids of the invoices that are due to be charged, oldest first."""
+    def _get_due_ids(self, company, resume_ids=None):
+        """Return the ids of the invoices that are due to be charged, oldest first.
+
+        :param list resume_ids: where the last run had to stop; what comes before was
+            looked at by it and has its turn again when the rest is done
+        """
         domain = self.env["account.move"]._get_autopay_due_domain(
             company, company._get_autopay_today()
         )
-        return (
+        due = (
             self.env["account.move"]
             ._search(domain, order="autopay_date, id")
             .get_result_ids()
         )
+        positions = {move_id: position for position, move_id in enumerate(due)}
+        starts = [positions[each] for each in resume_ids or [] if each in positions]
+        return due[min(starts, default=0) :]
 
     @api.model
     def _charge_now(self, moves, tokens):
@@ -82,11 +95,14 @@ class AutopayEngine(models.AbstractModel):
         return complete
 
     def _run_batches(self, run, move_ids, ctx):
+        end = 0
         for batch in split_every(const.BATCH_SIZE, move_ids, list):
+            end += len(batch)
             for part in self._get_safe_parts(batch):
                 self._run_batch_safely(run, part, ctx)
             left = self.env["ir.cron"]._commit_progress(len(batch))
             if ctx.is_time_up(left):
+                run.resume_ids = move_ids[end : end + const.BATCH_SIZE]
                 return False
         return True
 
@@ -112,8 +128,9 @@ class AutopayEngine(models.AbstractModel):
         moves = self.env["account.move"].browse(move_ids)
         attempts = self._apply(self._reserve, moves, run, ctx)
         ready = self._prepare(ctx, attempts)
-        ready = self._gate(ctx, ready)
-        self._charge(ctx, ready)
+        asked = ready.filtered(lambda attempt: attempt._can_be_asked())
+        self._charge(ctx, self._gate(ctx, asked))
+        self._charge_one_by_one(ctx, ready - asked)
         self._settle(ctx, attempts)
 
     def _end_run(self, run, ctx):
@@ -217,14 +234,20 @@ class AutopayEngine(models.AbstractModel):
 
     def _charge(self, ctx, attempts):
         """Move the money and record what became of it."""
-        asked = attempts.filtered(lambda attempt: attempt._can_be_asked())
-        outcomes = self._send(ctx, "charge", asked)
-        self._apply(self._record_charged, asked, outcomes)
-        for attempt in attempts - asked:
-            self._apply_once(self._charge_through_odoo, attempt)
+        outcomes = self._send(ctx, "charge", attempts)
+        self._apply(self._record_charged, attempts, outcomes)
 
     def _record_charged(self, attempts, outcomes):
         return self._record(attempts, outcomes)
+
+    def _charge_one_by_one(self, ctx, attempts):
+        """Charge at providers that cannot be asked, each right after its last look.
+
+        When the process dies in one charge, only that one is in doubt for good.
+        """
+        for attempt in attempts:
+            for ready in self._gate(ctx, attempt):
+                self._apply_once(self._charge_through_odoo, ready)
 
     def _charge_through_odoo(self, attempt):
         """Charge through Odoo's own provider code, in a transaction of its own."""

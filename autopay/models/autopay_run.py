@@ -59,6 +59,12 @@ class AutopayRun(models.Model):
         readonly=True, help="Ids of the invoices of the batch being worked on."
     )
 
+    resume_ids = fields.Json(
+        readonly=True,
+        help="Ids of the next invoices, when the time was up: the next run begins "
+        "with them.",
+    )
+
     # === COMPUTE METHODS === #
 
     @api.depends("attempt_ids.state")
@@ -129,6 +135,17 @@ class AutopayRun(models.Model):
         self.env.cr.execute(SQL("SELECT pg_advisory_lock(%s, %s)", LOCK_CLASS, run.id))
         self.env["ir.cron"]._commit_progress()
         return run
+
+    @api.model
+    def _get_last_scheduled(self, companies):
+        """Return {company: its last scheduled run, or an empty record}."""
+        groups = self._read_group(
+            [("company_id", "in", companies.ids), ("trigger", "=", "scheduled")],
+            ["company_id"],
+            ["id:max"],
+        )
+        last = {company: self.browse(run_id) for company, run_id in groups}
+        return {company: last.get(company, self.browse()) for company in companies}
 
     def _take_in_hand(self, move_ids):
         """Commit which invoices are worked on, in case the process dies."""

@@ -6,6 +6,8 @@ from . import test_autopay_charge_now
 from . import test_autopay_decision
 from . import test_autopay_demo
 from . import test_autopay_engine
+from . import test_autopay_entry
+from . import test_autopay_fairness
 from . import test_autopay_policy
 from . import test_autopay_resolver
 from . import test_autopay_set_date
