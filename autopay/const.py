@@ -11,6 +11,9 @@ MOVE_STATUSES = [
 # What only the engine may say of an invoice.
 ENGINE_STATUSES = ("in_progress", "success", "error")
 
+# Who may read why an invoice was not collected.
+STAFF_GROUPS = "account.group_account_readonly,account.group_account_invoice"
+
 POLICIES = [
     ("off", "Off"),
     ("manual", "Manual: accountants mark the invoices"),
@@ -150,8 +153,9 @@ OWN_FIELDS_CONTEXT = {
     "skip_is_manually_modified": True,
 }
 
-# Attempts that go through the stages together, and requests sent at the same time.
-BATCH_SIZE = 50
+# Attempts that go through the stages together, and requests sent at the same time. A
+# batch is booked in a few seconds; as long, whoever edits one of its invoices waits.
+BATCH_SIZE = 100
 GATEWAY_THREADS = 50
 
 # Answers "no connection" in one batch after which the provider is left alone.
