@@ -2,8 +2,12 @@
 
 from odoo.exceptions import AccessError
 
+from .const import ENGINE_STATUSES
+
 BILLING_GROUP = "account.group_account_invoice"
 MANAGER_GROUP = "account.group_account_manager"
+# Who may read why an invoice was not collected.
+STAFF_GROUPS = f"account.group_account_readonly,{BILLING_GROUP}"
 
 
 def check_billing(records):
@@ -26,3 +30,19 @@ def check_manager(records):
     user = records.env.user
     if not (records.env.su or user.has_group(MANAGER_GROUP)):
         raise AccessError(records.env._("Only billing managers may configure autopay."))
+
+
+def check_status_change(moves, vals_list):
+    """Let people switch autopay on and off, but for what is being charged.
+
+    :param moves: the invoices that get the values; empty for new ones
+    :raises AccessError: when somebody but the engine sets an outcome
+    """
+    changes = [vals["autopay_status"] for vals in vals_list if "autopay_status" in vals]
+    if moves.env.su or not changes:
+        return
+    busy = "in_progress" in moves.mapped("autopay_status")
+    if busy or any(status in ENGINE_STATUSES for status in changes):
+        raise AccessError(
+            moves.env._("Only autopay itself sets this status of an invoice.")
+        )

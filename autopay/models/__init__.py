@@ -3,6 +3,7 @@ from . import autopay_attempt_schedule
 from . import autopay_attempt_state
 from . import autopay_check
 from . import autopay_entry
+from . import autopay_explanation
 from . import autopay_reservation
 from . import autopay_stage
 

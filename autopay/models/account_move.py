@@ -1,13 +1,14 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from .. import const
-from ..rights import check_billing
+from ..rights import STAFF_GROUPS, check_billing, check_status_change
 
 
 class AccountMove(models.Model):
-    _inherit = "account.move"
+    _name = "account.move"
+    _inherit = ["account.move", "autopay.explanation"]
 
     autopay_status = fields.Selection(
         const.MOVE_STATUSES,
@@ -37,7 +38,7 @@ class AccountMove(models.Model):
         tracking=True,
         help="Nothing is charged before this day.",
     )
-    autopay_hold_reason = fields.Char(copy=False, tracking=True)
+    autopay_hold_reason = fields.Char(copy=False, tracking=True, groups=STAFF_GROUPS)
     autopay_in_dispute = fields.Boolean(
         string="In Dispute",
         copy=False,
@@ -62,28 +63,6 @@ class AccountMove(models.Model):
         compute="_compute_autopay_attempt_ids", compute_sudo=True
     )
     autopay_applies = fields.Boolean(compute="_compute_autopay_applies")
-    autopay_outcome = fields.Text(
-        string="Last Outcome",
-        compute="_compute_autopay_response",
-        compute_sudo=True,
-    )
-    autopay_response = fields.Text(
-        compute="_compute_autopay_response",
-        compute_sudo=True,
-        help="What the payment provider answered to the last attempt.",
-    )
-    autopay_blocker = fields.Selection(
-        const.BLOCKERS,
-        compute="_compute_autopay_blocker",
-        compute_sudo=True,
-        help="Why the invoice would not be charged now; empty: it would.",
-    )
-    autopay_explanation = fields.Text(
-        compute="_compute_autopay_blocker",
-        compute_sudo=True,
-        help="Whether the invoice will be charged, when and with what, or why not.",
-    )
-
     _autopay_eligible_idx = models.Index(
         "(company_id, autopay_date) WHERE autopay_status = 'eligible'"
     )
@@ -109,34 +88,6 @@ class AccountMove(models.Model):
             shown = move.autopay_status or move.company_id.autopay_enabled
             move.autopay_applies = move.move_type == "out_invoice" and bool(shown)
 
-    @api.depends("autopay_attempt_line_ids.attempt_id.response")
-    def _compute_autopay_response(self):
-        notification = self.env["autopay.notification"]
-        for move in self:
-            last = move.autopay_attempt_line_ids.attempt_id.sorted("id")[-1:]
-            move.autopay_outcome = last.explanation
-            move.autopay_response = last and notification._get_response_text(last)
-
-    @api.depends_context("uid", "lang")
-    @api.depends(
-        "state",
-        "amount_residual",
-        "autopay_status",
-        "autopay_date",
-        "autopay_token_id",
-        "autopay_hold_date",
-        "autopay_in_dispute",
-        "autopay_retry_date",
-        "partner_id",
-    )
-    def _compute_autopay_blocker(self):
-        invoices = self.filtered(lambda move: move.move_type == "out_invoice")
-        (self - invoices).update({"autopay_blocker": False, "autopay_explanation": ""})
-        decisions = self.env["autopay.decision"]._decide(invoices)
-        for move, decision in decisions.items():
-            move.autopay_blocker = decision.blocker
-            move.autopay_explanation = decision.get_words(self.env)
-
     # === CONSTRAINT METHODS === #
 
     @api.constrains("autopay_token_id")
@@ -155,15 +106,18 @@ class AccountMove(models.Model):
 
     # === CRUD METHODS === #
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Override of `account`, see `write`."""
+        check_status_change(self.browse(), vals_list)
+        return super().create(vals_list)
+
     def write(self, vals):
         """Override of `account`: people switch autopay on and off, the engine the rest.
 
         :raises AccessError: when somebody but the engine sets an outcome
         """
-        if not self.env.su and vals.get("autopay_status") in const.ENGINE_STATUSES:
-            raise AccessError(
-                self.env._("Only autopay itself sets this status of an invoice.")
-            )
+        check_status_change(self, [vals])
         return super().write(vals)
 
     # === ACTION METHODS === #
@@ -214,6 +168,8 @@ class AccountMove(models.Model):
         """Override of `account` to make invoices of ready customers eligible."""
         posted = super()._post(soft=soft)
         posted._apply_autopay_policy()
+        waiting = posted.filtered(lambda move: move.autopay_status == "eligible")
+        waiting._set_autopay_default_date()
         return posted
 
     def _apply_autopay_policy(self):
@@ -236,8 +192,9 @@ class AccountMove(models.Model):
 
     def _set_autopay_eligible(self):
         """Mark the invoices; those without a date get one by the company's rule."""
-        for move in self.filtered(lambda move: not move.autopay_date):
-            move.autopay_date = move._get_autopay_default_date()
+        # A draft gets its dates when it is posted, and the autopay date with them.
+        posted = self.filtered(lambda move: move.state == "posted")
+        posted._set_autopay_default_date()
         self.write(
             {
                 "autopay_status": "eligible",
@@ -245,6 +202,11 @@ class AccountMove(models.Model):
                 "autopay_crash_count": 0,
             }
         )
+
+    def _set_autopay_default_date(self):
+        """Give invoices without autopay date one by the company's rule."""
+        for move in self.filtered(lambda move: not move.autopay_date):
+            move.autopay_date = move._get_autopay_default_date()
 
     def _get_autopay_default_date(self):
         """Return the autopay date by the company's rule; hook for other rules."""

@@ -273,3 +273,16 @@ class TestAccess(AutopayCommon):
             wizard = self._create_wizard(model, self.users["manager"])
             with self.assertRaises(AccessError):
                 wizard.with_user(self.users["billing"]).read()
+
+    # === CUSTOMERS === #
+
+    def test_customers_do_not_read_what_staff_are_told(self):
+        self._charge_something()
+        portal = new_test_user(self.env, "autopay_portal", "base.group_portal")
+        portal.partner_id.parent_id = self.customer
+        self.invoice.message_subscribe(portal.partner_id.ids)
+        invoice = self.invoice.with_user(portal)
+        self.assertTrue(invoice.read(["name"]))
+        for name in ("outcome", "response", "blocker", "explanation", "hold_reason"):
+            with self.assertRaises(AccessError):
+                invoice.read([f"autopay_{name}"])

@@ -1,6 +1,7 @@
-from datetime import date
+from datetime import date, timedelta
 
-from odoo.exceptions import UserError, ValidationError
+from odoo import Command
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
 from .common import AutopayCommon
@@ -49,6 +50,22 @@ class TestAccountMove(AutopayCommon):
                 move.action_autopay_make_eligible()
 
     # === DATES === #
+
+    def test_draft_gets_its_autopay_date_when_it_is_posted(self):
+        term = self.env.ref("account.account_payment_term_30days")
+        invoice = self.env["account.move"].create(
+            {
+                "move_type": "out_invoice",
+                "partner_id": self.customer.id,
+                "invoice_payment_term_id": term.id,
+                "invoice_line_ids": [Command.create({"name": "A", "price_unit": 9})],
+            }
+        )
+        invoice.action_autopay_make_eligible()
+        self.assertFalse(invoice.autopay_date)
+        invoice.invoice_date = self.today + timedelta(days=20)
+        invoice.action_post()
+        self.assertEqual(invoice.autopay_date, self.today + timedelta(days=50))
 
     def test_autopay_date_follows_the_companys_rule(self):
         invoice = self.env["account.move"].new(
@@ -132,3 +149,17 @@ class TestAccountMove(AutopayCommon):
         definitions = " ".join(row[0] for row in self.env.cr.fetchall())
         self.assertIn("'eligible'", definitions)
         self.assertIn("'error'", definitions)
+
+    # === STATUS === #
+
+    def test_nobody_creates_an_invoice_with_an_outcome(self):
+        moves = self.env["account.move"].with_user(self.env.user)
+        with self.assertRaises(AccessError):
+            moves.create({"move_type": "out_invoice", "autopay_status": "success"})
+
+    def test_nobody_changes_the_status_of_what_is_being_charged(self):
+        invoice = self._create_due_invoice()
+        invoice.sudo().autopay_status = "in_progress"
+        for status in (False, "eligible"):
+            with self.assertRaises(AccessError):
+                invoice.with_user(self.env.user).autopay_status = status
