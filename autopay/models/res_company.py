@@ -45,6 +45,14 @@ class ResCompany(models.Model):
                 self.env._("The autopay day of the month must be from 1 to 31.")
             )
 
+    @api.constrains("autopay_date_offset")
+    def _check_autopay_date_offset(self):
+        # A date beyond the calendar would keep every invoice from being posted.
+        if any(abs(company.autopay_date_offset) > 365 for company in self):
+            raise ValidationError(
+                self.env._("The autopay date is at most 365 days from its invoice.")
+            )
+
     def _get_autopay_today(self):
         """Return today's date in the company's time zone."""
         self.ensure_one()

@@ -1,6 +1,7 @@
 from ast import literal_eval
 
 from odoo import Command
+from odoo.exceptions import ValidationError
 from odoo.tests import Form, tagged
 
 from .common import AutopayCommon
@@ -32,6 +33,11 @@ class TestResConfigSettings(AutopayCommon):
         self.assertEqual(self.company.autopay_policy, "automatic")
         self.assertEqual(other.autopay_policy, "manual")
         self.assertFalse(other.autopay_enabled)
+
+    def test_days_beyond_the_calendar_are_refused(self):
+        for days in (366, -366, 10**9):
+            with self.assertRaises(ValidationError):
+                self.company.autopay_date_offset = days
 
     def test_due_invoices_are_those_of_the_next_run(self):
         due, later = self._create_due_invoice(), self._create_posted_invoice()
