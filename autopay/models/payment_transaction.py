@@ -18,6 +18,13 @@ GUARDED_FIELDS = {
     "token_id",
     "invoice_ids",
     "is_post_processed",
+    "reference",
+    "provider_id",
+    "payment_method_id",
+    "partner_id",
+    "company_id",
+    "operation",
+    "payment_id",
 }
 
 

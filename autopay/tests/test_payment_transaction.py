@@ -2,7 +2,7 @@ from unittest.mock import patch
 
 import requests
 
-from odoo.exceptions import ValidationError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -118,3 +118,10 @@ class TestPaymentTransaction(AutopayCommon):
         _invoice, attempt = self._charge_with(surprise)
         self.assertEqual(attempt.state, "unknown")
         self.assertTrue(attempt.line_ids.live)
+
+    def test_billing_users_change_nothing_that_the_engine_relies_on(self):
+        _invoice, attempt = self._charge("done")
+        transaction = attempt.transaction_id.with_user(self.env.user)
+        for name in ("reference", "payment_id", "provider_id", "partner_id"):
+            with self.assertRaises(AccessError):
+                transaction.write({name: False})
