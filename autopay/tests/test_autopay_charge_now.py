@@ -162,3 +162,15 @@ class TestAutopayChargeNow(AutopayCommon):
         self.assertFalse(form.is_unauthorized)
         self._charge(form.save())
         self.assertEqual(len(self.customer.autopay_authorization_ids), 1)
+
+    def test_method_is_not_authorized_for_several_customers_at_once(self):
+        token = self._create_token()
+        other = self._create_posted_invoice(customer=self._create_customer("Other"))
+        moves = self._create_posted_invoice() + other
+        wizards = self.env["autopay.charge.now"].with_user(self.user)
+        wizard = wizards.create(
+            {"move_ids": moves.ids, "token_id": token.id, "authorize": True}
+        )
+        with self.assertRaises(UserError):
+            self._charge(wizard)
+        self.assertFalse(token.autopay_authorization_ids)

@@ -169,7 +169,7 @@ class AutopayChargeNow(models.TransientModel):
 
     def _record_authorization(self):
         """Record in the user's name that the customer has authorized the method."""
-        if not (self.authorize and self.is_unauthorized):
+        if not (self.authorize and self.is_unauthorized and self.payer_id):
             return
         for company in self.move_ids.company_id:
             self.env["autopay.authorization"]._record(
