@@ -82,8 +82,6 @@ BLOCKER_SENTENCES = {
 
 def get_blocker_words(env, decision):
     """Return why the invoice is not charged, as a sentence."""
-    if decision.blocker == "date_not_reached" and not decision.token:
-        return env._(BLOCKER_SENTENCES["no_method"])
     sentence = env._(BLOCKER_SENTENCES[decision.blocker])
     return (sentence % _get_values(env, decision)).strip()
 

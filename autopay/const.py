@@ -11,9 +11,6 @@ MOVE_STATUSES = [
 # What only the engine may say of an invoice.
 ENGINE_STATUSES = ("in_progress", "success", "error")
 
-# Who may read why an invoice was not collected.
-STAFF_GROUPS = "account.group_account_readonly,account.group_account_invoice"
-
 POLICIES = [
     ("off", "Off"),
     ("manual", "Manual: accountants mark the invoices"),
@@ -183,10 +180,8 @@ BLOCKERS = [
     ("not_eligible", "Not eligible"),
     ("in_dispute", "In dispute"),
     ("on_hold", "On hold"),
-    ("retry_not_due", "Retry not due"),
     ("failed", "Failed"),
     ("no_date", "No autopay date"),
-    ("date_not_reached", "Date not reached"),
     ("payment_pending", "Other payment pending"),
     ("no_method", "No payment method"),
     ("method_archived", "Payment method archived"),
@@ -202,6 +197,9 @@ BLOCKERS = [
     ("currency_inactive", "Currency archived"),
     ("currency_not_accepted", "Currency not accepted"),
     ("amount_not_accepted", "Amount not accepted"),
+    # Last: "will be charged on ..." is said only when nothing else stands in the way.
+    ("retry_not_due", "Retry not due"),
+    ("date_not_reached", "Date not reached"),
 ]
 
 # What a run's document calls the reasons for which it skipped invoices.

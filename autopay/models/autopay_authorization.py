@@ -158,9 +158,22 @@ class AutopayAuthorization(models.Model):
         )
 
     def _revoke(self, reason):
-        """Mark the active ones of these authorizations as revoked, with the reason."""
-        active = self.filtered(lambda authorization: not authorization.revoked_date)
-        active.sudo().write(
+        """Mark as revoked all consents in force that say the same as these.
+
+        The same customer may have consented to the same method more than once; who
+        revokes means all of it.
+        """
+        keys = {(rec.partner_id, rec.company_id, rec.token_id) for rec in self.sudo()}
+        in_force = self.sudo().search(
+            [
+                ("revoked_date", "=", False),
+                ("partner_id", "in", self.sudo().partner_id.ids),
+                ("token_id", "in", self.sudo().token_id.ids),
+            ]
+        )
+        in_force.filtered(
+            lambda rec: (rec.partner_id, rec.company_id, rec.token_id) in keys
+        ).write(
             {
                 "revoked_date": fields.Datetime.now(),
                 "revoked_by_id": self.env.uid,

@@ -40,6 +40,15 @@ class TestAutopayAuthorization(AutopayCommon):
         self.assertEqual(self.authorization.revoke_reason, "First")
         self.assertEqual(self.authorization.revoked_by_id, self.env.user)
 
+    def test_revoking_ends_every_consent_to_the_same_method(self):
+        newer = self.env["autopay.authorization"]._record(
+            self.customer, self.company, self.token, "paper"
+        )
+        newer._revoke("Customer called")
+        self.assertTrue(self.authorization.revoked_date)
+        readiness = self.customer.with_company(self.company).autopay_readiness
+        self.assertEqual(readiness, "authorization_revoked")
+
     def test_new_authorization_after_a_revoked_one_counts(self):
         self.authorization._revoke("Moved")
         newer = self.env["autopay.authorization"]._record(

@@ -134,6 +134,11 @@ class TestAutopayDecision(AutopayCommon):
         self.invoice.autopay_date = tomorrow
         self.assertEqual(self._assert_blocked("date_not_reached").date, tomorrow)
 
+    def test_no_charge_is_promised_for_a_date_when_the_method_cannot_pay(self):
+        self.invoice.autopay_date = self.today + timedelta(days=1)
+        self.token.active = False
+        self.assertEqual(self._decide().blocker, "method_archived")
+
     def test_invoice_that_was_set_aside_is_not_charged(self):
         self.invoice.autopay_crash_count = 2
         self._assert_blocked("set_aside")
