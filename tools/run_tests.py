@@ -47,7 +47,10 @@ def run_pytest(args, database=None):
         "XDG_CONFIG_HOME": str(LOCAL / "config"),
     }
     command = [sys.executable, "-m", "pytest", *options, *args]
-    return subprocess.run(command, cwd=ROOT, env=environ, check=False).returncode
+    status = subprocess.run(command, cwd=ROOT, env=environ, check=False).returncode
+    if status < 0:
+        print(f"pytest was ended by signal {-status} before it was done")
+    return abs(status)
 
 
 def run_some(args):
