@@ -1,12 +1,9 @@
 """kill -9 between and inside the stages: the next run mends what was cut off."""
 
-import contextlib
-
 import pytest
 import stripe
 
 from tests.crash.checker import assert_consistent, intents_left_open
-from tests.crash.processes import ProcessDiedError
 from tests.crash.world import OUTCOMES, at
 
 # What is cut off: model, method, and whether it dies before the method or after it. A
@@ -43,41 +40,6 @@ def test_next_run_converges_after_a_kill_at(world, point):
     state = world.converge()
 
     assert_consistent(state, OUTCOMES)
-
-
-# The resolver dies on top of that, mending what the first crash left.
-RESOLVER_POINTS = {
-    "doubt not committed": ("autopay.resolver", "_mark_unknown", "kill_after"),
-    "answer arrived": ("autopay.resolver", "_record_read", "kill_before"),
-    "answer not committed": ("autopay.resolver", "_record_read", "kill_after"),
-    "answer committed": ("autopay.resolver", "_withdraw_open", "kill_before"),
-    "closing arrived": ("autopay.resolver", "_record_withdrawn", "kill_before"),
-    "closing not committed": ("autopay.resolver", "_record_withdrawn", "kill_after"),
-    "book not committed": ("autopay.booking", "_book", "kill_after"),
-    "book committed": ("autopay.notification", "_notify", "kill_before"),
-}
-FIRST_CRASHES = [
-    "gate committed",
-    pytest.param("charge answered", marks=pytest.mark.full),
-    pytest.param("reserve committed", marks=pytest.mark.full),
-    pytest.param("prepare answered", marks=pytest.mark.full),
-    pytest.param("prepare committed", marks=pytest.mark.full),
-    pytest.param("record committed", marks=pytest.mark.full),
-    pytest.param("closing committed", marks=pytest.mark.full),
-]
-
-
-@pytest.mark.parametrize("point", RESOLVER_POINTS)
-@pytest.mark.parametrize("first", FIRST_CRASHES)
-def test_next_run_converges_when_the_resolver_dies_too(world, first, point):
-    world.make_due()
-    world.crash("charge", at(*CRASH_POINTS[first]))
-    world.let_time_pass()
-    # Not every place is passed after every first crash.
-    with contextlib.suppress(ProcessDiedError):
-        world.run_job("resolve", at(*RESOLVER_POINTS[point]))
-
-    assert_consistent(world.converge(), OUTCOMES)
 
 
 def test_debit_that_settles_after_a_kill_is_booked_once(world):

@@ -6,31 +6,43 @@ import pytest
 
 from tests.crash.checker import assert_consistent, charged_twice
 from tests.crash.test_crash_network import CHARGE, PREPARE
-from tests.crash.world import OUTCOMES, SECRET_KEY
+from tests.crash.world import OUTCOMES, SECRET_KEY, at
 
 NOBODY_LISTENS = "http://127.0.0.1:9"
 EVERYTHING = {"path": "*"}
+AFTER_PREPARING = {"path": "*", "nth": 6}
 # What the provider does, and to which requests.
 OUTAGES = {
     "before preparing": [("refuse", EVERYTHING)],
-    "while preparing": [("reset_before", PREPARE)],
     "after preparing": [("reset_after", PREPARE)],
-    "errors while preparing": [("error_500_after", PREPARE)],
     # Five preparations are spared, then everything ends.
-    "before charging": [("refuse", {**EVERYTHING, "nth": 6})],
-    "while charging": [("reset_before", CHARGE), ("refuse", {**EVERYTHING, "nth": 6})],
-    "after charging": [("reset_after", CHARGE), ("refuse", {**EVERYTHING, "nth": 6})],
-    "errors while charging": [("error_500_before", CHARGE)],
-    "errors after charging": [("error_500_after", CHARGE)],
-    "gateway errors after charging": [("html_502_after", CHARGE)],
+    "before charging": [("refuse", AFTER_PREPARING)],
+    "while charging": [("reset_before", CHARGE), ("refuse", AFTER_PREPARING)],
+    "after charging": [("reset_after", CHARGE), ("refuse", AFTER_PREPARING)],
     "unreadable answers": [("garbage", CHARGE)],
 }
+MORE_OUTAGES = {
+    "while preparing": [("reset_before", PREPARE)],
+    "errors while preparing": [("error_500_before", PREPARE)],
+    "errors after preparing": [("error_500_after", PREPARE)],
+    "errors while charging": [("error_500_before", CHARGE)],
+    "errors after charging": [("error_500_after", CHARGE)],
+    "proxy errors after charging": [("html_502_after", CHARGE)],
+    "too many requests": [("rate_limit_429", EVERYTHING)],
+}
+CASES = [
+    *(pytest.param(faults, id=name) for name, faults in OUTAGES.items()),
+    *(
+        pytest.param(faults, id=name, marks=pytest.mark.full)
+        for name, faults in MORE_OUTAGES.items()
+    ),
+]
 
 
-@pytest.mark.parametrize("outage", OUTAGES)
-def test_nobody_is_charged_twice_when_the_provider_goes_down(world, outage):
+@pytest.mark.parametrize("faults", CASES)
+def test_nobody_is_charged_twice_when_the_provider_goes_down(world, faults):
     world.make_due()
-    for kind, request in OUTAGES[outage]:
+    for kind, request in faults:
         world.admin.add_fault(kind, times=None, **request)
     with world.start() as process:
         for _round in range(3):
@@ -48,6 +60,19 @@ def test_invoices_wait_while_nobody_listens_at_the_provider(world):
 
     assert not during.ledger
     assert [row["res_model"] for row in during.activities] == ["autopay.run"]
+    assert_consistent(world.converge(), OUTCOMES)
+
+
+def test_nobody_is_charged_twice_when_the_provider_is_down_after_a_kill(world):
+    world.make_due()
+    world.crash("charge", at("autopay.engine", "_record_charged", "kill_before"))
+    for _round in range(2):
+        world.let_time_pass()
+        world.run_job("resolve", api_base=NOBODY_LISTENS)
+        world.run_job("charge", api_base=NOBODY_LISTENS)
+    during = world.read_state()
+
+    assert {row["state"] for row in during.attempts} == {"unknown"}
     assert_consistent(world.converge(), OUTCOMES)
 
 

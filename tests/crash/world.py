@@ -36,6 +36,7 @@ class World:
             SECRET_KEY, base_addresses={"api": simulator.url}
         )
         self._processes = processes
+        self._start = self.admin.now()
         self.uuid = self.sql(
             "SELECT value FROM ir_config_parameter WHERE key = 'database.uuid'"
         )[0]["value"]
@@ -158,7 +159,9 @@ class World:
 
     def read_intents(self):
         """Return the provider's payment intents for this database, as dicts."""
-        page = self.stripe.v1.payment_intents.list({"limit": 100})
+        page = self.stripe.v1.payment_intents.list(
+            {"limit": 100, "created": {"gte": self._start}}
+        )
         intents = (intent.to_dict() for intent in page.auto_paging_iter())
         return [intent for intent in intents if self._is_ours(intent["metadata"])]
 
