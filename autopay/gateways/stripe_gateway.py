@@ -1,20 +1,15 @@
-"""Stripe, through its SDK: the only file of the project that imports ``stripe``.
+"""Charges through Stripe: the Gateway protocol on the SDK.
 
 Two requests make a charge. The first creates an unconfirmed PaymentIntent, which moves
 no money and may be lost without harm; the second confirms it, and is the only one that
 can charge. Once the id of the intent is known, every doubt is settled by reading it.
 """
 
-import hashlib
-import logging
-import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-import stripe
-
-from . import base, stripe_answers, stripe_extract, stripe_session
+from . import base, stripe_answers, stripe_extract
 from .base import ChargeOrder, ChargeOutcome, ChargeRequest, Credentials
 from .stripe_answers import (
     is_foreign,
@@ -27,6 +22,7 @@ from .stripe_answers import (
     unknown,
     unknown_after_repeat,
 )
+from .stripe_client import ask, get_client, get_options
 from .stripe_extract import Answer, canonical
 
 if TYPE_CHECKING:
@@ -49,36 +45,6 @@ OPEN_KINDS = (base.PREPARED, base.DECLINED, base.ACTION_REQUIRED)
 # Codes behind which Stripe also hides its own blocks.
 GENERIC_DECLINES = ("generic_decline", "card_declined", "do_not_honor")
 
-# The SDK would otherwise send a machine id, and print request bodies at level DEBUG.
-stripe.enable_telemetry = False
-stripe.log = None
-logging.getLogger("stripe").setLevel(logging.WARNING)
-
-_clients: dict[tuple[int, str, str], stripe.StripeClient] = {}
-if hasattr(os, "register_at_fork"):  # not on Windows, which does not fork
-    # A child process must not write into its parent's open connections.
-    os.register_at_fork(after_in_child=_clients.clear)
-
-
-def _client(credentials: Credentials) -> stripe.StripeClient:
-    address = stripe_session.api_base() or stripe.DEFAULT_API_BASE
-    key_hash = hashlib.sha256(credentials.secret_key.encode()).hexdigest()
-    cached = (credentials.provider_id, key_hash, address)
-    # Two threads may both make one: setdefault lets one of them win, without a lock.
-    return _clients.get(cached) or _clients.setdefault(
-        cached, _new_client(credentials.secret_key, address)
-    )
-
-
-def _new_client(secret_key: str, address: str) -> stripe.StripeClient:
-    http_client = stripe.RequestsClient(
-        session=stripe_session.new_session(address),
-        timeout=stripe_session.READ_TIMEOUT,
-    )
-    return stripe.StripeClient(
-        secret_key, base_addresses={"api": address}, http_client=http_client
-    )
-
 
 class StripeGateway:
     """One Stripe account. See :class:`base.Gateway` for what each method promises."""
@@ -88,10 +54,8 @@ class StripeGateway:
 
         :raise ValueError: when the key is missing or the address is not acceptable
         """
-        if not (credentials.secret_key or "").strip():
-            raise ValueError("The Stripe provider has no secret key.")
         self._livemode = credentials.livemode
-        self._intents = _client(credentials).v1.payment_intents
+        self._intents = get_client(credentials).v1.payment_intents
 
     def build_requests(
         self, order: ChargeOrder
@@ -127,8 +91,8 @@ class StripeGateway:
     def prepare(self, request: ChargeRequest) -> ChargeOutcome:
         """Create the PaymentIntent without confirming it."""
         params: Any = canonical(request.prepare_params)
-        options = _options(OTHER_RETRIES, request.prepare_key)
-        answer = _ask(lambda: self._intents.create(params, options))
+        options = get_options(OTHER_RETRIES, request.prepare_key)
+        answer = ask(lambda: self._intents.create(params, options))
         if answer.body:
             return only((base.PREPARED,), self._outcome(request, answer))
         if is_refusal(answer, statuses=(400, 401, 402, 403, 404)):
@@ -141,9 +105,9 @@ class StripeGateway:
         if not request.object_ref:
             raise ValueError("There is no PaymentIntent to confirm.")
         params: Any = canonical(request.charge_params)
-        options = _options(CHARGE_RETRIES, request.charge_key)
+        options = get_options(CHARGE_RETRIES, request.charge_key)
         intent_id = request.object_ref
-        answer = _ask(lambda: self._intents.confirm(intent_id, params, options))
+        answer = ask(lambda: self._intents.confirm(intent_id, params, options))
         return only(CHARGE_KINDS, self._charge_outcome(request, answer))
 
     @never_raises
@@ -163,9 +127,9 @@ class StripeGateway:
             if found.kind not in OPEN_KINDS:
                 return only(WITHDRAW_KINDS, found)
             request = replace(request, object_ref=found.object_ref)
-        options = _options(OTHER_RETRIES)
+        options = get_options(OTHER_RETRIES)
         reason: Any = {"cancellation_reason": "abandoned"}
-        answer = _ask(lambda: self._intents.cancel(request.object_ref, reason, options))
+        answer = ask(lambda: self._intents.cancel(request.object_ref, reason, options))
         return only(WITHDRAW_KINDS, self._withdraw_outcome(request, answer))
 
     # === PRIVATE: WHAT AN ANSWER COMES TO === #
@@ -226,9 +190,9 @@ class StripeGateway:
 
     def _ask_intent(self, request: ChargeRequest) -> Answer:
         params: Any = {"expand": ["latest_charge"]}
-        options = _options(OTHER_RETRIES)
+        options = get_options(OTHER_RETRIES)
         intent_id = request.object_ref
-        return _ask(lambda: self._intents.retrieve(intent_id, params, options))
+        return ask(lambda: self._intents.retrieve(intent_id, params, options))
 
     def _retrieve(self, request: ChargeRequest) -> ChargeOutcome:
         answer = self._ask_intent(request)
@@ -262,38 +226,4 @@ class StripeGateway:
         return unknown(answer, code="incomplete_list")
 
     def _ask_page(self, params: "PaymentIntentListParams") -> Answer:
-        return _ask(lambda: self._intents.list(params, _options(OTHER_RETRIES)))
-
-
-# === THE WIRE === #
-
-
-def _ask(call: Callable[[], Any]) -> Answer:
-    """Send one request and return what came back, as plain values."""
-    try:
-        body = call()
-    except stripe.APIConnectionError as error:
-        cause = error.__cause__ or error
-        return Answer(fault=_fault(error), detail=type(cause).__name__)
-    except stripe.StripeError as error:
-        detail = type(error).__name__
-        return stripe_extract.answer_of_error(
-            error.json_body, error.http_status, error.request_id, detail
-        )
-    request_id = body.last_response.request_id if body.last_response else ""
-    return Answer(body=body.to_dict(), status=200, request_id=request_id or "")
-
-
-def _fault(error: stripe.APIConnectionError) -> str:
-    if stripe_session.never_connected(error.__cause__):
-        return stripe_extract.NEVER_CONNECTED
-    # The SDK does not repeat a request whose answer had begun to arrive.
-    broken = not error.should_retry
-    return stripe_extract.UNREADABLE if broken else stripe_extract.INTERRUPTED
-
-
-def _options(retries: int, key: str = "") -> stripe.RequestOptions:
-    options: stripe.RequestOptions = {"max_network_retries": retries}
-    if key:
-        options["idempotency_key"] = key
-    return options
+        return ask(lambda: self._intents.list(params, get_options(OTHER_RETRIES)))

@@ -6,9 +6,9 @@ from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 from urllib.parse import urlsplit
 
-import requests  # noqa: TID251
+import requests
 import urllib3
-from requests.adapters import HTTPAdapter  # noqa: TID251
+from requests.adapters import HTTPAdapter
 
 from ..const import GATEWAY_THREADS
 from .base import Credentials

@@ -25,6 +25,14 @@ class PaymentProvider(models.Model):
         :raises ValueError: with a code of ``configuration_issue`` when the provider is
             not set up well enough to be called
         """
+        credentials = self._get_autopay_credentials()
+        return StripeGateway(credentials) if credentials else None
+
+    def _get_autopay_credentials(self):
+        """Return how to reach the provider's account, or None: see the gateway.
+
+        :raises ValueError: as :meth:`_get_autopay_gateway` does
+        """
         self.ensure_one()
         provider = self.sudo()
         if provider.code != "stripe":
@@ -36,7 +44,7 @@ class PaymentProvider(models.Model):
         )
         if issue := configuration_issue(credentials):
             raise ValueError(issue)
-        return StripeGateway(credentials)
+        return credentials
 
     def _get_autopay_dashboard_url(self, object_ref):
         """Return where staff see an object of the provider, or False."""

@@ -6,7 +6,7 @@ import stripe
 from odoo.tests import BaseCase, tagged
 
 from odoo.addons.autopay.const import GATEWAY_THREADS
-from odoo.addons.autopay.gateways import stripe_gateway, stripe_session
+from odoo.addons.autopay.gateways import stripe_client, stripe_session
 from odoo.addons.autopay.gateways.base import Credentials
 from odoo.addons.autopay.gateways.stripe_gateway import StripeGateway
 from odoo.addons.autopay.gateways.stripe_session import (
@@ -27,7 +27,7 @@ class TestStripeSession(BaseCase):
     def test_without_the_variable_requests_go_to_stripe(self):
         with stripe_address(""):
             self.assertEqual(api_base(), "")
-            client = stripe_gateway._client(Credentials(7, "sk_test_7", False))
+            client = stripe_client.get_client(Credentials(7, "sk_test_7", False))
         addresses = client._requestor.base_addresses
         self.assertEqual(addresses["api"], "https://api.stripe.com")
 
@@ -107,7 +107,7 @@ class TestStripeSession(BaseCase):
 
     def test_the_cache_of_clients_keeps_no_key_in_the_clear(self):
         self._create_gateway(secret_key="sk_test_visible")
-        self.assertNotIn("sk_test_visible", str(list(stripe_gateway._clients)))
+        self.assertNotIn("sk_test_visible", str(list(stripe_client._clients)))
 
     def test_the_session_serves_many_threads_and_follows_nobody(self):
         session = stripe_session.new_session(ADDRESS)

@@ -6,6 +6,8 @@ sources: the books (the database) and the ledger of the provider.
 
 from collections import Counter, defaultdict
 
+from tests.crash.state import describe
+
 # State of an attempt: state of its payment.transaction, status of its invoice.
 FINAL = {
     "succeeded": ("done", "success"),
@@ -15,11 +17,6 @@ FINAL = {
 }
 MONEY_KINDS = ("charge", "submitted")
 TOLD_STATES = ("succeeded", "declined", "pending", "action_required")
-# Of long rows, what is shown next to a breach.
-SHOWN = {
-    "intents": ("id", "status", "amount", "metadata"),
-    "ledger": ("kind", "payment_intent", "amount", "metadata"),
-}
 # Statuses of payment intents that can still be charged.
 OPEN_INTENTS = ("requires_payment_method", "requires_confirmation", "requires_action")
 
@@ -35,15 +32,6 @@ def assert_consistent(state, outcomes, spared=None):
     breaches = [breach for rule in rules for breach in rule(state)]
     breaches += wrong_outcomes(state, outcomes)
     assert not breaches, "\n".join([*breaches, *describe(state)])
-
-
-def describe(state):
-    """Return the state as lines to read below a breach."""
-    for title in state.__dataclass_fields__:
-        yield f"--- {title}"
-        for row in getattr(state, title):
-            known = ((key, row[key]) for key in SHOWN.get(title, row))
-            yield "  " + ", ".join(f"{key}={value}" for key, value in known)
 
 
 def wrong_outcomes(state, outcomes):

@@ -89,7 +89,7 @@ def _create_customer_of_demo(env):
             "demo_simulated_state": "done",
         }
     )
-    _create_invoices(env, customer, [33.0])
+    _create_invoices(env, customer, [33.0, 44.0])
 
 
 def _create_invoices(env, customer, amounts):

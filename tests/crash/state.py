@@ -59,6 +59,11 @@ QUERIES = {
     "activities": ACTIVITIES,
     "messages": MESSAGES,
 }
+# Of long rows, what is shown next to a breach.
+SHOWN = {
+    "intents": ("id", "status", "amount", "metadata"),
+    "ledger": ("kind", "payment_intent", "amount", "metadata"),
+}
 
 
 @dataclass(frozen=True)
@@ -85,3 +90,24 @@ class State:
     def get_attempt_states(self, ref):
         """Return the states of the attempts on an invoice, oldest first."""
         return [row["state"] for row in self.attempts if row["invoice"] == ref]
+
+
+def describe(state):
+    """Return the state as lines to read below a breach."""
+    for title in QUERIES | SHOWN:
+        yield f"--- {title}"
+        yield from (describe_row(title, row) for row in getattr(state, title))
+
+
+def describe_row(title, row):
+    shown = ((key, row[key]) for key in SHOWN.get(title, row))
+    return "  " + ", ".join(f"{key}={value}" for key, value in shown)
+
+
+def describe_changes(before, after):
+    """Return the rows of the later state that were not in the earlier one."""
+    for title in QUERIES | SHOWN:
+        known = getattr(before, title)
+        for row in getattr(after, title):
+            if row not in known:
+                yield title + describe_row(title, row)

@@ -21,6 +21,8 @@ WAITS = {
     "charges that arrive later": (CHARGE, "delay_before", 1, 5),
     "closing of a decline": (CLOSE, "delay_after", 1, 1),
 }
+# Answers to a request while an earlier one is busy with the same object or key.
+NOT_DEALT_WITH = (409, 429)
 LATE_INTENTS = (PREPARE, "delay_before")
 
 
@@ -30,10 +32,10 @@ def test_next_run_converges_after_a_kill_during(world, wait):
     world.make_due()
     kill_in_flight(world, count, kind=kind, nth=nth, **request)
 
-    state = world.converge()
-
-    assert state.get_statuses() == OUTCOMES
+    # As long as they are on their way, Stripe may refuse to say or do anything.
+    world.converge()
     wait_until_arrived(world, request, nth + count - 1)
+
     # What is made too late is an intent that nobody knows, and nobody can charge.
     spared = intents_left_open if (request, kind) == LATE_INTENTS else None
     assert_consistent(world.converge(), OUTCOMES, spared)
@@ -78,6 +80,8 @@ def count_answers(world, request):
     """Return how many requests of a kind the provider has dealt with."""
     seen = world.admin.requests()
     return sum(
-        row["method"] == request["method"] and fnmatch(row["path"], request["path"])
+        row["method"] == request["method"]
+        and fnmatch(row["path"], request["path"])
+        and row["status"] not in NOT_DEALT_WITH
         for row in seen
     )

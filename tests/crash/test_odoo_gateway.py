@@ -19,12 +19,17 @@ def requests(tmp_path):
     return path
 
 
-def run_both_jobs(world, requests):
+@pytest.fixture
+def counted(requests):
+    return at(*REQUEST, "count_calls", path=str(requests))
+
+
+def run_both_jobs(world, counted):
     """Run both jobs some times over."""
     for _round in range(3):
         for name in ("charge", "resolve"):
             world.let_time_pass()
-            world.run_job(name, at(*REQUEST, "count_calls", path=str(requests)))
+            world.run_job(name, counted)
 
 
 def assert_asked_once(world, requests):
@@ -38,25 +43,29 @@ def assert_asked_once(world, requests):
     ]
 
 
-def test_charge_cut_off_by_a_kill_is_never_repeated(world, requests):
+def test_charge_cut_off_by_a_kill_is_never_repeated(world, requests, counted):
     world.make_due("demo-1")
-    world.crash(
-        "charge",
-        at(*REQUEST, "count_calls", path=str(requests)),
-        at(*REQUEST, "kill_after"),
-    )
-    run_both_jobs(world, requests)
+    world.crash("charge", counted, at(*REQUEST, "kill_after"))
+    run_both_jobs(world, counted)
 
     assert_asked_once(world, requests)
 
 
-def test_charge_is_not_repeated_when_its_record_meets_a_conflict(world, requests):
+def test_charge_is_not_repeated_when_its_record_meets_a_conflict(
+    world, requests, counted
+):
     world.make_due("demo-1")
-    world.run_job(
-        "charge",
-        at(*REQUEST, "count_calls", path=str(requests)),
-        at(*CHARGE, "conflict_after"),
-    )
-    run_both_jobs(world, requests)
+    world.run_job("charge", counted, at(*CHARGE, "conflict_after"))
+    run_both_jobs(world, counted)
 
     assert_asked_once(world, requests)
+
+
+def test_kill_in_one_charge_leaves_the_others_to_the_next_run(world, requests, counted):
+    world.make_due("demo-1", "demo-2")
+    world.crash("charge", counted, at(*REQUEST, "kill_after"))
+    run_both_jobs(world, counted)
+    state = world.read_state()
+
+    assert len(requests.read_text().splitlines()) == 2
+    assert state.get_statuses() == {"demo-1": "in_progress", "demo-2": "success"}

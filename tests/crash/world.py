@@ -9,7 +9,7 @@ import pytest
 import stripe
 
 from tests.crash.processes import ProcessDiedError
-from tests.crash.state import QUERIES, State
+from tests.crash.state import QUERIES, State, describe_changes
 
 SECRET_KEY = "sk_test_autopay"
 # Invoices that a test charges when it does not say otherwise: what becomes of them.
@@ -123,15 +123,18 @@ class World:
 
         :return: the state that was reached
         """
-        before = None
+        before = self.read_state()
         with self.start() as process:
             for _round in range(MAX_ROUNDS):
                 self.run_round(process)
                 after = self.read_state()
-                if after == before:
+                changes = list(describe_changes(before, after))
+                if not changes:
                     return after
                 before = after
-        raise AssertionError(f"Still changing after {MAX_ROUNDS} rounds: {before}")
+        raise AssertionError(
+            "\n".join([f"Changing after {MAX_ROUNDS} runs:", *changes])
+        )
 
     def run_round(self, process):
         """Let time pass, charge what is due and resolve what is open."""
