@@ -23,4 +23,5 @@ from . import test_stripe_declines
 from . import test_stripe_faults
 from . import test_stripe_gateway
 from . import test_stripe_reading
+from . import test_stripe_reports
 from . import test_stripe_session
