@@ -36,6 +36,7 @@ READINESS = [
     ("no_method", "No payment method"),
     ("method_archived", "Payment method archived"),
     ("method_expired", "Payment method expired"),
+    ("method_paused", "Payment method paused"),
     ("no_authorization", "No authorization"),
     ("authorization_revoked", "Authorization revoked"),
     ("method_refused", "Payment method refused for good"),
@@ -70,7 +71,15 @@ ATTEMPT_TRANSITIONS = {
     "prepared": ("reserved",),
     "charging": ("reserved", "prepared"),
     # A declined payment intent can still be paid until it is closed.
-    "succeeded": ("charging", "unknown", "pending", "action_required", "declined"),
+    # One that was withdrawn cannot, unless the provider contradicts itself.
+    "succeeded": (
+        "charging",
+        "unknown",
+        "pending",
+        "action_required",
+        "declined",
+        "canceled",
+    ),
     "pending": ("charging", "unknown", "action_required", "declined"),
     "action_required": ("charging", "unknown"),
     "declined": ("reserved", "charging", "unknown", "pending", "action_required"),
@@ -106,6 +115,12 @@ OUTCOME_STATES = {
     "canceled": "canceled",
     "unknown": "unknown",
 }
+
+# What a person can say of a charge whose provider does not answer.
+RESOLUTIONS = [("paid", "It was paid"), ("not_paid", "It was not paid")]
+
+# Minutes after which an attempt that is still being sent was left behind by its run.
+STUCK_MINUTES = 30
 
 # How a definite "no" is treated. Keys are stored on the attempt.
 DECLINE_CLASSES = [
@@ -158,8 +173,9 @@ GATEWAY_THREADS = 50
 # Answers "no connection" in one batch after which the provider is left alone.
 UNREACHABLE_BEFORE_STOP = 3
 
-# Seconds a run may take when the scheduler sets no limit of its own.
-RUN_SECONDS = 600
+# Seconds a run may take, by its mode, when the scheduler sets no limit of its own. Who
+# charges by hand waits in a request that Odoo's server ends after 120 seconds.
+RUN_SECONDS = {"scheduled": 600, "now": 50}
 
 # Provider types of method that are bank debits: days between charge and settlement.
 DEBIT_METHOD_TYPES = ("us_bank_account", "sepa_debit", "bacs_debit", "au_becs_debit")
@@ -180,12 +196,14 @@ BLOCKERS = [
     ("not_eligible", "Not eligible"),
     ("in_dispute", "In dispute"),
     ("on_hold", "On hold"),
+    ("money_returned", "Money went back"),
     ("failed", "Failed"),
     ("no_date", "No autopay date"),
     ("payment_pending", "Other payment pending"),
     ("no_method", "No payment method"),
     ("method_archived", "Payment method archived"),
     ("method_expired", "Payment method expired"),
+    ("method_paused", "Payment method paused"),
     ("method_of_other_customer", "Payment method of another customer"),
     ("provider_disabled", "Provider disabled"),
     ("provider_company", "Provider of another company"),
@@ -206,4 +224,5 @@ BLOCKERS = [
 SKIP_REASONS = [
     *BLOCKERS,
     ("provider_stopped", "Provider stopped in this run"),
+    ("not_an_invoice", "Not a customer invoice"),
 ]

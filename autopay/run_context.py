@@ -31,6 +31,9 @@ class RunContext:
     :param skipped: {move id: blocker} of what was not charged; a stage that is repeated
         says it again, which changes nothing
     :param stopped: {provider id: reason} of providers that are left alone
+    :param probes: {provider id: move id} the invoice that goes first, to see whether
+        the provider works at all
+    :param postponed: the move ids that wait for a probe, in order
     """
 
     mode: str = "scheduled"
@@ -40,6 +43,8 @@ class RunContext:
     run_id: int = 0
     gateways: dict = field(default_factory=dict)
     proven: set = field(default_factory=set)
+    probes: dict = field(default_factory=dict)
+    postponed: dict = field(default_factory=dict)
     counts: Counter = field(default_factory=Counter)
     started: float = field(default_factory=time.monotonic)
 
@@ -52,8 +57,27 @@ class RunContext:
 
     def is_time_up(self, seconds_left):
         """Return whether the run must end, given the scheduler's seconds left."""
-        overtime = time.monotonic() - self.started > const.RUN_SECONDS
+        overtime = time.monotonic() - self.started > const.RUN_SECONDS[self.mode]
         return seconds_left <= 0 or overtime
+
+    def may_reserve(self, provider_id, move_id):
+        """Return whether an invoice may go now, or waits for the provider's probe.
+
+        A wrong key or a provider that is down costs one attempt, not a batch of them.
+        """
+        if provider_id in self.proven:
+            return True
+        if self.probes.setdefault(provider_id, move_id) == move_id:
+            return True
+        self.postponed[move_id] = True
+        return False
+
+    def take_postponed(self):
+        """Return the ids of the moves whose probe has been sent, in order."""
+        move_ids = list(self.postponed)
+        self.postponed.clear()
+        self.probes.clear()
+        return move_ids
 
     def send(self, verb, calls):
         """Call the gateways from many threads; no database is touched.
@@ -62,11 +86,10 @@ class RunContext:
         :param calls: [(provider id, gateway, request)]
         :return: {attempt id: outcome}; absent where the provider is stopped
         """
-        outcomes = {}
         first, rest = self._split_unproven(calls)
         # One request finds out whether a provider works before many follow it.
-        for part in (first, rest):
-            outcomes.update(self._send_part(verb, part))
+        outcomes = self._send_part(verb, first, dict.fromkeys(ANSWERS_BEFORE_STOP, 1))
+        outcomes.update(self._send_part(verb, rest, ANSWERS_BEFORE_STOP))
         return outcomes
 
     def _split_unproven(self, calls):
@@ -80,7 +103,7 @@ class RunContext:
         self.proven.update(first)
         return list(first.values()), rest
 
-    def _send_part(self, verb, calls):
+    def _send_part(self, verb, calls, limits):
         allowed = [call for call in calls if call[0] not in self.stopped]
         answers = self.pool.map(lambda call: _call(verb, call[1], call[2]), allowed)
         outcomes = {}
@@ -88,15 +111,14 @@ class RunContext:
             allowed, answers, strict=True
         ):
             outcomes[request.attempt_id] = outcome
-            self._note_stop(provider_id, outcome)
+            self._note_stop(provider_id, outcome.stop_reason, limits)
         return outcomes
 
-    def _note_stop(self, provider_id, outcome):
-        reason = outcome.stop_reason
+    def _note_stop(self, provider_id, reason, limits):
         if not reason:
             return
         self.counts[provider_id, reason] += 1
-        if self.counts[provider_id, reason] >= ANSWERS_BEFORE_STOP[reason]:
+        if self.counts[provider_id, reason] >= limits[reason]:
             self.stopped.setdefault(provider_id, reason)
 
 

@@ -18,6 +18,20 @@ API_BASE_VARIABLE = "AUTOPAY_STRIPE_API_BASE"
 
 CONNECT_TIMEOUT = 5  # seconds
 READ_TIMEOUT = 25  # seconds without a byte; Odoo ends a worker after 120
+# Repeats of what Stripe refused before it looked at it, because it came too fast
+# (https://docs.stripe.com/rate-limits): at once, after 1 and after 2 seconds.
+TOO_FAST = urllib3.Retry(
+    total=None,
+    connect=0,
+    read=False,
+    other=0,
+    status=3,
+    status_forcelist=(429,),
+    allowed_methods=None,
+    backoff_factor=0.5,
+    raise_on_status=False,
+    respect_retry_after_header=False,
+)
 POOL_SIZE = GATEWAY_THREADS  # connections kept open: one for each thread of a run
 
 # Failures that come before any byte of the request is sent.
@@ -82,7 +96,7 @@ def new_session(address: str) -> requests.Session:
     session.max_redirects = 0
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     for scheme in ("https://", "http://"):
-        session.mount(scheme, _Adapter(pool_maxsize=POOL_SIZE))
+        session.mount(scheme, _Adapter(max_retries=TOO_FAST, pool_maxsize=POOL_SIZE))
     return session
 
 
@@ -91,7 +105,7 @@ def never_connected(cause: BaseException | None) -> bool:
     if isinstance(cause, _BEFORE_SENDING):
         return True
     reason = cause.args[0] if cause and cause.args else None
-    # Our adapter does not retry, so urllib3 wraps only failures to connect in this.
+    # Our adapter repeats no lost answer: urllib3 wraps only failures to connect in this.
     return isinstance(reason, urllib3.exceptions.MaxRetryError)
 
 

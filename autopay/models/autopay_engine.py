@@ -123,7 +123,12 @@ class AutopayEngine(models.AbstractModel):
             _logger.exception("Autopay run %s failed on invoices %s.", run.id, move_ids)
 
     def _run_batch(self, run, move_ids, ctx):
-        """Take one batch through all stages."""
+        """Take one batch through all stages; what waits for a probe goes after it."""
+        while move_ids:
+            self._run_stages(run, move_ids, ctx)
+            move_ids = ctx.take_postponed()
+
+    def _run_stages(self, run, move_ids, ctx):
         run._take_in_hand(move_ids)
         moves = self.env["account.move"].browse(move_ids)
         attempts = self._apply(self._reserve, moves, run, ctx)
@@ -175,10 +180,11 @@ class AutopayEngine(models.AbstractModel):
         if decision.blocker:
             return False
         provider = decision.token.provider_id
-        self._get_gateway(ctx, provider)
+        askable = self._get_gateway(ctx, provider)
         if provider.id in ctx.stopped:
             decision.blocker = "provider_stopped"
-        return not decision.blocker
+            return False
+        return not askable or ctx.may_reserve(provider.id, decision.move.id)
 
     def _note_stage_failure(self, stage, record, error):
         """Override to count failures on an invoice: it is set aside after some."""

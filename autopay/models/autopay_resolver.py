@@ -1,9 +1,13 @@
+import logging
+
 from odoo import api, fields, models
 from odoo.tools import split_every
 
 from .. import const
 from ..gateways.base import PREPARED
 from ..run_context import RunContext
+
+_logger = logging.getLogger(__name__)
 
 
 class AutopayResolver(models.AbstractModel):
@@ -25,7 +29,7 @@ class AutopayResolver(models.AbstractModel):
         with RunContext() as ctx:
             for batch in split_every(const.BATCH_SIZE, attempt_ids, list):
                 attempts = self.env["autopay.attempt"].browse(batch)
-                self._resolve_batch(ctx, attempts)
+                self._resolve_batch_safely(ctx, attempts)
                 left = self.env["ir.cron"]._commit_progress(len(batch))
                 if ctx.is_time_up(left):
                     return
@@ -49,6 +53,14 @@ class AutopayResolver(models.AbstractModel):
         with RunContext() as ctx:
             self._withdraw_open(ctx, attempts)
             self._settle(ctx, attempts)
+
+    def _resolve_batch_safely(self, ctx, attempts):
+        """Resolve a batch; what its stages could not contain ends this batch only."""
+        try:
+            self._resolve_batch(ctx, attempts)
+        except Exception:
+            self.env.cr.rollback()
+            _logger.exception("Autopay could not resolve %s.", attempts.ids)
 
     def _resolve_batch(self, ctx, attempts):
         resolver = self.with_context(tracking_disable=True)
@@ -101,6 +113,8 @@ class AutopayResolver(models.AbstractModel):
 
     def _is_to_withdraw(self, attempt):
         """Return whether nothing was charged and nothing more should come of it."""
+        if attempt._is_to_verify():
+            return True
         if attempt.state in const.UNCHARGED_STATES:
             return attempt._is_abandoned()
         if attempt.state == "unknown":

@@ -80,11 +80,13 @@ class TestAutopayChargeNow(AutopayCommon):
         token = self._enrol().with_context(autopay_brand=True)
         self.assertEqual(token.display_name, f"VISA {token._build_display_name()}")
 
-    def test_documents_that_are_no_customer_invoices_are_left_out(self):
+    def test_documents_that_are_no_customer_invoices_are_shown_as_skipped(self):
         self._enrol()
+        invoice = self._create_due_invoice()
         refund = self._create_posted_invoice(move_type="out_refund")
-        form = self._open_form(self._create_due_invoice() + refund)
-        self.assertEqual(len(form.save().line_ids), 1)
+        lines = self._open_form(invoice + refund).save().line_ids
+        blockers = {line.move_id: line.blocker for line in lines}
+        self.assertEqual(blockers, {invoice: False, refund: "not_an_invoice"})
 
     # === CHARGE === #
 

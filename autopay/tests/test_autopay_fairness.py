@@ -35,6 +35,34 @@ class TestAutopayFairness(AutopayCommon):
         for _number in range(count):
             self._create_due_invoice(customer=customer)
 
+    # === PROVIDERS === #
+
+    def _run_on_three_invoices(self, prepare=lambda: None):
+        self._enrol()
+        prepare()
+        moves = [self._create_due_invoice() for _number in range(3)]
+        self._run_autopay()
+        return self.env["account.move"].union(*moves)
+
+    def test_wrong_key_costs_one_attempt_and_keeps_the_others_eligible(self):
+        moves = self._run_on_three_invoices(
+            lambda: self.provider.write({"stripe_secret_key": "sk_test_invalid"})
+        )
+        self.assertEqual(moves.autopay_attempt_ids.mapped("state"), ["canceled"])
+        self.assertEqual(set(moves.mapped("autopay_status")), {"eligible"})
+        self.assertEqual(self._get_last_run().skipped, {"provider_stopped": 2})
+
+    def test_provider_that_is_down_costs_one_attempt(self):
+        moves = self._run_on_three_invoices(
+            lambda: self.admin.add_fault("refuse", times=None)
+        )
+        self.assertEqual(len(moves.autopay_attempt_ids), 1)
+
+    def test_invoices_behind_the_first_of_a_provider_are_charged_in_the_same_run(self):
+        moves = self._run_on_three_invoices()
+        self.assertEqual(set(moves.mapped("autopay_status")), {"success"})
+        self.assertEqual(len(self._get_last_run().attempt_ids), 3)
+
     # === INVOICES === #
 
     def test_run_cut_short_goes_on_behind_what_it_looked_at(self):

@@ -5,7 +5,9 @@ from odoo import fields
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from .. import const
 from ..models.autopay_booking import AutopayBooking
+from ..models.autopay_resolver import AutopayResolver
 from ..models.autopay_run import AutopayRun
 from .common import AutopayCommon
 
@@ -86,6 +88,25 @@ class TestAutopayResolver(AutopayCommon):
         attempt = invoice.autopay_attempt_ids
         self.assertEqual((attempt.state, attempt.run_id.state), ("prepared", "running"))
         return invoice, attempt
+
+    def test_batch_that_fails_as_a_whole_keeps_no_other_from_its_turn(self):
+        first, _attempt = self._leave_unknown()
+        second, _attempt = self._leave_unknown()
+        original = type(self.env["autopay.resolver"])._resolve_batch
+
+        def fail_on_first(resolver, ctx, attempts):
+            if attempts.line_ids.move_id.id == first.id:
+                raise RuntimeError
+            return original(resolver, ctx, attempts)
+
+        with (
+            patch.object(const, "BATCH_SIZE", 1),
+            patch.object(AutopayResolver, "_resolve_batch", fail_on_first),
+            mute_logger("odoo.addons.autopay.models.autopay_resolver"),
+        ):
+            self._resolve_autopay()
+        statuses = (first.autopay_status, second.autopay_status)
+        self.assertEqual(statuses, ("in_progress", "success"))
 
     def test_attempt_of_a_dead_run_is_withdrawn(self):
         # A dead process loses its database connection and with it the lock of its run.

@@ -1,5 +1,5 @@
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from unittest.mock import patch
 
 import stripe
@@ -90,6 +90,15 @@ class TestStripeFaults(SimulatorMixin, BaseCase):
                 truth = "prepared" if fault.executed else "absent"
                 self.assertEqual(self._read_settled(request, truth).kind, truth)
                 self.assertEqual(self._count_charges(request), 0)
+
+    def test_request_that_came_too_fast_is_repeated_and_charges_once(self):
+        request = self._create_request()
+        self.admin.add_fault("rate_limit_429", method="POST", times=2)
+        prepared = self.gateway.prepare(request)
+        self.admin.add_fault("rate_limit_429", method="POST", times=2)
+        request = replace(request, object_ref=prepared.object_ref)
+        self.assertEqual(self.gateway.charge(request).kind, "succeeded")
+        self.assertEqual(self._count_charges(request), 1)
 
     def test_after_a_fault_the_same_preparation_again_makes_no_second_object(self):
         for fault in FAULTS:

@@ -113,8 +113,16 @@ class TestStripeSession(BaseCase):
         session = stripe_session.new_session(ADDRESS)
         adapter = session.get_adapter(ADDRESS)
         self.assertEqual(adapter._pool_maxsize, GATEWAY_THREADS)
-        self.assertEqual(adapter.max_retries.total, 0)
         self.assertEqual(session.max_redirects, 0)
+
+    def test_only_what_came_too_fast_is_repeated(self):
+        retries = stripe_session.new_session(ADDRESS).get_adapter(ADDRESS).max_retries
+        repeated = {
+            status for status in range(400, 600) if retries.is_retry("POST", status)
+        }
+        self.assertEqual(repeated, {429})
+        self.assertIs(retries.read, False)
+        self.assertEqual((retries.connect, retries.other), (0, 0))
 
     def test_every_request_has_both_time_outs(self):
         session = stripe_session.new_session(ADDRESS)

@@ -86,7 +86,10 @@ class AutopayChargeNow(models.TransientModel):
     @api.depends("move_ids", "token_id", "authorize")
     def _compute_line_ids(self):
         for wizard in self.filtered(lambda wizard: wizard.state == "draft"):
-            lines = map(wizard._prepare_line_vals, wizard._decide().values())
+            lines = [
+                *map(wizard._prepare_line_vals, wizard._decide().values()),
+                *map(wizard._prepare_other_vals, wizard._get_other_documents()),
+            ]
             wizard.line_ids = [
                 Command.clear(),
                 # What is charged comes first, what is skipped last.
@@ -163,9 +166,14 @@ class AutopayChargeNow(models.TransientModel):
         """Return {move: Decision} for the customer invoices among the documents."""
         moves = self.move_ids._origin
         moves.check_access("read")
-        invoices = moves.sudo().filtered(lambda move: move.move_type == "out_invoice")
+        invoices = moves.sudo() - self._get_other_documents()
         decision = self.env["autopay.decision"].sudo()
         return decision._decide(invoices, "now", self._get_tokens())
+
+    def _get_other_documents(self):
+        """Return what autopay does not collect: credit notes, vendor bills ..."""
+        moves = self.move_ids._origin.sudo()
+        return moves.filtered(lambda move: move.move_type != "out_invoice")
 
     def _record_authorization(self):
         """Record in the user's name that the customer has authorized the method."""
@@ -201,6 +209,14 @@ class AutopayChargeNow(models.TransientModel):
                 line._set_outcome(OUTCOMES.get(attempt.state, "open"), attempt)
             else:
                 line._set_skipped(decisions[line.move_id], runs)
+
+    def _prepare_other_vals(self, move):
+        return {
+            "move_id": move.id,
+            "amount": move.amount_residual,
+            "blocker": "not_an_invoice",
+            "explanation": self.env._("Autopay collects customer invoices only."),
+        }
 
     def _prepare_line_vals(self, decision):
         """Return what would happen to one invoice."""

@@ -43,4 +43,5 @@ class AutopayChargeNowLine(models.TransientModel):
         """Keep why the engine did not charge the invoice."""
         stopped = "\n".join(run.stopped_text for run in runs if run.stopped_text)
         words = decision.get_words(self.env) if decision.blocker else stopped
-        self.write({"outcome": "skipped", "explanation": words or self.explanation})
+        late = self.env._("The time was up before its turn came. Charge it again.")
+        self.write({"outcome": "skipped", "explanation": words or late})

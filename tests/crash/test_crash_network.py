@@ -12,13 +12,14 @@ CHARGE = {"method": "POST", "path": "/v1/payment_intents/*/confirm"}
 CLOSE = {"method": "POST", "path": "/v1/payment_intents/*/cancel"}
 
 # What is on its way: which requests, what becomes of them, how many there are. The
-# first request to a provider goes alone, to see whether it answers.
+# first invoice of a provider goes alone, to see whether it works.
 WAITS = {
     "preparation that arrived": (PREPARE, "delay_after", 1, 1),
     "preparations that arrived": (PREPARE, "delay_after", 2, 4),
     "preparations that arrive later": (PREPARE, "delay_before", 2, 4),
-    "charges that arrived": (CHARGE, "delay_after", 1, 5),
-    "charges that arrive later": (CHARGE, "delay_before", 1, 5),
+    "first charge that arrived": (CHARGE, "delay_after", 1, 1),
+    "charges that arrived": (CHARGE, "delay_after", 2, 4),
+    "charges that arrive later": (CHARGE, "delay_before", 2, 4),
     "closing of a decline": (CLOSE, "delay_after", 1, 1),
 }
 # Answers to a request while an earlier one is busy with the same object or key.
