@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import math
 from collections.abc import Callable
@@ -17,8 +18,10 @@ from .simulator import Simulator
 class Admin:
     """Handlers; a ``ValueError`` becomes a 400 with its sentence."""
 
-    def __init__(self, sim: Simulator):
+    def __init__(self, sim: Simulator, *more: object):
+        """``more`` are objects with a ``table`` of further handlers."""
         self.sim = sim
+        self._more = more
 
     def routes(self) -> list[web.RouteDef]:
         """Return the addresses and their handlers."""
@@ -41,6 +44,8 @@ class Admin:
             ("POST", "/settle"): self.settle,
             ("POST", "/authenticate"): self.authenticate,
         }
+        for other in self._more:
+            table |= other.table()
         return [
             web.route(method, f"/_admin{path}", self._guard(handler))
             for (method, path), handler in table.items()
@@ -51,6 +56,8 @@ class Admin:
             self.sim.clock.run_due()
             try:
                 result = handler(request, await _json(request))
+                if inspect.isawaitable(result):
+                    result = await result
             except (ValueError, TypeError) as error:
                 return web.json_response({"error": str(error)}, status=400)
             except LookupError as error:
@@ -155,23 +162,17 @@ class Admin:
         if customer_id is None:
             account = body.get("account", DEFAULT_ACCOUNT)
             return self.sim.store.book(account, body.get("livemode", False)), None
-        book, customer = self._find("customers", customer_id)
+        book, customer = self.sim.find("customers", customer_id)
         if customer.deleted:
             raise LookupError(f"The customer {customer_id} was deleted.")
         return book, customer_id
-
-    def _find(self, kind: str, object_id: str) -> tuple:
-        found = self.sim.store.find(kind, object_id)
-        if found is None:
-            raise LookupError(f"There is no {kind[:-1]} {object_id}.")
-        return found
 
     def change_method(self, request: web.Request, body: dict) -> dict:
         """PATCH /payment_methods/{id}: a new ``behaviour``; tries count from 1 again.
 
         ``card`` and the like replace facts that are printed on it.
         """
-        book, method = self._find("payment_methods", request.match_info["id"])
+        book, method = self.sim.find("payment_methods", request.match_info["id"])
         if "behaviour" in body:
             method.behaviour = behaviours.parse(body["behaviour"], method.type)
             method.tries = 0
@@ -195,7 +196,7 @@ class Admin:
 
     def _open_intents(self, intent_id: str | None) -> list[tuple]:
         if intent_id is not None:
-            return [self._find("payment_intents", intent_id)]
+            return [self.sim.find("payment_intents", intent_id)]
         return [(b, intent) for b in self.sim.store for intent in b.payment_intents]
 
     def authenticate(self, request: web.Request, body: dict) -> dict:
@@ -203,7 +204,7 @@ class Admin:
         outcome = body.get("outcome", "succeeded")
         if outcome not in ("succeeded", "failed"):
             raise ValueError("The outcome is either 'succeeded' or 'failed'.")
-        book, intent = self._find("payment_intents", body.get("payment_intent"))
+        book, intent = self.sim.find("payment_intents", body.get("payment_intent"))
         cards.finish_authentication(
             self.sim, book, intent, passed=outcome == "succeeded"
         )

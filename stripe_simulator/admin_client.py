@@ -2,44 +2,20 @@
 
 from __future__ import annotations
 
-import json
-import urllib.error
-import urllib.request
 from urllib.parse import quote
 
-TIMEOUT = 30
+from .admin_calls import AdminCaller, AdminError
+from .admin_client_money import MoneyCalls
+
+__all__ = ["AdminClient", "AdminError"]
 
 
-class AdminError(Exception):
-    """The simulator refused an admin request; the text says why."""
-
-
-class AdminClient:
+class AdminClient(MoneyCalls, AdminCaller):
     """One method for every address under ``/_admin/``.
 
     Amounts are in minor units, times in seconds.  Every method raises ``AdminError``
     with the simulator's sentence when it refuses, ``OSError`` when it cannot be had.
     """
-
-    def __init__(self, url: str):
-        self.url = url.rstrip("/")
-        # A proxy of the environment must not come between two local processes.
-        handler = urllib.request.ProxyHandler({})
-        self._opener = urllib.request.build_opener(handler)
-
-    def _call(self, method: str, path: str, body: dict | None = None) -> dict:
-        request = urllib.request.Request(  # noqa: S310 - the address is our own
-            f"{self.url}/_admin{path}",
-            data=None if body is None else json.dumps(body).encode(),
-            headers={"Content-Type": "application/json"},
-            method=method,
-        )
-        try:
-            with self._opener.open(request, timeout=TIMEOUT) as response:
-                return json.load(response)
-        except urllib.error.HTTPError as error:
-            with error:
-                raise AdminError(_sentence(error.read())) from None
 
     # === STATE === #
 
@@ -142,10 +118,3 @@ class AdminClient:
         status of the intent."""
         body = {"payment_intent": payment_intent, "outcome": outcome}
         return self._call("POST", "/authenticate", body)["status"]
-
-
-def _sentence(body: bytes) -> str:
-    try:
-        return json.loads(body)["error"]
-    except (ValueError, KeyError):
-        return body.decode(errors="replace")

@@ -1,11 +1,12 @@
-"""Tells whoever listens that an object has changed its state."""
+"""Tells whoever listens what has happened to objects and to money."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from .objects import Charge
+from .objects import Charge, Event
 from .store import Book
 
 
@@ -19,17 +20,54 @@ class ChargeChanged:
     at: int
 
 
+@dataclass(frozen=True, slots=True)
+class MoneyMoved:
+    """``amount`` of a charge went back to the customer, or came back from him.
+
+    ``refs`` names the refund or the dispute: ``{"refund": "re_..."}``.
+    """
+
+    book: Book
+    charge: Charge
+    kind: str
+    amount: int
+    refs: dict[str, str]
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """Something of which Stripe makes an event of this ``type``.
+
+    ``before`` holds the attributes that changed, as they were.
+    """
+
+    book: Book
+    type: str
+    item: object
+    before: dict | None
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class EventMade:
+    """An event can be read, and sent to whoever wants events of its type."""
+
+    book: Book
+    event: Event
+
+
 class Announcer:
-    """Passes each change to every listener, in order of subscription."""
+    """Passes each change to those who listen to its kind, in order of subscription."""
 
     def __init__(self):
-        self._listeners: list[Callable[[ChargeChanged], None]] = []
+        self._listeners: dict[type, list[Callable]] = defaultdict(list)
 
-    def subscribe(self, listener: Callable[[ChargeChanged], None]) -> None:
-        """Call ``listener`` with every change from now on."""
-        self._listeners.append(listener)
+    def subscribe(self, kind: type, listener: Callable) -> None:
+        """Call ``listener`` with every change of this kind from now on."""
+        self._listeners[kind].append(listener)
 
-    def announce(self, change: ChargeChanged) -> None:
-        """Tell all listeners."""
-        for listener in self._listeners:
+    def announce(self, change: object) -> None:
+        """Tell all who listen."""
+        for listener in self._listeners[type(change)]:
             listener(change)

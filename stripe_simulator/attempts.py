@@ -14,6 +14,24 @@ from .resources.intent_shape import render as render_intent
 from .simulator import Simulator
 from .store import Book
 
+# (status before, status now) -> the event that Stripe makes of a charge.
+CHARGE_EVENTS = {
+    (None, "succeeded"): "charge.succeeded",
+    (None, "pending"): "charge.pending",
+    (None, "failed"): "charge.failed",
+    ("pending", "succeeded"): "charge.succeeded",
+    ("pending", "failed"): "charge.failed",
+}
+# Status that an intent has taken -> the event.
+INTENT_EVENTS = {
+    "requires_payment_method": "payment_intent.payment_failed",
+    "requires_action": "payment_intent.requires_action",
+    "requires_capture": "payment_intent.amount_capturable_updated",
+    "processing": "payment_intent.processing",
+    "succeeded": "payment_intent.succeeded",
+    "canceled": "payment_intent.canceled",
+}
+
 RISK_SCORES = {"normal": 20, "elevated": 70, "highest": 95}
 
 
@@ -68,6 +86,14 @@ def make_charge(attempt: Attempt, **facts) -> Charge:
 def announce(sim: Simulator, book: Book, charge: Charge, before: str | None) -> None:
     """Tell whoever listens that the charge is new or has left the status ``before``."""
     sim.announcer.announce(ChargeChanged(book, charge, before, sim.clock.now()))
+    event = CHARGE_EVENTS.get((before, charge.status))
+    if event:
+        sim.tell(book, event, charge)
+
+
+def announce_intent(sim: Simulator, book: Book, intent: PaymentIntent) -> None:
+    """Tell whoever listens what became of the intent."""
+    sim.tell(book, INTENT_EVENTS[intent.status], intent)
 
 
 def keep_method(attempt: Attempt) -> None:
@@ -112,6 +138,7 @@ def fail(attempt: Attempt, behaviour: Behaviour, charge: Charge | None) -> None:
         "type": "card_error",
     }
     method = set_failed(attempt.book, attempt.intent, attempt.method, facts)
+    announce_intent(attempt.sim, attempt.book, attempt.intent)
     rest = {k: v for k, v in facts.items() if k not in ("message", "code", "type")}
     rest["payment_intent"] = render_intent(attempt.book, attempt.intent)
     rest["payment_method"] = method

@@ -12,6 +12,8 @@ AUTHENTICATION_REQUIRED = "authentication_required"
 # Set up for use off session: only a charge with the customer present asks for him.
 AUTHENTICATION_ON_SESSION = "authentication_on_session"
 PROCESSING = "processing"
+# What becomes of refunds.
+REFUND_PENDING, REFUND_FAILS = "pending", "fails"
 KINDS = (
     SUCCESS,
     DECLINE,
@@ -19,6 +21,12 @@ KINDS = (
     AUTHENTICATION_ON_SESSION,
     PROCESSING,
 )
+
+_CHOICES = {
+    "kind": KINDS,
+    "outcome": ("succeeded", "failed"),
+    "refund": (None, REFUND_PENDING, REFUND_FAILS),
+}
 
 # What the customer reads, by decline code or else by error code.
 MESSAGES = {
@@ -61,6 +69,11 @@ class Behaviour:
     ``settle_after`` is in seconds of virtual time, ``None`` for never by itself.
     From the ``succeeds_from_try``-th charge on (counted from 1) every charge succeeds.
     ``outcome_reason`` makes a decline a block by Stripe that no bank has seen.
+
+    ``dispute`` is the reason for which a charge is disputed as soon as it succeeded
+    (with ``inquiry`` the bank only asks), ``fraud_warning`` the type of fraud that the
+    bank warns of.  Refunds are ``pending`` for a while, or first succeed and then
+    ``fail`` (``refund`` is "pending" or "fails").
     """
 
     kind: str = SUCCESS
@@ -77,6 +90,10 @@ class Behaviour:
     failure_code: str | None = None
     cancelable: bool = False
     succeeds_from_try: int | None = None
+    refund: str | None = None
+    dispute: str | None = None
+    inquiry: bool = False
+    fraud_warning: str | None = None
 
     def for_try(self, number: int) -> Behaviour:
         """Return the behaviour of the ``number``-th charge, counted from 1."""
@@ -113,14 +130,18 @@ def parse(values: dict, method_type: str) -> Behaviour:
         raise ValueError(f"Unknown behaviour key: {', '.join(unknown)}.")
     if "kind" not in values:
         values = {**default_values(method_type), **values}
-    if values["kind"] not in KINDS:
-        raise ValueError(f"Unknown behaviour kind; one of {', '.join(KINDS)}.")
-    if values.get("outcome", "succeeded") not in ("succeeded", "failed"):
-        raise ValueError("The outcome is either 'succeeded' or 'failed'.")
+    _check_values(values)
+    return Behaviour(**values)
+
+
+def _check_values(values: dict) -> None:
+    for name, allowed in _CHOICES.items():
+        if name in values and values[name] not in allowed:
+            known = ", ".join(str(value) for value in allowed if value)
+            raise ValueError(f"Unknown behaviour {name}; one of {known}.")
     for name in ("settle_after", "succeeds_from_try"):
         if not isinstance(values.get(name, 0), int | None):
             raise ValueError(f"'{name}' must be a whole number.")
-    return Behaviour(**values)
 
 
 def default_values(method_type: str) -> dict:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from .aftermath import follow
 from .attempts import (
     RISK_SCORES,
     Attempt,
     Session,
     announce,
+    announce_intent,
     approved,
     fail,
     keep_method,
@@ -40,6 +42,9 @@ def succeed(attempt: Attempt, behaviour: Behaviour) -> None:
     intent.last_payment_error = None
     keep_method(attempt)
     announce(attempt.sim, attempt.book, charge, None)
+    announce_intent(attempt.sim, attempt.book, intent)
+    if not manual:
+        follow(attempt.sim, attempt.book, charge, behaviour)
 
 
 def _declined(behaviour: Behaviour) -> dict:
@@ -86,7 +91,7 @@ def authenticate(attempt: Attempt, behaviour: Behaviour) -> None:
     intent.status = "requires_action"
     intent.next_action = _next_action(intent, session)
     intent.mandate = session.mandate
-    return None
+    return announce_intent(attempt.sim, attempt.book, intent)
 
 
 def authenticate_on_session(attempt: Attempt, behaviour: Behaviour) -> None:

@@ -99,3 +99,10 @@ def _check_step(amount: int, code: str) -> None:
             "amount",
             "parameter_invalid_integer",
         )
+
+
+def shown(amount: int, code: str) -> str:
+    """Return an amount in minor units as Stripe's messages write it."""
+    decimals = 0 if code in ZERO_DECIMAL else 3 if code in THREE_DECIMAL else 2
+    major = f"{amount / 10**decimals:.{decimals}f}"
+    return f"${major}" if code == "usd" else f"{major} {code}"

@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
+from .aftermath import follow
 from .attempts import (
     Attempt,
     announce,
+    announce_intent,
     approved,
     keep_method,
     make_charge,
     set_failed,
 )
 from .behaviours import DEBIT_FAILED, NO_FUNDS, RETURN_MESSAGES, Behaviour
+from .blocking import block_account
 from .errors import INVALID
-from .objects import Charge, PaymentIntent, PaymentMethod
+from .objects import Charge, PaymentIntent
 from .simulator import Simulator
 from .store import Book
-
-# Returns after which Stripe refuses to debit the account again, and why.
-BLOCKING_RETURNS = {
-    "R02": "bank_account_closed",
-    "R03": "bank_account_invalid_details",
-    "R04": "bank_account_invalid_details",
-    "R16": "bank_account_frozen",
-    "R20": "bank_account_restricted",
-    **dict.fromkeys(("R05", "R07", "R08", "R10", "R11"), "debit_not_authorized"),
-    **dict.fromkeys(("R29", "R31"), "debit_not_authorized"),
-}
 
 
 def submit(attempt: Attempt, behaviour: Behaviour) -> None:
@@ -38,6 +30,7 @@ def submit(attempt: Attempt, behaviour: Behaviour) -> None:
     intent.last_payment_error = None
     keep_method(attempt)
     announce(sim, book, charge, None)
+    announce_intent(sim, book, intent)
     if behaviour.settle_after is None:
         return
 
@@ -76,6 +69,10 @@ def settle(
     else:
         _return_debit(book, intent, charge, failure_code, network_code)
     announce(sim, book, charge, "pending")
+    announce_intent(sim, book, intent)
+    if outcome == "succeeded":
+        method = book.payment_methods.get(charge.payment_method)
+        follow(sim, book, charge, method.behaviour)
     return True
 
 
@@ -92,7 +89,7 @@ def _return_debit(
     charge.failure_code, charge.failure_message = code, message
     charge.outcome = _returned(charge.outcome, code, network_code)
     method = book.payment_methods.get(charge.payment_method)
-    _block_account(method, network_code)
+    block_account(method, network_code)
     facts = {
         "charge": charge.id,
         "code": code,
@@ -112,13 +109,6 @@ def _returned(outcome: dict, code: str, network_code: str | None) -> dict:
         "seller_message": "The bank returned the debit.",
         "type": "issuer_declined",
     }
-
-
-def _block_account(method: PaymentMethod, network_code: str | None) -> None:
-    reason = BLOCKING_RETURNS.get(network_code)
-    if method.type == "us_bank_account" and reason:
-        blocked = {"network_code": network_code, "reason": reason}
-        method.details = {**method.details, "status_details": {"blocked": blocked}}
 
 
 def withdraw(sim: Simulator, book: Book, intent: PaymentIntent) -> None:

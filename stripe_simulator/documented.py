@@ -13,6 +13,8 @@ from .behaviours import (
     AUTHENTICATION_REQUIRED,
     DECLINE,
     PROCESSING,
+    REFUND_FAILS,
+    REFUND_PENDING,
     SETTLE_AFTER,
     SUCCESS,
     Behaviour,
@@ -139,6 +141,19 @@ _BLOCKED = {
     "riskLevelElevated": _card(last4="9235", risk_level="elevated"),
 }
 
+_AFTERWARDS = {
+    "createDispute": _card(last4="0259", dispute="fraudulent"),
+    "createDisputeProductNotReceived": _card(
+        last4="2685", dispute="product_not_received"
+    ),
+    "createDisputeInquiry": _card(last4="1976", dispute="general", inquiry=True),
+    "createIssuerFraudRecord": _card(
+        last4="5423", fraud_warning="unauthorized_use_of_card"
+    ),
+    "pendingRefund": _card(last4="7726", refund=REFUND_PENDING),
+    "refundFail": _card(last4="5126", refund=REFUND_FAILS),
+}
+
 _AUTHENTICATED = {
     "authenticationRequired": _card(last4="3184", kind=AUTHENTICATION_REQUIRED),
     "authenticationRequiredOnSetup": _card(last4="3155", kind=AUTHENTICATION_REQUIRED),
@@ -187,6 +202,7 @@ _ACCOUNTS = {
         "debitNotAuthorized",
         _bank("3335", "debit_not_authorized", "R10"),
     ),
+    "000555555559": ("dispute", _bank("5559", dispute="debit_not_authorized")),
     "000000000009": ("processing", _bank("0009", after=None, cancelable=True)),
     "000777777771": (
         "weeklyLimitExceeded",
@@ -202,6 +218,10 @@ _IBANS = {
     "DE78370400440532013004": (
         "pm_failedDelayed_de",
         _iban("3004", "refer_to_customer", after=DELAYED),
+    ),
+    "DE35370400440532013002": (
+        "pm_disputed_de",
+        _iban("3002", dispute="debit_not_authorized"),
     ),
     "DE65370400440000343434": (
         "pm_exceedsWeeklyVolumeLimit_de",
@@ -227,6 +247,7 @@ _CARDS = {
     **{_other_spelling(name): card for name, card in _DECLINES.items()},
     **_DECLINES,
     **_BLOCKED,
+    **_AFTERWARDS,
     **_AUTHENTICATED,
 }
 

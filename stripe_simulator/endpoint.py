@@ -20,6 +20,13 @@ LABELS = {
     "payment_methods": "PaymentMethod",
     "payment_intents": "payment_intent",
     "charges": "charge",
+    "refunds": "refund",
+    "disputes": "dispute",
+    "fraud_warnings": "early fraud warning",
+    "setup_intents": "setupintent",
+    "mandates": "mandate",
+    "events": "event",
+    "webhook_endpoints": "webhook endpoint",
 }
 
 

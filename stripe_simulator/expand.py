@@ -13,6 +13,7 @@ _RENDER = {
     "payment_intent": payment_intents.render,
     "payment_method": payment_methods.render,
 }
+_CHARGE = {"charge": "charge", "payment_intent": "payment_intent"}
 # Object -> attribute that can be expanded -> the kind of object it names.
 _EXPANDABLE = {
     "payment_intent": {
@@ -23,6 +24,9 @@ _EXPANDABLE = {
     "charge": {"customer": "customer", "payment_intent": "payment_intent"},
     "payment_method": {"customer": "customer"},
     "customer": {},
+    "refund": {**_CHARGE, "payment_method": "payment_method"},
+    "dispute": _CHARGE,
+    "radar.early_fraud_warning": _CHARGE,
 }
 
 

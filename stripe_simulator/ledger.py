@@ -6,7 +6,7 @@ import json
 from collections import defaultdict
 from pathlib import Path
 
-from .announcer import ChargeChanged
+from .announcer import ChargeChanged, MoneyMoved
 
 # (status before, status now) -> what it means for the money.
 KINDS = {
@@ -21,6 +21,10 @@ EFFECTS = {
     "submitted": {"pending": 1},
     "settled": {"pending": -1, "charged": 1},
     "failed": {"pending": -1, "failed": 1},
+    "refund": {"refunded": 1},
+    "refund_undone": {"refunded": -1},
+    "dispute_withdrawn": {"disputed": 1},
+    "dispute_reinstated": {"disputed": -1},
 }
 RESET = "reset"
 
@@ -54,7 +58,12 @@ class Ledger:
         if kind and change.charge.captured:
             self._append(self._entry(kind, change))
 
-    def _entry(self, kind: str, change: ChargeChanged) -> dict:
+    def record_movement(self, moved: MoneyMoved) -> None:
+        """Write down money that went back after it had been taken."""
+        entry = self._entry(moved.kind, moved)
+        self._append({**entry, "amount": moved.amount, **moved.refs})
+
+    def _entry(self, kind: str, change: ChargeChanged | MoneyMoved) -> dict:
         charge = change.charge
         return {
             "seq": self._seq + 1,
@@ -90,7 +99,8 @@ class Ledger:
         self._lines.append(line)
         totals = self.totals[entry["currency"]]
         for name, sign in EFFECTS[entry["kind"]].items():
-            totals[name] += sign * entry["amount"]
+            # Refunds and disputes appear in the totals when there is one.
+            totals[name] = totals.get(name, 0) + sign * entry["amount"]
 
     def to_json(self) -> bytes:
         """Return the entries since the last reset, and the totals by currency."""

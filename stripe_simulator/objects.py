@@ -104,4 +104,140 @@ class Charge:
     failure_code: str | None = None
     failure_message: str | None = None
     idempotency_key: str | None = None
+    amount_refunded: int = 0
+    disputed: bool = False
+    seq: int = 0
+
+
+@dataclass(slots=True, eq=False)
+class Refund:
+    """Money of a charge on its way back to the customer."""
+
+    id: str
+    created: int
+    charge: str
+    payment_intent: str
+    payment_method: str
+    method_type: str
+    amount: int
+    currency: str
+    status: str
+    reason: str | None
+    metadata: dict
+    pending_reason: str | None = None
+    failure_reason: str | None = None
+    seq: int = 0
+
+
+@dataclass(slots=True, eq=False)
+class Dispute:
+    """A charge that the customer, or his bank, wants back.
+
+    ``withdrawn`` and ``reinstated`` are the times at which the money left the account
+    and came back to it.
+    """
+
+    id: str
+    created: int
+    charge: str
+    payment_intent: str
+    method_type: str
+    brand: str | None
+    amount: int
+    currency: str
+    status: str
+    reason: str
+    refundable: bool
+    network_code: str | None = None
+    due_by: int | None = None
+    withdrawn: int | None = None
+    reinstated: int | None = None
+    metadata: dict = field(default_factory=dict)
+    seq: int = 0
+
+
+@dataclass(slots=True, eq=False)
+class FraudWarning:
+    """A bank's early word that a charge was fraud."""
+
+    id: str
+    created: int
+    charge: str
+    payment_intent: str
+    fraud_type: str
+    actionable: bool = True
+    seq: int = 0
+
+
+@dataclass(slots=True, eq=False)
+class SetupIntent:
+    """An intent to save a payment method for later."""
+
+    id: str
+    created: int
+    usage: str
+    customer: str | None = None
+    payment_method: str | None = None
+    status: str = "requires_payment_method"
+    description: str | None = None
+    metadata: dict = field(default_factory=dict)
+    automatic: dict | None = None
+    allowed_types: list[str] | None = None
+    excluded_types: list[str] | None = None
+    last_setup_error: dict | None = None
+    next_action: dict | None = None
+    mandate: str | None = None
+    acceptance: dict | None = None
+    cancellation_reason: str | None = None
+    seq: int = 0
+
+
+@dataclass(slots=True, eq=False)
+class Mandate:
+    """The customer's leave to debit a bank account; ``single`` holds the amount and
+    the currency of one that was given for one payment."""
+
+    id: str
+    created: int
+    payment_method: str
+    method_type: str
+    acceptance: dict
+    status: str = "active"
+    single: dict | None = None
+    seq: int = 0
+
+
+@dataclass(slots=True, eq=False)
+class Event:
+    """What happened to an object.
+
+    ``item`` is the object as it was then; nobody changes it.  ``pending`` counts the
+    deliveries that were not yet taken.
+    """
+
+    id: str
+    created: int
+    type: str
+    item: object
+    before: dict | None
+    request_id: str | None
+    idempotency_key: str | None
+    pending: int = 0
+    seq: int = 0
+
+
+@dataclass(slots=True, eq=False)
+class WebhookEndpoint:
+    """An address that wants events; ``secrets`` pairs each with the time at which it
+    ends, or ``None``, the newest first."""
+
+    id: str
+    created: int
+    url: str
+    enabled_events: list[str]
+    secrets: list[tuple[str, int | None]]
+    api_version: str | None = None
+    description: str | None = None
+    metadata: dict = field(default_factory=dict)
+    status: str = "enabled"
     seq: int = 0

@@ -13,6 +13,7 @@ import types
 import typing
 from collections.abc import Callable, Mapping
 from functools import cache, cached_property
+from operator import attrgetter
 
 import stripe
 import stripe.params
@@ -35,7 +36,7 @@ _CONTAINERS = (dict, list)
 def params_type(name: str) -> ObjectType:
     """Return the checker of one of the SDK's parameter types, such as
     ``PaymentIntentCreateParams``."""
-    return ObjectType(getattr(stripe.params, name))
+    return ObjectType(attrgetter(name)(stripe.params))
 
 
 class ObjectType:

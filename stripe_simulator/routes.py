@@ -6,9 +6,25 @@ from urllib.parse import unquote
 
 from .endpoint import Endpoint
 from .errors import StripeError
-from .resources import charges, customers, payment_intents, payment_methods
+from .resources import (
+    charges,
+    customers,
+    disputes,
+    fraud_warnings,
+    payment_intents,
+    payment_methods,
+    refunds,
+)
 
-_MODULES = (customers, payment_methods, payment_intents, charges)
+_MODULES = (
+    customers,
+    payment_methods,
+    payment_intents,
+    charges,
+    refunds,
+    disputes,
+    fraud_warnings,
+)
 
 
 def _table() -> dict[tuple, list[tuple[list[str], Endpoint]]]:

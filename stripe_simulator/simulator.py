@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 
-from .announcer import Announcer
+from .announcer import Announcer, ChargeChanged, Happened, MoneyMoved
 from .clock import Clock
 from .errors import lock_timeout
 from .faults import FaultList
 from .idempotency import IdempotencyStore
 from .ledger import Ledger
+from .objects import Charge
 from .request_log import RequestLog
-from .store import Store
+from .store import Book, Store
+
+_REST = (
+    *("refunds", "disputes", "fraud_warnings", "setup_intents", "mandates"),
+    *("webhook_endpoints",),
+)
 
 
 class Simulator:
@@ -20,7 +26,8 @@ class Simulator:
     def __init__(self, ledger_path: str | None = None):
         self.ledger = Ledger(ledger_path)
         self.announcer = Announcer()
-        self.announcer.subscribe(self.ledger.record)
+        self.announcer.subscribe(ChargeChanged, self.ledger.record)
+        self.announcer.subscribe(MoneyMoved, self.ledger.record_movement)
         self._start()
 
     def _start(self) -> None:
@@ -36,6 +43,28 @@ class Simulator:
         """Forget everything; a ledger file keeps its lines."""
         self.ledger.reset(self.clock.now())
         self._start()
+
+    def find(self, kind: str, object_id: str | None) -> tuple:
+        """Return the book and the object, whatever its account; raise ``LookupError``
+        with a sentence when there is none."""
+        found = self.store.find(kind, object_id)
+        if found is None:
+            raise LookupError(f"There is no {kind[:-1]} {object_id}.")
+        return found
+
+    def tell(
+        self, book: Book, type: str, item: object, before: dict | None = None
+    ) -> None:
+        """Announce what Stripe makes an event of; ``before`` holds the attributes that
+        changed, as they were."""
+        self.announcer.announce(Happened(book, type, item, before, self.clock.now()))
+
+    def move(
+        self, book: Book, charge: Charge, kind: str, amount: int, **refs: str
+    ) -> None:
+        """Announce that ``amount`` (minor units) of a charge moved back or forth."""
+        moved = MoneyMoved(book, charge, kind, amount, refs, self.clock.now())
+        self.announcer.announce(moved)
 
     @contextmanager
     def lock(self, object_id: str | None):
@@ -61,6 +90,7 @@ class Simulator:
                     "payment_methods": len(book.payment_methods),
                     "payment_intents": len(book.payment_intents),
                     "charges": len(book.charges),
+                    **_counts_of_rest(book),
                 }
                 for book in self.store
             },
@@ -71,3 +101,9 @@ class Simulator:
             "ledger_entries": len(self.ledger),
             "latency": self.latency,
         }
+
+
+def _counts_of_rest(book: Book) -> dict:
+    """Return the sizes of the collections that hold something."""
+    sizes = {name: len(getattr(book, name)) for name in _REST}
+    return {name: size for name, size in sizes.items() if size}

@@ -45,6 +45,12 @@ class Collection(Generic[T]):
         if key is not None:
             self._groups[key].remove(item)
 
+    def remove(self, item: T) -> None:
+        """Forget the object."""
+        self.leave_group(item)
+        del self._by_id[item.id]
+        self._all.remove(item)
+
     def get(self, object_id: str) -> T | None:
         """Return the object, or ``None``."""
         return self._by_id.get(object_id)
@@ -75,6 +81,13 @@ class Book:
     payment_methods: Collection = field(default_factory=lambda: Collection("customer"))
     payment_intents: Collection = field(default_factory=lambda: Collection("customer"))
     charges: Collection = field(default_factory=lambda: Collection("payment_intent"))
+    refunds: Collection = field(default_factory=lambda: Collection("charge"))
+    disputes: Collection = field(default_factory=lambda: Collection("charge"))
+    fraud_warnings: Collection = field(default_factory=lambda: Collection("charge"))
+    setup_intents: Collection = field(default_factory=lambda: Collection("customer"))
+    mandates: Collection = field(default_factory=lambda: Collection("payment_method"))
+    events: Collection = field(default_factory=Collection)
+    webhook_endpoints: Collection = field(default_factory=Collection)
 
     @property
     def mode(self) -> str:

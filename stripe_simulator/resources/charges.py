@@ -26,9 +26,10 @@ _FACTS = {
 
 # Facts that are kept under the name that the API gives them.
 _AS_KEPT = (
-    *("amount", "billing_details", "captured", "created", "currency", "customer"),
-    *("description", "failure_code", "failure_message", "metadata", "outcome"),
-    *("payment_intent", "payment_method", "receipt_email"),
+    *("amount", "amount_refunded", "billing_details", "captured", "created"),
+    *("currency", "customer", "description", "disputed", "failure_code"),
+    *("failure_message", "metadata", "outcome", "payment_intent", "payment_method"),
+    "receipt_email",
     *("statement_descriptor_suffix", "status"),
 )
 # What the API shows and nothing here ever sets.
@@ -42,10 +43,7 @@ _ABSENT = {
             "transfer_group",
         )
     ),
-    "amount_refunded": 0,
-    "disputed": False,
     "fraud_details": {},
-    "refunded": False,
 }
 
 
@@ -61,6 +59,7 @@ def render(book: Book, charge: Charge) -> dict:
         "livemode": book.livemode,
         "paid": charge.status == "succeeded",
         "payment_method_details": _method_details(charge),
+        "refunded": charge.amount_refunded == charge.amount,
     }
 
 

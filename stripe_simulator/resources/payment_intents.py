@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .. import charging, currencies, debits
+from ..attempts import announce_intent
 from ..endpoint import PAGING, Call, Endpoint, names
 from ..errors import invalid, unexpected_state
 from ..ids import new_id
@@ -36,7 +37,7 @@ def create(call: Call) -> dict:
     method = _named_method(call, intent)
     if not call.params.get("confirm"):
         _refuse_without_confirm(call.params)
-        call.book.payment_intents.add(intent)
+        _add(call, intent)
         return shape(call, intent)
     if method is None:
         raise invalid(
@@ -46,9 +47,14 @@ def create(call: Call) -> dict:
             "parameter_missing",
         )
     session = read_session(call, intent)
-    call.book.payment_intents.add(intent)
+    _add(call, intent)
     charging.confirm(call, intent, method, session)
     return shape(call, intent)
+
+
+def _add(call: Call, intent: PaymentIntent) -> None:
+    call.book.payment_intents.add(intent)
+    call.sim.tell(call.book, "payment_intent.created", intent)
 
 
 def _build(call: Call) -> PaymentIntent:
@@ -191,6 +197,7 @@ def _close(call: Call, intent: PaymentIntent, reason: str | None) -> None:
     intent.cancellation_reason = reason
     intent.amount_capturable = 0
     intent.next_action = None
+    announce_intent(call.sim, call.book, intent)
 
 
 def retrieve(call: Call, intent_id: str) -> dict:

@@ -19,6 +19,12 @@ SELDOM = {
         *("individual_name", "invoice_credit_balance", "sources", "subscriptions"),
         *("tax", "tax_ids"),
     },
+    stripe.Refund: {
+        *("failure_balance_transaction", "failure_reason", "instructions_email"),
+        *("next_action", "presentment_details"),
+    },
+    stripe.Dispute: {"intended_submission_method", "network_reason_code"},
+    stripe.radar.EarlyFraudWarning: set(),
 }
 
 
@@ -51,3 +57,31 @@ def test_payment_method_has_declared_attributes_only(api, card):
 def test_outcome_has_declared_attributes_only(api, customer, card):
     made = api.charges.retrieve(charge(api, customer, card).latest_charge)
     assert set(made.outcome.to_dict()) <= set(stripe.Charge.Outcome.__annotations__)
+
+
+def test_refund_has_the_declared_attributes(api, customer, card):
+    paid = charge(api, customer, card)
+    made = api.refunds.create({"payment_intent": paid.id})
+    assert differences(made, stripe.Refund) == set()
+
+
+def test_dispute_has_the_declared_attributes(api, admin, customer, card):
+    paid = charge(api, customer, card)
+    opened = api.disputes.retrieve(admin.open_dispute(paid.id)["id"])
+    assert differences(opened, stripe.Dispute) == set()
+    evidence = set(stripe.Dispute.Evidence.__annotations__) - {"appeal"}
+    assert set(opened.evidence.to_dict()) == evidence
+
+
+def test_balance_transaction_of_a_dispute_has_the_declared_attributes(
+    api, admin, customer, card
+):
+    opened = admin.open_dispute(charge(api, customer, card).id)
+    declared = set(stripe.BalanceTransaction.__annotations__) - {"OBJECT_NAME"}
+    assert set(opened["balance_transactions"][0]) == declared
+
+
+def test_fraud_warning_has_the_declared_attributes(api, admin, customer, card):
+    made = admin.warn_of_fraud(charge(api, customer, card).id)["id"]
+    read = api.radar.early_fraud_warnings.retrieve(made)
+    assert differences(read, stripe.radar.EarlyFraudWarning) == set()

@@ -1,0 +1,217 @@
+"""Refunds: money of a charge that goes back to the customer."""
+
+from __future__ import annotations
+
+from .. import currencies, refunding
+from ..endpoint import PAGING, Call, Endpoint, names
+from ..errors import StripeError, invalid
+from ..ids import derived
+from ..metadata import merge
+from ..objects import Charge, Refund
+from ..store import Book
+from .lists import page
+
+# Facts that are kept under the name that the API gives them.
+_AS_KEPT = (
+    *("amount", "charge", "created", "currency", "metadata", "payment_intent"),
+    *("payment_method", "pending_reason", "reason", "status"),
+)
+# What the API shows and nothing here ever sets.
+_ABSENT = dict.fromkeys(
+    (
+        *("customer", "customer_account", "description", "receipt_number"),
+        *("source_transfer_reversal", "transfer_reversal"),
+    )
+)
+_ENDED_BADLY = ("failed", "canceled")
+
+
+def render(book: Book, refund: Refund) -> dict:
+    """Return the refund in Stripe's shape."""
+    shown = {
+        "id": refund.id,
+        "object": "refund",
+        **_ABSENT,
+        **{name: getattr(refund, name) for name in _AS_KEPT},
+        "balance_transaction": derived("txn", refund.id),
+        "destination_details": _destination(refund),
+    }
+    if refund.status in _ENDED_BADLY:
+        shown["failure_balance_transaction"] = derived("txn_back", refund.id)
+    if refund.failure_reason:
+        shown["failure_reason"] = refund.failure_reason
+    return shown
+
+
+def _destination(refund: Refund) -> dict:
+    if refund.method_type != "card":
+        return {refund.method_type: {}, "type": refund.method_type}
+    card = {
+        "reference_status": "pending",
+        "reference_type": "acquirer_reference_number",
+        "type": "pending" if refund.status == "pending" else "refund",
+    }
+    return {"card": card, "type": "card"}
+
+
+# === CREATE === #
+
+
+def create(call: Call) -> dict:
+    """POST /v1/refunds"""
+    charge = _named_charge(call)
+    _check_refundable(charge, _open_disputes(call.book, charge))
+    left = charge.amount - charge.amount_refunded
+    amount = call.params.get("amount", left)
+    _check_amount(charge, amount, left)
+    refund = refunding.start(
+        call.sim,
+        call.book,
+        charge,
+        amount,
+        reason=call.params.get("reason"),
+        metadata=merge({}, call.params.get("metadata")),
+    )
+    return render(call.book, refund)
+
+
+def _named_charge(call: Call) -> Charge:
+    params = call.params
+    if "charge" in params and "payment_intent" in params:
+        raise invalid(
+            "You may only specify one of these parameters: charge, payment_intent."
+        )
+    if "charge" in params:
+        return call.need("charges", params["charge"], "charge")
+    if "payment_intent" not in params:
+        raise invalid(
+            "One of the following params should be provided for this request: "
+            "payment_intent or charge.",
+            code="parameter_missing",
+        )
+    intent = call.need("payment_intents", params["payment_intent"], "payment_intent")
+    charge = call.book.charges.get(intent.latest_charge)
+    if charge is None or charge.status == "failed":
+        raise invalid(
+            f"This PaymentIntent ({intent.id}) does not have a successful charge to "
+            "refund.",
+            "payment_intent",
+            executed=True,
+        )
+    return charge
+
+
+def _open_disputes(book: Book, charge: Charge) -> list:
+    found = book.disputes.within(charge.id)
+    return [dispute for dispute in found if not dispute.refundable]
+
+
+def _check_refundable(charge: Charge, disputes: list) -> None:
+    if disputes:
+        raise _refused(
+            f"Charge {charge.id} has been charged back; cannot issue a refund.",
+            "charge_disputed",
+        )
+    if charge.status == "pending":
+        # Stripe keeps such a refund until the debit has succeeded.
+        raise _refused(
+            "Stripe can refund a charge that is pending, this simulator cannot.",
+            "parameter_not_simulated",
+        )
+    if charge.status != "succeeded" or not charge.captured:
+        raise _refused(
+            f"Charge {charge.id} has no money that could be refunded.",
+            "charge_not_refundable",
+        )
+    if charge.amount_refunded == charge.amount:
+        raise _refused(
+            f"Charge {charge.id} has already been refunded.", "charge_already_refunded"
+        )
+
+
+def _check_amount(charge: Charge, amount: int, left: int) -> None:
+    if amount < 1:
+        raise invalid("Invalid positive integer", "amount", "parameter_invalid_integer")
+    if amount <= left:
+        return
+    of_what = (
+        "unrefunded amount on charge" if charge.amount_refunded else "charge amount"
+    )
+    asked, rest = (currencies.shown(n, charge.currency) for n in (amount, left))
+    raise _refused(
+        f"Refund amount ({asked}) is greater than {of_what} ({rest})", None, "amount"
+    )
+
+
+def _refused(message: str, code: str | None, param: str | None = None) -> StripeError:
+    return invalid(message, param, code, executed=True)
+
+
+# === READ, UPDATE, CANCEL === #
+
+
+def retrieve(call: Call, refund_id: str) -> dict:
+    """GET /v1/refunds/{id}"""
+    return render(call.book, _existing(call, refund_id))
+
+
+def update(call: Call, refund_id: str) -> dict:
+    """POST /v1/refunds/{id}: its metadata only."""
+    refund = _existing(call, refund_id)
+    before = {"metadata": refund.metadata}
+    refund.metadata = merge(refund.metadata, call.params.get("metadata"))
+    call.sim.tell(call.book, "refund.updated", refund, before)
+    return render(call.book, refund)
+
+
+def cancel(call: Call, refund_id: str) -> dict:
+    """POST /v1/refunds/{id}/cancel: while it waits for the customer only."""
+    refund = _existing(call, refund_id)
+    if refund.status != "requires_action":
+        raise invalid(
+            f"You cannot cancel a refund with a status of {refund.status}; only a "
+            "refund that requires action can be canceled.",
+            executed=True,
+        )
+    refunding.settle(call.sim, call.book, refund, "canceled")
+    return render(call.book, refund)
+
+
+def list_(call: Call) -> dict:
+    """GET /v1/refunds"""
+    intent = call.params.get("payment_intent")
+
+    def keep(refund: Refund) -> bool:
+        return intent in (None, refund.payment_intent)
+
+    group = call.params.get("charge")
+    return page(call, "refunds", "/v1/refunds", render, group=group, keep=keep)
+
+
+def _existing(call: Call, refund_id: str) -> Refund:
+    return call.need("refunds", refund_id, "id", in_path=True)
+
+
+_PATH = "/v1/refunds"
+_LISTED = PAGING | {"charge", "created", "payment_intent"}
+ENDPOINTS = (
+    Endpoint(
+        "POST",
+        _PATH,
+        create,
+        "RefundCreateParams",
+        "refund",
+        names("amount charge metadata payment_intent reason"),
+    ),
+    Endpoint("GET", _PATH, list_, "RefundListParams", "refund", _LISTED, many=True),
+    Endpoint("GET", f"{_PATH}/{{}}", retrieve, "RefundRetrieveParams", "refund"),
+    Endpoint(
+        "POST",
+        f"{_PATH}/{{}}",
+        update,
+        "RefundUpdateParams",
+        "refund",
+        names("metadata"),
+    ),
+    Endpoint("POST", f"{_PATH}/{{}}/cancel", cancel, "RefundCancelParams", "refund"),
+)
