@@ -19,13 +19,18 @@
         # Screens: the actions come before the views and menus that open them.
         "wizards/autopay_charge_now_views.xml",
         "wizards/autopay_policy_views.xml",
+        "wizards/autopay_resolve_views.xml",
         "wizards/autopay_set_date_views.xml",
         "views/autopay_attempt_views.xml",
         "views/autopay_run_views.xml",
         "views/autopay_authorization_views.xml",
+        "views/autopay_event_views.xml",
         "views/account_move_views.xml",
+        "views/account_portal_templates.xml",
         "views/res_partner_views.xml",
+        "views/payment_provider_views.xml",
         "views/res_config_settings_views.xml",
+        "views/autopay_reversal_views.xml",
         "views/autopay_menus.xml",
         # Actions on many invoices.
         "data/ir_actions_server_data.xml",

@@ -12,6 +12,7 @@ BLOCKER_SENTENCES = {
     ),
     "company_off": _lt("Autopay is switched off in this company's settings."),
     "customer_off": _lt("Autopay is off for this customer."),
+    "customer_archived": _lt("The customer is archived."),
     "not_posted": _lt("The invoice is not posted."),
     "being_charged": _lt("The invoice is being charged right now."),
     "outcome_unknown": _lt(
@@ -42,12 +43,20 @@ BLOCKER_SENTENCES = {
         "The last charge failed and is not repeated by itself. Make the invoice "
         "eligible again to retry."
     ),
+    "money_returned": _lt(
+        "The money collected by attempt %(attempt)s went back. Make the invoice "
+        "eligible again to charge it once more."
+    ),
     "no_date": _lt("The invoice has no autopay date."),
     "date_not_reached": _lt("Will be charged on %(date)s with %(method)s."),
     "payment_pending": _lt("Another payment of this invoice is pending."),
     "no_method": _lt("The customer has no payment method for autopay."),
     "method_archived": _lt("The payment method %(method)s was archived."),
     "method_expired": _lt("The payment method %(method)s has expired."),
+    "method_paused": _lt(
+        "The payment method %(method)s is paused since %(date)s. %(reason)s A billing "
+        "manager can release it."
+    ),
     "method_of_other_customer": _lt(
         "The payment method %(method)s belongs to another customer."
     ),

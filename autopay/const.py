@@ -170,6 +170,10 @@ OWN_FIELDS_CONTEXT = {
 BATCH_SIZE = 100
 GATEWAY_THREADS = 50
 
+# Minutes that a payment somebody has begun online, and perhaps not finished, keeps the
+# engine away from its invoice.
+CHECKOUT_MINUTES = 30
+
 # Answers "no connection" in one batch after which the provider is left alone.
 UNREACHABLE_BEFORE_STOP = 3
 
@@ -185,6 +189,7 @@ BLOCKERS = [
     ("database_neutralized", "Database is a copy"),
     ("company_off", "Autopay is off"),
     ("customer_off", "Autopay is off for the customer"),
+    ("customer_archived", "Customer archived"),
     ("not_posted", "Not posted"),
     ("being_charged", "Being charged"),
     ("outcome_unknown", "Outcome unknown, to resolve"),

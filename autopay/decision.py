@@ -40,6 +40,7 @@ class Facts:
     today: datetime.date
     neutralized: bool
     live: dict
+    returned: dict
     pending: set
     authorizations: dict
     refused: dict

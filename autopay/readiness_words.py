@@ -16,6 +16,10 @@ READINESS_SENTENCES = {
     ),
     "method_archived": _lt("%(method)s was archived. Choose another payment method."),
     "method_expired": _lt("%(method)s has expired. Choose another payment method."),
+    "method_paused": _lt(
+        "%(method)s is paused. A billing manager can release it once the matter is "
+        "settled."
+    ),
     "no_authorization": _lt(
         "The customer has not authorized autopay with %(method)s in this company."
     ),

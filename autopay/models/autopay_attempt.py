@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 from .. import const
 from ..fields import BigInteger
@@ -14,6 +15,9 @@ class AutopayAttempt(models.Model):
     _inherit = [
         "autopay.attempt.state",
         "autopay.attempt.schedule",
+        "autopay.attempt.refund",
+        "autopay.attempt.resolution",
+        "autopay.attempt.worklist",
         "mail.thread",
         "mail.activity.mixin",
     ]
@@ -73,6 +77,22 @@ class AutopayAttempt(models.Model):
         readonly=True,
         aggregator=None,
         help="The exact amount sent to the provider, in cents or the like.",
+    )
+    # What went back of it, or should.
+    reversal_ids = fields.One2many(
+        "autopay.reversal",
+        "attempt_id",
+        string="Refunds and Disputes",
+        readonly=True,
+    )
+    reversal_count = fields.Integer(compute="_compute_reversals")
+    returned_amount = fields.Monetary(
+        compute="_compute_reversals", help="What went back to the customer."
+    )
+    excess_amount = fields.Monetary(
+        compute="_compute_excess_amount",
+        compute_sudo=True,
+        help="What was collected but pays no invoice.",
     )
     # State.
     state = fields.Selection(
@@ -187,8 +207,15 @@ class AutopayAttempt(models.Model):
         """Close what was not charged and give the invoices back."""
         check_billing(self)
         self.check_access("read")
-        waiting = self.sudo().filtered(lambda rec: rec.state == "action_required")
-        self.env["autopay.resolver"].sudo()._withdraw(waiting)
+        idle = self.sudo().filtered(lambda attempt: attempt._can_be_withdrawn())
+        if not idle:
+            raise UserError(
+                self.env._(
+                    "Nothing can be withdrawn here: the charge is in the hands of a "
+                    "run or of the provider, or over. Ask the provider in a minute."
+                )
+            )
+        self.env["autopay.resolver"].sudo()._withdraw(idle)
 
     def action_view_invoices(self):
         """Open the invoices of the attempt."""

@@ -80,7 +80,7 @@ class AutopayBooking(models.AbstractModel):
             "payment_method_line_id": self._get_method_line(attempt).id,
             "payment_token_id": attempt.token_id.id,
             "payment_transaction_id": transaction.id,
-            "date": attempt.company_id._get_autopay_today(),
+            "date": attempt._get_booking_date(),
             "memo": f"{transaction.reference} - {attempt.object_ref or ''}".rstrip(
                 " -"
             ),
@@ -98,24 +98,43 @@ class AutopayBooking(models.AbstractModel):
         return moves.line_ids.filtered(lambda line: line.display_type == "payment_term")
 
     def _reconcile(self, attempts, payments):
-        """Reconcile each payment with its invoices; tell about those that are gone."""
-        plan = []
-        for attempt, payment in zip(attempts, payments, strict=True):
-            moves = attempt.line_ids.move_id
-            posted = moves.filtered(lambda move: move.state == "posted")
-            if posted != moves:
-                self.env["autopay.notification"]._alert_unreconciled(attempt)
-            lines = self._get_receivable_lines(posted) + payment.move_id.line_ids
-            plan.append(
-                lines.filtered(
-                    lambda line, payment=payment: (
-                        not line.reconciled
-                        and line.account_id == payment.destination_account_id
-                    )
-                )
-            )
+        """Reconcile each payment with its invoices; tell what is left over."""
+        plan = [
+            self._get_lines_to_reconcile(attempt, payment)
+            for attempt, payment in zip(attempts, payments, strict=True)
+        ]
         self.env["account.move.line"]._reconcile_plan(
             [lines for lines in plan if len(lines) > 1]
+        )
+        for attempt, lines in zip(attempts, plan, strict=True):
+            rest = -sum(lines.mapped("amount_residual_currency"))
+            if attempt.currency_id.compare_amounts(rest, 0) > 0:
+                self._tell_left_over(attempt, rest)
+
+    def _get_lines_to_reconcile(self, attempt, payment):
+        """Return the open lines of a payment and of its invoices that are posted."""
+        moves = attempt.line_ids.move_id
+        posted = moves.filtered(lambda move: move.state == "posted")
+        lines = self._get_receivable_lines(posted) + payment.move_id.line_ids
+        return lines.filtered(
+            lambda line: (
+                not line.reconciled
+                and line.account_id == payment.destination_account_id
+            )
+        )
+
+    def _tell_left_over(self, attempt, amount):
+        """Tell what was collected but pays nothing: the invoice is gone, or was paid.
+
+        :param float amount: in the currency of the attempt (major units)
+        """
+        moves = attempt.line_ids.move_id
+        notification = self.env["autopay.notification"]
+        if moves.filtered(lambda move: move.state != "posted"):
+            return notification._alert_unreconciled(attempt)
+        others = self._get_receivable_lines(moves).matched_credit_ids.credit_move_id
+        return notification._alert_paid_twice(
+            attempt, amount, others.move_id - attempt.payment_id.move_id
         )
 
     def _note_failure(self, attempt, error):

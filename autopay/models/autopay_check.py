@@ -1,4 +1,5 @@
 from odoo import models
+from odoo.tools import format_date
 
 from .. import const
 from ..gateways.money import AmountNotRepresentable, minimum_minor, to_minor
@@ -31,6 +32,9 @@ class AutopayCheck(models.AbstractModel):
 
     def _is_customer_off(self, decision, facts):
         return decision.move.partner_id._get_autopay_policy(facts.company) == "off"
+
+    def _is_customer_archived(self, decision, facts):
+        return not decision.move.commercial_partner_id.active
 
     def _is_not_posted(self, decision, facts):
         return decision.move.state != "posted"
@@ -83,6 +87,11 @@ class AutopayCheck(models.AbstractModel):
         failed = move.autopay_status == "error"
         return failed and self._is_after_today(move.autopay_retry_date, decision, facts)
 
+    def _is_money_returned(self, decision, facts):
+        attempt = facts.returned.get(decision.move.id)
+        decision.values["attempt"] = attempt.name if attempt else ""
+        return bool(attempt) and self._is_failed(decision, facts)
+
     def _is_failed(self, decision, facts):
         move = decision.move
         return move.autopay_status == "error" and not move.autopay_retry_date
@@ -113,6 +122,14 @@ class AutopayCheck(models.AbstractModel):
 
     def _is_method_expired(self, decision, facts):
         return decision.token._is_autopay_expired(facts.today)
+
+    def _is_method_paused(self, decision, facts):
+        token = decision.token
+        if not token.autopay_paused_date:
+            return False
+        decision.values["reason"] = token.autopay_pause_reason or ""
+        decision.values["date"] = format_date(self.env, token.autopay_paused_date)
+        return True
 
     def _is_method_of_other_customer(self, decision, facts):
         owner = decision.token.partner_id.commercial_partner_id

@@ -1,4 +1,6 @@
-from odoo import api, models
+from datetime import timedelta
+
+from odoo import api, fields, models
 
 from .. import const
 from ..decision import Decision, Facts
@@ -9,6 +11,7 @@ _PERSON_DECIDED = frozenset(
     {
         "not_eligible",
         "retry_not_due",
+        "money_returned",
         "failed",
         "set_aside",
         "no_date",
@@ -85,6 +88,7 @@ class AutopayDecision(models.AbstractModel):
             today=company._get_autopay_today(),
             neutralized=self.env["autopay.run"]._is_database_neutralized(),
             live=self._get_live_attempts(moves),
+            returned=self.env["autopay.reversal"]._get_returned_attempts(moves),
             pending=self._get_pending_move_ids(moves),
             authorizations=self.env["autopay.authorization"]._get_latest_by_token(
                 moves.commercial_partner_id, methods, company
@@ -102,17 +106,23 @@ class AutopayDecision(models.AbstractModel):
     def _get_pending_move_ids(self, moves):
         """Return the ids of invoices that somebody is paying in another way.
 
-        A confirmed transaction counts until Odoo has booked it.
+        A confirmed transaction counts until Odoo has booked it, one that was begun in a
+        browser as long as the customer may still be confirming it there.
         """
+        begun = fields.Datetime.now() - timedelta(minutes=const.CHECKOUT_MINUTES)
         transactions = self.env["payment.transaction"].search(
             [
                 ("invoice_ids", "in", moves.ids),
                 ("autopay_attempt_ids", "=", False),
                 "|",
+                "|",
                 ("state", "in", ("pending", "authorized")),
                 "&",
                 ("state", "=", "done"),
                 ("is_post_processed", "=", False),
+                "&",
+                ("state", "=", "draft"),
+                ("create_date", ">=", begun),
             ]
         )
         return set(transactions.invoice_ids.ids)

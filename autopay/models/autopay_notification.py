@@ -169,6 +169,23 @@ class AutopayNotification(models.AbstractModel):
         summary = self.env._("Collected for an invoice that is gone: refund or apply")
         self._alert(attempt, attempt.company_id, summary)
 
+    def _alert_paid_twice(self, attempt, amount, others):
+        """Tell that an invoice was paid by others while this attempt collected it.
+
+        :param float amount: what is left over, in the attempt's currency (major units)
+        :param others: the entries that paid the invoice
+        """
+        text = attempt.currency_id.format(amount)
+        summary = self.env._("Paid twice: refund %(amount)s", amount=text)
+        note = self.env._(
+            "%(amount)s of payment %(payment)s pay nothing: the invoice was paid by "
+            "%(others)s meanwhile. Refund them, or apply them to another invoice.",
+            amount=text,
+            payment=attempt.payment_id.display_name,
+            others=", ".join(others.mapped("display_name")) or "?",
+        )
+        self._alert(attempt, attempt.company_id, summary, note)
+
     def _alert_contradiction(self, attempt, outcome):
         """Tell that the provider reports money that our record rules out."""
         summary = self.env._("The provider reports a charge that should not exist")

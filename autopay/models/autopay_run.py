@@ -113,7 +113,10 @@ class AutopayRun(models.Model):
         if self._is_database_neutralized():
             return
         self._recover_dead_runs()
+        self.env["autopay.event.handler"]._process_received()
         self.env["autopay.resolver"]._resolve_due_attempts()
+        self.env["autopay.reversal"]._poll()
+        self.env["autopay.method.reader"]._read_ending_methods()
 
     @api.model
     def _is_database_neutralized(self):

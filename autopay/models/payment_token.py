@@ -1,10 +1,12 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 from odoo.addons.payment_stripe.const import (
     PAYMENT_METHODS_MAPPING as STRIPE_METHOD_TYPES,
 )
 
 from .. import const
+from ..rights import STAFF_GROUPS, check_manager
 
 
 class PaymentToken(models.Model):
@@ -14,7 +16,21 @@ class PaymentToken(models.Model):
         string="Expires on",
         help="Last day on which the card is valid; empty: it does not expire.",
     )
+    autopay_read_date = fields.Datetime(
+        string="Read on",
+        readonly=True,
+        help="When the provider was last asked what became of this method.",
+    )
     autopay_authorization_ids = fields.One2many("autopay.authorization", "token_id")
+    autopay_paused_date = fields.Datetime(
+        string="Paused since",
+        readonly=True,
+        copy=False,
+        help="Nothing is charged with this method until a billing manager releases it.",
+    )
+    autopay_pause_reason = fields.Char(
+        string="Why Paused", readonly=True, copy=False, groups=STAFF_GROUPS
+    )
 
     # === COMPUTE METHODS === #
 
@@ -27,7 +43,71 @@ class PaymentToken(models.Model):
                 token.display_name = token._get_autopay_label()
         return res
 
+    # === CRUD METHODS === #
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_charged(self):
+        """Keep methods that were charged: their charges must stay explicable."""
+        attempts = self.env["autopay.attempt"].sudo()
+        if attempts.search_count([("token_id", "in", self.ids)], limit=1):
+            raise UserError(
+                self.env._(
+                    "Autopay has charged this payment method: archive it instead."
+                )
+            )
+
+    # === ACTION METHODS === #
+
+    def action_autopay_release(self):
+        """Let these paused methods be charged again."""
+        check_manager(self)
+        self.check_access("read")
+        paused = self.sudo().filtered("autopay_paused_date")
+        for token in paused:
+            token._log_autopay_pause(
+                self.env._(
+                    "%(method)s may be charged again.",
+                    method=token._get_autopay_label(),
+                )
+            )
+        paused.write({"autopay_paused_date": False, "autopay_pause_reason": False})
+
     # === BUSINESS METHODS === #
+
+    def _pause_autopay(self, reason):
+        """Charge nothing with these methods until a person releases them.
+
+        :param str reason: a sentence for staff
+        """
+        for token in self.sudo():
+            token._log_autopay_pause(
+                self.env._(
+                    "%(method)s is paused: %(reason)s",
+                    method=token._get_autopay_label(),
+                    reason=reason,
+                )
+            )
+            token.autopay_pause_reason = reason
+            if not token.autopay_paused_date:
+                token.autopay_paused_date = fields.Datetime.now()
+
+    def _log_autopay_pause(self, text):
+        """Leave a note of who paused or released the method, and why, for staff."""
+        self.partner_id.commercial_partner_id._message_log(body=text)
+
+    def _handle_archiving(self):
+        """Override of `payment` to call back charges that were not sent yet."""
+        res = super()._handle_archiving()
+        attempts = self.env["autopay.attempt"].sudo()
+        live = [("token_id", "in", self.ids), ("line_ids.live", "=", True)]
+        self.env["autopay.guard"]._recall_autopay(attempts.search(live))
+        return res
+
+    def _get_available_tokens(self, providers_ids, partner_id, **kwargs):
+        """Override of `payment`: who is not logged in sees nobody's saved methods."""
+        if self.env.user._is_public():
+            return self.browse()
+        return super()._get_available_tokens(providers_ids, partner_id, **kwargs)
 
     def _is_autopay_expired(self, day):
         """Return whether the method can no longer be charged on that date."""

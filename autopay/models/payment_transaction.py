@@ -29,7 +29,8 @@ GUARDED_FIELDS = {
 
 
 class PaymentTransaction(models.Model):
-    _inherit = "payment.transaction"
+    _name = "payment.transaction"
+    _inherit = ["autopay.transaction.guard", "payment.transaction"]
 
     autopay_attempt_ids = fields.One2many(
         "autopay.attempt", "transaction_id", string="Autopay Attempts"
@@ -68,10 +69,9 @@ class PaymentTransaction(models.Model):
 
         :param str attempt_state: a key of ``const.TRANSACTION_STATES``
         """
-        sources = ("draft", "pending", "authorized", "error", "cancel", "done")
         target = const.TRANSACTION_STATES[attempt_state]
         changed = self.filtered(lambda tx: tx.state != target)
-        changed._update_state(sources, target, message)
+        changed._autopay_update_state(target, message)
         # Odoo's sweep must never book what the engine books.
         self.filtered(lambda tx: not tx.is_post_processed).is_post_processed = True
 
@@ -121,4 +121,22 @@ class PaymentTransaction(models.Model):
         autopay = self.filtered("autopay_attempt_ids")
         autopay.is_post_processed = True
         autopay.autopay_attempt_ids._check_soon()
+        refunds = self.filtered("source_transaction_id.autopay_attempt_ids")
+        refunds._autopay_link_refunds()
         return super(PaymentTransaction, self - autopay)._post_process()
+
+    def _autopay_link_refunds(self):
+        """Give refunds the payment that booked them, before Odoo books them again.
+
+        The others are booked by Odoo; the watch then takes them off the invoices.
+        """
+        for refund in self.filtered(lambda tx: not tx.payment_id):
+            reversal = self.env["autopay.reversal"].search(
+                [
+                    ("provider_id", "=", refund.provider_id.id),
+                    ("ref", "=", refund.provider_reference),
+                ]
+            )
+            refund.payment_id = reversal._get_payment("outbound")
+        if self:
+            self.env["autopay.reversal.watch"]._wake(self.provider_id)

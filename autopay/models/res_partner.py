@@ -41,12 +41,19 @@ class ResPartner(models.Model):
         compute_sudo=True,
     )
 
+    autopay_paused_token_ids = fields.Many2many(
+        "payment.token",
+        string="Paused Payment Methods",
+        compute="_compute_autopay_available_token_ids",
+        compute_sudo=True,
+    )
+
     # === COMPUTE METHODS === #
 
     @api.depends_context("company")
     @api.depends(
         "commercial_partner_id",
-        "autopay_token_id",
+        "autopay_token_id.autopay_paused_date",
         "autopay_policy",
         "autopay_authorization_ids.revoked_date",
     )
@@ -80,6 +87,7 @@ class ResPartner(models.Model):
             ("no_method", not token),
             ("method_archived", not token.active),
             ("method_expired", token and token._is_autopay_expired(today)),
+            ("method_paused", bool(token.autopay_paused_date)),
             ("no_authorization", not authorization),
             ("authorization_revoked", bool(authorization.revoked_date)),
             ("method_refused", refused),
@@ -116,9 +124,9 @@ class ResPartner(models.Model):
         )
         by_payer = tokens.grouped(lambda token: token.partner_id.commercial_partner_id)
         for partner in self:
-            partner.autopay_available_token_ids = by_payer.get(
-                partner.commercial_partner_id, tokens.browse()
-            )
+            found = by_payer.get(partner.commercial_partner_id, tokens.browse())
+            partner.autopay_available_token_ids = found
+            partner.autopay_paused_token_ids = found.filtered("autopay_paused_date")
 
     # === CONSTRAINT METHODS === #
 
@@ -153,6 +161,8 @@ class ResPartner(models.Model):
         """Override of `base` to record the authorization of a newly chosen method."""
         if RESTRICTED_FIELDS & vals.keys():
             check_billing(self)
+        if not vals.get("active", True):
+            self._recall_autopay_attempts()
         if "autopay_token_id" not in vals:
             return super().write(vals)
         before = {partner: partner.autopay_token_id for partner in self}
@@ -162,6 +172,12 @@ class ResPartner(models.Model):
         return res
 
     # === BUSINESS METHODS === #
+
+    def _recall_autopay_attempts(self):
+        """Call back charges of customers who are archived."""
+        attempts = self.env["autopay.attempt"].sudo()
+        live = [("partner_id", "in", self.ids), ("line_ids.live", "=", True)]
+        self.env["autopay.guard"]._recall_autopay(attempts.search(live))
 
     def _record_autopay_authorization(self, channel, **details):
         """Record for each partner that its method may be charged, and by whom."""

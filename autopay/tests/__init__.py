@@ -9,7 +9,9 @@ from . import test_autopay_engine
 from . import test_autopay_entry
 from . import test_autopay_fairness
 from . import test_autopay_policy
+from . import test_autopay_resolve
 from . import test_autopay_resolver
+from . import test_autopay_reversal
 from . import test_autopay_set_date
 from . import test_autopay_stage
 from . import test_money
@@ -25,3 +27,4 @@ from . import test_stripe_gateway
 from . import test_stripe_reading
 from . import test_stripe_reports
 from . import test_stripe_session
+from . import test_stripe_webhook

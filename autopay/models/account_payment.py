@@ -1,0 +1,55 @@
+from odoo import fields, models
+
+from ..reversal_const import MONEY_GONE
+
+
+class AccountPayment(models.Model):
+    _inherit = "account.payment"
+
+    autopay_reversal_id = fields.Many2one(
+        "autopay.reversal",
+        string="Refund or Dispute",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="restrict",
+        help="The refund or dispute that this payment books, or books back.",
+    )
+
+    def _compute_amount_available_for_refund(self):
+        """Override of `account_payment` to count what went back without Odoo.
+
+        A dispute leaves no refund in Odoo, and a refund that failed is no refund.
+        """
+        res = super()._compute_amount_available_for_refund()
+        for payment in self.filtered("amount_available_for_refund"):
+            attempts = payment.payment_transaction_id.sudo().autopay_attempt_ids
+            if reversals := attempts.reversal_ids:
+                payment.amount_available_for_refund = payment._get_autopay_refundable(
+                    reversals
+                )
+        return res
+
+    def action_post(self):
+        """Override of `account_payment`: no second charge of what is being collected.
+
+        A payment with a saved method and without transaction charges it here. One that
+        records money from elsewhere is welcome: the engine withdraws its attempt.
+        """
+        charging = self.filtered(
+            lambda payment: (
+                payment.payment_token_id and not payment.payment_transaction_id
+            )
+        )
+        invoices = charging.invoice_ids | charging.reconciled_invoice_ids
+        invoices._check_autopay_free()
+        return super().action_post()
+
+    def _get_autopay_refundable(self, reversals):
+        """Return what the provider still has of a collected payment (major units)."""
+        self.ensure_one()
+        refunds = self.sudo().search([("source_payment_id", "=", self.id)])
+        unreported = refunds.filtered(lambda refund: not refund.autopay_reversal_id)
+        gone = reversals.filtered(lambda rec: rec.finding in MONEY_GONE)
+        left = self.amount - sum(unreported.mapped("amount")) - sum(gone.mapped("amount"))
+        return max(left, 0.0)

@@ -1,0 +1,76 @@
+from odoo import api, models
+from odoo.exceptions import UserError
+
+from ..reversal_const import MONEY_GONE
+from ..rights import check_manager
+
+
+class AutopayAttemptRefund(models.AbstractModel):
+    """What of a collected amount paid for nothing, went back, or should."""
+
+    _name = "autopay.attempt.refund"
+    _description = "Refunds of an Autopay Attempt"
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("reversal_ids.finding", "reversal_ids.amount")
+    def _compute_reversals(self):
+        for attempt in self:
+            gone = attempt.reversal_ids.filtered(lambda rec: rec.finding in MONEY_GONE)
+            attempt.reversal_count = len(attempt.reversal_ids)
+            attempt.returned_amount = sum(gone.mapped("amount"))
+
+    @api.depends("booked_date", "payment_id.move_id.line_ids.amount_residual_currency")
+    def _compute_excess_amount(self):
+        for attempt in self:
+            payment = attempt.payment_id
+            lines = payment.move_id.line_ids.filtered(
+                lambda line, payment=payment: (
+                    line.account_id == payment.destination_account_id
+                )
+            )
+            left = -sum(lines.mapped("amount_residual_currency"))
+            refunds = attempt._get_unbooked_refunds()
+            attempt.excess_amount = max(left + sum(refunds.mapped("amount")), 0)
+
+    def _get_unbooked_refunds(self):
+        """Return refunds asked for in Odoo that are not yet taken off the payment."""
+        self.ensure_one()
+        refunds = self.transaction_id.child_transaction_ids.filtered(
+            lambda tx: tx.operation == "refund" and tx.state not in ("error", "cancel")
+        )
+        return refunds.filtered(lambda tx: not tx.payment_id.autopay_reversal_id)
+
+    # === ACTION METHODS === #
+
+    def action_refund_excess(self):
+        """Give back at the provider what pays no invoice.
+
+        It is Odoo's own refund of the transaction, so that Odoo knows it as one.
+
+        :raises UserError: when there is nothing to give back, or it cannot be
+        """
+        self.ensure_one()
+        check_manager(self)
+        self.check_access("read")
+        attempt = self.sudo().try_lock_for_update(allow_referencing=True)
+        amount = attempt.excess_amount
+        possible = attempt.payment_id.amount_available_for_refund
+        if not amount or attempt.currency_id.compare_amounts(amount, possible) > 0:
+            raise UserError(
+                self.env._(
+                    "%(amount)s of this charge pay no invoice and %(possible)s can be "
+                    "refunded through Odoo. Look at the payment, or refund it in the "
+                    "payment provider's dashboard.",
+                    amount=self.currency_id.format(amount),
+                    possible=self.currency_id.format(possible),
+                )
+            )
+        return self.transaction_id.action_refund(amount_to_refund=amount)
+
+    def action_view_reversals(self):
+        """Open what went back of these attempts."""
+        xml_id = "autopay.autopay_reversal_action"
+        action = self.env["ir.actions.act_window"]._for_xml_id(xml_id)
+        domain = [("attempt_id", "in", self.ids)]
+        return {**action, "domain": domain, "context": {}}

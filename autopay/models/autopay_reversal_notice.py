@@ -1,0 +1,128 @@
+from markupsafe import Markup
+
+from odoo import models
+
+from ..reversal_const import MONEY_GONE, REVOKING_RETURN_REASONS
+
+
+class AutopayReversalNotice(models.AbstractModel):
+    """What follows from money that went back: who is told, what is stopped."""
+
+    _name = "autopay.reversal.notice"
+    _inherit = "autopay.notification"
+    _description = "Notices about Refunds and Disputes"
+
+    # === LEARNED === #
+
+    def _on_new(self, reversal):
+        """Stop charging where a bank or customer objects, and tell staff once."""
+        if reversal._is_pausing():
+            reversal.token_id._pause_autopay(self._get_pause_reason(reversal))
+        if reversal.kind == "return" and reversal.reason in REVOKING_RETURN_REASONS:
+            reversal.attempt_id.authorization_id._revoke(reversal.reason_text)
+        if not reversal._is_made_in_odoo():
+            summary, note = self._get_summary(reversal), self._get_note(reversal)
+            self._alert(reversal, reversal.company_id, summary, note)
+
+    def _on_change(self, reversal):
+        """Close the alarm of what ended well; raise one for what begins to cost money.
+
+        An inquiry that becomes a dispute has its words changed: one activity is enough.
+        """
+        if reversal.finding in ("won", "canceled"):
+            reversal.activity_feedback(
+                ["autopay.mail_activity_type_attention"],
+                feedback=reversal.status_text,
+            )
+            return
+        if reversal._is_pausing() and reversal.finding in MONEY_GONE:
+            reversal.token_id._pause_autopay(self._get_pause_reason(reversal))
+            summary, note = self._get_summary(reversal), self._get_note(reversal)
+            self._alert(reversal, reversal.company_id, summary, note)
+
+    def _get_pause_reason(self, reversal):
+        return self.env._(
+            "%(reversal)s of %(amount)s. %(reason)s",
+            reversal=reversal.display_name,
+            amount=reversal.currency_id.format(reversal.amount),
+            reason=reversal.reason_text,
+        ).strip()
+
+    def _get_summary(self, reversal):
+        values = {
+            "amount": reversal.currency_id.format(reversal.amount),
+            "invoices": self._get_invoice_names(reversal),
+        }
+        summaries = {
+            "refund": self.env._("%(amount)s of %(invoices)s was refunded", **values),
+            "dispute": self.env._("%(amount)s of %(invoices)s is disputed", **values),
+            "return": self.env._(
+                "The bank returned %(amount)s of %(invoices)s", **values
+            ),
+        }
+        if reversal.kind != "refund" and reversal.finding == "inquiry":
+            return self.env._(
+                "A bank inquires about %(amount)s of %(invoices)s", **values
+            )
+        return summaries[reversal.kind]
+
+    def _get_note(self, reversal):
+        return f"{reversal.reason_text} {reversal.status_text}".strip()
+
+    def _get_invoice_names(self, reversal):
+        return ", ".join(reversal.move_ids.mapped("display_name"))
+
+    # === BOOKED === #
+
+    def _on_booked(self, reversal):
+        """Show on the invoices that they are open again, or paid again."""
+        gone = reversal.finding in MONEY_GONE
+        moves = reversal.move_ids
+        is_open = moves.filtered(
+            lambda move: (
+                move.state == "posted" and move.payment_state in ("not_paid", "partial")
+            )
+        )
+        if gone:
+            self._show_open(reversal, is_open)
+        else:
+            self._show_paid(reversal, moves - is_open)
+        body = self._get_booked_body(reversal)
+        moves._message_log_batch({move.id: body for move in moves})
+
+    def _show_open(self, reversal, moves):
+        if reversal.kind == "dispute":
+            moves.autopay_in_dispute = True
+        # Another attempt that has the invoice in hand decides about it.
+        idle = moves.filtered(lambda move: move.autopay_status != "in_progress")
+        idle.write({"autopay_status": "error", "autopay_retry_date": False})
+
+    def _show_paid(self, reversal, moves):
+        others = moves.autopay_attempt_ids.reversal_ids - reversal
+        if not others.filtered(
+            lambda rec: rec.kind == "dispute" and rec.finding in MONEY_GONE
+        ):
+            moves.autopay_in_dispute = False
+        failed = moves.filtered(lambda move: move.autopay_status == "error")
+        failed.autopay_status = "success"
+
+    def _get_booked_body(self, reversal):
+        if reversal.finding in MONEY_GONE:
+            sentence = self.env._(
+                "%(amount)s went back to the customer.",
+                amount=reversal.currency_id.format(reversal.amount),
+            )
+        else:
+            sentence = self.env._(
+                "%(amount)s came back to us.",
+                amount=reversal.currency_id.format(reversal.amount),
+            )
+        link = reversal._get_html_link(title=reversal.display_name)
+        return Markup("<b>%s</b> %s") % (link, sentence)
+
+    def _note_failure(self, reversal, error):
+        """Keep why a reversal could not be booked and ask a person to mend it."""
+        reversal.booking_error = str(error)
+        summary = self.env._("Refund or dispute not booked")
+        self._alert(reversal, reversal.company_id, summary, str(error))
+        return reversal.attempt_id

@@ -1,0 +1,248 @@
+import logging
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.tools import split_every
+
+from .. import const
+from ..gateways.stripe_reversals import StripeReversals
+from ..reversal_const import (
+    MAX_CHECKS,
+    OVERLAP_MINUTES,
+    POLL_MINUTES,
+    UNANSWERED_HOURS,
+)
+
+_logger = logging.getLogger(__name__)
+
+# What the provider's ids begin with, and what they are then.
+KINDS = {"re_": "refund", "pyr_": "refund", "dp_": "dispute", "du_": "dispute"}
+
+
+class AutopayReversalWatch(models.AbstractModel):
+    """Learns of money that went back, by asking, and has it booked.
+
+    Events only say where to look; without any, the lists of the provider are read every
+    hour and what is not final once a day.
+    """
+
+    _name = "autopay.reversal.watch"
+    _inherit = "autopay.stage"
+    _description = "Watch over Refunds and Disputes"
+
+    # === ASK === #
+
+    @api.model
+    def _poll(self):
+        """Read the lists of the providers whose turn it is; book what is open."""
+        for provider in self._get_due_providers():
+            self._poll_provider(provider)
+        due = self.env["autopay.reversal"].search(
+            [("next_check_date", "<=", fields.Datetime.now())],
+            order="next_check_date, id",
+            limit=MAX_CHECKS,
+        )
+        self._read_each(due)
+        self._settle()
+
+    @api.model
+    def _follow(self, provider, refs):
+        """Read what these ids of a provider speak of, record and book it."""
+        reader = self._get_reader(provider)
+        if not reader:
+            return
+        attempts = self._find_attempts(provider, refs, refs)
+        self._commit()
+        readings = [reader.list_of(ref) for ref in attempts if ref]
+        readings += [
+            reader.read(kind, ref)
+            for ref in refs
+            if (kind := KINDS.get(ref[: ref.find("_") + 1]))
+        ]
+        for reading in readings:
+            self._take_in(provider, reading)
+        self._settle()
+
+    @api.model
+    def _check(self, reversals):
+        """Ask about these refunds and disputes now, and book what is open."""
+        self._read_each(reversals)
+        self._settle()
+
+    @api.model
+    def _wake(self, providers):
+        """Have the lists of these providers read by the next run of the resolver."""
+        polls = self.env["autopay.reversal.poll"].sudo()
+        for provider in providers:
+            polls._get(provider).asked_date = False
+        cron = self.env.ref("autopay.ir_cron_resolve_open_attempts")
+        cron.sudo()._trigger()
+
+    def _get_due_providers(self):
+        """Return the providers that can be asked and were not for a while."""
+        since = fields.Datetime.now() - timedelta(minutes=POLL_MINUTES)
+        asked = self.env["autopay.reversal.poll"].search([("asked_date", ">", since)])
+        return self.env["payment.provider"].search(
+            [("code", "=", "stripe"), ("id", "not in", asked.provider_id.ids)]
+        )
+
+    def _get_reader(self, provider):
+        """Return what reads the provider's lists, None when it cannot be asked."""
+        try:
+            credentials = provider._get_autopay_credentials()
+            return StripeReversals(credentials) if credentials else None
+        except ValueError as error:
+            _logger.info("Provider %s cannot be asked: %s", provider.name, error)
+            return None
+
+    def _poll_provider(self, provider):
+        """Read all that went back since the last complete reading, and record it."""
+        since = self._get_since(provider)
+        reader = self._get_reader(provider) if since else None
+        if not reader:
+            return
+        asked = fields.Datetime.now()
+        self._commit()
+        reading = reader.list_since(int(since.timestamp()))
+        complete = self._take_in(provider, reading)
+        self._apply(self._note_poll, provider, asked, complete)
+
+    def _get_since(self, provider):
+        """Return from when on to read; False when nothing was ever charged."""
+        overlap = timedelta(minutes=OVERLAP_MINUTES)
+        polls = self.env["autopay.reversal.poll"]
+        if known := polls.search([("provider_id", "=", provider.id)]).complete_date:
+            return known - overlap
+        [(first,)] = self.env["autopay.attempt"]._read_group(
+            [("provider_id", "=", provider.id)], aggregates=["reserved_date:min"]
+        )
+        return first and first - overlap
+
+    def _note_poll(self, provider, asked, complete):
+        """Keep when the provider was asked, and up to when we know all."""
+        vals = {"asked_date": asked}
+        if complete:
+            vals["complete_date"] = asked
+        self.env["autopay.reversal.poll"]._get(provider).write(vals)
+        return self.env["autopay.attempt"]
+
+    def _read_each(self, reversals):
+        """Read these refunds and disputes one by one, and record what they are."""
+        for provider, part in reversals.grouped("provider_id").items():
+            reader = self._get_reader(provider)
+            if not reader:
+                continue
+            asked = [
+                ("refund" if reversal.kind == "refund" else "dispute", reversal.ref)
+                for reversal in part
+            ]
+            self._commit()
+            for reversal, (kind, ref) in zip(part, asked, strict=True):
+                self._take_in(provider, reader.read(kind, ref), reversal)
+
+    # === RECORD === #
+
+    def _take_in(self, provider, reading, reversal=None):
+        """Record what was read of our attempts.
+
+        :param reversal: the one that was asked about
+        :return: whether all of it was read and recorded
+        """
+        if reading.problem:
+            _logger.warning("Provider %s answered %s.", provider.name, reading.problem)
+            self._apply(self._note_unanswered, reversal or [])
+        reports = self._group_by_attempt(provider, reading.rows)
+        attempts = self.env["autopay.attempt"].browse(reports)
+        recorded = attempts.browse()
+        for ids in split_every(const.BATCH_SIZE, attempts.ids, list):
+            part = attempts.browse(ids)
+            recorded |= self._apply(self._record_reports, part, reports)
+        return reading.complete and recorded == attempts
+
+    def _group_by_attempt(self, provider, rows):
+        """Return {attempt id: reports}; what is of no attempt of ours is left out."""
+        livemode = provider.state == "enabled"
+        rows = [row for row in rows if row.livemode == livemode]
+        by_ref = self._find_attempts(
+            provider,
+            {row.object_ref for row in rows} - {""},
+            {row.charge_ref for row in rows} - {""},
+        )
+        reports = {}
+        for row in rows:
+            attempt = by_ref.get(row.object_ref) or by_ref.get(row.charge_ref)
+            if attempt:
+                reports.setdefault(attempt.id, []).append(row)
+        return reports
+
+    def _find_attempts(self, provider, object_refs, charge_refs):
+        """Return {provider object or charge: attempt}."""
+        attempts = self.env["autopay.attempt"].search(
+            [
+                ("provider_id", "=", provider.id),
+                "|",
+                ("object_ref", "in", list(object_refs)),
+                ("charge_ref", "in", list(charge_refs)),
+            ]
+        )
+        by_charge = {rec.charge_ref: rec for rec in attempts if rec.charge_ref}
+        by_object = {rec.object_ref: rec for rec in attempts if rec.object_ref}
+        return {**by_charge, **by_object}
+
+    def _record_reports(self, attempts, reports):
+        """Write down what was reported of these attempts.
+
+        :param dict reports: {attempt id: reports}
+        :return: the attempts that could be locked
+        """
+        locked = attempts.try_lock_for_update(allow_referencing=True)
+        for attempt in locked:
+            for report in reports[attempt.id]:
+                self._record_report(attempt, report)
+        # What went back was taken before: find out when we do not know that yet.
+        unsure = locked.filtered(lambda attempt: attempt.state in const.OPEN_STATES)
+        if unsure:
+            unsure._check_soon()
+        return locked
+
+    def _record_report(self, attempt, report):
+        """Create or update the reversal that a report speaks of."""
+        reversals = self.env["autopay.reversal"]
+        vals = reversals._prepare_report_vals(attempt, report)
+        notice = self.env["autopay.reversal.notice"]
+        reversal = reversals.search(
+            [("provider_id", "=", attempt.provider_id.id), ("ref", "=", report.ref)]
+        )
+        if not reversal:
+            reversal = reversals.create(vals)
+            notice._on_new(reversal)
+        elif reversal.status != vals["status"] or reversal.finding != vals["finding"]:
+            reversal.write(vals)
+            notice._on_change(reversal)
+        reversal._schedule_check()
+
+    def _note_unanswered(self, reversals):
+        """Ask about these again in a while."""
+        reversals.next_check_date = fields.Datetime.now() + timedelta(
+            hours=UNANSWERED_HOURS
+        )
+        return self.env["autopay.attempt"]
+
+    # === BOOK === #
+
+    def _settle(self):
+        """Book what the books do not say yet; what fails is tried by the next run."""
+        booking = self.env["autopay.reversal.booking"]
+        waiting = self.env["autopay.reversal"].search(
+            [("state", "=", "open"), ("attempt_id.booked_date", "!=", False)],
+            order="id",
+        )
+        for ids in split_every(const.BATCH_SIZE, waiting.ids, list):
+            self._apply(booking._book_reversals, waiting.browse(ids))
+
+    def _note_stage_failure(self, stage, record, error):
+        """Override to keep on a reversal why it could not be booked."""
+        super()._note_stage_failure(stage, record, error)
+        if stage.__name__ == "_book_reversals":
+            notice = self.env["autopay.reversal.notice"]
+            self._apply_committed(notice._note_failure, record, error)

@@ -1,0 +1,91 @@
+"""Tables about money that went back: kinds, states, statuses, reasons, steps."""
+
+REVERSAL_KINDS = [
+    ("refund", "Refund"),
+    ("dispute", "Dispute"),
+    ("return", "Returned bank debit"),
+]
+
+# What staff see: whether the books say what the provider says.
+REVERSAL_STATES = [
+    ("open", "To book"),
+    ("booked", "Booked"),
+    ("lost", "Lost"),
+    ("won", "Won"),
+    ("inquiry", "No money moved"),
+    ("canceled", "Canceled"),
+]
+
+# What the provider says of it.
+REVERSAL_FINDINGS = [
+    ("gone", "The money is gone"),
+    ("lost", "The money is gone for good"),
+    ("won", "The money came back"),
+    ("inquiry", "No money moved"),
+    ("canceled", "The money never left"),
+]
+MONEY_GONE = ("gone", "lost")
+
+# Finding for each status of a refund or dispute of Stripe; with any other it is taken
+# that no money has moved, and people are told. A refund that is under way has left our
+# balance already; a warning is a question of the bank that takes nothing.
+STATUS_FINDINGS = {
+    "refund": {
+        "pending": "gone",
+        "succeeded": "gone",
+        "requires_action": "inquiry",
+        "failed": "canceled",
+        "canceled": "canceled",
+    },
+    "dispute": {
+        "needs_response": "gone",
+        "under_review": "gone",
+        "appeal_needs_response": "gone",
+        "appeal_under_review": "gone",
+        "lost": "lost",
+        "won": "won",
+        "warning_needs_response": "inquiry",
+        "warning_under_review": "inquiry",
+        "warning_closed": "inquiry",
+        "prevented": "inquiry",
+    },
+}
+
+# What a dispute comes to when its movements of money say other than its status.
+FINDINGS_WITHDRAWN = {"won": "gone", "inquiry": "gone"}
+FINDINGS_NOT_WITHDRAWN = {"gone": "inquiry", "lost": "inquiry"}
+
+# Statuses after which nothing more is expected.
+FINAL_STATUSES = ("lost", "won", "warning_closed", "prevented", "failed", "canceled")
+
+# Reasons of disputes that are late returns when the method is a bank debit, and those
+# by which the customer takes the consent back (docs.stripe.com/disputes/categories).
+BANK_RETURN_REASONS = (
+    "insufficient_funds",
+    "incorrect_account_details",
+    "bank_cannot_process",
+    "debit_not_authorized",
+    "customer_initiated",
+)
+REVOKING_RETURN_REASONS = ("debit_not_authorized", "customer_initiated")
+
+# Reasons of refunds after which the method is not charged again without staff. Other
+# refunds are made by staff, who need no protection from themselves.
+PAUSING_REFUND_REASONS = ("fraudulent",)
+
+# Minutes between two questions to a provider for all that went back, and how far each
+# question reaches back before the last one: clocks differ, answers take time.
+POLL_MINUTES = 60
+OVERLAP_MINUTES = 120
+
+# Days between two questions about one refund or dispute that is not final; a refund
+# that succeeded may still fail in the weeks after (docs.stripe.com/refunds).
+CHECK_DAYS = 1
+REFUND_CHECK_DAYS = 7
+REFUND_FINAL_DAYS = 35
+
+# Hours until the next question when one was not answered.
+UNANSWERED_HOURS = 1
+
+# Questions about single refunds and disputes in one run.
+MAX_CHECKS = 200

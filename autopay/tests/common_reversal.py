@@ -1,0 +1,69 @@
+from odoo import fields
+
+from .common import AutopayCommon
+
+
+class ReversalCommon(AutopayCommon):
+    """A collected charge, and money of it that goes back at the simulator."""
+
+    def setUp(self):
+        super().setUp()
+        self.token = self._enrol()
+
+    # === ACTS === #
+
+    def _collect(self, amount=100.0, **values):
+        """Charge a due invoice; return it and its attempt."""
+        invoice = self._create_due_invoice(amount, **values)
+        self._run_autopay()
+        attempt = invoice.autopay_attempt_ids.sorted("id")[-1:]
+        self.assertEqual(attempt.state, "succeeded")
+        return invoice, attempt
+
+    def _refund(self, attempt, amount_minor=None, **params):
+        """Refund a charge in the provider's dashboard; return the refund's id."""
+        params["payment_intent"] = attempt.object_ref
+        if amount_minor:
+            params["amount"] = amount_minor
+        return self.stripe.v1.refunds.create(params).id
+
+    def _poll(self):
+        """Ask the provider for all that went back, as the scheduler does each hour."""
+        self.env["autopay.reversal.poll"].search([]).asked_date = False
+        self.env["autopay.reversal"].search(
+            [("next_check_date", "!=", False)]
+        ).next_check_date = fields.Datetime.now()
+        self._resolve_autopay()
+
+    def _follow(self, refs):
+        """Take in events that speak of these objects, as the webhook does."""
+        with self.enter_registry_test_mode(), self.registry.cursor() as cr:
+            env = self.env(cr=cr, su=True)
+            provider = env["payment.provider"].browse(self.provider.id)
+            env["autopay.reversal"]._follow_events(provider, refs)
+
+    # === FACTS === #
+
+    def _get_reversal(self, attempt):
+        return self.env["autopay.reversal"].search([("attempt_id", "=", attempt.id)])
+
+    def _get_customer_balance(self):
+        """Return what the books say the customer owes, in company currency."""
+        lines = self.env["account.move.line"].search(
+            [
+                ("partner_id", "=", self.customer.id),
+                ("account_id.account_type", "=", "asset_receivable"),
+                ("parent_state", "=", "posted"),
+            ]
+        )
+        return sum(lines.mapped("balance"))
+
+    def _get_provider_balance(self):
+        """Return what the books say lies with the provider, in company currency."""
+        account = self.provider.journal_id.inbound_payment_method_line_ids.filtered(
+            lambda line: line.payment_provider_id == self.provider
+        ).payment_account_id
+        lines = self.env["account.move.line"].search(
+            [("account_id", "=", account.id), ("parent_state", "=", "posted")]
+        )
+        return sum(lines.mapped("balance"))
