@@ -8,7 +8,8 @@ from ..rights import STAFF_GROUPS, check_billing, check_status_change
 
 class AccountMove(models.Model):
     _name = "account.move"
-    _inherit = ["account.move", "autopay.explanation"]
+    # The guard stands in front of what it guards.
+    _inherit = ["autopay.guard", "account.move", "autopay.explanation"]
 
     autopay_status = fields.Selection(
         const.MOVE_STATUSES,
@@ -129,22 +130,14 @@ class AccountMove(models.Model):
         invoices = self.filtered(lambda move: move.move_type == "out_invoice")
         if not invoices:
             raise UserError(self.env._("Autopay collects customer invoices only."))
-        busy = invoices.filtered(lambda move: move.autopay_status == "in_progress")
+        busy = invoices._get_autopay_live_lines().move_id
         (invoices - busy)._set_autopay_eligible()
 
     def action_autopay_remove(self):
         """Take the invoices off autopay; what is being charged stays on it."""
         check_billing(self)
         self.check_access("write")
-        busy = self.filtered(lambda move: move.autopay_status == "in_progress")
-        if busy:
-            raise UserError(
-                self.env._(
-                    "These invoices are being charged and cannot be removed from "
-                    "autopay now: %(invoices)s",
-                    invoices=", ".join(busy.mapped("display_name")),
-                )
-            )
+        self._check_autopay_free()
         self.write({"autopay_status": False, "autopay_retry_date": False})
 
     def action_autopay_charge_now(self):

@@ -50,6 +50,13 @@ class AutopayAttemptSchedule(models.AbstractModel):
         self.ensure_one()
         return self.run_id.state != "running" or bool(self.run_id._filter_dead())
 
+    def _can_be_withdrawn(self):
+        """Return whether nothing was charged and no run is about to."""
+        self.ensure_one()
+        if self.state in const.UNCHARGED_STATES:
+            return self._is_abandoned()
+        return self.state == "action_required"
+
     def _is_overdue(self):
         """Return whether the outcome is unknown for so long that people must know."""
         self.ensure_one()
@@ -58,16 +65,29 @@ class AutopayAttemptSchedule(models.AbstractModel):
         return self.state == "unknown" and (asked_often or unaskable)
 
     def _is_given_up(self):
-        """Return whether the customer had long enough to confirm the payment."""
+        """Return whether the customer had long enough to confirm, or should not."""
         self.ensure_one()
+        if self._has_lost_ground():
+            return True
         since = self.outcome_date + timedelta(hours=const.ACTION_REQUIRED_HOURS)
         return since <= fields.Datetime.now()
+
+    def _has_lost_ground(self):
+        """Return whether method, consent, provider or customer was taken away."""
+        attempt = self.sudo()
+        return (
+            not attempt.token_id.active
+            or bool(attempt.authorization_id.revoked_date)
+            or attempt.provider_id.state == "disabled"
+            or not attempt.partner_id.active
+        )
 
     def _is_finished(self):
         """Return whether nothing is left to do: booked, or released."""
         self.ensure_one()
         final = self.state in ("succeeded", "declined", "canceled")
-        return final and not any(self.line_ids.mapped("live"))
+        held = any(self.line_ids.mapped("live"))
+        return final and not held and not self._is_to_verify()
 
     def _set_never_sent(self):
         """Note that the provider was never asked for money by these attempts."""

@@ -171,9 +171,11 @@ class AutopayAuthorization(models.Model):
                 ("token_id", "in", self.sudo().token_id.ids),
             ]
         )
-        in_force.filtered(
+        revoked = in_force.filtered(
             lambda rec: (rec.partner_id, rec.company_id, rec.token_id) in keys
-        ).write(
+        )
+        self.env["autopay.guard"]._recall_autopay(revoked.attempt_ids)
+        revoked.write(
             {
                 "revoked_date": fields.Datetime.now(),
                 "revoked_by_id": self.env.uid,

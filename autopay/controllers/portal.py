@@ -1,0 +1,40 @@
+from odoo.http import request
+
+from odoo.addons.account_payment.controllers.portal import PortalAccount
+
+# Transactions by which somebody is paying an invoice already.
+UNDER_WAY = [
+    ("state", "in", ("pending", "authorized")),
+    ("provider_code", "not in", ("none", "custom")),
+]
+
+
+class AutopayPortal(PortalAccount):
+    """Shows customers nothing to pay that is being paid; the models refuse it, too."""
+
+    def _get_overdue_invoices_domain(self, partner_id=None):
+        """Override of `account`: invoices that are being paid are not asked for."""
+        return [
+            *super()._get_overdue_invoices_domain(partner_id),
+            ("autopay_attempt_line_ids", "not any!", [("live", "=", True)]),
+            ("transaction_ids", "not any!", UNDER_WAY),
+        ]
+
+    def _overdue_invoices_get_page_view_values(self, overdue_invoices, **kwargs):
+        """Override of `account_payment` to ask for what is due, not for the totals."""
+        values = super()._overdue_invoices_get_page_view_values(
+            overdue_invoices, **kwargs
+        )
+        if "payment" in values:
+            due = sum(overdue_invoices.mapped("amount_residual"))
+            values["payment"]["amount"] = values["amount"] = due
+        return values
+
+    def _get_extra_payment_form_values(self, invoice_id=None, **kwargs):
+        """Override of `account_payment`: nothing to pay while autopay collects."""
+        values = super()._get_extra_payment_form_values(invoice_id=invoice_id, **kwargs)
+        if invoice := self._cast_as_int(invoice_id):
+            move = request.env["account.move"].sudo().browse(invoice)
+            if move._get_autopay_live_lines():
+                values["amount"] = 0.0
+        return values

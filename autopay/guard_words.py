@@ -1,0 +1,67 @@
+"""The words that tell people why an invoice must be left alone for now."""
+
+from odoo.tools import format_datetime
+from odoo.tools.translate import LazyTranslate
+
+_lt = LazyTranslate(__name__)
+
+_WITHDRAW = _lt(
+    "Nothing was charged yet: press Withdraw on the attempt, then try again."
+)
+_ASK = _lt("Press Ask the Provider Now on the attempt, then try again.")
+
+# What staff can do about an attempt that holds an invoice, by its state.
+STAFF_ADVICE = {
+    "reserved": _WITHDRAW,
+    "prepared": _WITHDRAW,
+    "charging": _lt("The charge is on its way: wait a minute for the answer."),
+    "unknown": _lt(
+        "It is not known whether the money was taken: press Ask the Provider Now on "
+        "the attempt."
+    ),
+    "pending": _lt(
+        "The bank has the debit and cannot give it back: wait for its answer, then "
+        "refund the payment."
+    ),
+    "action_required": _lt(
+        "It waits for the customer: press Withdraw on the attempt, then try again."
+    ),
+    "succeeded": _lt(
+        "The money was taken and is about to be booked: refund the payment once it is."
+    ),
+    "declined": _ASK,
+    "canceled": _ASK,
+}
+
+
+def get_staff_sentence(env, line):
+    """Return what holds an invoice, since when, and what to do about it."""
+    attempt = line.attempt_id
+    return env._(
+        "This cannot be done now: autopay has been collecting %(invoice)s since "
+        "%(date)s (attempt %(attempt)s). %(advice)s",
+        invoice=line.move_id.display_name,
+        date=format_datetime(env, attempt.reserved_date),
+        attempt=attempt.name,
+        advice=env._(STAFF_ADVICE[attempt.state]),
+    )
+
+
+def get_customer_sentence(env, line):
+    """Return the same for the customer, who must not pay a second time."""
+    return env._(
+        "Invoice %(invoice)s is being collected automatically since %(date)s. You need "
+        "not do anything, and it cannot be paid here a second time.",
+        invoice=line.move_id.name,
+        date=format_datetime(env, line.attempt_id.reserved_date),
+    )
+
+
+def get_late_sentence(env, attempt):
+    """Return that an attempt goes on although it is not wanted any more."""
+    return env._(
+        "Attempt %(attempt)s of %(amount)s can no longer be withdrawn: the provider "
+        "has it. It is followed until its end; refund it if the money is taken.",
+        attempt=attempt.name,
+        amount=attempt.currency_id.format(attempt.amount),
+    )

@@ -1,0 +1,31 @@
+from odoo import models
+
+# What an invoice comes to.
+FROZEN_FIELDS = {
+    "account_id",
+    "amount_currency",
+    "balance",
+    "credit",
+    "currency_id",
+    "debit",
+    "discount",
+    "partner_id",
+    "price_unit",
+    "product_id",
+    "quantity",
+    "tax_ids",
+}
+
+
+class AccountMoveLine(models.Model):
+    _inherit = "account.move.line"
+
+    def write(self, vals):
+        """Override of `account`: what is being collected keeps its amount.
+
+        :raises UserError: when a frozen field of such an invoice is written
+        """
+        if FROZEN_FIELDS & vals.keys():
+            posted = self.move_id.filtered(lambda move: move.state == "posted")
+            posted._check_autopay_free()
+        return super().write(vals)

@@ -1,0 +1,169 @@
+from odoo import api, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from ..guard_words import get_customer_sentence, get_late_sentence, get_staff_sentence
+
+# What a charge rests on. Changed by hand while one is under way, the money would be
+# booked on another debt than the one it was taken for.
+FROZEN_FIELDS = {
+    "state",
+    "move_type",
+    "partner_id",
+    "commercial_partner_id",
+    "company_id",
+    "journal_id",
+    "currency_id",
+    "line_ids",
+    "invoice_line_ids",
+    "invoice_payment_term_id",
+    "invoice_cash_rounding_id",
+    "fiscal_position_id",
+}
+
+# States in which an attempt can still be called back.
+RECALLABLE_STATES = ("reserved", "prepared", "action_required")
+
+
+class AutopayGuard(models.AbstractModel):
+    """Keeps an invoice as it is, and unpaid by others, while it is being collected.
+
+    The overrides stand in front of those of `account` and `account_payment`: name this
+    model before ``account.move`` in ``_inherit``.
+    """
+
+    _name = "autopay.guard"
+    _description = "Autopay Guard"
+
+    # === WHAT IS HELD === #
+
+    def _get_autopay_live_lines(self):
+        """Return the shares of these invoices in attempts that are not over."""
+        return (
+            self.env["autopay.attempt.line"]
+            .sudo()
+            .search([("move_id", "in", self.ids), ("live", "=", True)])
+        )
+
+    def _check_autopay_free(self):
+        """Refuse what must not happen to an invoice while it is being collected.
+
+        :raises UserError: what holds the first one, since when, and what to do
+        """
+        for line in self._get_autopay_live_lines()[:1]:
+            internal = self.env.user._is_internal()
+            words = get_staff_sentence if internal else get_customer_sentence
+            raise UserError(words(self.env, line))
+
+    def _lock_autopay(self):
+        """Make these invoices the business of this database transaction alone.
+
+        The rows are changed, not only locked: the engine may have begun to read before
+        we commit, and only a change tells it that what it read is no longer true.
+        """
+        if not self.ids:
+            return
+        self.env.cr.execute(
+            SQL(
+                "UPDATE account_move SET autopay_crash_count = autopay_crash_count"
+                " WHERE id IN %s",
+                tuple(sorted(self.ids)),
+            )
+        )
+
+    # === INVOICES === #
+
+    def write(self, vals):
+        """Override of `account` to leave alone what is being collected.
+
+        :raises UserError: when a frozen field of such an invoice changes
+        """
+        if "autopay_status" in vals and not self.env.su:
+            self._check_autopay_free()
+        if FROZEN_FIELDS & vals.keys():
+            self._filter_autopay_changed(vals)._check_autopay_free()
+        return super().write(vals)
+
+    def _filter_autopay_changed(self, vals):
+        """Return the invoices that get another state, or that may get other lines."""
+        if FROZEN_FIELDS & vals.keys() != {"state"}:
+            return self
+        return self.filtered(lambda move: move.state != vals["state"])
+
+    def _reverse_moves(self, default_values_list=None, cancel=False):
+        """Override of `account`: a credit note would settle what is being collected."""
+        self._check_autopay_free()
+        return super()._reverse_moves(default_values_list, cancel=cancel)
+
+    def _post(self, soft=True):
+        """Override of `account`: posting a credit note settles the invoice."""
+        self.reversed_entry_id._check_autopay_free()
+        return super()._post(soft=soft)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_autopay(self):
+        self._check_autopay_free()
+
+    # === PAYMENT BY THE CUSTOMER === #
+
+    def _has_to_be_paid(self):
+        """Override of `account_payment`: not while somebody is paying already."""
+        return (
+            super()._has_to_be_paid()
+            and not self._get_autopay_live_lines()
+            and not self._has_autopay_unbooked_payment()
+        )
+
+    def _has_autopay_unbooked_payment(self):
+        """Return whether a confirmed online payment still waits to be booked."""
+        return any(
+            transaction.state == "done" and not transaction.is_post_processed
+            for transaction in self.sudo().transaction_ids
+        )
+
+    def _get_online_payment_error(self):
+        """Override of `account_payment` to say who is paying."""
+        if lines := self._get_autopay_live_lines():
+            return get_customer_sentence(self.env, lines[0])
+        return super()._get_online_payment_error()
+
+    def _get_default_payment_link_values(self):
+        """Override of `account_payment`: no links to what is being collected."""
+        self._check_autopay_free()
+        return super()._get_default_payment_link_values()
+
+    def _get_portal_payment_link(self):
+        """Override of `account_payment`: invoices are still printed meanwhile."""
+        if self._get_autopay_live_lines():
+            return f"{self.get_base_url()}{self.get_portal_url()}"
+        return super()._get_portal_payment_link()
+
+    # === WHAT CHARGES REST ON === #
+
+    @api.model
+    def _recall_autopay(self, attempts):
+        """Withdraw what can be, of attempts whose method or consent is taken away.
+
+        The provider is asked by the resolver, after this transaction; what cannot be
+        called back is noted on the attempt and told to the person who is at it.
+
+        :return: the attempts that go on
+        """
+        live = attempts.sudo().line_ids.filtered("live").attempt_id
+        early = live.filtered(lambda attempt: attempt.state in RECALLABLE_STATES)
+        late = live.filtered(lambda attempt: attempt.state not in RECALLABLE_STATES)
+        if early:
+            early._check_soon()
+        bodies = {attempt.id: get_late_sentence(self.env, attempt) for attempt in late}
+        late._message_log_batch(bodies)
+        self._tell_autopay_late(list(bodies.values()))
+        return late
+
+    def _tell_autopay_late(self, sentences):
+        """Show staff what goes on although they have just taken its ground away."""
+        if not sentences or not self.env.user._is_internal():
+            return
+        self.env.user._bus_send(
+            "simple_notification",
+            {"type": "warning", "sticky": True, "message": "\n".join(sentences)},
+        )

@@ -1,0 +1,49 @@
+from odoo import api, models
+
+
+class AutopayProviderGuard(models.AbstractModel):
+    """Keeps a provider able to answer for its charges when it is switched off."""
+
+    _name = "autopay.provider.guard"
+    _description = "Autopay Provider Guard"
+
+    @api.onchange("state")
+    def _onchange_state_warn_open_attempts(self):
+        """Say what goes on at a provider that is about to be switched off."""
+        attempts = self._origin._get_autopay_open_attempts()
+        if not attempts or self.state == self._origin.state:
+            return None
+        message = self.env._(
+            "%(count)s charges through this provider are under way. What was not sent "
+            "yet is withdrawn; the others are followed until their end, so leave the "
+            "credentials in place.",
+            count=len(attempts),
+        )
+        return {"warning": {"title": self.env._("Open charges"), "message": message}}
+
+    def _get_autopay_open_attempts(self):
+        """Return the attempts through these providers that hold invoices."""
+        return (
+            self.env["autopay.attempt"]
+            .sudo()
+            .search([("provider_id", "in", self.ids), ("line_ids.live", "=", True)])
+        )
+
+    def _archive_linked_tokens(self):
+        """Override of `payment` to call back charges of methods archived before."""
+        res = super()._archive_linked_tokens()
+        attempts = self._get_autopay_open_attempts()
+        archived = attempts.filtered(lambda attempt: not attempt.token_id.active)
+        archived._check_soon()
+        return res
+
+    def _is_autopay_charging_live(self):
+        """Return whether charges move real money.
+
+        A provider that is switched off keeps the mode of its key, so that it can still
+        be asked what became of its charges.
+        """
+        self.ensure_one()
+        if self.state != "disabled":
+            return self.state == "enabled"
+        return "_live_" in (self.sudo().stripe_secret_key or "")[:9]

@@ -1,0 +1,239 @@
+import logging
+import math
+
+from odoo import api, models
+from odoo.exceptions import AccessError, ValidationError
+
+_logger = logging.getLogger(__name__)
+
+
+class AutopayTransactionGuard(models.AbstractModel):
+    """Lets nobody but the engine move its transactions, and nobody pay what is held.
+
+    The overrides stand in front of those of `payment` and its providers: name this
+    model before ``payment.transaction`` in ``_inherit``.
+    """
+
+    _name = "autopay.transaction.guard"
+    _description = "Autopay Transaction Guard"
+
+    # === NEW TRANSACTIONS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Override of `payment` to refuse what could charge a second time or too much.
+
+        Every way to pay comes through here before a provider is asked for anything.
+        """
+        transactions = super().create(vals_list)
+        transactions._check_autopay_invoices()
+        own = transactions.filtered(lambda tx: not tx.source_transaction_id)
+        for transaction in own:
+            transaction._check_autopay_owner()
+            transaction._check_autopay_visitor()
+        return transactions
+
+    def write(self, vals):
+        """Override of `payment` to check invoices that are linked later on."""
+        res = super().write(vals)
+        if "invoice_ids" in vals:
+            # What is confirmed already has to be linked; it charges nothing any more.
+            self.filtered(lambda tx: tx.state == "draft")._check_autopay_invoices()
+        return res
+
+    def _check_autopay_invoices(self):
+        """Refuse invoices that are being collected.
+
+        :raises UserError: what holds the invoice
+        """
+        invoices = self.sudo().invoice_ids
+        invoices._lock_autopay()
+        invoices.with_env(self.env)._check_autopay_free()
+
+    def _check_autopay_owner(self):
+        """Let only its owner pay online with a saved method.
+
+        With Odoo's own rule whoever holds a link to a document can charge the methods
+        that its customer has saved, without logging in. Links are forwarded; this rule
+        therefore holds for all documents, on autopay or not.
+
+        :raises AccessError: when the user is not logged in as the owner
+        """
+        user, transaction = self.env.user, self.sudo()
+        token = transaction.token_id
+        if not token or user._is_superuser() or not self._is_autopay_online(user):
+            return
+        same = user.partner_id.commercial_partner_id == (
+            token.partner_id.commercial_partner_id
+        )
+        if user._is_public() or not same or token.provider_id != self.provider_id:
+            raise AccessError(
+                self.env._("Log in to pay with a saved payment method of yours.")
+            )
+
+    def _is_autopay_online(self, user):
+        """Return whether somebody is at it in a browser, as against staff at work."""
+        return not user._is_internal() or self.operation == "online_token"
+
+    # === VISITORS AND CUSTOMERS === #
+
+    def _check_autopay_visitor(self):
+        """Let customers and holders of links pay what is due on an invoice, no more.
+
+        The browser chooses amount, provider and operation; Odoo takes its word.
+
+        :raises ValidationError: when it is not what the invoice asks for
+        """
+        transaction = self.sudo()
+        invoices = transaction.invoice_ids
+        if not invoices or self.env.user._is_internal():
+            return
+        if transaction._is_autopay_misdirected():
+            raise ValidationError(
+                self.env._("This invoice cannot be paid in this way.")
+            )
+        if transaction._is_autopay_too_much():
+            raise ValidationError(
+                self.env._("The amount must be above zero and at most what is due.")
+            )
+        if transaction._is_autopay_paid_otherwise():
+            raise ValidationError(
+                self.env._("Another payment of this invoice is under way.")
+            )
+
+    def _is_autopay_misdirected(self):
+        """Return whether another company, currency or operation would come of it."""
+        provider = self.provider_id
+        return (
+            self.operation == "validation"
+            or provider.state == "disabled"
+            or self.invoice_ids.currency_id != self.currency_id
+            or any(
+                provider.company_id not in company.parent_ids
+                for company in self.invoice_ids.company_id
+            )
+        )
+
+    def _is_autopay_too_much(self):
+        due = sum(self.invoice_ids.mapped("amount_residual"))
+        if not math.isfinite(self.amount) or self.amount <= 0:
+            return True
+        return self.currency_id.compare_amounts(self.amount, due) > 0
+
+    def _is_autopay_paid_otherwise(self):
+        """Return whether somebody else is paying one of the invoices already."""
+        others = self.invoice_ids.transaction_ids - self
+        under_way = others.filtered(
+            lambda tx: (
+                tx.state in ("pending", "authorized")
+                and tx.provider_code not in ("none", "custom")
+            )
+        )
+        return bool(under_way) or any(
+            invoice._has_autopay_unbooked_payment() for invoice in self.invoice_ids
+        )
+
+    # === WHAT PROVIDERS TELL ODOO === #
+
+    def _process(self, provider_code, payment_data):
+        """Override of `payment`: what comes in by itself only wakes the resolver.
+
+        It may be forged (Odoo takes unsigned webhooks when no secret is set), late, out
+        of order or about another amount; the resolver reads the provider's object.
+        """
+        transaction = self or self._search_by_reference(provider_code, payment_data)
+        attempts = transaction._get_autopay_followed_attempts()
+        if transaction._is_autopay_read_from_provider():
+            attempts._check_soon()
+            return transaction
+        if transaction._is_autopay_amount_wrong(payment_data):
+            transaction._alert_autopay_wrong_amount()
+            return transaction
+        processed = super(AutopayTransactionGuard, transaction)._process(
+            provider_code, payment_data
+        )
+        if attempts:
+            attempts._check_soon()
+        return processed
+
+    def _get_autopay_followed_attempts(self):
+        """Return the attempts of these transactions that are not over."""
+        transactions = self.sudo() | self.sudo().source_transaction_id
+        return transactions.autopay_attempt_ids.filtered("next_check_date")
+
+    def _is_autopay_asked(self):
+        """Return whether the engine asks the provider itself about this charge."""
+        attempts = self.sudo().autopay_attempt_ids
+        return any(attempt._can_be_asked() for attempt in attempts)
+
+    def _is_autopay_read_from_provider(self):
+        """Return whether to read the truth instead of being told.
+
+        Refunds that staff asked for in Odoo are moved by Stripe's webhook as long as it
+        is signed.
+        """
+        if self._is_autopay_asked():
+            return True
+        if not self.source_transaction_id._is_autopay_asked():
+            return False
+        refunding = self.env.context.get("autopay_refunding")
+        return not (refunding or self.sudo().provider_id.stripe_webhook_secret)
+
+    def _is_autopay_amount_wrong(self, payment_data):
+        """Return whether a provider that cannot be asked reports another amount.
+
+        Odoo calls the first such report an error, which frees the invoice, and takes
+        the second for a success.
+        """
+        own = self.sudo().autopay_attempt_ids
+        found = self._extract_amount_data(payment_data) if own else None
+        if found is None:
+            return False
+        amount, code = found.get("amount"), found.get("currency_code")
+        wrong = not amount or self.currency_id.compare_amounts(amount, self.amount)
+        return bool(wrong) or code != self.currency_id.name
+
+    def _alert_autopay_wrong_amount(self):
+        """Tell people that a provider reports another amount than was asked for."""
+        summary = self.env._("The provider reports another amount than was asked for")
+        for attempt in self.sudo().autopay_attempt_ids:
+            attempt.mismatch = True
+            self.env["autopay.notification"].sudo()._alert(
+                attempt, attempt.company_id, summary
+            )
+
+    def _update_state(self, allowed_states, target_state, state_message):
+        """Override of `payment`: the engine alone moves what it can ask about."""
+        engines = self.filtered(lambda tx: tx._is_autopay_asked())
+        for transaction in engines:
+            _logger.warning(
+                "Autopay's transaction %s stays %s, somebody wanted it %s.",
+                transaction.reference,
+                transaction.state,
+                target_state,
+            )
+        return super(AutopayTransactionGuard, self - engines)._update_state(
+            allowed_states, target_state, state_message
+        )
+
+    def _autopay_update_state(self, target_state, state_message):
+        """Move the transactions to a state, for the engine, wherever they come from."""
+        sources = ("draft", "pending", "authorized", "error", "cancel", "done")
+        return super()._update_state(sources, target_state, state_message)
+
+    # === REFUNDS === #
+
+    def _refund(self, amount_to_refund=None):
+        """Override of `payment` to tell refunds of staff from those heard of."""
+        refunding = self.with_context(autopay_refunding=True)
+        return super(AutopayTransactionGuard, refunding)._refund(amount_to_refund)
+
+    def _create_child_transaction(
+        self, amount, is_refund=False, **custom_create_values
+    ):
+        """Override of `payment`: no refund is booked because a webhook tells of one."""
+        if self._is_autopay_asked() and not self.env.context.get("autopay_refunding"):
+            return self.browse()
+        return super()._create_child_transaction(
+            amount, is_refund=is_refund, **custom_create_values
+        )
