@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import ipaddress
 import signal
 import sys
 
 from aiohttp import web
 
+from .addresses import is_loopback
 from .app import build
 from .simulator import Simulator
 
@@ -22,7 +22,7 @@ GRACE = 0.5
 def main() -> int:
     """Serve until told to stop; return the exit code."""
     options = _options()
-    if not _is_loopback(options.host):
+    if not is_loopback(options.host):
         print(
             f"stripe_simulator refuses to listen on {options.host}: it answers anybody "
             "who can reach it, so only a loopback address such as 127.0.0.1 will do.",
@@ -47,15 +47,6 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("--ledger", help="file that gets a line for every movement")
     return parser.parse_args()
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 async def _serve(options: argparse.Namespace) -> None:

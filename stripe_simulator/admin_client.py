@@ -6,11 +6,12 @@ from urllib.parse import quote
 
 from .admin_calls import AdminCaller, AdminError
 from .admin_client_money import MoneyCalls
+from .admin_client_webhooks import WebhookCalls
 
 __all__ = ["AdminClient", "AdminError"]
 
 
-class AdminClient(MoneyCalls, AdminCaller):
+class AdminClient(MoneyCalls, WebhookCalls, AdminCaller):
     """One method for every address under ``/_admin/``.
 
     Amounts are in minor units, times in seconds.  Every method raises ``AdminError``

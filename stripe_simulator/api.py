@@ -198,7 +198,9 @@ class Api:
             exchange.key,
         )
         try:
-            return expand(call, endpoint.run(call, *ids))
+            with self.sim.caused_by(exchange.request_id, exchange.key):
+                result = endpoint.run(call, *ids)
+            return expand(call, result)
         except StripeError:
             raise
         except Exception:  # noqa: BLE001

@@ -6,15 +6,21 @@ from aiohttp import web
 
 from .admin import Admin
 from .admin_money import MoneyAdmin
+from .admin_webhooks import WebhookAdmin
 from .api import Api
+from .events import EventLog
 from .simulator import Simulator
+from .webhooks import Webhooks
 
 MAX_BODY = 1024 * 1024
 
 
 def build(sim: Simulator) -> web.Application:
     """Return the application that speaks for ``sim``."""
+    EventLog(sim)
+    webhooks = Webhooks(sim)
     app = web.Application(client_max_size=MAX_BODY)
-    app.add_routes(Admin(sim, MoneyAdmin(sim)).routes())
+    app.add_routes(Admin(sim, MoneyAdmin(sim), WebhookAdmin(sim, webhooks)).routes())
     app.router.add_route("*", "/v1/{rest:.*}", Api(sim).handle)
+    app.on_cleanup.append(webhooks.close)
     return app

@@ -104,6 +104,7 @@ def keep_method(attempt: Attempt) -> None:
     if intent.customer and intent.setup_future_usage:
         method.customer = intent.customer
         attempt.book.payment_methods.join_group(method)
+        attempt.sim.tell(attempt.book, "payment_method.attached", method)
         return
     method.spent = True
 

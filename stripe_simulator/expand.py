@@ -27,6 +27,8 @@ _EXPANDABLE = {
     "refund": {**_CHARGE, "payment_method": "payment_method"},
     "dispute": _CHARGE,
     "radar.early_fraud_warning": _CHARGE,
+    "event": {},
+    "webhook_endpoint": {},
 }
 
 

@@ -10,10 +10,12 @@ from .resources import (
     charges,
     customers,
     disputes,
+    events,
     fraud_warnings,
     payment_intents,
     payment_methods,
     refunds,
+    webhook_endpoints,
 )
 
 _MODULES = (
@@ -24,6 +26,8 @@ _MODULES = (
     refunds,
     disputes,
     fraud_warnings,
+    events,
+    webhook_endpoints,
 )
 
 

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 
 from .announcer import Announcer, ChargeChanged, Happened, MoneyMoved
 from .clock import Clock
+from .deliveries import DeliveryLog
 from .errors import lock_timeout
 from .faults import FaultList
 from .idempotency import IdempotencyStore
@@ -36,8 +37,20 @@ class Simulator:
         self.idempotency = IdempotencyStore(self.clock)
         self.faults = FaultList()
         self.log = RequestLog()
+        self.deliveries = DeliveryLog()
         self.latency = 0.0
         self._locked: set[str] = set()
+        # Id and idempotency key of the request that is being executed.
+        self.cause: tuple[str | None, str | None] = (None, None)
+
+    @contextmanager
+    def caused_by(self, request_id: str, idempotency_key: str | None):
+        """Say to which request everything that happens now is due."""
+        self.cause = (request_id, idempotency_key)
+        try:
+            yield
+        finally:
+            self.cause = (None, None)
 
     def reset(self) -> None:
         """Forget everything; a ledger file keeps its lines."""
@@ -100,6 +113,8 @@ class Simulator:
             "requests": self.log.total,
             "ledger_entries": len(self.ledger),
             "latency": self.latency,
+            "events": sum(len(book.events) for book in self.store),
+            "deliveries": len(self.deliveries),
         }
 
 

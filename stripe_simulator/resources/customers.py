@@ -8,7 +8,9 @@ from ..ids import derived, new_id
 from ..metadata import merge
 from ..objects import Customer
 from ..store import Book
+from .differences import differences
 from .lists import page
+from .method_shape import release
 
 # Kept and given back; Stripe gives them no meaning that matters here.
 _FIELDS = ("address", "description", "email", "name", "phone", "shipping")
@@ -62,7 +64,9 @@ def create(call: Call) -> dict:
         fields=_fields(call.params),
         metadata=merge({}, call.params.get("metadata")),
     )
-    return render(call.book, call.book.customers.add(customer))
+    call.book.customers.add(customer)
+    call.sim.tell(call.book, "customer.created", customer)
+    return render(call.book, customer)
 
 
 def _fields(params: dict) -> dict:
@@ -80,17 +84,20 @@ def retrieve(call: Call, customer_id: str) -> dict:
 def update(call: Call, customer_id: str) -> dict:
     """POST /v1/customers/{id}"""
     customer = _live(call, customer_id)
+    before = render(call.book, customer)
     customer.metadata = merge(customer.metadata, call.params.get("metadata"))
     customer.fields = {**customer.fields, **_fields(call.params)}
-    return render(call.book, customer)
+    after = render(call.book, customer)
+    call.sim.tell(call.book, "customer.updated", customer, differences(before, after))
+    return after
 
 
 def delete(call: Call, customer_id: str) -> dict:
     """DELETE /v1/customers/{id}: its payment methods can never be charged again."""
     customer = _live(call, customer_id)
+    call.sim.tell(call.book, "customer.deleted", customer)
     for method in list(call.book.payment_methods.within(customer_id)):
-        call.book.payment_methods.leave_group(method)
-        method.customer, method.spent = None, True
+        release(call.sim, call.book, method)
     customer.deleted = True
     return render(call.book, customer)
 

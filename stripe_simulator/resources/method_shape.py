@@ -6,6 +6,7 @@ from ..behaviours import Behaviour
 from ..documented import ROUTING_NUMBER
 from ..ids import new_id
 from ..objects import PaymentMethod
+from ..simulator import Simulator
 from ..store import Book
 
 _ADDRESS = ("city", "country", "line1", "line2", "postal_code", "state")
@@ -28,6 +29,14 @@ def render(book: Book, method: PaymentMethod) -> dict:
         "metadata": method.metadata,
         "type": method.type,
     }
+
+
+def release(sim: Simulator, book: Book, method: PaymentMethod) -> None:
+    """Take the method from its customer; it can never be charged again."""
+    before = {"customer": method.customer}
+    book.payment_methods.leave_group(method)
+    method.customer, method.spent = None, True
+    sim.tell(book, "payment_method.detached", method, before)
 
 
 # === THE FACTS PRINTED ON A METHOD === #

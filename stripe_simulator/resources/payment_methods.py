@@ -15,8 +15,9 @@ from ..errors import INVALID, StripeError, invalid, missing_object
 from ..metadata import merge
 from ..objects import PaymentMethod
 from .customers import existing
+from .differences import differences
 from .lists import page
-from .method_shape import billing_details, build, render
+from .method_shape import billing_details, build, release, render
 
 
 def _from_test(call: Call, test: DocumentedMethod, **more) -> PaymentMethod:
@@ -47,6 +48,7 @@ def join(call: Call, method: PaymentMethod, customer_id: str) -> None:
     """Give the method to the customer."""
     method.customer = customer_id
     call.book.payment_methods.join_group(method)
+    call.sim.tell(call.book, "payment_method.attached", method)
 
 
 # === ENDPOINTS === #
@@ -142,13 +144,17 @@ def update(call: Call, method_id: str) -> dict:
             "You must save this PaymentMethod to a customer before you can update it.",
             executed=True,
         )
+    before = render(call.book, method)
     method.metadata = merge(method.metadata, call.params.get("metadata"))
     if "billing_details" in call.params:
         given = call.params["billing_details"]
         method.billing_details = billing_details({**method.billing_details, **given})
     if "card" in call.params:
         method.details = {**method.details, **call.params["card"]}
-    return render(call.book, method)
+    after = render(call.book, method)
+    changed = differences(before, after)
+    call.sim.tell(call.book, "payment_method.updated", method, changed)
+    return after
 
 
 def attach(call: Call, method_id: str) -> dict:
@@ -182,8 +188,7 @@ def detach(call: Call, method_id: str) -> dict:
             "detachment is impossible.",
             executed=True,
         )
-    call.book.payment_methods.leave_group(method)
-    method.customer, method.spent = None, True
+    release(call.sim, call.book, method)
     return render(call.book, method)
 
 

@@ -1,0 +1,84 @@
+"""Events: what happened to objects in the last thirty days."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+
+from ..endpoint import PAGING, Call, Endpoint
+from ..errors import invalid, missing_object
+from ..events import KEPT_FOR
+from ..objects import Event
+from ..params import API_VERSION
+from ..store import Book
+from . import shapes
+from .lists import page
+
+MAX_TYPES = 20
+
+
+def render(book: Book, event: Event, version: str | None = None) -> dict:
+    """Return the event in Stripe's shape; ``version`` is that of the receiver."""
+    data = {"object": shapes.render(book, event.item)}
+    if event.before is not None:
+        data["previous_attributes"] = event.before
+    return {
+        "id": event.id,
+        "object": "event",
+        "api_version": version or API_VERSION,
+        "created": event.created,
+        "data": data,
+        "livemode": book.livemode,
+        "pending_webhooks": event.pending,
+        "request": {"id": event.request_id, "idempotency_key": event.idempotency_key},
+        "type": event.type,
+    }
+
+
+def retrieve(call: Call, event_id: str) -> dict:
+    """GET /v1/events/{id}"""
+    event = call.need("events", event_id, "id", in_path=True)
+    if not _is_kept(call, event):
+        raise missing_object("event", event_id, "id", in_path=True)
+    return render(call.book, event)
+
+
+def _is_kept(call: Call, event: Event) -> bool:
+    return event.created > call.now - KEPT_FOR
+
+
+def list_(call: Call) -> dict:
+    """GET /v1/events"""
+    patterns = _patterns(call.params)
+    success = call.params.get("delivery_success")
+
+    def keep(event: Event) -> bool:
+        return (
+            _is_kept(call, event)
+            and any(fnmatchcase(event.type, pattern) for pattern in patterns)
+            and success in (None, event.pending == 0)
+        )
+
+    return page(call, "events", "/v1/events", render, keep=keep)
+
+
+def _patterns(params: dict) -> list[str]:
+    if "type" in params and "types" in params:
+        raise invalid("You may only specify one of these parameters: type, types.")
+    types = params.get("types") or [params.get("type", "*")]
+    if len(types) > MAX_TYPES:
+        raise invalid(f"You may list up to {MAX_TYPES} types of event.", "types")
+    return types
+
+
+ENDPOINTS = (
+    Endpoint(
+        "GET",
+        "/v1/events",
+        list_,
+        "EventListParams",
+        "event",
+        PAGING | {"created", "delivery_success", "type", "types"},
+        many=True,
+    ),
+    Endpoint("GET", "/v1/events/{}", retrieve, "EventRetrieveParams", "event"),
+)

@@ -1,0 +1,34 @@
+"""The shape of any object."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from .. import objects
+from ..store import Book
+from . import (
+    charges,
+    customers,
+    disputes,
+    fraud_warnings,
+    intent_shape,
+    method_shape,
+    refunds,
+)
+
+_RENDER: dict[type, Callable[[Book, object], dict]] = {
+    objects.Charge: charges.render,
+    objects.Customer: customers.render,
+    objects.Dispute: disputes.render,
+    objects.FraudWarning: fraud_warnings.render,
+    objects.PaymentIntent: intent_shape.render,
+    objects.PaymentMethod: method_shape.render,
+    objects.Refund: refunds.render,
+    # Objects that the simulator does not know come in Stripe's shape already.
+    dict: lambda book, item: item,
+}
+
+
+def render(book: Book, item: object) -> dict:
+    """Return the object in Stripe's shape."""
+    return _RENDER[type(item)](book, item)
