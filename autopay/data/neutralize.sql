@@ -10,3 +10,11 @@ UPDATE ir_cron
           AND module = 'autopay'
           AND name IN ('ir_cron_charge_due_invoices', 'ir_cron_resolve_open_attempts')
        );
+-- It receives no messages of the provider's live account.
+UPDATE payment_provider
+   SET autopay_webhook_token = NULL,
+       autopay_webhook_ref = NULL,
+       autopay_webhook_account = NULL,
+       autopay_webhook_secret = NULL,
+       autopay_webhook_old_secret = NULL,
+       autopay_webhook_old_until = NULL;

@@ -1,19 +1,115 @@
 import logging
+from datetime import timedelta
+from secrets import token_urlsafe
 
 import requests  # noqa: TID251 - the exceptions of Odoo's own requests
 
-from odoo import models
+from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import format_datetime
 
+from ..event_types import OLD_SECRET_HOURS, WEBHOOK_PATH
 from ..gateways.base import Credentials
 from ..gateways.stripe_gateway import StripeGateway
 from ..gateways.stripe_session import api_base, configuration_issue
 
 _logger = logging.getLogger(__name__)
 
+TOKEN_BYTES = 32
+
 
 class PaymentProvider(models.Model):
-    _inherit = "payment.provider"
+    _name = "payment.provider"
+    _inherit = ["autopay.provider.guard", "payment.provider"]
+
+    autopay_webhook_token = fields.Char(
+        compute="_compute_autopay_webhook_token",
+        store=True,
+        copy=False,
+        groups="base.group_system",
+        help="The part of the webhook's address that nobody can guess.",
+    )
+    autopay_webhook_url = fields.Char(
+        string="Webhook Address",
+        compute="_compute_autopay_webhook_url",
+        groups="base.group_system",
+    )
+    autopay_webhook_ref = fields.Char(
+        string="Webhook at Stripe",
+        readonly=True,
+        copy=False,
+        groups="base.group_system",
+    )
+    autopay_webhook_account = fields.Char(
+        string="Stripe Account", readonly=True, copy=False, groups="base.group_system"
+    )
+    autopay_webhook_secret = fields.Char(
+        string="Webhook Signing Secret of Autopay",
+        copy=False,
+        groups="base.group_system",
+        help="Without it no message is accepted. The button fills it in; paste it here "
+        "when you made or rolled the webhook in Stripe's dashboard.",
+    )
+    autopay_webhook_old_secret = fields.Char(
+        readonly=True, copy=False, groups="base.group_system"
+    )
+    autopay_webhook_old_until = fields.Datetime(
+        readonly=True,
+        copy=False,
+        groups="base.group_system",
+        help="Messages signed with the replaced secret are accepted until then.",
+    )
+    autopay_last_event = fields.Char(
+        string="Last Message",
+        compute="_compute_autopay_last_event",
+        groups="base.group_system",
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("code")
+    def _compute_autopay_webhook_token(self):
+        for provider in self:
+            token = provider.autopay_webhook_token
+            wanted = provider.code == "stripe" and not token
+            provider.autopay_webhook_token = (
+                token_urlsafe(TOKEN_BYTES) if wanted else token
+            )
+
+    @api.depends("autopay_webhook_token")
+    def _compute_autopay_webhook_url(self):
+        for provider in self:
+            provider.autopay_webhook_url = provider._get_autopay_webhook_url()
+
+    def _compute_autopay_last_event(self):
+        for provider in self:
+            event = self.env["autopay.event"].search(
+                [("provider_id", "=", provider.id)], limit=1
+            )
+            when = format_datetime(self.env, event.received_date) if event else ""
+            provider.autopay_last_event = event and f"{when}: {event.name}"
+
+    # === CRUD METHODS === #
+
+    def write(self, vals):
+        """Override of `payment` to keep a replaced webhook secret for a while."""
+        if (
+            "autopay_webhook_secret" in vals
+            and "autopay_webhook_old_secret" not in vals
+        ):
+            for provider in self:
+                provider._keep_autopay_secret(vals["autopay_webhook_secret"])
+        return super().write(vals)
+
+    # === ACTION METHODS === #
+
+    def action_autopay_create_webhook(self):
+        """Create the webhook at Stripe, or replace it by one with a new secret."""
+        return self.env["autopay.webhook"]._set_up(self)
+
+    def action_autopay_remove_webhook(self):
+        """Delete the webhook at Stripe and forget its secret."""
+        return self.env["autopay.webhook"]._remove(self)
 
     # === BUSINESS METHODS - GATEWAY === #
 
@@ -40,7 +136,7 @@ class PaymentProvider(models.Model):
         credentials = Credentials(
             provider_id=provider.id,
             secret_key=provider.stripe_secret_key or "",
-            livemode=provider.state == "enabled",
+            livemode=provider._is_autopay_charging_live(),
         )
         if issue := configuration_issue(credentials):
             raise ValueError(issue)
@@ -52,7 +148,7 @@ class PaymentProvider(models.Model):
         # A stand-in for Stripe has no dashboard.
         if self.code != "stripe" or api_base():
             return False
-        mode = "" if self.state == "enabled" else "test/"
+        mode = "" if self._is_autopay_charging_live() else "test/"
         return f"https://dashboard.stripe.com/{mode}payments/{object_ref}"
 
     def _is_autopay_usable(self):
@@ -60,6 +156,49 @@ class PaymentProvider(models.Model):
         self.ensure_one()
         provider = self.sudo()
         return provider.support_tokenization and not provider.capture_manually
+
+    # === BUSINESS METHODS - WEBHOOK === #
+
+    def _get_autopay_webhook_url(self):
+        """Return where Stripe sends events, False for other providers."""
+        self.ensure_one()
+        token = self.sudo().autopay_webhook_token
+        return token and f"{self.get_base_url()}{WEBHOOK_PATH}{token}"
+
+    def _get_autopay_webhook_secrets(self):
+        """Return the secrets that messages may be signed with now; the newest first."""
+        self.ensure_one()
+        provider = self.sudo()
+        until = provider.autopay_webhook_old_until
+        secrets = [provider.autopay_webhook_secret]
+        if until and until > fields.Datetime.now():
+            secrets.append(provider.autopay_webhook_old_secret)
+        return [secret for secret in secrets if (secret or "").strip()]
+
+    def _keep_autopay_secret(self, new_secret):
+        """Go on accepting the present secret for a while when another replaces it."""
+        old = self.sudo().autopay_webhook_secret
+        rolled = bool(old and new_secret and old != new_secret)
+        if not rolled and new_secret:
+            return
+        until = fields.Datetime.now() + timedelta(hours=OLD_SECRET_HOURS)
+        self.sudo().write(
+            {
+                "autopay_webhook_old_secret": rolled and old,
+                "autopay_webhook_old_until": rolled and until,
+            }
+        )
+
+    def _is_autopay_event_ours(self, facts):
+        """Return whether an event is of our account, and of the mode we charge in.
+
+        :param facts: an ``EventFacts`` of :mod:`gateways.stripe_webhooks`
+        """
+        self.ensure_one()
+        provider = self.sudo()
+        accounts = (provider.autopay_webhook_account or "", "")
+        live = self._is_autopay_charging_live()
+        return facts.account in accounts and facts.livemode == live
 
     # === REQUEST HELPERS === #
 
