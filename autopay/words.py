@@ -34,6 +34,9 @@ REQUEST_SENTENCES = {
         "payment_intent_unexpected_state intent_invalid_state",
         _lt("The payment is in another state at Stripe than expected."),
     ),
+    "stated_not_paid": _lt(
+        "It was not paid: a person looked it up at the payment provider."
+    ),
     "resource_missing": _lt(
         "Stripe does not know the customer, the payment method or the mandate."
     ),

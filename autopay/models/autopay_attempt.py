@@ -15,6 +15,8 @@ class AutopayAttempt(models.Model):
     _inherit = [
         "autopay.attempt.state",
         "autopay.attempt.schedule",
+        "autopay.attempt.resolution",
+        "autopay.attempt.worklist",
         "autopay.attempt.refund",
         "autopay.attempt.resolution",
         "autopay.attempt.worklist",

@@ -136,6 +136,7 @@ class AutopayAttemptState(models.AbstractModel):
         self.ensure_one()
         if not outcome and self._can_be_asked():
             return self._schedule_check()
+        outcome = outcome or self._get_late_outcome()
         if outcome and outcome.kind not in (CANCELED, ABSENT):
             return self._process_unclosed(outcome)
         return self._process_closed(bool(outcome) and outcome.kind == CANCELED)
@@ -146,7 +147,7 @@ class AutopayAttemptState(models.AbstractModel):
         :param bool confirmed: whether the provider said so itself
         """
         if self.state == "declined":
-            return self.write({"provider_closed": True})
+            return self.write({"provider_closed": True, "resolution_confirmed": True})
         if self.state == "action_required":
             return self._set_declined(
                 provider_closed=True, decline_class="authentication"

@@ -1,0 +1,130 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import format_date
+
+from ..models.autopay_attempt_resolution import Statement
+
+KINDS = [
+    ("paid", "It was paid"),
+    ("not_paid", "It was not paid"),
+    ("checked", "Checked"),
+]
+
+
+class AutopayResolve(models.TransientModel):
+    """Asks a person what became of a charge, and shows what is known of it."""
+
+    _name = "autopay.resolve"
+    _description = "Resolve an Autopay Attempt"
+
+    attempt_id = fields.Many2one("autopay.attempt", required=True, readonly=True)
+    kind = fields.Selection(KINDS, required=True, readonly=True)
+    company_id = fields.Many2one(related="attempt_id.company_id")
+    partner_id = fields.Many2one(related="attempt_id.partner_id")
+    move_ids = fields.Many2many(related="attempt_id.move_ids")
+    token_id = fields.Many2one(related="attempt_id.token_id")
+    provider_id = fields.Many2one(related="attempt_id.provider_id")
+    currency_id = fields.Many2one(related="attempt_id.currency_id")
+    amount = fields.Monetary(related="attempt_id.amount")
+    explanation = fields.Text(related="attempt_id.explanation")
+    message = fields.Text(related="attempt_id.message")
+    object_ref = fields.Char(related="attempt_id.object_ref")
+    provider_url = fields.Char(related="attempt_id.provider_url")
+    sent_date = fields.Datetime(related="attempt_id.charging_date")
+    transaction_reference = fields.Char(
+        related="attempt_id.transaction_id.reference", string="Our Reference"
+    )
+    paid_on = fields.Date(help="The day on which the provider took the money.")
+    reference = fields.Char(
+        string="Reference at the Provider",
+        help="What the provider calls the charge; it is printed on the payment.",
+    )
+    checked_where = fields.Char(
+        string="Where You Looked", help="Dashboard, statement, support of the provider."
+    )
+    note = fields.Text()
+    is_confirmed = fields.Boolean(string="I have looked it up and found no payment")
+
+    # === CRUD METHODS === #
+
+    @api.model
+    def default_get(self, fields_list):
+        """Override of `base` to propose the day on which the charge was sent."""
+        values = super().default_get(fields_list)
+        attempt = self.env["autopay.attempt"].browse(values.get("attempt_id"))
+        if values.get("kind") == "paid" and attempt:
+            sent = attempt.charging_date or attempt.reserved_date
+            values["paid_on"] = fields.Date.context_today(self, sent)
+            values["reference"] = attempt.charge_ref or attempt.object_ref
+        return values
+
+    # === ACTION METHODS === #
+
+    def action_apply(self):
+        """Carry out what was said, once."""
+        self.ensure_one()
+        self.attempt_id.check_access("read")
+        if self.kind == "checked":
+            self._require(self.note, self.env._("Say what you found."))
+            self.attempt_id._mark_checked(self.note)
+        else:
+            getattr(self, f"_check_{self.kind}")()
+            self.attempt_id._take_statement(self._get_statement())
+        return {"type": "ir.actions.act_window_close"}
+
+    # === BUSINESS METHODS === #
+
+    def _get_statement(self):
+        where = self.checked_where and self.env._(
+            "Looked up: %(where)s", where=self.checked_where
+        )
+        return Statement(
+            kind=self.kind,
+            paid_on=self.paid_on if self.kind == "paid" else None,
+            reference=(self.reference or "").strip() if self.kind == "paid" else "",
+            note="\n".join(filter(None, [where, self.note])),
+        )
+
+    def _check_paid(self):
+        """Let only what can be booked pass.
+
+        :raises UserError: when the day or the reference will not do
+        """
+        reference = (self.reference or "").strip()
+        self._require(reference, self.env._("Give the provider's reference."))
+        self._require(self.paid_on, self.env._("Give the day of the payment."))
+        today = self.company_id._get_autopay_today()
+        reserved = fields.Date.to_date(self.attempt_id.reserved_date)
+        # A day's difference is one of time zones.
+        first = fields.Date.subtract(reserved, days=1)
+        self._require(
+            first <= self.paid_on <= today,
+            self.env._(
+                "The day of the payment must be from %(first)s to %(last)s.",
+                first=format_date(self.env, first),
+                last=format_date(self.env, today),
+            ),
+        )
+        self._check_not_locked()
+
+    def _check_not_locked(self):
+        journal = self.provider_id.sudo().journal_id
+        locks = self.company_id._get_violated_lock_dates(self.paid_on, False, journal)
+        self._require(
+            not locks,
+            self.env._("The books are closed for that day. Give the first open day."),
+        )
+
+    def _check_not_paid(self):
+        """Let nobody say so without having looked.
+
+        :raises UserError: when it was not confirmed, or not said where it was seen
+        """
+        self._require(
+            self.is_confirmed, self.env._("Confirm that you have looked it up.")
+        )
+        self._require(self.checked_where, self.env._("Say where you looked."))
+
+    def _require(self, condition, sentence):
+        if not condition:
+            raise UserError(sentence)
