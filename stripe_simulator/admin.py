@@ -9,10 +9,13 @@ from collections.abc import Callable
 
 from aiohttp import web
 
-from . import behaviours, cards, debits
-from .auth import DEFAULT_ACCOUNT
-from .resources import method_shape
+from . import cards, debits, setups
 from .simulator import Simulator
+
+_AUTHENTICATED = {
+    False: ("payment_intent", cards.finish_authentication),
+    True: ("setup_intent", setups.finish_authentication),
+}
 
 
 class Admin:
@@ -39,8 +42,6 @@ class Admin:
             ("DELETE", "/faults/{id}"): self.remove_fault,
             ("GET", "/requests"): self.list_requests,
             ("DELETE", "/requests"): self.clear_requests,
-            ("POST", "/payment_methods"): self.create_method,
-            ("PATCH", "/payment_methods/{id}"): self.change_method,
             ("POST", "/settle"): self.settle,
             ("POST", "/authenticate"): self.authenticate,
         }
@@ -134,52 +135,7 @@ class Admin:
         self.sim.log.clear()
         return {}
 
-    # === PAYMENT METHODS AND PAYMENTS === #
-
-    def create_method(self, request: web.Request, body: dict) -> dict:
-        """POST /payment_methods: with any behaviour, saved with ``customer`` if given.
-
-        The mode and account are those of the customer, or ``livemode``, ``account``.
-        """
-        kind = body.get("type", "card")
-        if kind not in method_shape.DETAILS:
-            known = ", ".join(method_shape.DETAILS)
-            raise ValueError(f"Unknown type of payment method; one of {known}.")
-        book, customer = self._owner(body)
-        method = method_shape.build(
-            self.sim.clock.now(),
-            kind,
-            behaviours.parse(body.get("behaviour") or {}, kind),
-            body.get(kind) or {},
-            body.get("billing_details"),
-        )
-        method.customer = customer
-        book.payment_methods.add(method)
-        return method_shape.render(book, method)
-
-    def _owner(self, body: dict) -> tuple:
-        customer_id = body.get("customer")
-        if customer_id is None:
-            account = body.get("account", DEFAULT_ACCOUNT)
-            return self.sim.store.book(account, body.get("livemode", False)), None
-        book, customer = self.sim.find("customers", customer_id)
-        if customer.deleted:
-            raise LookupError(f"The customer {customer_id} was deleted.")
-        return book, customer_id
-
-    def change_method(self, request: web.Request, body: dict) -> dict:
-        """PATCH /payment_methods/{id}: a new ``behaviour``; tries count from 1 again.
-
-        ``card`` and the like replace facts that are printed on it.
-        """
-        book, method = self.sim.find("payment_methods", request.match_info["id"])
-        if "behaviour" in body:
-            method.behaviour = behaviours.parse(body["behaviour"], method.type)
-            method.tries = 0
-        facts = body.get(method.type)
-        if facts:
-            method.details = {**method.details, **facts}
-        return method_shape.render(book, method)
+    # === PAYMENTS === #
 
     def settle(self, request: web.Request, body: dict) -> dict:
         """POST /settle: end one debit, or all that are under way, now."""
@@ -200,14 +156,15 @@ class Admin:
         return [(b, intent) for b in self.sim.store for intent in b.payment_intents]
 
     def authenticate(self, request: web.Request, body: dict) -> dict:
-        """POST /authenticate: the customer passes (or fails) what the bank asks."""
+        """POST /authenticate: the customer passes (or fails) what the bank asks of the
+        ``payment_intent`` or ``setup_intent``."""
         outcome = body.get("outcome", "succeeded")
         if outcome not in ("succeeded", "failed"):
             raise ValueError("The outcome is either 'succeeded' or 'failed'.")
-        book, intent = self.sim.find("payment_intents", body.get("payment_intent"))
-        cards.finish_authentication(
-            self.sim, book, intent, passed=outcome == "succeeded"
-        )
+        is_setup = "setup_intent" in body
+        name, finish = _AUTHENTICATED[is_setup]
+        book, intent = self.sim.find(f"{name}s", body.get(name))
+        finish(self.sim, book, intent, passed=outcome == "succeeded")
         return {"status": intent.status}
 
 

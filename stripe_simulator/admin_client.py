@@ -5,13 +5,14 @@ from __future__ import annotations
 from urllib.parse import quote
 
 from .admin_calls import AdminCaller, AdminError
+from .admin_client_methods import MethodCalls
 from .admin_client_money import MoneyCalls
 from .admin_client_webhooks import WebhookCalls
 
 __all__ = ["AdminClient", "AdminError"]
 
 
-class AdminClient(MoneyCalls, WebhookCalls, AdminCaller):
+class AdminClient(MethodCalls, MoneyCalls, WebhookCalls, AdminCaller):
     """One method for every address under ``/_admin/``.
 
     Amounts are in minor units, times in seconds.  Every method raises ``AdminError``
@@ -75,28 +76,7 @@ class AdminClient(MoneyCalls, WebhookCalls, AdminCaller):
         """Forget the requests seen so far."""
         self._call("DELETE", "/requests")
 
-    # === PAYMENT METHODS AND PAYMENTS === #
-
-    def create_payment_method(
-        self,
-        type: str = "card",
-        customer: str | None = None,
-        behaviour: dict | None = None,
-        **fields,
-    ) -> dict:
-        """Create a payment method that behaves as told; see ``behaviours.Behaviour``.
-
-        ``card={...}`` (and so on, by type) says what is printed on it.
-        """
-        body = {"type": type, "customer": customer, "behaviour": behaviour, **fields}
-        return self._call("POST", "/payment_methods", body)
-
-    def change_payment_method(
-        self, method_id: str, behaviour: dict | None = None, **fields
-    ) -> dict:
-        """Change how a payment method behaves, or what is printed on it."""
-        body = dict(fields) if behaviour is None else {"behaviour": behaviour, **fields}
-        return self._call("PATCH", f"/payment_methods/{quote(method_id)}", body)
+    # === PAYMENTS === #
 
     def settle(
         self,
@@ -114,8 +94,9 @@ class AdminClient(MoneyCalls, WebhookCalls, AdminCaller):
         }
         return self._call("POST", "/settle", body)["settled"]
 
-    def authenticate(self, payment_intent: str, outcome: str = "succeeded") -> str:
-        """Let the customer pass or fail (``failed``) the authentication; return the
-        status of the intent."""
-        body = {"payment_intent": payment_intent, "outcome": outcome}
+    def authenticate(self, intent: str, outcome: str = "succeeded") -> str:
+        """Let the customer pass or fail (``failed``) the authentication of a payment
+        intent or setup intent; return the status of the intent."""
+        name = "setup_intent" if intent.startswith("seti_") else "payment_intent"
+        body = {name: intent, "outcome": outcome}
         return self._call("POST", "/authenticate", body)["status"]

@@ -25,9 +25,15 @@ KINDS = (
 _CHOICES = {
     "kind": KINDS,
     "outcome": ("succeeded", "failed"),
+    "setup": (None, SUCCESS, DECLINE, AUTHENTICATION_REQUIRED),
+    "after_setup": (None, *KINDS),
     "refund": (None, REFUND_PENDING, REFUND_FAILS),
 }
 
+NOT_AUTHENTICATED = (
+    "We are unable to authenticate your payment method. Please choose a different "
+    "payment method and try again."
+)
 # What the customer reads, by decline code or else by error code.
 MESSAGES = {
     "authentication_required": "Your card was declined. This transaction requires "
@@ -39,8 +45,8 @@ MESSAGES = {
     "insufficient_funds": "Your card has insufficient funds.",
     "processing_error": "An error occurred while processing your card. Try again in a "
     "little bit.",
-    "payment_intent_authentication_failure": "We are unable to authenticate your "
-    "payment method. Please choose a different payment method and try again.",
+    "payment_intent_authentication_failure": NOT_AUTHENTICATED,
+    "setup_intent_authentication_failure": NOT_AUTHENTICATED,
 }
 CARD_DECLINED = "Your card was declined."
 
@@ -74,6 +80,9 @@ class Behaviour:
     (with ``inquiry`` the bank only asks), ``fraud_warning`` the type of fraud that the
     bank warns of.  Refunds are ``pending`` for a while, or first succeed and then
     ``fail`` (``refund`` is "pending" or "fails").
+
+    ``setup`` is the kind of behaviour when the method is saved with a setup intent, if
+    it is not the one that suits ``kind``; ``after_setup`` the kind from then on.
     """
 
     kind: str = SUCCESS
@@ -94,6 +103,8 @@ class Behaviour:
     dispute: str | None = None
     inquiry: bool = False
     fraud_warning: str | None = None
+    setup: str | None = None
+    after_setup: str | None = None
 
     def for_try(self, number: int) -> Behaviour:
         """Return the behaviour of the ``number``-th charge, counted from 1."""

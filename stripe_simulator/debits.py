@@ -15,6 +15,7 @@ from .attempts import (
 from .behaviours import DEBIT_FAILED, NO_FUNDS, RETURN_MESSAGES, Behaviour
 from .blocking import block_account
 from .errors import INVALID
+from .mandating import end_all
 from .objects import Charge, PaymentIntent
 from .simulator import Simulator
 from .store import Book
@@ -67,7 +68,7 @@ def settle(
         intent.status = "succeeded"
         intent.amount_received = intent.amount
     else:
-        _return_debit(book, intent, charge, failure_code, network_code)
+        _return_debit(sim, book, intent, charge, failure_code, network_code)
     announce(sim, book, charge, "pending")
     announce_intent(sim, book, intent)
     if outcome == "succeeded":
@@ -77,6 +78,7 @@ def settle(
 
 
 def _return_debit(
+    sim: Simulator,
     book: Book,
     intent: PaymentIntent,
     charge: Charge,
@@ -90,6 +92,7 @@ def _return_debit(
     charge.outcome = _returned(charge.outcome, code, network_code)
     method = book.payment_methods.get(charge.payment_method)
     block_account(method, network_code)
+    end_all(sim, book, method, code)
     facts = {
         "charge": charge.id,
         "code": code,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from .blocking import block_account
 from .ids import new_id
+from .mandating import end_all
 from .objects import Charge, Dispute
 from .simulator import Simulator
 from .store import Book
@@ -140,5 +141,7 @@ def return_debit(
     facts = {"status": "lost", "due_by": 0, "network_code": network_code}
     dispute = open_(sim, book, charge, reason, **facts)
     sim.tell(book, "charge.dispute.closed", dispute)
-    block_account(book.payment_methods.get(charge.payment_method), network_code)
+    method = book.payment_methods.get(charge.payment_method)
+    block_account(method, network_code)
+    end_all(sim, book, method, reason)
     return dispute

@@ -40,7 +40,9 @@ def _card(brand="visa", last4="4242", country="US", funding="credit", **behaviou
     return DocumentedMethod("card", Behaviour(**behaviour), details)
 
 
-def _declined(last4: str, code: str, decline: str | None, advice: str, network: str):
+def _declined(
+    last4: str, code: str, decline: str | None, advice: str, network: str, setup=None
+):
     return _card(
         last4=last4,
         kind=DECLINE,
@@ -48,6 +50,7 @@ def _declined(last4: str, code: str, decline: str | None, advice: str, network: 
         decline_code=decline,
         advice_code=advice,
         network_decline_code=network,
+        setup=setup,
     )
 
 
@@ -125,13 +128,13 @@ _DECLINES = {
         "0019", "card_declined", "fraudulent", NEVER, "59"
     ),
     "chargeCustomerFail": _declined(
-        "0341", "card_declined", "generic_decline", TRY_AGAIN, "05"
+        "0341", "card_declined", "generic_decline", TRY_AGAIN, "05", setup=SUCCESS
     ),
     "chargeCustomerFailLostCard": _declined(
-        "0341", "card_declined", "lost_card", NEVER, "41"
+        "0341", "card_declined", "lost_card", NEVER, "41", setup=SUCCESS
     ),
     "chargeCustomerFailStolenCard": _declined(
-        "0341", "card_declined", "stolen_card", NEVER, "43"
+        "0341", "card_declined", "stolen_card", NEVER, "43", setup=SUCCESS
     ),
 }
 
@@ -156,7 +159,11 @@ _AFTERWARDS = {
 
 _AUTHENTICATED = {
     "authenticationRequired": _card(last4="3184", kind=AUTHENTICATION_REQUIRED),
-    "authenticationRequiredOnSetup": _card(last4="3155", kind=AUTHENTICATION_REQUIRED),
+    "authenticationRequiredOnSetup": _card(
+        last4="3155",
+        kind=AUTHENTICATION_REQUIRED,
+        after_setup=AUTHENTICATION_ON_SESSION,
+    ),
     "authenticationRequiredSetupForOffSession": _card(
         last4="0446", kind=AUTHENTICATION_ON_SESSION
     ),

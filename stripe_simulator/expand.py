@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from .endpoint import Call
 from .errors import invalid
-from .resources import charges, customers, payment_intents, payment_methods
+from .resources import charges, customers, mandates, payment_intents, payment_methods
 
 MAX_DEPTH = 4
 _RENDER = {
     "charge": charges.render,
     "customer": customers.render,
+    "mandate": mandates.render,
     "payment_intent": payment_intents.render,
     "payment_method": payment_methods.render,
 }
@@ -27,6 +28,12 @@ _EXPANDABLE = {
     "refund": {**_CHARGE, "payment_method": "payment_method"},
     "dispute": _CHARGE,
     "radar.early_fraud_warning": _CHARGE,
+    "mandate": {"payment_method": "payment_method"},
+    "setup_intent": {
+        "customer": "customer",
+        "mandate": "mandate",
+        "payment_method": "payment_method",
+    },
     "event": {},
     "webhook_endpoint": {},
 }

@@ -188,6 +188,7 @@ class SetupIntent:
     next_action: dict | None = None
     mandate: str | None = None
     acceptance: dict | None = None
+    tries: int = 0
     cancellation_reason: str | None = None
     seq: int = 0
 

@@ -12,9 +12,11 @@ from .resources import (
     disputes,
     events,
     fraud_warnings,
+    mandates,
     payment_intents,
     payment_methods,
     refunds,
+    setup_intents,
     webhook_endpoints,
 )
 
@@ -22,6 +24,8 @@ _MODULES = (
     customers,
     payment_methods,
     payment_intents,
+    setup_intents,
+    mandates,
     charges,
     refunds,
     disputes,

@@ -7,6 +7,7 @@ from ..errors import missing_object
 from ..ids import derived, new_id
 from ..metadata import merge
 from ..objects import Customer
+from ..simulator import Simulator
 from ..store import Book
 from .differences import differences
 from .lists import page
@@ -94,12 +95,16 @@ def update(call: Call, customer_id: str) -> dict:
 
 def delete(call: Call, customer_id: str) -> dict:
     """DELETE /v1/customers/{id}: its payment methods can never be charged again."""
-    customer = _live(call, customer_id)
-    call.sim.tell(call.book, "customer.deleted", customer)
-    for method in list(call.book.payment_methods.within(customer_id)):
-        release(call.sim, call.book, method)
+    return remove(call.sim, call.book, _live(call, customer_id))
+
+
+def remove(sim: Simulator, book: Book, customer: Customer) -> dict:
+    """Delete the customer and let his payment methods go."""
+    sim.tell(book, "customer.deleted", customer)
+    for method in list(book.payment_methods.within(customer.id)):
+        release(sim, book, method)
     customer.deleted = True
-    return render(call.book, customer)
+    return render(book, customer)
 
 
 def _live(call: Call, customer_id: str) -> Customer:

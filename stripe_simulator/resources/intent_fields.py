@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from ..endpoint import Call
 from ..errors import invalid
 from ..objects import PaymentIntent
 
@@ -23,6 +24,17 @@ _PLAIN = {
 }
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _DESCRIPTOR = re.compile(r"[^<>\\'\"*]{1,22}")
+
+
+def automatic(call: Call) -> dict | None:
+    """Return how the intent chooses methods by itself, in Stripe's shape."""
+    given = call.params.get("automatic_payment_methods")
+    if given is not None:
+        return {"allow_redirects": "always", **given}
+    named = "payment_method_types" in call.params
+    if named or not call.version.automatic_methods:
+        return None
+    return {"allow_redirects": "always", "enabled": True}
 
 
 def set_plain(intent: PaymentIntent, params: dict) -> None:

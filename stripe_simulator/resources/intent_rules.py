@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..attempts import Session
 from ..endpoint import Call
 from ..errors import StripeError, invalid
-from ..objects import PaymentIntent, PaymentMethod
+from ..objects import PaymentIntent, PaymentMethod, SetupIntent
 from .intent_shape import shape, types
 
 SPENT = (
@@ -63,33 +63,34 @@ def read_session(call: Call, intent: PaymentIntent) -> Session:
         off_session=bool(params.get("off_session")),
         error_on_requires_action=params.get("error_on_requires_action", False),
         return_url=params.get("return_url"),
-        mandate=_mandate(params),
+        mandate=params.get("mandate"),
     )
-    if _may_redirect(intent) and not session.return_url:
-        raise invalid(
-            "This PaymentIntent is configured to accept payment methods enabled in "
-            "your Dashboard. Because some of these payment methods might redirect your "
-            "customer off of your page, you must provide a `return_url`. If you don't "
-            "want to accept redirect-based payment methods, set "
-            "`automatic_payment_methods[enabled]` to `true` and "
-            "`automatic_payment_methods[allow_redirects]` to `never`.",
-            "return_url",
-        )
+    need_return_url("PaymentIntent", intent, session.return_url)
     return session
 
 
-def _may_redirect(intent: PaymentIntent) -> bool:
+def need_return_url(
+    name: str, intent: PaymentIntent | SetupIntent, return_url: str | None
+) -> None:
+    """Raise a 400 when the customer might be sent away and could not come back."""
+    if return_url or not _may_redirect(intent):
+        return
+    raise invalid(
+        f"This {name} is configured to accept payment methods enabled in your "
+        "Dashboard. Because some of these payment methods might redirect your customer "
+        "off of your page, you must provide a `return_url`. If you don't want to "
+        "accept redirect-based payment methods, set "
+        "`automatic_payment_methods[enabled]` to `true` and "
+        "`automatic_payment_methods[allow_redirects]` to `never`.",
+        "return_url",
+    )
+
+
+def _may_redirect(intent: PaymentIntent | SetupIntent) -> bool:
     automatic = intent.automatic
     if intent.allowed_types or not automatic or not automatic["enabled"]:
         return False
     return automatic["allow_redirects"] != "never"
-
-
-def _mandate(params: dict) -> str | None:
-    mandate = params.get("mandate")
-    if mandate and not mandate.startswith("mandate_"):
-        raise invalid(f"No such mandate: '{mandate}'", "mandate", "resource_missing")
-    return mandate
 
 
 def check_not_blocked(call: Call, intent: PaymentIntent, method: PaymentMethod) -> None:

@@ -44,7 +44,7 @@ def render(book: Book, intent: PaymentIntent) -> dict:
         **{name: getattr(intent, name) for name in _AS_KEPT},
         "allowed_payment_method_types": intent.allowed_types,
         "automatic_payment_methods": intent.automatic,
-        "client_secret": _client_secret(intent.id),
+        "client_secret": client_secret(intent.id),
         "excluded_payment_method_types": intent.excluded_types,
         "livemode": book.livemode,
         "payment_method_types": types(intent),
@@ -79,6 +79,7 @@ def types(intent: PaymentIntent) -> list[str]:
     return [name for name in possible if name not in (intent.excluded_types or ())]
 
 
-def _client_secret(intent_id: str) -> str:
+def client_secret(intent_id: str) -> str:
+    """Return the secret with which a browser may finish the intent."""
     digest = hashlib.blake2b(intent_id.encode(), digest_size=13).hexdigest()
     return f"{intent_id}_secret_{digest}"

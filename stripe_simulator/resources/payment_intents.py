@@ -10,8 +10,9 @@ from ..ids import new_id
 from ..metadata import merge
 from ..objects import PaymentIntent, PaymentMethod
 from . import customers, payment_methods
-from .intent_fields import check_texts, set_plain
-from .intent_rules import check_method, check_not_blocked, read_session
+from .intent_fields import automatic, check_texts, set_plain
+from .intent_mandates import under_mandate
+from .intent_rules import check_method, read_session
 from .intent_shape import render, shape
 from .lists import page
 
@@ -46,7 +47,7 @@ def create(call: Call) -> dict:
             "payment_method",
             "parameter_missing",
         )
-    session = read_session(call, intent)
+    session = under_mandate(call, intent, method, read_session(call, intent))
     _add(call, intent)
     charging.confirm(call, intent, method, session)
     return shape(call, intent)
@@ -64,19 +65,9 @@ def _build(call: Call) -> PaymentIntent:
     if "customer" in params:
         intent.customer = customers.existing(call, params["customer"]).id
     intent.metadata = merge({}, params.get("metadata"))
-    intent.automatic = _automatic(call)
+    intent.automatic = automatic(call)
     set_plain(intent, params)
     return intent
-
-
-def _automatic(call: Call) -> dict | None:
-    given = call.params.get("automatic_payment_methods")
-    if given is not None:
-        return {"allow_redirects": "always", **given}
-    named = "payment_method_types" in call.params
-    if named or not call.version.automatic_methods:
-        return None
-    return {"allow_redirects": "always", "enabled": True}
 
 
 def _refuse_without_confirm(params: dict) -> None:
@@ -152,7 +143,7 @@ def confirm(call: Call, intent_id: str) -> dict:
     set_plain(intent, call.params)
     session = read_session(call, intent)
     method = _named_method(call, intent) or _saved_method(call, intent)
-    check_not_blocked(call, intent, method)
+    session = under_mandate(call, intent, method, session)
     charging.confirm(call, intent, method, session)
     return shape(call, intent)
 

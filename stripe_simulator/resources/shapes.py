@@ -12,8 +12,10 @@ from . import (
     disputes,
     fraud_warnings,
     intent_shape,
+    mandates,
     method_shape,
     refunds,
+    setup_shape,
 )
 
 _RENDER: dict[type, Callable[[Book, object], dict]] = {
@@ -21,9 +23,11 @@ _RENDER: dict[type, Callable[[Book, object], dict]] = {
     objects.Customer: customers.render,
     objects.Dispute: disputes.render,
     objects.FraudWarning: fraud_warnings.render,
+    objects.Mandate: mandates.render,
     objects.PaymentIntent: intent_shape.render,
     objects.PaymentMethod: method_shape.render,
     objects.Refund: refunds.render,
+    objects.SetupIntent: setup_shape.render,
     # Objects that the simulator does not know come in Stripe's shape already.
     dict: lambda book, item: item,
 }

@@ -5,7 +5,8 @@ import stripe
 
 from stripe_simulator.process import SimulatorProcess
 
-from .support import connect
+from .receiver import Receiver
+from .support import connect, listen
 
 
 @pytest.fixture(scope="session")
@@ -40,3 +41,16 @@ def customer(api):
 @pytest.fixture
 def card(api, customer):
     return api.payment_methods.attach("pm_card_visa", {"customer": customer}).id
+
+
+@pytest.fixture
+def receiver():
+    listening = Receiver()
+    yield listening
+    listening.close()
+
+
+@pytest.fixture
+def endpoint(api, customer, card, receiver):
+    """An endpoint that wants everything that happens from now on."""
+    return listen(api, receiver)

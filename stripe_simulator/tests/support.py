@@ -52,3 +52,9 @@ def totals(admin, currency="usd"):
 def kinds(admin):
     """Return the kinds of the ledger's entries, in order."""
     return [entry["kind"] for entry in admin.ledger()["entries"]]
+
+
+def listen(api, receiver, *types, **more):
+    """Register the receiver for some types of event, or for all."""
+    params = {"url": receiver.url, "enabled_events": list(types or ("*",)), **more}
+    return api.webhook_endpoints.create(params)

@@ -158,12 +158,3 @@ def test_bank_account_about_which_nothing_was_said_is_debited_over_days(
     admin.advance(4 * DAY)
     assert sent.status == "processing"
     assert api.payment_intents.retrieve(sent.id).status == "succeeded"
-
-
-def test_mandate_is_written_on_the_charge(api, customer):
-    bank = attach(api, customer, "pm_usBankAccount_success")
-    intent = create(api, customer, bank)
-    params = {**OFF_SESSION, "mandate": "mandate_1"}
-    sent = api.payment_intents.confirm(intent.id, params)
-    details = api.charges.retrieve(sent.latest_charge).payment_method_details
-    assert details.us_bank_account.mandate == "mandate_1"

@@ -1,5 +1,6 @@
 """Every answer has the attributes that the SDK's types declare, and no other."""
 
+import pytest
 import stripe
 
 from .support import charge, create
@@ -25,6 +26,9 @@ SELDOM = {
     },
     stripe.Dispute: {"intended_submission_method", "network_reason_code"},
     stripe.radar.EarlyFraudWarning: set(),
+    stripe.SetupIntent: {"managed_payments"},
+    stripe.Mandate: {"single_use"},
+    stripe.WebhookEndpoint: {"deleted", "secret"},
 }
 
 
@@ -85,3 +89,28 @@ def test_fraud_warning_has_the_declared_attributes(api, admin, customer, card):
     made = admin.warn_of_fraud(charge(api, customer, card).id)["id"]
     read = api.radar.early_fraud_warnings.retrieve(made)
     assert differences(read, stripe.radar.EarlyFraudWarning) == set()
+
+
+def test_setup_intent_has_the_declared_attributes(api, customer):
+    made = api.setup_intents.create({"customer": customer})
+    assert differences(made, stripe.SetupIntent) == set()
+
+
+@pytest.mark.parametrize("test_id", ["pm_usBankAccount_success", "pm_success_de"])
+def test_mandate_has_the_declared_attributes(api, admin, customer, test_id):
+    method = api.payment_methods.attach(test_id, {"customer": customer})
+    mandate = api.mandates.retrieve(admin.create_mandate(method.id)["id"])
+    details = mandate.payment_method_details.to_dict()[method.type]
+    kinds = {
+        "us_bank_account": stripe.Mandate.PaymentMethodDetails.UsBankAccount,
+        "sepa_debit": stripe.Mandate.PaymentMethodDetails.SepaDebit,
+    }
+    assert differences(mandate, stripe.Mandate) == set()
+    assert set(details) <= set(kinds[method.type].__annotations__)
+
+
+def test_webhook_endpoint_has_the_declared_attributes(api):
+    params = {"url": "http://127.0.0.1:1/", "enabled_events": ["*"]}
+    made = api.webhook_endpoints.create(params)
+    read = api.webhook_endpoints.retrieve(made.id)
+    assert differences(read, stripe.WebhookEndpoint) == set()
