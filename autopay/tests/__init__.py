@@ -8,10 +8,16 @@ from . import test_autopay_demo
 from . import test_autopay_engine
 from . import test_autopay_entry
 from . import test_autopay_fairness
+from . import test_autopay_guard
 from . import test_autopay_policy
 from . import test_autopay_resolve
 from . import test_autopay_resolver
+from . import test_autopay_double_success
 from . import test_autopay_reversal
+from . import test_autopay_reversal_booking
+from . import test_autopay_reversal_dispute
+from . import test_autopay_reversal_odoo
+from . import test_stripe_reversals
 from . import test_autopay_set_date
 from . import test_autopay_stage
 from . import test_money
