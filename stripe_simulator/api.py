@@ -127,6 +127,7 @@ class Api:
                 return early
         try:
             endpoint, ids = routes.find(exchange.method, exchange.path)
+            exchange.caller.check(exchange.method, exchange.path)
             return await self._once(exchange, endpoint, ids, fault)
         except StripeError as error:
             return answers.failure(error, exchange.request_id)

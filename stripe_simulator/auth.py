@@ -17,10 +17,26 @@ _ACCOUNT = re.compile(r"_(acct_[A-Za-z0-9]+)")
 @dataclass(frozen=True, slots=True)
 class Caller:
     """Whose data a key opens.  A key that contains ``_acct_NAME`` opens those of the
-    account ``acct_NAME``, any other those of the default account."""
+    account ``acct_NAME``, any other those of the default account.
+
+    A restricted key (``rk_``) that contains ``_readonly`` may change nothing, one that
+    contains ``_without_refunds`` must not touch ``/v1/refunds``, and so on.
+    """
 
     account: str
     livemode: bool
+    restricted: str | None = None
+
+    def check(self, method: str, path: str) -> None:
+        """Raise the 403 of a request that the key has no permission for."""
+        if self.restricted is None:
+            return
+        resource = path.split("/")[2]
+        changes = method != "GET"
+        if f"_without_{resource}" in self.restricted:
+            raise _no_permission(self.restricted, resource, changes)
+        if changes and "_readonly" in self.restricted:
+            raise _no_permission(self.restricted, resource, changes)
 
 
 def authenticate(headers: Mapping[str, str]) -> Caller:
@@ -42,7 +58,7 @@ def authenticate(headers: Mapping[str, str]) -> Caller:
             "for this endpoint.",
         )
     account = _account(key, headers.get("Stripe-Account"))
-    return Caller(account, match[2] == "live")
+    return Caller(account, match[2] == "live", key if match[1] == "rk" else None)
 
 
 def _bearer(header: str) -> str:
@@ -73,6 +89,16 @@ def mask(key: str) -> str:
     if len(key) < 12:
         return "*" * len(key)
     return f"{key[:7]}{'*' * 8}{key[-4:]}"
+
+
+def _no_permission(key: str, resource: str, changes: bool) -> StripeError:
+    right = f"{resource}_{'write' if changes else 'read'}"
+    return StripeError(
+        403,
+        f"The provided key '{mask(key)}' does not have the required permissions for "
+        f"this endpoint. Having the 'rak_{right}' permission would allow this request "
+        "to continue.",
+    )
 
 
 def _refusal(message: str, code: str | None = None) -> StripeError:

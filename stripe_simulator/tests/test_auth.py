@@ -38,6 +38,21 @@ def test_key_without_permission_is_a_403(sim):
     assert refused.value.http_status == 403
 
 
+def test_restricted_key_can_be_for_reading_only(sim, api, customer):
+    reader = connect(sim.url, "rk_test_readonly_x")
+    assert reader.customers.retrieve(customer).id == customer
+    with pytest.raises(stripe.PermissionError, match="rak_customers_write"):
+        reader.customers.update(customer, {"name": "B"})
+    assert api.customers.retrieve(customer).name == "Customer A"
+
+
+def test_restricted_key_can_lack_the_permission_for_a_resource(sim, customer):
+    limited = connect(sim.url, "rk_test_without_webhook_endpoints_x")
+    assert limited.customers.retrieve(customer).id == customer
+    with pytest.raises(stripe.PermissionError, match="rak_webhook_endpoints_read"):
+        limited.webhook_endpoints.list()
+
+
 @pytest.mark.parametrize("key", ["rk_test_x", "rk_live_x", "sk_live_x"])
 def test_restricted_and_live_keys_are_taken(sim, key):
     made = connect(sim.url, key).customers.create({})
