@@ -27,8 +27,8 @@ What it cannot do
     Captures, refunds of debits that are still under way, evidence in disputes, fees and
     balance transactions of their own, verification of bank accounts by small deposits,
     Stripe Connect.  Reviews and changes of the account happen only as events that a
-    test asks for (``AdminClient.send_event``).  Objects in events have the shape of the
-    SDK's version, whatever version the endpoint names.  A parameter that Stripe knows
+    test asks for (``AdminClient.send_event``).  Of older API versions only the lists of
+    charges and refunds inside other objects are known.  A parameter that Stripe knows
     and that has no effect here is refused with a sentence, never ignored in silence.
 
     Cards that Stripe refuses to save (its declining test cards) can be attached here,

@@ -22,7 +22,13 @@ class AdminCaller:
         handler = urllib.request.ProxyHandler({})
         self._opener = urllib.request.build_opener(handler)
 
-    def _call(self, method: str, path: str, body: dict | None = None) -> dict:
+    def _call(
+        self,
+        method: str,
+        path: str,
+        body: dict | None = None,
+        timeout: float = TIMEOUT,
+    ) -> dict:
         request = urllib.request.Request(  # noqa: S310 - the address is our own
             f"{self.url}/_admin{path}",
             data=None if body is None else json.dumps(body).encode(),
@@ -30,7 +36,7 @@ class AdminCaller:
             method=method,
         )
         try:
-            with self._opener.open(request, timeout=TIMEOUT) as response:
+            with self._opener.open(request, timeout=timeout) as response:
                 return json.load(response)
         except urllib.error.HTTPError as error:
             with error:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from urllib.parse import quote, urlencode
 
+# Receivers may be many and slow: how long to wait for all of them, in seconds.
+PATIENCE = 600
+
 
 class WebhookCalls:
     """A delivery is one event on its way to one webhook endpoint.
@@ -44,7 +47,7 @@ class WebhookCalls:
         """Send an event again, now, to one endpoint or to all that want it."""
         body = {"endpoint": endpoint, "copies": copies}
         path = f"/events/{quote(event_id)}/replay"
-        return self._call("POST", path, body)["deliveries"]
+        return self._call("POST", path, body, PATIENCE)["deliveries"]
 
     # === DELIVERIES === #
 
@@ -80,7 +83,8 @@ class WebhookCalls:
         ``copies``: how often each is sent.
         """
         body = {"ids": ids, "order": order, "seed": seed, "copies": copies}
-        return self._call("POST", "/deliveries/release", body)["deliveries"]
+        answer = self._call("POST", "/deliveries/release", body, PATIENCE)
+        return answer["deliveries"]
 
     def drop(self, ids: list[str] | None = None) -> list[str]:
         """Never send these deliveries, or all that are held or wait to be repeated;
@@ -89,7 +93,7 @@ class WebhookCalls:
 
     def wait_for_deliveries(self) -> None:
         """Return when nothing is on its way any more."""
-        self._call("POST", "/deliveries/wait", {})
+        self._call("POST", "/deliveries/wait", {}, PATIENCE)
 
     def roll_secret(self, endpoint: str, expires_in: int = 86_400) -> str:
         """Return a new secret of an endpoint; the old one goes on for ``expires_in``

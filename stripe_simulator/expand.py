@@ -22,7 +22,12 @@ _EXPANDABLE = {
         "latest_charge": "charge",
         "payment_method": "payment_method",
     },
-    "charge": {"customer": "customer", "payment_intent": "payment_intent"},
+    "charge": {
+        "customer": "customer",
+        "payment_intent": "payment_intent",
+        "refunds": "list",
+    },
+    "list": {},
     "payment_method": {"customer": "customer"},
     "customer": {},
     "refund": {**_CHARGE, "payment_method": "payment_method"},
@@ -70,6 +75,9 @@ def expand(call: Call, result: dict) -> dict:
 def _fill(call: Call, holder: dict, parts: list[str]) -> None:
     name, *rest = parts
     kind = _EXPANDABLE[holder["object"]][name]
+    if kind == "list":
+        holder[name] = charges.list_refunds(call.book, holder["id"])
+        return
     if isinstance(holder[name], str):
         item = getattr(call.book, f"{kind}s").get(holder[name])
         holder[name] = _RENDER[kind](call.book, item)

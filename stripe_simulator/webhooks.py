@@ -37,6 +37,8 @@ RETRIES = {
     ),
     False: (5 * MINUTE, 30 * MINUTE, 2 * HOUR),
 }
+# How many deliveries are on their way at a time.
+AT_ONCE = 16
 # How much of an answer is kept, in characters.
 KEPT = 1000
 
@@ -54,6 +56,7 @@ class Webhooks:
         self.sim = sim
         self._session: aiohttp.ClientSession | None = None
         self._tasks: set[asyncio.Task] = set()
+        self._places = asyncio.Semaphore(AT_ONCE)
         sim.announcer.subscribe(EventMade, self._plan)
 
     def _plan(self, made: EventMade) -> None:
@@ -104,10 +107,11 @@ class Webhooks:
         """Send the delivery once, and plan what follows when it is not taken."""
         log, sim = self.sim.deliveries, self.sim
         endpoint = delivery.endpoint
-        body, headers = signed_request(
-            delivery.book, delivery.event, endpoint, sim.clock.now()
-        )
-        answer = await self._post(endpoint.url, body, headers)
+        async with self._places:
+            body, headers = signed_request(
+                delivery.book, delivery.event, endpoint, sim.clock.now()
+            )
+            answer = await self._post(endpoint.url, body, headers)
         delivery.attempts.append({"at": sim.clock.now(), **answer})
         if 200 <= (answer["status"] or 0) < 300:
             log.finish(delivery, DELIVERED)
@@ -133,8 +137,12 @@ class Webhooks:
     def _client(self) -> aiohttp.ClientSession:
         if self._session is None:
             # A proxy of the environment must not come between two local processes.
+            # A connection that the receiver closes while it is idle must not look like
+            # a delivery that failed.
             self._session = aiohttp.ClientSession(
-                trust_env=False, timeout=aiohttp.ClientTimeout(total=TIMEOUT)
+                connector=aiohttp.TCPConnector(force_close=True),
+                timeout=aiohttp.ClientTimeout(total=TIMEOUT),
+                trust_env=False,
             )
         return self._session
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from ..endpoint import PAGING, Call, Endpoint
 from ..ids import derived
 from ..objects import Charge
 from ..store import Book
-from .lists import page
+from . import refunds
+from .lists import DEFAULT_LIMIT, page
 
 # Facts of a card that Stripe repeats on the charge.
 _CARD_FACTS = (
@@ -63,6 +66,23 @@ def render(book: Book, charge: Charge) -> dict:
     }
 
 
+def render_with_refunds(book: Book, charge: Charge) -> dict:
+    """Return the charge with its refunds, as versions before 2022-11-15 showed it and
+    later ones do when asked to."""
+    return {**render(book, charge), "refunds": list_refunds(book, charge.id)}
+
+
+def list_refunds(book: Book, charge_id: str) -> dict:
+    """Return the latest refunds of a charge in Stripe's list shape."""
+    made = book.refunds.within(charge_id)[::-1]
+    return {
+        "object": "list",
+        "data": [refunds.render(book, refund) for refund in made[:DEFAULT_LIMIT]],
+        "has_more": len(made) > DEFAULT_LIMIT,
+        "url": f"/v1/charges/{charge_id}/refunds",
+    }
+
+
 def _is_taken(charge: Charge) -> bool:
     return charge.captured and charge.status == "succeeded"
 
@@ -86,7 +106,12 @@ def _method_details(charge: Charge) -> dict:
 
 def retrieve(call: Call, charge_id: str) -> dict:
     """GET /v1/charges/{id}"""
-    return render(call.book, call.need("charges", charge_id, "id", in_path=True))
+    charge = call.need("charges", charge_id, "id", in_path=True)
+    return _renderer(call)(call.book, charge)
+
+
+def _renderer(call: Call) -> Callable[[Book, Charge], dict]:
+    return render_with_refunds if call.version.lists_charges else render
 
 
 def list_(call: Call) -> dict:
@@ -100,7 +125,7 @@ def list_(call: Call) -> dict:
         call,
         "charges",
         "/v1/charges",
-        render,
+        _renderer(call),
         group=call.params.get("payment_intent"),
         keep=keep,
     )

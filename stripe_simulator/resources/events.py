@@ -8,8 +8,8 @@ from ..endpoint import PAGING, Call, Endpoint
 from ..errors import invalid, missing_object
 from ..events import KEPT_FOR
 from ..objects import Event
-from ..params import API_VERSION
 from ..store import Book
+from ..versions import ApiVersion
 from . import shapes
 from .lists import page
 
@@ -18,13 +18,14 @@ MAX_TYPES = 20
 
 def render(book: Book, event: Event, version: str | None = None) -> dict:
     """Return the event in Stripe's shape; ``version`` is that of the receiver."""
-    data = {"object": shapes.render(book, event.item)}
+    shown = ApiVersion(version)
+    data = {"object": shapes.render_for(book, event.item, shown)}
     if event.before is not None:
         data["previous_attributes"] = event.before
     return {
         "id": event.id,
         "object": "event",
-        "api_version": version or API_VERSION,
+        "api_version": shown.name,
         "created": event.created,
         "data": data,
         "livemode": book.livemode,

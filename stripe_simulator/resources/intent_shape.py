@@ -53,7 +53,10 @@ def render(book: Book, intent: PaymentIntent) -> dict:
 
 def render_with_charges(book: Book, intent: PaymentIntent) -> dict:
     """Return the intent as versions before 2022-11-15 showed it."""
-    made = [charges.render(book, item) for item in book.charges.within(intent.id)]
+    made = [
+        charges.render_with_refunds(book, item)
+        for item in book.charges.within(intent.id)
+    ]
     listed = {
         "object": "list",
         "data": made[::-1],

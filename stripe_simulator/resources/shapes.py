@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from .. import objects
 from ..store import Book
+from ..versions import ApiVersion
 from . import (
     charges,
     customers,
@@ -32,7 +33,19 @@ _RENDER: dict[type, Callable[[Book, object], dict]] = {
     dict: lambda book, item: item,
 }
 
+_OLDER: dict[type, Callable[[Book, object], dict]] = {
+    objects.Charge: charges.render_with_refunds,
+    objects.PaymentIntent: intent_shape.render_with_charges,
+}
+
 
 def render(book: Book, item: object) -> dict:
     """Return the object in Stripe's shape."""
     return _RENDER[type(item)](book, item)
+
+
+def render_for(book: Book, item: object, version: ApiVersion) -> dict:
+    """Return the object in the shape of a version, with the lists that older ones had
+    as they are now."""
+    older = _OLDER.get(type(item)) if version.lists_charges else None
+    return older(book, item) if older else render(book, item)

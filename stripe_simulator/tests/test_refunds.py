@@ -3,7 +3,7 @@ import stripe
 
 from stripe_simulator.admin_client import AdminError
 
-from .support import attach, charge, create, kinds, totals
+from .support import attach, charge, connect, create, kinds, totals
 
 DAY = 86_400
 
@@ -150,6 +150,18 @@ def test_refund_can_show_its_charge(api, paid):
     made = refund(api, paid, expand=["charge.payment_intent"])
     assert made.charge.amount_refunded == 1000
     assert made.charge.payment_intent.id == paid.payment_intent
+
+
+def test_charge_can_show_its_refunds(api, paid):
+    one, two = refund(api, paid, amount=1), refund(api, paid, amount=2)
+    shown = api.charges.retrieve(paid.id, {"expand": ["refunds"]})
+    assert [item.id for item in shown.refunds.data] == [two.id, one.id]
+
+
+def test_charge_of_an_older_version_shows_its_refunds(sim, api, paid):
+    made = refund(api, paid)
+    old = connect(sim.url, stripe_version="2019-05-16")
+    assert old.charges.retrieve(paid.id).refunds.data[0].id == made.id
 
 
 # === REFUNDS THAT TAKE TIME === #

@@ -127,6 +127,29 @@ def test_event_carries_the_version_of_the_endpoint(api, admin, customer, receive
     assert receiver.events[0]["api_version"] == "2019-05-16"
 
 
+def test_object_has_the_lists_of_the_version_of_the_endpoint(
+    api, admin, customer, card, receiver
+):
+    paid = charge(api, customer, card)
+    listen(api, receiver, "charge.refunded", api_version="2019-05-16")
+    made = api.refunds.create({"payment_intent": paid.id})
+    admin.wait_for_deliveries()
+    refunds = receiver.events[0]["data"]["object"]["refunds"]
+    assert [item["id"] for item in refunds["data"]] == [made.id]
+
+
+def test_many_deliveries_do_not_get_in_each_others_way(
+    api, admin, customer, receiver, endpoint
+):
+    admin.hold_deliveries()
+    for number in range(60):
+        api.customers.update(customer, {"name": f"Customer {number}"})
+    admin.send_deliveries()
+    admin.wait_for_deliveries()
+    assert {item["state"] for item in admin.deliveries()} == {"delivered"}
+    assert len({event["id"] for event in receiver.events}) == 60
+
+
 def test_other_mode_and_account_hear_nothing(sim, api, admin, receiver, endpoint):
     connect(sim.url, "sk_live_x").customers.create({})
     connect(sim.url, "sk_test_acct_B_x").customers.create({})
