@@ -22,12 +22,12 @@ class AccountPayment(models.Model):
         A dispute leaves no refund in Odoo, and a refund that failed is no refund.
         """
         res = super()._compute_amount_available_for_refund()
-        for payment in self.filtered("amount_available_for_refund"):
+        for payment in self:
             attempts = payment.payment_transaction_id.sudo().autopay_attempt_ids
-            if reversals := attempts.reversal_ids:
-                payment.amount_available_for_refund = payment._get_autopay_refundable(
-                    reversals
-                )
+            reversals = attempts.reversal_ids
+            if reversals and payment._can_autopay_refund():
+                left = payment._get_autopay_refundable(reversals)
+                payment.amount_available_for_refund = left
         return res
 
     def action_post(self):
@@ -45,11 +45,24 @@ class AccountPayment(models.Model):
         invoices._check_autopay_free()
         return super().action_post()
 
+    def _can_autopay_refund(self):
+        """Return whether provider and method take part in refunds at all."""
+        self.ensure_one()
+        transaction = self.payment_transaction_id.sudo()
+        method = transaction.payment_method_id
+        method = method.primary_payment_method_id or method
+        return "none" not in (
+            transaction.provider_id.support_refund,
+            method.support_refund,
+        )
+
     def _get_autopay_refundable(self, reversals):
         """Return what the provider still has of a collected payment (major units)."""
         self.ensure_one()
         refunds = self.sudo().search([("source_payment_id", "=", self.id)])
         unreported = refunds.filtered(lambda refund: not refund.autopay_reversal_id)
         gone = reversals.filtered(lambda rec: rec.finding in MONEY_GONE)
-        left = self.amount - sum(unreported.mapped("amount")) - sum(gone.mapped("amount"))
+        left = (
+            self.amount - sum(unreported.mapped("amount")) - sum(gone.mapped("amount"))
+        )
         return max(left, 0.0)

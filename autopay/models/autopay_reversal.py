@@ -236,18 +236,16 @@ class AutopayReversal(models.Model):
         :param report: a ``ReversalReport``
         """
         currency = self._get_currency(attempt, report)
-        amount = from_minor(
-            report.amount_minor, currency.name, currency.decimal_places
-        )
+        amount = from_minor(report.amount_minor, currency.name, currency.decimal_places)
         return {
             "kind": self._get_kind(attempt, report),
             "ref": report.ref,
             "attempt_id": attempt.id,
             "provider_id": attempt.provider_id.id,
             "charge_ref": report.charge_ref,
-            "event_date": datetime.fromtimestamp(report.created_at, timezone.utc).replace(
-                tzinfo=None
-            ),
+            "event_date": datetime.fromtimestamp(
+                report.created_at, timezone.utc
+            ).replace(tzinfo=None),
             "status": report.status,
             "reason": report.reason,
             "network_code": report.network_code,

@@ -125,16 +125,17 @@ class AutopayReversalBooking(models.AbstractModel):
         Odoo counts by them what can still be refunded, and its own webhook leaves a
         refund alone that has one.
         """
-        return (
-            reversal._get_refund_transaction()
-            or reversal.attempt_id.transaction_id._create_child_transaction(
-                reversal.amount,
-                is_refund=True,
-                provider_reference=reversal.ref,
-                state="done",
-                is_post_processed=True,
-                last_state_change=fields.Datetime.now(),
-            )
+        if known := reversal._get_refund_transaction():
+            return known
+        # The guard lets nobody else make one.
+        charge = reversal.attempt_id.transaction_id.with_context(autopay_refunding=True)
+        return charge._create_child_transaction(
+            reversal.amount,
+            is_refund=True,
+            provider_reference=reversal.ref,
+            state="done",
+            is_post_processed=True,
+            last_state_change=fields.Datetime.now(),
         )
 
     def _reconcile_gone(self, reversal):
@@ -148,12 +149,12 @@ class AutopayReversalBooking(models.AbstractModel):
         spare = abs(sum(collected.mapped("amount_residual_currency")))
         missing = reversal.amount - spare
         if reversal.currency_id.compare_amounts(missing, 0) <= 0:
-            (collected + paid_out).reconcile()
+            self._reconcile_open(collected + paid_out)
         elif credit := self._get_credit_lines(reversal, paid_out):
             (credit + paid_out).reconcile()
         else:
             freed = self._free(reversal, collected, missing)
-            (collected + paid_out).reconcile()
+            self._reconcile_open(collected + paid_out)
             self._reconcile_open(collected + freed)
 
     def _get_credit_lines(self, reversal, paid_out):

@@ -86,8 +86,8 @@ class PaymentProvider(models.Model):
             event = self.env["autopay.event"].search(
                 [("provider_id", "=", provider.id)], limit=1
             )
-            when = format_datetime(self.env, event.received_date) if event else ""
-            provider.autopay_last_event = event and f"{when}: {event.name}"
+            when = event and format_datetime(self.env, event.received_date)
+            provider.autopay_last_event = f"{when}: {event.name}" if event else False
 
     # === CRUD METHODS === #
 
@@ -201,6 +201,17 @@ class PaymentProvider(models.Model):
         return facts.account in accounts and facts.livemode == live
 
     # === REQUEST HELPERS === #
+
+    def _build_request_url(self, endpoint, *, is_proxy_request=False, **kwargs):
+        """Override of `payment` to send Odoo's own requests where ours go.
+
+        A refund made in Odoo must reach the stand-in for Stripe that took the charge.
+        """
+        if self.code == "stripe" and not is_proxy_request and api_base():
+            return f"{api_base()}/v1/{endpoint}"
+        return super()._build_request_url(
+            endpoint, is_proxy_request=is_proxy_request, **kwargs
+        )
 
     def _send_api_request(self, *args, **kwargs):
         """Override of `payment` to tell a lost connection from a refusal.
