@@ -46,19 +46,27 @@ def open_(sim: Simulator, book: Book, charge: Charge, reason: str, **facts) -> D
     only asks and takes no money), ``network_code``, ``status`` and ``due_by``.  Raises
     ``ValueError`` when the charge cannot be disputed so.
     """
-    dispute = _build(sim.clock.now(), charge, reason, facts)
+    left = _left(book, charge)
+    dispute = _build(sim.clock.now(), charge, reason, left, facts)
     book.disputes.add(dispute)
     was_disputed, charge.disputed = charge.disputed, True
     sim.tell(book, "charge.dispute.created", dispute)
     if not was_disputed:
         sim.tell(book, "charge.updated", charge, {"disputed": False})
-    if not dispute.refundable:
-        _withdraw(sim, book, charge, dispute)
+    if not dispute.inquiry:
+        _withdraw(sim, book, charge, dispute, dispute.amount)
     return dispute
 
 
-def _build(now: int, charge: Charge, reason: str, facts: dict) -> Dispute:
-    amount = _check(charge, reason, facts.pop("amount", None))
+def _left(book: Book, charge: Charge) -> int:
+    """Return how much of a charge neither went back nor was taken by a dispute."""
+    disputes = book.disputes.within(charge.id)
+    taken = sum(item.taken for item in disputes if item.reinstated is None)
+    return charge.amount - charge.amount_refunded - taken
+
+
+def _build(now: int, charge: Charge, reason: str, left: int, facts: dict) -> Dispute:
+    amount = _check(charge, reason, left, facts.pop("amount", None))
     inquiry = facts.pop("inquiry", False)
     status = INQUIRY if inquiry else "needs_response"
     values = {"status": status, "due_by": now + ANSWER_WITHIN, **facts}
@@ -72,26 +80,27 @@ def _build(now: int, charge: Charge, reason: str, facts: dict) -> Dispute:
         amount=amount,
         currency=charge.currency,
         reason=reason,
-        refundable=inquiry,
-        withdrawn=None if inquiry else now,
+        inquiry=inquiry,
         **values,
     )
 
 
-def _check(charge: Charge, reason: str, amount: int | None) -> int:
+def _check(charge: Charge, reason: str, left: int, amount: int | None) -> int:
     if reason not in REASONS:
         raise ValueError(f"Unknown reason of a dispute; one of {', '.join(REASONS)}.")
     if charge.status != "succeeded" or not charge.captured:
         raise ValueError(f"The charge is {charge.status}; no money can be disputed.")
-    left = charge.amount - charge.amount_refunded
     amount = left if amount is None else amount
     if not isinstance(amount, int) or not 0 < amount <= left:
         raise ValueError(f"Between 1 and {left} minor units can be disputed.")
     return amount
 
 
-def _withdraw(sim: Simulator, book: Book, charge: Charge, dispute: Dispute) -> None:
-    sim.move(book, charge, "dispute_withdrawn", dispute.amount, dispute=dispute.id)
+def _withdraw(
+    sim: Simulator, book: Book, charge: Charge, dispute: Dispute, amount: int
+) -> None:
+    dispute.taken, dispute.withdrawn = amount, sim.clock.now()
+    sim.move(book, charge, "dispute_withdrawn", amount, dispute=dispute.id)
     sim.tell(book, "charge.dispute.funds_withdrawn", dispute)
 
 
@@ -110,18 +119,25 @@ def take(sim: Simulator, book: Book, dispute: Dispute, step: str) -> None:
     if step == "escalate":
         _escalate(sim, book, charge, dispute)
     if status == "won":
-        dispute.reinstated = sim.clock.now()
-        sim.move(book, charge, "dispute_reinstated", dispute.amount, dispute=dispute.id)
-        sim.tell(book, "charge.dispute.funds_reinstated", dispute)
+        _reinstate(sim, book, charge, dispute)
     ended = "closed" if status in _ENDED else "updated"
     sim.tell(book, f"charge.dispute.{ended}", dispute, before)
 
 
 def _escalate(sim: Simulator, book: Book, charge: Charge, dispute: Dispute) -> None:
-    """Take the money that the inquiry had left alone."""
-    dispute.refundable = False
-    dispute.withdrawn = sim.clock.now()
-    _withdraw(sim, book, charge, dispute)
+    """Take the money that the inquiry had left alone, and that is still there."""
+    dispute.inquiry = False
+    amount = min(dispute.amount, _left(book, charge))
+    if amount:
+        _withdraw(sim, book, charge, dispute, amount)
+
+
+def _reinstate(sim: Simulator, book: Book, charge: Charge, dispute: Dispute) -> None:
+    if not dispute.taken:
+        return
+    dispute.reinstated = sim.clock.now()
+    sim.move(book, charge, "dispute_reinstated", dispute.taken, dispute=dispute.id)
+    sim.tell(book, "charge.dispute.funds_reinstated", dispute)
 
 
 def return_debit(

@@ -133,8 +133,8 @@ class Refund:
 class Dispute:
     """A charge that the customer, or his bank, wants back.
 
-    ``withdrawn`` and ``reinstated`` are the times at which the money left the account
-    and came back to it.
+    ``withdrawn`` and ``reinstated`` are the times at which the money that was
+    ``taken`` left the account and came back to it.
     """
 
     id: str
@@ -147,7 +147,8 @@ class Dispute:
     currency: str
     status: str
     reason: str
-    refundable: bool
+    inquiry: bool
+    taken: int = 0
     network_code: str | None = None
     due_by: int | None = None
     withdrawn: int | None = None

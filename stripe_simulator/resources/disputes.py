@@ -39,13 +39,18 @@ def render(book: Book, dispute: Dispute) -> dict:
         "enhanced_eligibility_types": [],
         "evidence": {**dict.fromkeys(_EVIDENCE), "enhanced_evidence": {}},
         "evidence_details": _evidence_details(dispute),
-        "is_charge_refundable": dispute.refundable,
+        "is_charge_refundable": is_refundable(dispute),
         "livemode": book.livemode,
         "payment_method_details": _method_details(dispute),
     }
     if dispute.method_type != "card":
         shown["network_reason_code"] = dispute.network_code
     return shown
+
+
+def is_refundable(dispute: Dispute) -> bool:
+    """Whether the dispute lets the charge be refunded."""
+    return dispute.inquiry or dispute.status == "won"
 
 
 def _evidence_details(dispute: Dispute) -> dict:
@@ -64,7 +69,7 @@ def _method_details(dispute: Dispute) -> dict:
         return {"type": dispute.method_type}
     card = {
         "brand": dispute.brand,
-        "case_type": "inquiry" if dispute.refundable else "chargeback",
+        "case_type": "inquiry" if dispute.inquiry else "chargeback",
         "network": dispute.brand,
         "network_reason_code": dispute.network_code,
     }
@@ -75,7 +80,7 @@ def _transactions(dispute: Dispute) -> list[dict]:
     """Return what the dispute has done to the balance of the account."""
     rows = (("", dispute.withdrawn, -1), ("back", dispute.reinstated, 1))
     return [
-        _transaction(dispute, suffix, at, sign * dispute.amount)
+        _transaction(dispute, suffix, at, sign * dispute.taken)
         for suffix, at, sign in rows
         if at is not None
     ]
@@ -110,7 +115,7 @@ def retrieve(call: Call, dispute_id: str) -> dict:
 def close(call: Call, dispute_id: str) -> dict:
     """POST /v1/disputes/{id}/close: give the money up."""
     dispute = _existing(call, dispute_id)
-    step = "close_inquiry" if dispute.refundable else "lose"
+    step = "close_inquiry" if dispute.inquiry else "lose"
     if dispute.status not in disputing.STEPS[step][0]:
         raise invalid("This dispute is already closed.", executed=True)
     disputing.take(call.sim, call.book, dispute, step)

@@ -9,6 +9,7 @@ from ..ids import derived
 from ..metadata import merge
 from ..objects import Charge, Refund
 from ..store import Book
+from .disputes import is_refundable
 from .lists import page
 
 # Facts that are kept under the name that the API gives them.
@@ -103,7 +104,7 @@ def _named_charge(call: Call) -> Charge:
 
 def _open_disputes(book: Book, charge: Charge) -> list:
     found = book.disputes.within(charge.id)
-    return [dispute for dispute in found if not dispute.refundable]
+    return [dispute for dispute in found if not is_refundable(dispute)]
 
 
 def _check_refundable(charge: Charge, disputes: list) -> None:

@@ -88,6 +88,18 @@ def test_no_more_than_what_was_not_given_back_can_be_disputed(api, admin, paid):
     assert admin.open_dispute(paid.id)["amount"] == 600
 
 
+def test_money_that_a_dispute_took_is_not_taken_again(admin, paid):
+    admin.lose_dispute(admin.open_dispute(paid.id, amount=400)["id"])
+    with pytest.raises(AdminError, match="Between 1 and 600"):
+        admin.open_dispute(paid.id, amount=601)
+
+
+def test_charge_whose_dispute_was_won_can_be_refunded(api, admin, paid):
+    won = admin.win_dispute(admin.open_dispute(paid.id)["id"])
+    assert won["is_charge_refundable"] is True
+    assert api.refunds.create({"payment_intent": paid.id}).amount == 1000
+
+
 def test_unknown_reason_of_a_dispute_is_refused(admin, paid):
     with pytest.raises(AdminError, match="Unknown reason"):
         admin.open_dispute(paid.id, "mood")
@@ -117,6 +129,22 @@ def test_inquiry_can_become_a_dispute(admin, paid):
     opened = admin.open_dispute(paid.id, inquiry=True)
     assert admin.escalate_inquiry(opened["id"])["status"] == "needs_response"
     assert withdrawn(admin) == 1000
+
+
+def test_inquiry_after_a_refund_takes_only_what_is_left(api, admin, paid):
+    opened = admin.open_dispute(paid.id, inquiry=True)["id"]
+    api.refunds.create({"payment_intent": paid.id, "amount": 700})
+    escalated = admin.escalate_inquiry(opened)
+    amounts = [item["amount"] for item in escalated["balance_transactions"]]
+    assert (withdrawn(admin), amounts) == (300, [-300])
+
+
+def test_inquiry_after_a_whole_refund_takes_nothing(api, admin, paid):
+    opened = admin.open_dispute(paid.id, inquiry=True)["id"]
+    api.refunds.create({"payment_intent": paid.id})
+    admin.escalate_inquiry(opened)
+    assert admin.win_dispute(opened)["balance_transactions"] == []
+    assert withdrawn(admin) == 0
 
 
 # === TEST METHODS === #
