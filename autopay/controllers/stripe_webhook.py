@@ -1,4 +1,5 @@
 import logging
+import re
 import time
 
 from odoo import http
@@ -8,6 +9,9 @@ from ..event_types import EVENT_MAX_BYTES, EVENT_STEPS, WEBHOOK_PATH
 from ..gateways.stripe_webhooks import is_genuine, parse_event
 
 _logger = logging.getLogger(__name__)
+
+# As the provider makes them; nothing else is worth a look into the database.
+TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
 class StripeWebhook(http.Controller):
@@ -44,6 +48,8 @@ class StripeWebhook(http.Controller):
 
     def _get_provider(self, token):
         providers = request.env["payment.provider"].sudo()
+        if not TOKEN.fullmatch(token):
+            return providers
         domain = [("code", "=", "stripe"), ("autopay_webhook_token", "=", token)]
         return providers.search(domain, limit=1)
 

@@ -31,7 +31,7 @@ REF_FIELDS = {
     "customer": "customer_ref",
 }
 _ID = re.compile(r"[A-Za-z0-9_]{1,255}")
-_TAG_LENGTH = 500  # characters Stripe allows in a value of metadata
+_LONGEST = 500  # characters Stripe allows in a value of metadata
 
 # What went wrong, by HTTP status; a message of Stripe goes with it.
 _PROBLEMS = {401: "credentials", 403: "forbidden", 404: "absent", 400: "refused"}
@@ -144,9 +144,9 @@ def _facts_of(body: Mapping[str, Any]) -> EventFacts:
         livemode=body["livemode"],
         account=as_text(body.get("account")),
         refs=_refs_of(subject),
-        tag=as_text(metadata.get(METADATA_TAG))[:_TAG_LENGTH],
-        database=as_text(metadata.get("autopay_database"))[:_TAG_LENGTH],
-        request_key=as_text(request.get("idempotency_key"))[:255],
+        tag=_as_line(metadata.get(METADATA_TAG)),
+        database=_as_line(metadata.get("autopay_database")),
+        request_key=_as_line(request.get("idempotency_key")),
     )
 
 
@@ -161,6 +161,11 @@ def _refs_of(subject: Mapping[str, Any]) -> dict[str, str]:
         for kind, value in found.items()
     }
     return {name: ref for name, ref in refs.items() if ref}
+
+
+def _as_line(value: Any) -> str:
+    text = as_text(value)
+    return text if text.isprintable() and len(text) <= _LONGEST else ""
 
 
 def _as_id(value: Any) -> str:

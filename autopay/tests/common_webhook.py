@@ -6,7 +6,7 @@ import time
 
 from stripe import WebhookSignature
 
-from odoo.tests import HttpCase, tagged
+from odoo.tests import HttpCase, new_test_user, tagged
 
 from .common import AutopayCommon
 
@@ -43,6 +43,17 @@ def sign(payload, secret=WEBHOOK_SECRET, age=0):
     )
 
 
+def create_administrator(company):
+    """Return a user who may change how Stripe reaches the company's Odoo."""
+    return new_test_user(
+        company.env,
+        f"autopay_administrator_{next(_numbers)}",
+        "base.group_system",
+        company_id=company.id,
+        company_ids=company.ids,
+    )
+
+
 @tagged("post_install", "-at_install")
 class WebhookCommon(AutopayCommon, HttpCase):
     """A company whose Stripe provider accepts messages."""
@@ -74,6 +85,7 @@ class WebhookCommon(AutopayCommon, HttpCase):
         answer = self.url_open(
             path or self.path,
             data=payload,
+            method="POST",
             headers={"Content-Type": "application/json; charset=utf-8", **headers},
         )
         self.env.invalidate_all()
