@@ -1,12 +1,13 @@
+from odoo.fields import Domain
 from odoo.http import request
 
 from odoo.addons.account_payment.controllers.portal import PortalAccount
 
 # Transactions by which somebody is paying an invoice already.
-UNDER_WAY = [
-    ("state", "in", ("pending", "authorized")),
-    ("provider_code", "not in", ("none", "custom")),
-]
+UNDER_WAY = Domain("state", "in", ("pending", "authorized")) & Domain(
+    "provider_code", "not in", ("none", "custom")
+)
+LIVE = Domain("live", "=", True)
 
 
 class AutopayPortal(PortalAccount):
@@ -14,11 +15,11 @@ class AutopayPortal(PortalAccount):
 
     def _get_overdue_invoices_domain(self, partner_id=None):
         """Override of `account`: invoices that are being paid are not asked for."""
-        return [
-            *super()._get_overdue_invoices_domain(partner_id),
-            ("autopay_attempt_line_ids", "not any!", [("live", "=", True)]),
-            ("transaction_ids", "not any!", UNDER_WAY),
-        ]
+        return (
+            Domain(super()._get_overdue_invoices_domain(partner_id))
+            & Domain("autopay_attempt_line_ids", "not any!", LIVE)
+            & Domain("transaction_ids", "not any!", UNDER_WAY)
+        )
 
     def _overdue_invoices_get_page_view_values(self, overdue_invoices, **kwargs):
         """Override of `account_payment` to ask for what is due, not for the totals."""
