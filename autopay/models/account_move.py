@@ -155,6 +155,18 @@ class AccountMove(models.Model):
         domain = [("line_ids.move_id", "in", self.ids)]
         return {**action, "domain": domain, "context": {}}
 
+    def button_draft(self):
+        """Override of `account`: a date by the rule is set anew with the due date."""
+        by_rule = self.filtered(
+            lambda move: (
+                move.autopay_date
+                and move.autopay_date == move._get_autopay_default_date()
+            )
+        )
+        res = super().button_draft()
+        by_rule.with_context(**const.OWN_FIELDS_CONTEXT).autopay_date = False
+        return res
+
     # === BUSINESS METHODS === #
 
     def _post(self, soft=True):

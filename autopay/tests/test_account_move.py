@@ -67,6 +67,23 @@ class TestAccountMove(AutopayCommon):
         invoice.action_post()
         self.assertEqual(invoice.autopay_date, self.today + timedelta(days=50))
 
+    def test_invoice_posted_again_gets_its_date_by_its_new_due_date(self):
+        invoice = self._create_due_invoice()
+        invoice.autopay_date = invoice._get_autopay_default_date()
+        invoice.button_draft()
+        later = self.today + timedelta(days=30)
+        invoice.write({"invoice_payment_term_id": False, "invoice_date_due": later})
+        invoice.action_post()
+        self.assertEqual(invoice.autopay_date, invoice._get_autopay_default_date())
+        self.assertGreater(invoice.autopay_date, self.today)
+
+    def test_invoice_posted_again_keeps_a_date_that_was_chosen(self):
+        invoice = self._create_due_invoice()
+        invoice.autopay_date = chosen = self.today + timedelta(days=9)
+        invoice.button_draft()
+        invoice.action_post()
+        self.assertEqual(invoice.autopay_date, chosen)
+
     def test_autopay_date_follows_the_companys_rule(self):
         invoice = self.env["account.move"].new(
             {
@@ -131,7 +148,7 @@ class TestAccountMove(AutopayCommon):
         self._enrol("pm_usBankAccount_success")
         invoice = self._create_due_invoice()
         self._run_autopay()
-        with self.assertRaisesRegex(UserError, "being charged"):
+        with self.assertRaisesRegex(UserError, "has been collecting"):
             invoice.action_autopay_remove()
 
     def test_outcome_is_told_once_in_the_chatter(self):
