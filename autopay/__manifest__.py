@@ -16,6 +16,7 @@
         "data/ir_sequence_data.xml",
         "data/mail_activity_type_data.xml",
         "data/ir_cron_data.xml",
+        "data/autopay_reconciliation_data.xml",
         # Screens: the actions come before the views and menus that open them.
         "wizards/autopay_charge_now_views.xml",
         "wizards/autopay_policy_views.xml",
@@ -23,6 +24,9 @@
         "wizards/autopay_set_date_views.xml",
         "views/autopay_attempt_views.xml",
         "views/autopay_run_views.xml",
+        "report/autopay_reconciliation_report.xml",
+        "views/autopay_reconciliation_views.xml",
+        "views/autopay_invariant_result_views.xml",
         "views/autopay_authorization_views.xml",
         "views/autopay_event_views.xml",
         "views/account_move_views.xml",

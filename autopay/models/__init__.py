@@ -25,7 +25,14 @@ from . import autopay_engine
 from . import autopay_event
 from . import autopay_event_handler
 from . import autopay_method_reader
+from . import autopay_invariant
+from . import autopay_invariant_result
 from . import autopay_notification
+from . import autopay_reconciliation
+from . import autopay_reconciliation_check
+from . import autopay_reconciliation_line
+from . import autopay_reconciliation_matching
+from . import autopay_reconciliation_total
 from . import autopay_resolver
 from . import autopay_reversal
 from . import autopay_reversal_booking

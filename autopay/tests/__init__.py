@@ -13,7 +13,9 @@ from . import test_autopay_event
 from . import test_autopay_fairness
 from . import test_autopay_guard
 from . import test_autopay_method_reader
+from . import test_autopay_invariant
 from . import test_autopay_policy
+from . import test_autopay_reconciliation
 from . import test_autopay_resolve
 from . import test_autopay_resolver
 from . import test_autopay_reversal

@@ -1,0 +1,56 @@
+"""Each invariant as a query that gives what breaches it: model, id, what is wrong.
+
+All of them look at whole tables at once. Times in the database are UTC. A few seconds'
+difference between two clocks, or between a snapshot and its commit, breaches nothing.
+"""
+
+from .invariant_queries_conduct import CONDUCT_QUERIES
+from .invariant_queries_money import MONEY_QUERIES
+
+# What stands in the queries under a name in braces.
+PARTS = {
+    # Alarms that a person got, open or done.
+    "ALARMED": """EXISTS (
+        SELECT FROM mail_activity x
+          JOIN ir_model_data d ON d.model = 'mail.activity.type'
+           AND d.module = 'autopay' AND d.name = 'mail_activity_type_attention'
+           AND d.res_id = x.activity_type_id
+         WHERE x.res_model = 'autopay.attempt' AND x.res_id = a.id)""",
+    "NOW": "(now() AT TIME ZONE 'UTC')",
+    "GONE": """(
+        SELECT attempt_id, sum(amount_minor) AS minor FROM autopay_reversal
+         WHERE finding IN ('gone', 'lost') GROUP BY attempt_id)""",
+    "POSTED": """(
+        SELECT p.payment_transaction_id AS transaction_id, count(*) AS number,
+               min(p.amount) AS low, max(p.amount) AS high,
+               min(p.currency_id) AS currency_id, max(p.id) AS id
+          FROM account_payment p
+     LEFT JOIN account_move m ON m.id = p.move_id
+         WHERE p.payment_transaction_id IS NOT NULL
+           AND p.payment_type = 'inbound' AND p.autopay_reversal_id IS NULL
+           AND p.state IN ('in_process', 'paid')
+           AND (m.id IS NULL OR m.state = 'posted')
+      GROUP BY p.payment_transaction_id)""",
+    # Stripe's minor units; for any other currency two decimals.
+    "DECIMALS": """CASE
+        WHEN c.name = ANY(%(zero_decimal)s) THEN 0
+        WHEN c.name = ANY(%(three_decimal)s) THEN 3 ELSE 2 END""",
+    "SECRET_TEXT": (
+        "((sk|rk)_(live|test)_[0-9A-Za-z]{8,}|whsec_[0-9A-Za-z]{8,}"
+        "|(pi|seti)_[0-9A-Za-z]+_secret_[0-9A-Za-z]{8,})"
+    ),
+    "CARD_NUMBER": "(^|[^0-9A-Za-z_])([0-9][ -]?){12,18}[0-9]([^0-9A-Za-z_]|$)",
+}
+
+
+def _complete(query):
+    """Return a query with its parts in place."""
+    for name, part in PARTS.items():
+        query = query.replace("{" + name + "}", part)
+    return query
+
+
+QUERIES = {
+    code: _complete(query)
+    for code, query in {**MONEY_QUERIES, **CONDUCT_QUERIES}.items()
+}

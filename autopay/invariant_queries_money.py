@@ -1,0 +1,137 @@
+"""Queries of the invariants about money, states and permission (I1 to I10)."""
+
+MONEY_QUERIES = {
+    "I1": """
+        SELECT 'account.move' AS res_model, l.move_id AS res_id,
+               'charged ' || round(sum(l.amount * (1 - least(1,
+                   coalesce(g.minor, 0) / nullif(a.amount_minor, 0)::numeric))), 3)
+               || ' of ' || m.amount_total AS detail
+          FROM autopay_attempt_line l
+          JOIN autopay_attempt a ON a.id = l.attempt_id
+          JOIN account_move m ON m.id = l.move_id
+     LEFT JOIN {GONE} g ON g.attempt_id = a.id
+         WHERE a.state IN ('succeeded', 'pending')
+      GROUP BY l.move_id, m.amount_total
+        HAVING sum(l.amount * (1 - least(1, coalesce(g.minor, 0)
+                   / nullif(a.amount_minor, 0)::numeric))) > m.amount_total + 0.001""",
+    "I2": """
+        SELECT 'autopay.attempt' AS res_model, a.id AS res_id,
+               coalesce(p.number, 0) || ' payments' AS detail
+          FROM autopay_attempt a
+     LEFT JOIN {POSTED} p ON p.transaction_id = a.transaction_id
+         WHERE a.state = 'succeeded' AND a.booked_date IS NOT NULL
+           AND (coalesce(p.number, 0) <> 1 OR p.low <> a.amount OR p.high <> a.amount
+                OR p.currency_id <> a.currency_id)
+         UNION ALL
+        SELECT 'autopay.attempt', max(id), 'transaction of ' || count(*) || ' attempts'
+          FROM autopay_attempt GROUP BY transaction_id HAVING count(*) > 1""",
+    "I3": """
+        SELECT 'account.payment' AS res_model, p.id AS res_id,
+               'attempt ' || a.name || ' is ' || a.state AS detail
+          FROM autopay_attempt a
+          JOIN {POSTED} p ON p.transaction_id = a.transaction_id
+         WHERE a.state <> 'succeeded'""",
+    "I4": """
+        SELECT 'account.move' AS res_model, move_id AS res_id,
+               count(*) || ' live attempts' AS detail
+          FROM autopay_attempt_line WHERE live GROUP BY move_id HAVING count(*) > 1
+         UNION ALL
+        SELECT 'autopay.attempt.line', 0, 'the unique index is missing'
+         WHERE NOT EXISTS (
+               SELECT FROM pg_index i JOIN pg_class k ON k.oid = i.indexrelid
+                WHERE k.relname = 'autopay_attempt_line_live_move_uniq'
+                  AND i.indisunique AND i.indisvalid)""",
+    "I5": """
+        SELECT 'autopay.attempt' AS res_model, a.id AS res_id,
+               a.state || ' since ' || a.reserved_date AS detail
+          FROM autopay_attempt a
+          JOIN payment_token t ON t.id = a.token_id
+          JOIN payment_method k ON k.id = t.payment_method_id
+         WHERE a.state IN ('reserved', 'prepared', 'charging', 'unknown', 'pending',
+                           'action_required')
+           AND (a.next_check_date IS NULL
+                OR a.next_check_date < {NOW} - interval '2 hours'
+                OR a.reserved_date < {NOW} - CASE
+                   WHEN a.state = 'pending' AND k.code = 'ach_direct_debit'
+                   THEN interval '16 days'
+                   WHEN a.state = 'pending' THEN interval '30 days'
+                   WHEN a.state = 'action_required' THEN interval '5 days'
+                   WHEN a.state = 'unknown' THEN interval '26 hours'
+                   ELSE interval '2 hours' END)
+           AND NOT {ALARMED}
+         UNION ALL
+        SELECT 'account.move', m.id, 'in progress without an attempt'
+          FROM account_move m
+         WHERE m.autopay_status = 'in_progress' AND NOT EXISTS (
+               SELECT FROM autopay_attempt_line l WHERE l.move_id = m.id AND l.live)
+         UNION ALL
+        SELECT 'autopay.attempt', a.id, a.state || ' and still holds its invoice'
+          FROM autopay_attempt a JOIN autopay_attempt_line l ON l.attempt_id = a.id
+         WHERE l.live AND (a.booked_date IS NOT NULL OR a.provider_closed
+                           AND a.state IN ('declined', 'canceled'))
+           AND coalesce(a.outcome_date, a.reserved_date) < {NOW} - interval '1 hour'""",
+    "I6": """
+        SELECT 'autopay.attempt' AS res_model, a.id AS res_id,
+               'collected ' || a.outcome_date || ', not booked' AS detail
+          FROM autopay_attempt a
+         WHERE a.state = 'succeeded' AND a.booked_date IS NULL
+           AND a.outcome_date < {NOW} - interval '1 hour' AND NOT {ALARMED}""",
+    "I7": """
+        SELECT 'autopay.attempt' AS res_model, a.id AS res_id,
+               CASE WHEN u.id IS NULL THEN 'no authorization'
+                    WHEN u.token_id <> a.token_id THEN 'authorized another method'
+                    WHEN u.company_id <> a.company_id THEN 'authorized another company'
+                    WHEN u.date > a.charging_date THEN 'authorized later'
+                    WHEN u.revoked_date < a.charging_date THEN 'revoked before'
+                    ELSE 'above the cap' END AS detail
+          FROM autopay_attempt a
+     LEFT JOIN autopay_authorization u ON u.id = a.authorization_id
+         WHERE a.charging_date IS NOT NULL
+           AND (u.id IS NULL OR u.token_id <> a.token_id
+                OR u.company_id <> a.company_id
+                OR u.date > a.charging_date + interval '1 minute'
+                OR u.revoked_date < a.charging_date - interval '1 minute'
+                OR (u.max_amount > 0 AND u.currency_id = a.currency_id
+                    AND a.amount > u.max_amount))""",
+    "I8": """
+        SELECT 'autopay.attempt' AS res_model, a.id AS res_id,
+               CASE WHEN NOT t.active THEN 'method archived before'
+                    WHEN v.state = 'disabled' THEN 'provider disabled before'
+                    WHEN NOT o.active THEN 'company archived before'
+                    ELSE 'method paused before' END AS detail
+          FROM autopay_attempt a
+          JOIN payment_token t ON t.id = a.token_id
+          JOIN payment_provider v ON v.id = a.provider_id
+          JOIN res_company o ON o.id = a.company_id
+         WHERE (NOT t.active AND t.write_date < a.charging_date - interval '1 minute')
+            OR (v.state = 'disabled'
+                AND v.write_date < a.charging_date - interval '1 minute')
+            OR (NOT o.active AND o.write_date < a.charging_date - interval '1 minute')
+            OR t.autopay_paused_date < a.charging_date - interval '1 minute'""",
+    "I9": """
+        SELECT 'autopay.attempt' AS res_model, a.id AS res_id,
+               a.amount || ' ' || c.name || ', ' || a.amount_minor || ' minor, sent '
+               || coalesce(a.prepare_params->>'amount', '-') || ', transaction '
+               || t.amount AS detail
+          FROM autopay_attempt a
+          JOIN res_currency c ON c.id = a.currency_id
+          JOIN payment_transaction t ON t.id = a.transaction_id
+     LEFT JOIN (SELECT attempt_id, sum(amount) AS amount FROM autopay_attempt_line
+              GROUP BY attempt_id) l ON l.attempt_id = a.id
+         WHERE round(a.amount * power(10, {DECIMALS})) <> a.amount_minor
+            OR (a.prepare_params->>'amount')::numeric <> a.amount_minor
+            OR a.prepare_params->>'currency' <> lower(c.name)
+            OR t.amount <> a.amount OR t.currency_id <> a.currency_id
+            OR coalesce(l.amount, 0) <> a.amount
+            OR (a.response LIKE '{%%'
+                AND (a.response::jsonb->>'amount')::numeric <> a.amount_minor)
+            OR (a.response LIKE '{%%' AND a.state = 'succeeded'
+                AND (a.response::jsonb->>'amount_received')::numeric
+                    <> a.amount_minor)""",
+    "I10": """
+        SELECT 'autopay.attempt' AS res_model, max(id) AS res_id,
+               'one key for ' || count(*) || ' requests' AS detail
+          FROM (SELECT id, unnest(ARRAY[prepare_key, charge_key]) AS key
+                  FROM autopay_attempt) k
+         WHERE key <> '' GROUP BY key HAVING count(*) > 1""",
+}

@@ -1,0 +1,68 @@
+from odoo import api, fields, models
+
+from ..invariants import VERDICTS
+from ..rights import check_billing
+from .autopay_invariant import describe
+
+
+class AutopayInvariantResult(models.TransientModel):
+    """The result of checking one invariant, to be read on the screen."""
+
+    _name = "autopay.invariant.result"
+    _description = "Checked Invariant"
+    _order = "sequence, id"
+    _rec_name = "code"
+
+    sequence = fields.Integer(readonly=True)
+    code = fields.Char(string="No.", readonly=True)
+    sentence = fields.Char(string="What Must Hold", readonly=True)
+    verdict = fields.Selection(VERDICTS, readonly=True)
+    count = fields.Integer(string="Breaches", readonly=True, aggregator=None)
+    note = fields.Text(string="Details", readonly=True)
+    offender_model = fields.Char(readonly=True)
+    offender_ids = fields.Json(readonly=True)
+
+    # === ACTION METHODS === #
+
+    @api.model
+    def action_check(self):
+        """Check every invariant on this database and show what was found."""
+        check_billing(self)
+        findings = self.env["autopay.invariant"].sudo()._check()
+        results = self.sudo().create(
+            [
+                self._prepare_vals(finding, number)
+                for number, finding in enumerate(findings, start=1)
+            ]
+        )
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "autopay.autopay_invariant_result_action"
+        )
+        return {**action, "domain": [("id", "in", results.ids)]}
+
+    def action_open(self):
+        """Open the records that breach the invariant."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.sentence,
+            "res_model": self.offender_model,
+            "views": [(False, "list"), (False, "form")],
+            "domain": [("id", "in", self.offender_ids or [])],
+        }
+
+    # === BUSINESS METHODS === #
+
+    @api.model
+    def _prepare_vals(self, finding, number):
+        model = finding.offenders[0][0] if finding.offenders else False
+        return {
+            "sequence": number,
+            "code": finding.code,
+            "sentence": finding.sentence,
+            "verdict": finding.verdict,
+            "count": finding.count,
+            "note": describe(finding) or finding.note,
+            "offender_model": model,
+            "offender_ids": [row[1] for row in finding.offenders if row[0] == model],
+        }

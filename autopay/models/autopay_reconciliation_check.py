@@ -1,0 +1,121 @@
+import logging
+
+from odoo import api, fields, models
+
+from .. import reconciliation_const as const
+
+_logger = logging.getLogger(__name__)
+
+
+class AutopayReconciliationCheck(models.AbstractModel):
+    """The daily check: compares by itself and calls people when something differs."""
+
+    _name = "autopay.reconciliation.check"
+    _description = "Daily Reconciliation of Charges"
+
+    @api.model
+    def _cron_compare_charges(self):
+        """Compare yesterday and a few days before, for each provider that is asked."""
+        if self.env["autopay.run"]._is_database_neutralized():
+            return
+        providers = self._get_providers()
+        for number, provider in enumerate(providers):
+            self._compare_safely(provider)
+            left = self.env["ir.cron"]._commit_progress(
+                1, remaining=len(providers) - number - 1
+            )
+            if left <= 0:
+                return
+
+    def _get_providers(self):
+        """Return providers with attempts that can be asked, and were not today.
+
+        One that is switched off is asked as long as it charged in the period.
+        """
+        days = const.OVERLAP_DAYS + 2
+        since = fields.Datetime.subtract(fields.Datetime.now(), days=days)
+        groups = self.env["autopay.attempt"]._read_group(
+            [("provider_id.code", "=", "stripe")],
+            ["provider_id"],
+            ["charging_date:max"],
+        )
+        return [
+            provider
+            for provider, last in groups
+            if (provider.state != "disabled" or (last and last >= since))
+            and not self._get_existing(provider)
+        ]
+
+    def _get_existing(self, provider):
+        """Return today's check of a provider, when there was one."""
+        return self.env["autopay.reconciliation"].search(
+            [
+                ("provider_id", "=", provider.id),
+                ("trigger", "=", "scheduled"),
+                ("date_to", "=", self._get_yesterday(provider)),
+                ("state", "in", ("agrees", "differs")),
+            ],
+            limit=1,
+        )
+
+    def _get_yesterday(self, provider):
+        return fields.Date.subtract(provider.company_id._get_autopay_today(), days=1)
+
+    def _compare_safely(self, provider):
+        """Compare for one provider; what goes wrong stops no other."""
+        try:
+            self._compare(provider)
+        except Exception:
+            self.env.cr.rollback()
+            _logger.exception("The charges of provider %s were not compared.", provider)
+
+    def _compare(self, provider):
+        yesterday = self._get_yesterday(provider)
+        first = fields.Date.subtract(yesterday, days=const.OVERLAP_DAYS)
+        reconciliation = self.env["autopay.reconciliation"].create(
+            {
+                "provider_choice": str(provider.id),
+                "date_from": first,
+                "date_to": yesterday,
+                "trigger": "scheduled",
+            }
+        )
+        reconciliation._compare()
+        self._alert(reconciliation)
+
+    def _alert(self, reconciliation):
+        """Call people about new differences, or that the provider did not answer."""
+        company = reconciliation.company_id
+        notification = self.env["autopay.notification"]
+        if reconciliation.state == "incomplete":
+            summary = self.env._("Charges could not be compared with the provider")
+            notification._alert(
+                reconciliation, company, summary, reconciliation.problem_text
+            )
+        if news := self._get_new_differences(reconciliation):
+            summary = self.env._("Charges and books differ")
+            notification._alert(reconciliation, company, summary, news[0].explanation)
+
+    def _get_new_differences(self, reconciliation):
+        """Return the differences that no earlier daily check has shown."""
+        earlier = self.env["autopay.reconciliation.line"].search(
+            [
+                ("reconciliation_id.trigger", "=", "scheduled"),
+                ("reconciliation_id.provider_id", "=", reconciliation.provider_id.id),
+                ("reconciliation_id.id", "<", reconciliation.id),
+                ("is_difference", "=", True),
+            ]
+        )
+        known = {line._get_key() for line in earlier}
+        return reconciliation.difference_ids.filtered(
+            lambda line: line._get_key() not in known
+        )
+
+    @api.autovacuum
+    def _gc_reconciliations(self):
+        """Delete daily checks of more than a year ago."""
+        limit = fields.Datetime.subtract(fields.Datetime.now(), days=const.KEEP_DAYS)
+        old = self.env["autopay.reconciliation"].search(
+            [("trigger", "=", "scheduled"), ("create_date", "<", limit)], limit=1000
+        )
+        old.unlink()

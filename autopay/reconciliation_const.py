@@ -1,0 +1,43 @@
+"""Tables of the reconciliation of charges: states, kinds, limits."""
+
+RECONCILIATION_STATES = [
+    ("draft", "To compare"),
+    ("agrees", "Agrees"),
+    ("differs", "Differences"),
+    ("incomplete", "Incomplete"),
+]
+
+RECONCILIATION_TRIGGERS = [("manual", "By hand"), ("scheduled", "Daily check")]
+
+# What an attempt, its charge at the provider and its payment come to together. The
+# first kind of this table that holds is the one that is shown.
+RECONCILIATION_KINDS = [
+    ("orphan", "Charged, no attempt"),
+    ("twice", "Invoice charged twice"),
+    ("amount", "Amount or currency differs"),
+    ("booked_twice", "Booked twice"),
+    ("unread", "Not compared: reading was cut short"),
+    ("booked_only", "Booked, not charged"),
+    ("not_charged", "Succeeded, not charged"),
+    ("reversal", "Refunded or disputed, not booked"),
+    ("open", "Under way"),
+    ("not_booked", "Charged, not booked"),
+    ("matched", "Matched"),
+]
+
+# Kinds that are no difference.
+AGREEING_KINDS = ("matched", "open", "unread")
+
+# Seconds around a period in which the provider is asked as well: its clock is not ours.
+READING_MARGIN = 86400
+
+# Minutes that a charge may take until it is booked.
+BOOKING_MINUTES = 60
+
+# Days before yesterday that the daily check looks at again, and for how long its
+# results are kept.
+OVERLAP_DAYS = 3
+KEEP_DAYS = 365
+
+# States of posted payments: money that the books say we have.
+POSTED_PAYMENT_STATES = ("in_process", "paid")
