@@ -47,7 +47,7 @@ class AutopayEventHandler(models.AbstractModel):
         event_ids = self.env["autopay.event"]._get_due(EVENTS_PER_PASS).ids
         with RunContext() as ctx:
             for batch in split_every(EVENT_BATCH_SIZE, event_ids, list):
-                self._process_batch(ctx, self.env["autopay.event"].browse(batch))
+                self._process_batch_safely(ctx, self.env["autopay.event"].browse(batch))
                 if ctx.is_time_up(self._commit()):
                     break
         if len(event_ids) == EVENTS_PER_PASS:
@@ -57,6 +57,14 @@ class AutopayEventHandler(models.AbstractModel):
     def _trigger(self):
         """Have the events looked at as soon as the scheduler can."""
         self.env.ref("autopay.ir_cron_resolve_open_attempts").sudo()._trigger()
+
+    def _process_batch_safely(self, ctx, events):
+        """Process events; whatever happens, the resolver has its turn afterwards."""
+        try:
+            self._process_batch(ctx, events)
+        except Exception:
+            self.env.cr.rollback()
+            _logger.exception("Autopay events %s could not be processed.", events.ids)
 
     def _process_batch(self, ctx, events):
         self._apply(self._take_in, events)

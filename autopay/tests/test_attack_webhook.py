@@ -173,6 +173,29 @@ class TestAttackWebhook(WebhookCommon):
         self.assertEqual(invoice.payment_state, "not_paid")
         self.assertFalse(invoice.transaction_ids.payment_id)
 
+    def test_unsigned_message_at_the_address_of_stock_odoo_books_nothing(self):
+        # Odoo's own webhook takes unsigned messages when it has no secret.
+        invoice, attempt = self._charge_in_doubt()
+        transaction = attempt.transaction_id
+        forged = {
+            "id": attempt.object_ref,
+            "object": "payment_intent",
+            "description": transaction.reference,
+            "amount": 10000,
+            "currency": "usd",
+            "status": "succeeded",
+            "payment_method": {"id": "pm_1", "type": "card"},
+        }
+        event = json.dumps(build_event("payment_intent.succeeded", forged))
+        with mute_logger("odoo.addons.payment_stripe.controllers.main", "odoo.http"):
+            self._post(event.encode(), path="/payment/stripe/webhook")
+        self.assertEqual(transaction.state, "pending")
+        self.assertEqual(attempt.state, "unknown")
+        self._process_events()
+        self._resolve_autopay()
+        self.assertFalse(transaction.payment_id)
+        self.assertEqual(invoice.payment_state, "not_paid")
+
     def test_amount_of_a_message_is_not_the_amount_booked(self):
         self.admin.add_fault(
             "reset_after", method="POST", path="/v1/payment_intents/*/confirm"

@@ -205,6 +205,16 @@ class TestAutopayEvent(AutopayCommon):
         self.assertEqual((bad.state, bad.try_count), ("received", 1))
         self.assertEqual(bad.reason, "poison")
 
+    def test_broken_processing_of_events_does_not_stop_the_resolver(self):
+        invoice, attempt = self._leave_unknown()
+        self._store("charge.updated", intent_ref=attempt.object_ref)
+        with (
+            patch.object(AutopayEventHandler, "_process_batch", side_effect=KeyError),
+            mute_logger("odoo.addons.autopay.models.autopay_event_handler"),
+        ):
+            self._resolve_autopay()
+        self.assertEqual(invoice.autopay_status, "success")
+
     def test_event_that_keeps_failing_calls_a_person_in_the_end(self):
         event = self._store("payment_method.updated", method_ref="pm_1")
         self.token.stripe_payment_method = "pm_1"

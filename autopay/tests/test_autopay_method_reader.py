@@ -1,11 +1,9 @@
 import time
 from datetime import date, timedelta
-from unittest.mock import patch
 
 from odoo import fields
 from odoo.tests import tagged
 
-from ..gateways.stripe_methods import GONE, UNKNOWN, MandateReport, StripeMethods
 from ..gateways.stripe_webhooks import EventFacts
 from .common import AutopayCommon
 
@@ -23,15 +21,9 @@ class TestAutopayMethodReader(AutopayCommon):
 
     def _renew_card(self, token=None, **card):
         """Have the bank give the customer a new card under the same id."""
-        self.admin.change_payment_method(
-            (token or self.token).stripe_payment_method,
-            card={
-                "exp_month": 2,
-                "exp_year": self.today.year + YEARS_AHEAD,
-                "last4": "1881",
-                **card,
-            },
-        )
+        facts = {"exp_month": 2, "exp_year": self.today.year + YEARS_AHEAD}
+        method_ref = (token or self.token).stripe_payment_method
+        self.admin.reissue_card(method_ref, **{"last4": "1881", **facts, **card})
 
     def _tell(self, kind, **refs):
         """Receive an event, process it and return it."""
@@ -151,23 +143,40 @@ class TestAutopayMethodReader(AutopayCommon):
 
     # === MANDATES === #
 
-    def _tell_of_mandate(self, kind):
-        self.token.stripe_mandate = "mandate_1"
-        report = MandateReport(kind, "mandate_1", problem="api_error")
-        with patch.object(StripeMethods, "read_mandate", return_value=report):
-            return self._tell("mandate.updated", mandate_ref="mandate_1")
+    def _give_mandate(self, status):
+        """Return a debited account whose mandate has this status at the provider."""
+        token = self._enrol("pm_usBankAccount_success")
+        mandate = self.admin.create_mandate(token.stripe_payment_method)["id"]
+        self.admin.set_mandate_status(mandate, status)
+        token.stripe_mandate = mandate
+        return token
+
+    def _tell_of_mandate(self, token):
+        return self._tell("mandate.updated", mandate_ref=token.stripe_mandate)
 
     def test_inactive_mandate_revokes_the_authorization(self):
-        self._tell_of_mandate(GONE)
-        consent = self.token.autopay_authorization_ids
+        token = self._give_mandate("inactive")
+        self._tell_of_mandate(token)
+        consent = token.autopay_authorization_ids
         self.assertTrue(consent.revoked_date)
         self.assertIn("mandate", consent.revoke_reason)
         self.assertEqual(self.customer.activity_ids.summary, "Autopay lost a mandate")
 
+    def test_mandate_in_force_changes_nothing(self):
+        token = self._give_mandate("active")
+        event = self._tell_of_mandate(token)
+        self.assertFalse(token.autopay_authorization_ids.revoked_date)
+        self.assertEqual(event.state, "ignored")
+
     def test_mandate_that_cannot_be_read_is_read_later(self):
-        event = self._tell_of_mandate(UNKNOWN)
-        self.assertFalse(self.token.autopay_authorization_ids.revoked_date)
+        token = self._give_mandate("inactive")
+        self.admin.add_fault("error_500_before", path="/v1/mandates/*", times=2)
+        event = self._tell_of_mandate(token)
+        self.assertFalse(token.autopay_authorization_ids.revoked_date)
         self.assertEqual((event.state, event.reason), ("received", "api_error"))
+        event.next_try_date = fields.Datetime.now()
+        self._resolve()
+        self.assertTrue(token.autopay_authorization_ids.revoked_date)
 
     # === WITHOUT EVENTS === #
 

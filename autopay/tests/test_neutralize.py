@@ -22,6 +22,16 @@ class TestNeutralize(AutopayCommon):
         for name in ("charge_due_invoices", "resolve_open_attempts"):
             self.assertFalse(self.env.ref(f"autopay.ir_cron_{name}").active)
 
+    def test_copy_receives_no_messages_of_the_provider(self):
+        self.provider.write(
+            {"autopay_webhook_secret": "whsec_1", "autopay_webhook_ref": "we_1"}
+        )
+        self.provider.autopay_webhook_secret = "whsec_2"
+        self._neutralize()
+        self.assertFalse(self.provider._get_autopay_webhook_secrets())
+        self.assertFalse(self.provider.autopay_webhook_url)
+        self.assertFalse(self.provider.autopay_webhook_ref)
+
     def test_copy_charges_nothing_even_when_switched_on_again(self):
         self._enrol()
         invoice = self._create_due_invoice()

@@ -169,15 +169,39 @@ class TestWebhookDelivery(WebhookCommon):
     # === WHAT ELSE HAPPENS AT STRIPE === #
 
     def test_card_renewed_by_the_bank_is_told_and_read(self):
-        method_ref = self.token.stripe_payment_method
         card = {"last4": "1881", "exp_month": 5, "exp_year": self.today.year + 4}
-        self.admin.change_payment_method(method_ref, card=card)
-        method = self.stripe.v1.payment_methods.retrieve(method_ref).to_dict()
-        self.admin.send_event("payment_method.automatically_updated", method)
+        self.admin.reissue_card(self.token.stripe_payment_method, **card)
         self._deliver()
         self._process_events()
         self.assertEqual(self.token.payment_details, "1881")
         self.assertEqual(self.token.autopay_expiry_date.year, self.today.year + 4)
+
+    def test_mandate_withdrawn_at_the_bank_revokes_the_authorization(self):
+        token = self._enrol("pm_usBankAccount_success")
+        mandate = self.admin.create_mandate(token.stripe_payment_method)["id"]
+        token.stripe_mandate = mandate
+        invoice = self._create_due_invoice()
+        self.admin.set_mandate_status(mandate, "inactive")
+        self._deliver()
+        self._process_events()
+        self._run_autopay()
+        self.assertEqual(invoice.autopay_blocker, "authorization_revoked")
+        self.assertFalse(self.admin.ledger()["entries"])
+
+    def test_refund_made_in_the_dashboard_is_followed_at_once(self):
+        invoice = self._create_due_invoice()
+        self._run_autopay()
+        attempt = invoice.autopay_attempt_ids.sudo()
+        self.admin.drop()
+        self.stripe.v1.refunds.create({"charge": attempt.charge_ref})
+        self._deliver()
+        self._process_events()
+        refunds = self._get_events().filtered("refund_ref")
+        self.assertEqual(set(refunds.mapped("state")), {"processed"})
+        self.assertEqual(refunds.attempt_id, attempt)
+        self.assertEqual(invoice.amount_residual, 100)
+        self._run_autopay()
+        self.assertEqual(len(invoice.autopay_attempt_ids), 1)
 
     def test_method_detached_in_the_dashboard_is_never_charged_again(self):
         invoice = self._create_due_invoice()
