@@ -1,10 +1,10 @@
 """One charge seen from three sides: our attempt, the provider and the books."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .gateways.reports import ChargeReport
+from .gateways.reports import ChargeReport, Reading
 from .reconciliation_const import BOOKING_MINUTES, RECONCILIATION_KINDS
 
 TAKEN_STATUSES = ("succeeded", "pending")
@@ -114,3 +114,20 @@ PREDICATES = {
     "not_booked": lambda case: not case.payments,
     "matched": lambda _case: True,
 }
+
+
+def get_state(differences: int, reading: Reading | None) -> str:
+    """Return the state of what was compared; a part of it never agrees."""
+    if reading and not reading.complete:
+        return "incomplete"
+    return "differs" if differences else "agrees"
+
+
+def get_amounts(case: Case) -> Iterator[tuple[str, str, float]]:
+    """Yield (currency code, side, amount) of a case; charges in minor units."""
+    if case.attempt and (case.took or case.attempt["state"] == "succeeded"):
+        yield case.attempt["currency"], "attempts", case.attempt["amount"]
+    if case.charge:
+        yield case.charge.currency, "charges_minor", case.charge.amount_minor
+    for row in case.payments:
+        yield row["currency"], "payments", row["amount"]

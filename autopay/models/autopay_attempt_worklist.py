@@ -3,10 +3,57 @@ from babel.dates import format_timedelta
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools.misc import babel_locale_parse
+from odoo.tools.translate import LazyTranslate
 
 from .. import const
 
+_lt = LazyTranslate(__name__)
+
 ACTIVE_STATES = ("reserved", "prepared", "charging")
+
+# Whether it applies to an attempt: what to do. The first that applies is shown.
+ATTENTION_SENTENCES = [
+    (
+        lambda attempt: attempt._is_contradicted(),
+        _lt(
+            "The provider reports money for a charge that failed. Look it up there: if "
+            "it was paid, say so."
+        ),
+    ),
+    (
+        lambda attempt: attempt.mismatch,
+        _lt(
+            "The provider's answer is not what was asked for. Compare it with the "
+            "books."
+        ),
+    ),
+    (
+        lambda attempt: attempt.state == "unknown" and not attempt._can_be_asked(),
+        _lt(
+            "This provider cannot be asked. Look the charge up there and say whether "
+            "it was paid."
+        ),
+    ),
+    (
+        lambda attempt: attempt._is_overdue(),
+        _lt(
+            "The provider has not answered for long. Look the charge up there and say "
+            "whether it was paid."
+        ),
+    ),
+    (
+        lambda attempt: attempt.state == "unknown",
+        _lt("No answer yet. The provider is asked again by itself."),
+    ),
+    (
+        lambda attempt: attempt.booking_error and not attempt.booked_date,
+        _lt("Collected, but not booked: mend what stops the booking."),
+    ),
+    (
+        lambda attempt: attempt.state in ACTIVE_STATES,
+        _lt("In the hands of a run. If the run died, it is looked at by itself."),
+    ),
+]
 
 
 class AutopayAttemptWorklist(models.AbstractModel):
@@ -40,54 +87,10 @@ class AutopayAttemptWorklist(models.AbstractModel):
     def _get_attention(self):
         """Return what a person has to do about this attempt, or an empty text."""
         self.ensure_one()
-        for applies, sentence in self._get_attention_sentences():
-            if applies:
-                return sentence
+        for applies, sentence in ATTENTION_SENTENCES:
+            if applies(self):
+                return self.env._(sentence)
         return ""
-
-    def _get_attention_sentences(self):
-        """Return [(whether it applies, sentence)], the most urgent first."""
-        unknown = self.state == "unknown"
-        stuck = self.state in ACTIVE_STATES
-        return [
-            (
-                self._is_contradicted(),
-                self.env._(
-                    "The provider reports money for a charge that failed. Look it up "
-                    "there: if it was paid, say so."
-                ),
-            ),
-            (
-                self.mismatch,
-                self.env._(
-                    "The provider's answer is not what was asked for. Compare it with "
-                    "the books."
-                ),
-            ),
-            (
-                unknown and not self._can_be_asked(),
-                self.env._(
-                    "This provider cannot be asked. Look the charge up there and say "
-                    "whether it was paid."
-                ),
-            ),
-            (
-                unknown and self._is_overdue(),
-                self.env._(
-                    "The provider has not answered for long. Look the charge up there "
-                    "and say whether it was paid."
-                ),
-            ),
-            (
-                unknown,
-                self.env._("No answer yet. The provider is asked again by itself."),
-            ),
-            (
-                bool(self.booking_error) and not self.booked_date,
-                self.env._("Collected, but not booked: mend what stops the booking."),
-            ),
-            (stuck, self.env._("Left behind by a run. It is looked at by itself.")),
-        ]
 
     @api.depends("state", "mismatch", "booking_error", "booked_date", "activity_ids")
     def _compute_to_resolve(self):

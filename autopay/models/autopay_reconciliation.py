@@ -10,6 +10,7 @@ from odoo.exceptions import UserError, ValidationError
 from .. import reconciliation_const as const
 from ..gateways.reports import Reading
 from ..gateways.stripe_reports import StripeReports
+from ..reconciliation_case import get_amounts, get_state
 from ..rights import check_billing
 from ..words import get_configuration_sentence
 
@@ -266,18 +267,16 @@ class AutopayReconciliation(models.Model):
         """Return a total of each side for each currency."""
         sums = defaultdict(Counter)
         for case in cases:
-            for currency, side, amount in _get_amounts(case):
+            for currency, side, amount in get_amounts(case):
                 sums[currency][side] += amount
         total = self.env["autopay.reconciliation.total"]
         return total._prepare_vals_list(self, sums)
 
     def _prepare_result_vals(self, cases, kinds, foreign, reading):
         counts = Counter(kinds)
-        agreeing = sum(counts[kind] for kind in const.AGREEING_KINDS)
-        complete = reading is None or reading.complete
-        agrees = "differs" if agreeing < len(kinds) else "agrees"
+        differences = sum(kind not in const.AGREEING_KINDS for kind in kinds)
         return {
-            "state": agrees if complete else "incomplete",
+            "state": get_state(differences, reading),
             "compared_date": fields.Datetime.now(),
             "provider_asked": reading is not None,
             "problem": reading.problem if reading else False,
@@ -286,16 +285,6 @@ class AutopayReconciliation(models.Model):
             "payment_count": sum(len(case.payments) for case in cases),
             "matched_count": counts["matched"],
             "open_count": counts["open"],
-            "difference_count": len(kinds) - agreeing,
+            "difference_count": differences,
             "foreign_count": foreign,
         }
-
-
-def _get_amounts(case):
-    """Yield (currency code, side, amount) of a case; charges in minor units."""
-    if case.attempt and (case.took or case.attempt["state"] == "succeeded"):
-        yield case.attempt["currency"], "attempts", case.attempt["amount"]
-    if case.charge:
-        yield case.charge.currency, "charges_minor", case.charge.amount_minor
-    for row in case.payments:
-        yield row["currency"], "payments", row["amount"]

@@ -148,13 +148,24 @@ class AutopayReconciliationMatching(models.AbstractModel):
         ours, foreign = self._split_foreign(taken)
         attempts = self._add_attempts_of(ours, sides.attempts)
         pairs, strangers = self._pair(reconciliation, attempts, ours)
-        cases = self._prepare_cases(sides, attempts, pairs, reading)
+        inside = self._filter_inside(reconciliation, taken)
+        known = self._filter_known(attempts, sides, pairs, inside)
+        cases = self._prepare_cases(reconciliation, known, pairs, reading)
         self._add_books(cases)
         self._mark_twice(cases)
         relevant = [case for case in cases if case.is_relevant()]
-        period = [_seconds(moment) for moment in reconciliation._get_period()]
-        inside = sum(period[0] <= row.created_at <= period[1] for row in foreign)
-        return relevant, inside + strangers
+        others = self._filter_inside(reconciliation, foreign)
+        return relevant, len(others) + strangers
+
+    def _filter_known(self, attempts, sides, pairs, inside):
+        """Return the attempts that belong to the period, or have a charge in it."""
+        refs = {charge.charge_ref for charge in inside}
+        return {
+            key: row
+            for key, row in attempts.items()
+            if key in sides.attempts
+            or any(charge.charge_ref in refs for charge in pairs.get(key, ()))
+        }
 
     def _split_foreign(self, charges):
         """Split charges by whether this database made them."""
@@ -184,37 +195,40 @@ class AutopayReconciliationMatching(models.AbstractModel):
     def _pair(self, reconciliation, attempts, charges):
         """Give each charge its attempt, by the provider's object or by the tag.
 
-        :return: {attempt id, or None: [charges]}, and how many charges belong to
-            another provider of this database that shares the account
+        :return: {attempt id, or None: [charges]}, and how many charges of the period
+            belong to another provider of this database that shares the account
         """
         by_ref = {row["object_ref"]: row for row in attempts.values()}
         by_tag = {row["tag"]: row for row in attempts.values()}
-        period = [_seconds(moment) for moment in reconciliation._get_period()]
-        pairs, strangers = defaultdict(list), 0
+        provider_id = reconciliation.provider_id.id
+        pairs, strangers = defaultdict(list), []
         for charge in sorted(charges, key=lambda row: row.created_at):
             row = by_ref.get(charge.object_ref) or by_tag.get(charge.tag)
-            inside = period[0] <= charge.created_at <= period[1]
-            if row and row["provider_id"] != reconciliation.provider_id.id:
-                strangers += inside
-            elif row or inside:
-                pairs[row["id"] if row else None].append((charge, inside))
-        return pairs, strangers
+            if row and row["provider_id"] != provider_id:
+                strangers.append(charge)
+            else:
+                pairs[row and row["id"]].append(charge)
+        return pairs, len(self._filter_inside(reconciliation, strangers))
 
-    def _prepare_cases(self, sides, attempts, pairs, reading):
-        """Return a case for each charge of the period and each of its attempts."""
+    def _filter_inside(self, reconciliation, charges):
+        """Return the charges of the period itself, without its margins."""
+        since, until = map(_seconds, reconciliation._get_period())
+        return [charge for charge in charges if since <= charge.created_at <= until]
+
+    def _prepare_cases(self, reconciliation, attempts, pairs, reading):
+        """Return a case for each charge of the period and each of its attempts.
+
+        :param attempts: {attempt id: row}, those of the period and of the charges
+        """
         common = {
             "asked": reading is not None,
             "complete": reading is None or reading.complete,
             "now": _seconds(fields.Datetime.now()),
         }
-        cases = [Case(charge=charge, **common) for charge, _in in pairs.pop(None, [])]
+        orphans = self._filter_inside(reconciliation, pairs.pop(None, []))
+        cases = [Case(charge=charge, **common) for charge in orphans]
         for attempt_id, row in attempts.items():
-            found = pairs.get(attempt_id, [])
-            known = attempt_id in sides.attempts or any(inside for _c, inside in found)
-            if not known:
-                continue
-            charges = [charge for charge, _inside in found] or [None]
-            for number, charge in enumerate(charges):
+            for number, charge in enumerate(pairs.get(attempt_id) or [None]):
                 # Two charges for one attempt: one of them is one too many.
                 cases.append(Case(row, charge, twice=number > 0, **common))
         return cases
@@ -244,18 +258,22 @@ class AutopayReconciliationMatching(models.AbstractModel):
 
     def _mark_twice(self, cases):
         """Mark charges by which invoices were charged for more than their total."""
-        taken = {
-            case.attempt["id"]: case for case in cases if case.attempt and case.took
-        }
+        taken = {case.attempt["id"]: case for case in _filter_taken(cases)}
         returned = [key for key, case in taken.items() if _is_returned(case)]
-        sums = defaultdict(float)
-        for row in self._get_rows(
+        rows = self._get_rows(
             SHARES, ids=list(taken), returned=returned, gone=list(MONEY_GONE)
-        ):
+        )
+        sums = defaultdict(float)
+        for row in rows:
             sums[row["move_id"]] += row["amount"]
-            case = taken.get(row["attempt_id"])
-            if case and sums[row["move_id"]] > row["total"] + 0.001:
-                case.twice = True
+            too_much = sums[row["move_id"]] > row["total"] + 0.001
+            if too_much and row["attempt_id"] in taken:
+                taken[row["attempt_id"]].twice = True
+
+
+def _filter_taken(cases):
+    """Return the cases of attempts that took money."""
+    return [case for case in cases if case.attempt and case.took]
 
 
 def _is_returned(case):
