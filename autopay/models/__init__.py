@@ -38,6 +38,7 @@ from . import autopay_reversal
 from . import autopay_reversal_booking
 from . import autopay_reversal_notice
 from . import autopay_reversal_poll
+from . import autopay_reversal_report
 from . import autopay_reversal_watch
 from . import autopay_run
 from . import autopay_webhook

@@ -148,6 +148,10 @@ class AccountMove(models.Model):
         context = {"default_move_ids": self.ids, "dialog_size": "extra-large"}
         return {**action, "context": context}
 
+    def action_view_autopay_reversals(self):
+        """Open what went back of the charges of these invoices."""
+        return self.autopay_attempt_line_ids.attempt_id.action_view_reversals()
+
     def action_view_autopay_attempts(self):
         """Open the attempts to collect these invoices."""
         actions = self.env["ir.actions.act_window"]

@@ -4,7 +4,7 @@ from odoo.exceptions import UserError
 from .. import const
 from ..fields import BigInteger
 from ..gateways.base import ChargeRequest
-from ..rights import check_billing
+from ..rights import check_billing, check_manager
 
 
 class AutopayAttempt(models.Model):
@@ -218,6 +218,20 @@ class AutopayAttempt(models.Model):
                 )
             )
         self.env["autopay.resolver"].sudo()._withdraw(idle)
+
+    def action_refund_excess(self):
+        """Give back at the provider what was collected but pays no invoice."""
+        check_manager(self)
+        self.check_access("read")
+        return self._refund_excess()
+
+    def action_view_reversals(self):
+        """Open what went back of these attempts."""
+        self.check_access("read")
+        xml_id = "autopay.autopay_reversal_action"
+        action = self.env["ir.actions.act_window"]._for_xml_id(xml_id)
+        domain = [("attempt_id", "in", self.ids)]
+        return {**action, "domain": domain, "context": {}}
 
     def action_view_invoices(self):
         """Open the invoices of the attempt."""

@@ -2,7 +2,6 @@ from odoo import api, models
 from odoo.exceptions import UserError
 
 from ..reversal_const import MONEY_GONE
-from ..rights import check_manager
 
 
 class AutopayAttemptRefund(models.AbstractModel):
@@ -41,9 +40,9 @@ class AutopayAttemptRefund(models.AbstractModel):
         )
         return refunds.filtered(lambda tx: not tx.payment_id.autopay_reversal_id)
 
-    # === ACTION METHODS === #
+    # === BUSINESS METHODS === #
 
-    def action_refund_excess(self):
+    def _refund_excess(self):
         """Give back at the provider what pays no invoice.
 
         It is Odoo's own refund of the transaction, so that Odoo knows it as one.
@@ -51,8 +50,6 @@ class AutopayAttemptRefund(models.AbstractModel):
         :raises UserError: when there is nothing to give back, or it cannot be
         """
         self.ensure_one()
-        check_manager(self)
-        self.check_access("read")
         attempt = self.sudo().try_lock_for_update(allow_referencing=True)
         amount = attempt.excess_amount
         possible = attempt.payment_id.amount_available_for_refund
@@ -67,10 +64,3 @@ class AutopayAttemptRefund(models.AbstractModel):
                 )
             )
         return self.transaction_id.action_refund(amount_to_refund=amount)
-
-    def action_view_reversals(self):
-        """Open what went back of these attempts."""
-        xml_id = "autopay.autopay_reversal_action"
-        action = self.env["ir.actions.act_window"]._for_xml_id(xml_id)
-        domain = [("attempt_id", "in", self.ids)]
-        return {**action, "domain": domain, "context": {}}

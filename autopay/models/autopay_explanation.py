@@ -25,6 +25,11 @@ class AutopayExplanation(models.AbstractModel):
         groups=STAFF_GROUPS,
         help="What the payment provider answered to the last attempt.",
     )
+    autopay_reversal_count = fields.Integer(
+        compute="_compute_autopay_reversal_count",
+        compute_sudo=True,
+        groups=STAFF_GROUPS,
+    )
     autopay_blocker = fields.Selection(
         const.BLOCKERS,
         compute="_compute_autopay_blocker",
@@ -48,6 +53,12 @@ class AutopayExplanation(models.AbstractModel):
             last = move.autopay_attempt_line_ids.attempt_id.sorted("id")[-1:]
             move.autopay_outcome = last.explanation
             move.autopay_response = last and notification._get_response_text(last)
+
+    @api.depends("autopay_attempt_line_ids.attempt_id.reversal_ids")
+    def _compute_autopay_reversal_count(self):
+        for move in self:
+            attempts = move.autopay_attempt_line_ids.attempt_id
+            move.autopay_reversal_count = len(attempts.reversal_ids)
 
     @api.depends_context("uid", "lang")
     @api.depends(

@@ -1,23 +1,19 @@
-from datetime import datetime, timedelta, timezone
+from datetime import timedelta
 
 from odoo import SUPERUSER_ID, api, fields, models
+from odoo.exceptions import UserError
 
 from ..fields import BigInteger
-from ..gateways.money import from_minor
 from ..reversal_const import (
-    BANK_RETURN_REASONS,
     CHECK_DAYS,
     FINAL_STATUSES,
-    FINDINGS_NOT_WITHDRAWN,
-    FINDINGS_WITHDRAWN,
     MONEY_GONE,
+    PAUSING_REFUND_REASONS,
     REFUND_CHECK_DAYS,
     REFUND_FINAL_DAYS,
     REVERSAL_FINDINGS,
     REVERSAL_KINDS,
     REVERSAL_STATES,
-    PAUSING_REFUND_REASONS,
-    STATUS_FINDINGS,
 )
 from ..reversal_words import get_reason_words, get_status_words
 from ..rights import check_billing, check_manager
@@ -158,9 +154,11 @@ class AutopayReversal(models.Model):
         :param provider: the ``payment.provider`` that sent the events
         :param refs: ids of refunds, disputes, charges and payment intents; what is not
             of an attempt of this database is ignored
+        :raises UserError: when the provider did not answer; ask again later
         """
         watch = self.env["autopay.reversal.watch"].sudo()
-        watch._follow(provider.sudo(), refs)
+        if not watch._follow(provider.sudo(), refs):
+            raise UserError(self.env._("The provider did not answer."))
 
     @api.model
     def _poll(self):
@@ -227,61 +225,7 @@ class AutopayReversal(models.Model):
         )
         return local.date()
 
-    # === BUSINESS METHODS - RECORDING === #
-
-    @api.model
-    def _prepare_report_vals(self, attempt, report):
-        """Return what a report says of a charge, as values.
-
-        :param report: a ``ReversalReport``
-        """
-        currency = self._get_currency(attempt, report)
-        amount = from_minor(report.amount_minor, currency.name, currency.decimal_places)
-        return {
-            "kind": self._get_kind(attempt, report),
-            "ref": report.ref,
-            "attempt_id": attempt.id,
-            "provider_id": attempt.provider_id.id,
-            "charge_ref": report.charge_ref,
-            "event_date": datetime.fromtimestamp(
-                report.created_at, timezone.utc
-            ).replace(tzinfo=None),
-            "status": report.status,
-            "reason": report.reason,
-            "network_code": report.network_code,
-            "currency_id": currency.id,
-            "amount_minor": report.amount_minor,
-            "amount": float(amount),
-            "finding": self._get_finding(report),
-        }
-
-    @api.model
-    def _get_currency(self, attempt, report):
-        """Return the report's currency; another than the charge's is not booked."""
-        name = report.currency.upper()
-        if name == attempt.currency_id.name:
-            return attempt.currency_id
-        currencies = self.env["res.currency"].with_context(active_test=False)
-        return currencies.search([("name", "=", name)], limit=1) or attempt.currency_id
-
-    @api.model
-    def _get_kind(self, attempt, report):
-        """Return the kind: a dispute of a debit that the bank returned is a return."""
-        returned = (
-            report.kind == "dispute"
-            and report.reason in BANK_RETURN_REASONS
-            and attempt.token_id._is_autopay_debit()
-        )
-        return "return" if returned else report.kind
-
-    @api.model
-    def _get_finding(self, report):
-        """Return what a report comes to: the movements of money outweigh the status."""
-        finding = STATUS_FINDINGS[report.kind].get(report.status, "inquiry")
-        if report.withdrawn is None:
-            return finding
-        table = FINDINGS_WITHDRAWN if report.withdrawn else FINDINGS_NOT_WITHDRAWN
-        return table.get(finding, finding)
+    # === BUSINESS METHODS - QUESTIONS === #
 
     def _schedule_check(self):
         """Set when the provider is asked again, by status and age."""

@@ -41,7 +41,7 @@ class AutopayReversalBooking(models.AbstractModel):
         """Pay out what went back and take it off the invoices."""
         for reversal in reversals:
             self._check_bookable(reversal)
-        known = reversals.filtered(lambda reversal: self._adopt_payment(reversal))
+        known = reversals.filtered(self._adopt_payment)
         self._create_payments(reversals - known, "outbound")
         for reversal in reversals:
             self._reconcile_gone(reversal)
@@ -55,7 +55,7 @@ class AutopayReversalBooking(models.AbstractModel):
         if reversal.currency_id != reversal.attempt_id.currency_id:
             raise UserError(
                 self.env._(
-                    "%(reversal)s is in %(currency)s, but the charge was in %(charged)s.",
+                    "%(reversal)s is in %(currency)s, the charge was in %(charged)s.",
                     reversal=reversal.display_name,
                     currency=reversal.currency_id.name,
                     charged=reversal.attempt_id.currency_id.name,

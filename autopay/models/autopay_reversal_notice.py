@@ -20,7 +20,7 @@ class AutopayReversalNotice(models.AbstractModel):
             reversal.token_id._pause_autopay(self._get_pause_reason(reversal))
         if reversal.kind == "return" and reversal.reason in REVOKING_RETURN_REASONS:
             reversal.attempt_id.authorization_id._revoke(reversal.reason_text)
-        if not reversal._is_made_in_odoo():
+        if reversal.finding != "canceled" and not reversal._is_made_in_odoo():
             summary, note = self._get_summary(reversal), self._get_note(reversal)
             self._alert(reversal, reversal.company_id, summary, note)
 

@@ -15,6 +15,8 @@ from ..reversal_const import (
 
 _logger = logging.getLogger(__name__)
 
+# What the provider answers when there is no such object in its account.
+ABSENT = "resource_missing"
 # What the provider's ids begin with, and what they are then.
 KINDS = {"re_": "refund", "pyr_": "refund", "dp_": "dispute", "du_": "dispute"}
 
@@ -47,13 +49,17 @@ class AutopayReversalWatch(models.AbstractModel):
 
     @api.model
     def _follow(self, provider, refs):
-        """Read what these ids of a provider speak of, record and book it."""
+        """Read what these ids of a provider speak of, record and book it.
+
+        :return: whether the provider answered
+        """
         reader = self._get_reader(provider)
         if not reader:
-            return
-        attempts = self._find_attempts(provider, refs, refs)
+            return False
+        intents = self._find_attempts(provider, refs, refs).values()
+        object_refs = {attempt.object_ref for attempt in intents} - {False}
         self._commit()
-        readings = [reader.list_of(ref) for ref in attempts if ref]
+        readings = [reader.list_of(ref) for ref in object_refs]
         readings += [
             reader.read(kind, ref)
             for ref in refs
@@ -62,6 +68,11 @@ class AutopayReversalWatch(models.AbstractModel):
         for reading in readings:
             self._take_in(provider, reading)
         self._settle()
+        return not any(map(self._is_unanswered, readings))
+
+    def _is_unanswered(self, reading):
+        """Return whether the provider itself could not be asked or understood."""
+        return reading.problem not in ("", ABSENT)
 
     @api.model
     def _check(self, reversals):
@@ -138,7 +149,11 @@ class AutopayReversalWatch(models.AbstractModel):
             ]
             self._commit()
             for reversal, (kind, ref) in zip(part, asked, strict=True):
-                self._take_in(provider, reader.read(kind, ref), reversal)
+                reading = reader.read(kind, ref)
+                self._take_in(provider, reading, reversal)
+                if self._is_unanswered(reading):
+                    # The others wait for the next run, rather than for time-outs.
+                    break
 
     # === RECORD === #
 
@@ -153,10 +168,11 @@ class AutopayReversalWatch(models.AbstractModel):
             self._apply(self._note_unanswered, reversal or [])
         reports = self._group_by_attempt(provider, reading.rows)
         attempts = self.env["autopay.attempt"].browse(reports)
+        recorder = self.env["autopay.reversal.report"]
         recorded = attempts.browse()
         for ids in split_every(const.BATCH_SIZE, attempts.ids, list):
             part = attempts.browse(ids)
-            recorded |= self._apply(self._record_reports, part, reports)
+            recorded |= self._apply(recorder._record_reports, part, reports)
         return reading.complete and recorded == attempts
 
     def _group_by_attempt(self, provider, rows):
@@ -188,38 +204,6 @@ class AutopayReversalWatch(models.AbstractModel):
         by_charge = {rec.charge_ref: rec for rec in attempts if rec.charge_ref}
         by_object = {rec.object_ref: rec for rec in attempts if rec.object_ref}
         return {**by_charge, **by_object}
-
-    def _record_reports(self, attempts, reports):
-        """Write down what was reported of these attempts.
-
-        :param dict reports: {attempt id: reports}
-        :return: the attempts that could be locked
-        """
-        locked = attempts.try_lock_for_update(allow_referencing=True)
-        for attempt in locked:
-            for report in reports[attempt.id]:
-                self._record_report(attempt, report)
-        # What went back was taken before: find out when we do not know that yet.
-        unsure = locked.filtered(lambda attempt: attempt.state in const.OPEN_STATES)
-        if unsure:
-            unsure._check_soon()
-        return locked
-
-    def _record_report(self, attempt, report):
-        """Create or update the reversal that a report speaks of."""
-        reversals = self.env["autopay.reversal"]
-        vals = reversals._prepare_report_vals(attempt, report)
-        notice = self.env["autopay.reversal.notice"]
-        reversal = reversals.search(
-            [("provider_id", "=", attempt.provider_id.id), ("ref", "=", report.ref)]
-        )
-        if not reversal:
-            reversal = reversals.create(vals)
-            notice._on_new(reversal)
-        elif reversal.status != vals["status"] or reversal.finding != vals["finding"]:
-            reversal.write(vals)
-            notice._on_change(reversal)
-        reversal._schedule_check()
 
     def _note_unanswered(self, reversals):
         """Ask about these again in a while."""

@@ -1,6 +1,10 @@
+from odoo.exceptions import UserError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .common_reversal import ReversalCommon
+
+WATCH_LOG = "odoo.addons.autopay.models.autopay_reversal_watch"
 
 
 @tagged("post_install", "-at_install")
@@ -123,6 +127,22 @@ class TestAutopayReversal(ReversalCommon):
         self._poll()
         self._follow([intent.id])
         self.assertFalse(self._get_reversal(attempt))
+        self.assertFalse(self.env["autopay.reversal"].search([]))
+
+    def test_event_is_not_done_with_when_the_provider_does_not_answer(self):
+        _invoice, attempt = self._collect(100)
+        ref = self._refund(attempt)
+        self.admin.add_fault("refuse", method="GET", path="/v1/refunds*", times=None)
+        with mute_logger(WATCH_LOG), self.assertRaises(UserError):
+            self._follow([ref])
+        self.admin.clear_faults()
+        self._follow([ref])
+        self.assertEqual(self._get_reversal(attempt).state, "booked")
+
+    def test_events_of_foreign_objects_are_done_with(self):
+        self._collect(100)
+        with mute_logger(WATCH_LOG):
+            self._follow(["re_of_another_account", "ch_foreign", "evt_1"])
         self.assertFalse(self.env["autopay.reversal"].search([]))
 
     def test_refund_does_not_pause_the_method(self):

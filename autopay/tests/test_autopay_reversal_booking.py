@@ -228,9 +228,9 @@ class TestAutopayReversalBooking(ReversalCommon):
             since.append(moment)
             return empty
 
-        with patch.object(StripeReversals, "list_since", list_since):
-            with freeze_time(fields.Datetime.now() + timedelta(hours=5)):
-                self._poll()
+        later = freeze_time(fields.Datetime.now() + timedelta(hours=5))
+        with patch.object(StripeReversals, "list_since", list_since), later:
+            self._poll()
         self.assertLess(since[0], asked.complete_date.timestamp() - 3600)
 
     def test_incomplete_answer_is_asked_for_again_from_the_start(self):
