@@ -27,7 +27,7 @@ KIND_SENTENCES = {
         "The provider gave money back, or holds it back, and the books do not say so."
     ),
     "open": _lt("Under way: the bank, or the booking, needs a little longer."),
-    "not_booked": _lt("The provider took the money, but there is no payment for it."),
+    "not_booked": _lt("The money was taken, but there is no payment for it."),
     "matched": _lt("One attempt, one charge, one payment, the same amount."),
 }
 

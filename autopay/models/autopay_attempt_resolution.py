@@ -51,10 +51,12 @@ class AutopayAttemptResolution(models.AbstractModel):
     )
     can_state_paid = fields.Boolean(compute="_compute_can_state", compute_sudo=True)
     can_state_not_paid = fields.Boolean(compute="_compute_can_state", compute_sudo=True)
+    can_ask = fields.Boolean(compute="_compute_can_state", compute_sudo=True)
 
     @api.depends("state", "mismatch", "check_count")
     def _compute_can_state(self):
         for attempt in self:
+            attempt.can_ask = attempt._can_be_asked()
             attempt.can_state_not_paid = attempt._is_overdue()
             attempt.can_state_paid = attempt._is_overdue() or attempt._is_contradicted()
 

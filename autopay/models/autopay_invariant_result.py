@@ -15,7 +15,7 @@ class AutopayInvariantResult(models.TransientModel):
 
     sequence = fields.Integer(readonly=True)
     code = fields.Char(string="No.", readonly=True)
-    sentence = fields.Char(string="What Must Hold", readonly=True)
+    sentence = fields.Text(string="What Must Hold", readonly=True)
     verdict = fields.Selection(VERDICTS, readonly=True)
     count = fields.Integer(string="Breaches", readonly=True, aggregator=None)
     note = fields.Text(string="Details", readonly=True)

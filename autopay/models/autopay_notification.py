@@ -33,6 +33,13 @@ class AutopayNotification(models.AbstractModel):
                 error=attempt.booking_error,
                 **values,
             )
+        if attempt.returned_amount:
+            return self.env._(
+                "%(amount)s was collected with %(method)s; %(returned)s of it went "
+                "back.",
+                returned=attempt.currency_id.format(attempt.returned_amount),
+                **values,
+            )
         return self._get_state_sentences(values)[attempt.state]
 
     def _get_state_sentences(self, values):
@@ -41,8 +48,7 @@ class AutopayNotification(models.AbstractModel):
             "prepared": self.env._("About to charge %(amount)s.", **values),
             "charging": self.env._("Charging %(amount)s with %(method)s.", **values),
             "unknown": self.env._(
-                "It is not known yet whether %(amount)s was taken from %(method)s. "
-                "The provider is asked again.",
+                "It is not known yet whether %(amount)s was taken from %(method)s.",
                 **values,
             ),
             "pending": self.env._(
