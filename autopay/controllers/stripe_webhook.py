@@ -40,7 +40,8 @@ class StripeWebhook(http.Controller):
         secrets = provider._get_autopay_webhook_secrets()
         if not secrets:
             return self._answer("No signing secret is set.", 503)
-        payload = request.httprequest.get_data(cache=False)
+        # Kept: Odoo calls this again when another request got in the way.
+        payload = request.httprequest.get_data()
         header = request.httprequest.headers.get("Stripe-Signature", "")
         if not is_genuine(payload, header, secrets, time.time()):
             return self._refuse(provider, "The signature does not match.", 400)

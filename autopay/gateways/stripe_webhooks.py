@@ -30,6 +30,7 @@ REF_FIELDS = {
     "mandate": "mandate_ref",
     "customer": "customer_ref",
 }
+_STAMP = re.compile(rb"[0-9]{1,12}")
 _ID = re.compile(r"[A-Za-z0-9_]{1,255}")
 _LONGEST = 500  # characters Stripe allows in a value of metadata
 
@@ -91,18 +92,26 @@ def is_genuine(payload: bytes, header: str, secrets: Iterable[str], now: float) 
     :param secrets: what the endpoint's messages are signed with; empty ones never match
     :param now: unix seconds by our clock
     """
-    fields = header.encode(errors="replace").split(b",")
-    parts = [part.partition(b"=") for part in fields]
-    stamps = [value for key, _sign, value in parts if key.strip() == b"t"]
-    if len(stamps) != 1 or not stamps[0].isdigit() or len(stamps[0]) > 12:
+    stamp, given = _read_header(header)
+    if not stamp or abs(now - int(stamp)) > TOLERANCE:
         return False
-    if abs(now - int(stamps[0])) > TOLERANCE:
-        return False
-    signed = stamps[0] + b"." + payload
+    signed = stamp + b"." + payload
     expected = [_sign(signed, secret) for secret in secrets if secret.strip()]
-    given = [value for key, _sign, value in parts if key.strip() == SCHEME]
     # Every pair is compared, whichever matches.
     return sum(hmac.compare_digest(one, two) for one in expected for two in given) > 0
+
+
+def _read_header(header: str) -> tuple[bytes, list[bytes]]:
+    """Return the time as it stands there, empty when it is none, and signatures."""
+    fields = header.encode(errors="replace").split(b",")
+    stamps = _values_of(b"t", fields)
+    clear = len(stamps) == 1 and _STAMP.fullmatch(stamps[0])
+    return stamps[0] if clear else b"", _values_of(SCHEME, fields)
+
+
+def _values_of(key: bytes, fields: Iterable[bytes]) -> list[bytes]:
+    parts = [part.strip().partition(b"=") for part in fields]
+    return [value for name, _sign, value in parts if name == key]
 
 
 def _sign(signed: bytes, secret: str) -> bytes:
@@ -187,7 +196,9 @@ class StripeWebhooks:
         self._v1 = get_client(credentials).v1
         self._endpoints = self._v1.webhook_endpoints
 
-    def create(self, url: str, types: Iterable[str], name: str) -> EndpointReport:
+    def create_endpoint(
+        self, url: str, types: Iterable[str], name: str
+    ) -> EndpointReport:
         """Create an endpoint for events of these types, in the SDK's own version.
 
         :param url: where Stripe sends them
@@ -201,7 +212,7 @@ class StripeWebhooks:
         }
         return _report(ask(lambda: self._endpoints.create(params, _options())))
 
-    def find(self, url: str) -> EndpointReport:
+    def find_endpoints(self, url: str) -> EndpointReport:
         """Return the endpoints that send to this address."""
         params: Any = {"limit": MOST_ENDPOINTS}
         answer = ask(lambda: self._endpoints.list(params, _options()))
@@ -210,7 +221,7 @@ class StripeWebhooks:
         report = _report(answer)
         return EndpointReport(refs=refs, problem=report.problem, message=report.message)
 
-    def remove(self, ref: str) -> EndpointReport:
+    def remove_endpoint(self, ref: str) -> EndpointReport:
         """Delete an endpoint; one that is gone already is no problem."""
         report = _report(ask(lambda: self._endpoints.delete(ref, {}, _options())))
         return EndpointReport(ref=ref) if report.problem == "absent" else report

@@ -103,14 +103,16 @@ class AutopayEvent(models.Model):
         :return: whether it is new
         """
         vals = self._prepare_stored_vals(provider, facts)
-        # Sent twice at the same time: no exception and no message in the log.
         query = SQL(
             """INSERT INTO autopay_event (%s) VALUES %s
                ON CONFLICT (provider_id, event_ref) DO NOTHING RETURNING id""",
             SQL(", ").join(SQL.identifier(name) for name in vals),
             tuple(vals.values()),
         )
-        return bool(self.env.execute_query(query))
+        # Sent twice at the same moment, the second is asked to try again by PostgreSQL;
+        # Odoo does so, and the log need not tell of it.
+        self.env.cr.execute(query, log_exceptions=False)
+        return bool(self.env.cr.fetchone())
 
     def _prepare_stored_vals(self, provider, facts):
         now = fields.Datetime.now()

@@ -154,11 +154,11 @@ class AutopayEventHandler(models.AbstractModel):
 
         That a provider cannot be reached is no surprise, and no error of ours.
         """
-        if isinstance(error, UserError | ValueError):
-            _logger.info("Autopay event %s is tried again: %s", record.event_ref, error)
-        else:
-            super()._note_stage_failure(stage, record, error)
         self._apply_committed(self._note_failed, record, error)
+        if not isinstance(error, UserError | ValueError):
+            return super()._note_stage_failure(stage, record, error)
+        _logger.info("Autopay event %s is tried again: %s", record.event_ref, error)
+        return None
 
     def _note_failed(self, event, error):
         """Keep why an event could not be processed."""

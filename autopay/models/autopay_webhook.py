@@ -32,7 +32,7 @@ class AutopayWebhook(models.AbstractModel):
         self._check_address(url)
         renewed = bool(provider.autopay_webhook_secret)
         name = self.env._("Autopay of %s", provider.company_id.name)
-        report = webhooks.create(url, EVENT_STEPS, name)
+        report = webhooks.create_endpoint(url, EVENT_STEPS, name)
         self._check_report(report)
         provider.write(
             {
@@ -53,7 +53,7 @@ class AutopayWebhook(models.AbstractModel):
         """Delete the endpoint at Stripe and accept no message any more."""
         webhooks = self._get_webhooks(provider)
         if provider.autopay_webhook_ref:
-            self._check_report(webhooks.remove(provider.autopay_webhook_ref))
+            self._check_report(webhooks.remove_endpoint(provider.autopay_webhook_ref))
         provider.write({"autopay_webhook_ref": False, "autopay_webhook_secret": False})
         return self._get_notification(
             self.env._("Stripe sends no more messages to Autopay.")
@@ -64,9 +64,9 @@ class AutopayWebhook(models.AbstractModel):
 
         What cannot be deleted sends messages that nobody accepts; no harm is done.
         """
-        for ref in webhooks.find(url).refs:
+        for ref in webhooks.find_endpoints(url).refs:
             if ref != kept_ref:
-                webhooks.remove(ref)
+                webhooks.remove_endpoint(ref)
 
     # === CHECKS === #
 
