@@ -78,10 +78,12 @@ class AutopayGuard(models.AbstractModel):
 
         :raises UserError: when a frozen field of such an invoice changes
         """
-        if "autopay_status" in vals and not self.env.su:
-            self._check_autopay_free()
-        if FROZEN_FIELDS & vals.keys():
-            self._filter_autopay_changed(vals)._check_autopay_free()
+        switched = "autopay_status" in vals and not self.env.su
+        if switched or FROZEN_FIELDS & vals.keys():
+            # Who may not write these invoices must not learn who collects them.
+            self.check_access("write")
+            changed = self if switched else self._filter_autopay_changed(vals)
+            changed._check_autopay_free()
         return super().write(vals)
 
     def _filter_autopay_changed(self, vals):
@@ -129,8 +131,9 @@ class AutopayGuard(models.AbstractModel):
 
     def _get_default_payment_link_values(self):
         """Override of `account_payment`: no links to what is being collected."""
+        values = super()._get_default_payment_link_values()
         self._check_autopay_free()
-        return super()._get_default_payment_link_values()
+        return values
 
     def _get_portal_payment_link(self):
         """Override of `account_payment`: invoices are still printed meanwhile."""

@@ -1,5 +1,8 @@
 from . import test_access
 from . import test_account_move
+from . import test_attack_messages
+from . import test_attack_portal
+from . import test_attack_rpc
 from . import test_attack_webhook
 from . import test_autopay_attempt
 from . import test_autopay_authorization
@@ -22,6 +25,7 @@ from . import test_autopay_reversal
 from . import test_autopay_reversal_booking
 from . import test_autopay_reversal_dispute
 from . import test_autopay_reversal_odoo
+from . import test_autopay_reversal_other
 from . import test_autopay_set_date
 from . import test_autopay_stage
 from . import test_autopay_webhook
