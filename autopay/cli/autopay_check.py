@@ -42,6 +42,7 @@ class AutopayCheck(Command):
             "--provider",
             action="store_true",
             dest="autopay_provider",
+            my_default=False,
             help="also compare charges with what the payment providers hold, and keep "
             "the reconciliations",
         )
@@ -49,7 +50,7 @@ class AutopayCheck(Command):
             "--days",
             type="int",
             dest="autopay_days",
-            default=30,
+            my_default=30,
             help="how many days to compare with the providers (30)",
         )
         parser.add_option_group(group)
