@@ -44,8 +44,8 @@ BLOCKER_SENTENCES = {
         "eligible again to retry."
     ),
     "money_returned": _lt(
-        "The money collected by attempt %(attempt)s went back. Make the invoice "
-        "eligible again to charge it once more."
+        "%(returned)s that attempt %(attempt)s had collected went back. Make the "
+        "invoice eligible again to charge it once more."
     ),
     "no_date": _lt("The invoice has no autopay date."),
     "date_not_reached": _lt("Will be charged on %(date)s with %(method)s."),

@@ -174,7 +174,13 @@ class AutopayAttempt(models.Model):
     def _search_move_ids(self, operator, value):
         return [("line_ids.move_id", operator, value)]
 
-    @api.depends("state", "decline_class", "decline_code", "booking_error")
+    @api.depends(
+        "state",
+        "decline_class",
+        "decline_code",
+        "booking_error",
+        "reversal_ids.finding",
+    )
     def _compute_explanation(self):
         notification = self.env["autopay.notification"]
         for attempt in self:

@@ -89,8 +89,11 @@ class AutopayCheck(models.AbstractModel):
 
     def _is_money_returned(self, decision, facts):
         attempt = facts.returned.get(decision.move.id)
-        decision.values["attempt"] = attempt.name if attempt else ""
-        return bool(attempt) and self._is_failed(decision, facts)
+        if not attempt or not self._is_failed(decision, facts):
+            return False
+        returned = attempt.currency_id.format(attempt.returned_amount)
+        decision.values.update(attempt=attempt.name, returned=returned)
+        return True
 
     def _is_failed(self, decision, facts):
         move = decision.move

@@ -139,13 +139,17 @@ class AutopayNotification(models.AbstractModel):
             return
         providers = self.env["payment.provider"].sudo().browse(stopped)
         texts = [
-            f"{provider.name}: {self._get_stop_sentence(stopped[provider.id])}"
+            self._alert_provider(run, provider, stopped[provider.id])
             for provider in providers
         ]
         run.stopped_text = "\n".join(texts)
-        for provider, text in zip(providers, texts, strict=True):
-            summary = self.env._("Autopay stopped using %s", provider.name)
-            self._alert(run, run.company_id, summary, text)
+
+    def _alert_provider(self, run, provider, reason):
+        """Tell that a provider is left alone; return why, in a sentence for staff."""
+        text = f"{provider.name}: {self._get_stop_sentence(reason)}"
+        summary = self.env._("Autopay stopped using %s", provider.name)
+        self._alert(run, run.company_id, summary, text)
+        return text
 
     def _get_stop_sentence(self, reason):
         """Return why a provider was left alone, in a sentence for staff."""
@@ -155,6 +159,10 @@ class AutopayNotification(models.AbstractModel):
             ),
             "unreachable": self.env._("The provider cannot be reached."),
             "rate_limit": self.env._("The provider asks us to slow down."),
+            "missing_methods": self.env._(
+                "The provider does not know several saved payment methods. Check that "
+                "the credentials are those of the account they were saved in."
+            ),
         }
         return sentences.get(reason) or get_configuration_sentence(self.env, reason)
 
@@ -196,6 +204,11 @@ class AutopayNotification(models.AbstractModel):
         """Tell that the provider reports money that our record rules out."""
         summary = self.env._("The provider reports a charge that should not exist")
         self._alert(attempt, attempt.company_id, summary, outcome.kind)
+
+    def _alert_mismatch(self, attempt, outcome):
+        """Tell that the provider answered for something else than was asked for."""
+        summary = self.env._("The provider's answer does not match the charge")
+        self._alert(attempt, attempt.company_id, summary, outcome.message)
 
     def _alert_unresolved(self, attempt):
         """Tell that an outcome stays unknown."""

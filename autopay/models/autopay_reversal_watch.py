@@ -226,7 +226,8 @@ class AutopayReversalWatch(models.AbstractModel):
 
     def _note_stage_failure(self, stage, record, error):
         """Override to keep on a reversal why it could not be booked."""
-        super()._note_stage_failure(stage, record, error)
+        res = super()._note_stage_failure(stage, record, error)
         if stage.__name__ == "_book_reversals":
             notice = self.env["autopay.reversal.notice"]
             self._apply_committed(notice._note_failure, record, error)
+        return res

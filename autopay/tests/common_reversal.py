@@ -49,6 +49,9 @@ class ReversalCommon(AutopayCommon):
         # Which of the two it is depends on the bank statement.
         self.assertIn(invoice.payment_state, ("in_payment", "paid"))
 
+    def _get_own_domain(self):
+        return [("company_id", "=", self.company.id)]
+
     def _get_reversal(self, attempt):
         return self.env["autopay.reversal"].search([("attempt_id", "=", attempt.id)])
 

@@ -127,7 +127,7 @@ class TestAutopayReversal(ReversalCommon):
         self._poll()
         self._follow([intent.id])
         self.assertFalse(self._get_reversal(attempt))
-        self.assertFalse(self.env["autopay.reversal"].search([]))
+        self.assertFalse(self.env["autopay.reversal"].search(self._get_own_domain()))
 
     def test_event_is_not_done_with_when_the_provider_does_not_answer(self):
         _invoice, attempt = self._collect(100)
@@ -143,7 +143,7 @@ class TestAutopayReversal(ReversalCommon):
         self._collect(100)
         with mute_logger(WATCH_LOG):
             self._follow(["re_of_another_account", "ch_foreign", "evt_1"])
-        self.assertFalse(self.env["autopay.reversal"].search([]))
+        self.assertFalse(self.env["autopay.reversal"].search(self._get_own_domain()))
 
     def test_refund_does_not_pause_the_method(self):
         _invoice, attempt = self._collect(100)

@@ -1,0 +1,57 @@
+from odoo.tests import tagged
+
+from .common_reversal import ReversalCommon
+
+
+@tagged("post_install", "-at_install")
+class TestAutopayReversalOther(ReversalCommon):
+    """Providers that cannot be asked, and what else must stay as it was."""
+
+    def _collect_with_demo(self):
+        demo = self._create_provider("demo")
+        self.customer.with_company(self.company).autopay_token_id = self.env[
+            "payment.token"
+        ].create(
+            {
+                "provider_id": demo.id,
+                "payment_method_id": demo.payment_method_ids[:1].id,
+                "partner_id": self.customer.id,
+                "provider_ref": "demo",
+                "payment_details": "0000",
+                "demo_simulated_state": "done",
+            }
+        )
+        return self._collect(100)
+
+    def test_refund_of_another_provider_is_booked_by_odoo_as_ever(self):
+        _invoice, attempt = self._collect_with_demo()
+        attempt.transaction_id.action_refund(amount_to_refund=40)
+        self._run_cron("payment.cron_post_process_payment_tx")
+        refund = attempt.transaction_id.child_transaction_ids
+        self.assertEqual(refund.state, "done")
+        self.assertEqual(refund.payment_id.amount, 40)
+        self.assertEqual(refund.payment_id.payment_type, "outbound")
+        self.assertEqual(attempt.payment_id.amount_available_for_refund, 60)
+
+    def test_other_providers_are_not_asked_for_reversals(self):
+        _invoice, attempt = self._collect_with_demo()
+        self._poll()
+        polls = self.env["autopay.reversal.poll"].sudo()
+        self.assertFalse(self._get_reversal(attempt))
+        self.assertFalse(polls.search([("provider_id", "=", attempt.provider_id.id)]))
+
+    def test_explanations_tell_what_went_back(self):
+        invoice, attempt = self._collect(100)
+        self._refund(attempt, 4000)
+        self._poll()
+        self.assertIn("40.00", invoice.autopay_explanation)
+        self.assertIn("40.00 of it went back", attempt.explanation)
+
+    def test_invoice_leads_to_what_went_back(self):
+        invoice, attempt = self._collect(100)
+        self._refund(attempt, 4000)
+        self._poll()
+        self.assertEqual(invoice.autopay_reversal_count, 1)
+        action = invoice.action_view_autopay_reversals()
+        found = self.env["autopay.reversal"].search(action["domain"])
+        self.assertEqual(found, self._get_reversal(attempt))
