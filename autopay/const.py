@@ -177,6 +177,12 @@ CHECKOUT_MINUTES = 30
 # Answers "no connection" in one batch after which the provider is left alone.
 UNREACHABLE_BEFORE_STOP = 3
 
+# Saved methods that a provider does not know, in one run, after which it is left alone.
+MISSING_BEFORE_STOP = 4
+
+# Seconds that the requests of a batch may take together: Odoo ends a worker after 120.
+ANSWER_SECONDS = 60
+
 # Seconds a run may take, by its mode, when the scheduler sets no limit of its own. Who
 # charges by hand waits in a request that Odoo's server ends after 120 seconds.
 RUN_SECONDS = {"scheduled": 600, "now": 50}

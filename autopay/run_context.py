@@ -2,11 +2,13 @@
 
 import time
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 
 from . import const
 from .gateways.base import (
+    DECLINED,
+    REFUSED,
     STOP_CREDENTIALS,
     STOP_RATE_LIMIT,
     STOP_UNREACHABLE,
@@ -14,11 +16,19 @@ from .gateways.base import (
     ChargeOutcome,
 )
 
+# A method that is gone is one customer's trouble; many in a run mean another account.
+STOP_MISSING = "missing_methods"
 # Answers of a kind after which a provider is not called any more.
 ANSWERS_BEFORE_STOP = {
     STOP_CREDENTIALS: 1,
     STOP_UNREACHABLE: const.UNREACHABLE_BEFORE_STOP,
     STOP_RATE_LIMIT: const.UNREACHABLE_BEFORE_STOP,
+    STOP_MISSING: const.MISSING_BEFORE_STOP,
+}
+# The request that finds out whether a provider works decides alone.
+FIRST_ANSWERS_BEFORE_STOP = {
+    **dict.fromkeys(ANSWERS_BEFORE_STOP, 1),
+    STOP_MISSING: const.MISSING_BEFORE_STOP,
 }
 
 
@@ -53,12 +63,18 @@ class RunContext:
         return self
 
     def __exit__(self, *exc_info):
-        self.pool.shutdown()
+        # Whoever drips an answer for hours keeps its thread, and not the run.
+        self.pool.shutdown(wait=False, cancel_futures=True)
 
     def is_time_up(self, seconds_left):
         """Return whether the run must end, given the scheduler's seconds left."""
         overtime = time.monotonic() - self.started > const.RUN_SECONDS[self.mode]
         return seconds_left <= 0 or overtime
+
+    def get_silent(self):
+        """Return the ids of providers that were stopped and may well be back soon."""
+        passing = (STOP_UNREACHABLE, STOP_RATE_LIMIT)
+        return {key for key, reason in self.stopped.items() if reason in passing}
 
     def may_reserve(self, provider_id, move_id):
         """Return whether an invoice may go now, or waits for the provider's probe.
@@ -84,11 +100,12 @@ class RunContext:
 
         :param str verb: a method of the Gateway protocol
         :param calls: [(provider id, gateway, request)]
-        :return: {attempt id: outcome}; absent where the provider is stopped
+        :return: {attempt id: outcome}; absent where nothing was sent: the provider is
+            stopped, or others kept all threads waiting for too long
         """
         first, rest = self._split_unproven(calls)
         # One request finds out whether a provider works before many follow it.
-        outcomes = self._send_part(verb, first, dict.fromkeys(ANSWERS_BEFORE_STOP, 1))
+        outcomes = self._send_part(verb, first, FIRST_ANSWERS_BEFORE_STOP)
         outcomes.update(self._send_part(verb, rest, ANSWERS_BEFORE_STOP))
         return outcomes
 
@@ -105,13 +122,20 @@ class RunContext:
 
     def _send_part(self, verb, calls, limits):
         allowed = [call for call in calls if call[0] not in self.stopped]
-        answers = self.pool.map(lambda call: _call(verb, call[1], call[2]), allowed)
+        futures = [
+            self.pool.submit(_call, verb, gateway, request)
+            for _provider_id, gateway, request in allowed
+        ]
+        wait(futures, timeout=const.ANSWER_SECONDS)
         outcomes = {}
-        for (provider_id, _gateway, request), outcome in zip(
-            allowed, answers, strict=True
+        for (provider_id, _gateway, request), future in zip(
+            allowed, futures, strict=True
         ):
-            outcomes[request.attempt_id] = outcome
-            self._note_stop(provider_id, outcome.stop_reason, limits)
+            # What is still in the queue was never sent.
+            if future.cancel():
+                continue
+            outcome = outcomes[request.attempt_id] = _get_answer(future)
+            self._note_stop(provider_id, _get_stop_reason(outcome), limits)
         return outcomes
 
     def _note_stop(self, provider_id, reason, limits):
@@ -120,6 +144,21 @@ class RunContext:
         self.counts[provider_id, reason] += 1
         if self.counts[provider_id, reason] >= limits[reason]:
             self.stopped.setdefault(provider_id, reason)
+
+
+def _get_answer(future):
+    """Return what a request came to; one that is still under way is unknown."""
+    if future.done():
+        return future.result()
+    return ChargeOutcome(kind=UNKNOWN, code="no_answer_in_time")
+
+
+def _get_stop_reason(outcome):
+    """Return what an outcome says about its provider, if anything."""
+    refused = outcome.kind in (REFUSED, DECLINED)
+    if refused and outcome.code == "resource_missing":
+        return STOP_MISSING
+    return outcome.stop_reason
 
 
 def _call(verb, gateway, request):

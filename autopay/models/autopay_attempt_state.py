@@ -99,6 +99,8 @@ class AutopayAttemptState(models.AbstractModel):
         self.ensure_one()
         state = const.OUTCOME_STATES.get(outcome.kind, "unknown")
         vals = self._prepare_outcome_vals(outcome)
+        if outcome.mismatch:
+            self.env["autopay.notification"]._alert_mismatch(self, outcome)
         if state == self.state:
             return self.write(vals) if vals else True
         if state == "unknown" and self.state in WAITING_STATES and not outcome.mismatch:

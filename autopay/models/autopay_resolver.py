@@ -68,6 +68,18 @@ class AutopayResolver(models.AbstractModel):
         resolver._ask(ctx, attempts)
         resolver._withdraw_open(ctx, attempts.filtered(resolver._is_to_withdraw))
         resolver._settle(ctx, attempts)
+        if refusing := ctx.stopped.keys() - ctx.get_silent():
+            cut_off = attempts.filtered(lambda rec: rec.provider_id.id in refusing)
+            resolver._apply(resolver._alert_cut_off, cut_off, ctx)
+
+    def _alert_cut_off(self, attempts, ctx):
+        """Tell that nothing can be found out: a provider does not take our key."""
+        open_attempts = attempts.filtered(lambda rec: rec.state in const.OPEN_STATES)
+        for provider, part in open_attempts.grouped("provider_id").items():
+            self.env["autopay.notification"]._alert_provider(
+                part[0].run_id, provider, ctx.stopped[provider.id]
+            )
+        return open_attempts
 
     # === ASK === #
 

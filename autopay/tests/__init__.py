@@ -29,6 +29,10 @@ from . import test_autopay_reversal_other
 from . import test_autopay_set_date
 from . import test_autopay_stage
 from . import test_autopay_webhook
+from . import test_fault_matrix_books
+from . import test_fault_matrix_charge
+from . import test_fault_matrix_people
+from . import test_fault_matrix_reserve
 from . import test_money
 from . import test_neutralize
 from . import test_odoo_gateway

@@ -197,8 +197,6 @@ class TestAutopayEngine(AutopayCommon):
             ).create({}).action_create_payments()
 
         changes = {
-            "cancelled": lambda env, inv: inv.button_cancel(),
-            "credited": lambda env, inv: inv._reverse_moves(cancel=True),
             "paid outside": pay,
             "disputed": lambda env, inv: inv.write({"autopay_in_dispute": True}),
             "token archived": lambda env, inv: inv.autopay_token_id.write(
