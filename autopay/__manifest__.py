@@ -19,6 +19,7 @@
         "data/autopay_reconciliation_data.xml",
         # Screens: the actions come before the views and menus that open them.
         "wizards/autopay_charge_now_views.xml",
+        "wizards/autopay_invariant_result_views.xml",
         "wizards/autopay_policy_views.xml",
         "wizards/autopay_resolve_views.xml",
         "wizards/autopay_set_date_views.xml",
@@ -26,7 +27,6 @@
         "views/autopay_run_views.xml",
         "report/autopay_reconciliation_report.xml",
         "views/autopay_reconciliation_views.xml",
-        "views/autopay_invariant_result_views.xml",
         "views/autopay_authorization_views.xml",
         "views/autopay_event_views.xml",
         "views/account_move_views.xml",

@@ -26,7 +26,6 @@ from . import autopay_event
 from . import autopay_event_handler
 from . import autopay_method_reader
 from . import autopay_invariant
-from . import autopay_invariant_result
 from . import autopay_notification
 from . import autopay_reconciliation
 from . import autopay_reconciliation_check

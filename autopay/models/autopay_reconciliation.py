@@ -103,7 +103,8 @@ class AutopayReconciliation(models.Model):
     @api.model
     def _get_provider_choices(self):
         """Return the providers of the user's companies as choices: (id, name)."""
-        domain = [] if self.env.su else [("company_id", "in", self.env.companies.ids)]
+        own = [("company_id", "in", self.env.companies.ids)]
+        domain = [("company_id", "!=", False)] if self.env.su else own
         providers = self.env["payment.provider"].sudo().search(domain)
         return [(str(provider.id), provider.name) for provider in providers]
 

@@ -59,6 +59,8 @@ class AutopayReconciliationTotal(models.Model):
     @api.model
     def _get_currencies(self, codes):
         """Return {lower-case code: currency}; the company's where Odoo has none."""
-        found = self.env["res.currency"].with_context(active_test=False).search([])
+        names = [code.upper() for code in codes]
+        currencies = self.env["res.currency"].with_context(active_test=False)
+        found = currencies.search([("name", "in", names)])
         by_code = {currency.name.lower(): currency for currency in found}
         return {code: by_code.get(code, self.env.company.currency_id) for code in codes}

@@ -17,9 +17,14 @@ from . import test_autopay_fairness
 from . import test_autopay_guard
 from . import test_autopay_method_reader
 from . import test_autopay_invariant
+from . import test_autopay_invariant_conduct
+from . import test_autopay_invariant_result
 from . import test_autopay_policy
 from . import test_autopay_reconciliation
+from . import test_autopay_reconciliation_check
+from . import test_autopay_reconciliation_sheet
 from . import test_autopay_resolve
+from . import test_autopay_resolve_late
 from . import test_autopay_resolver
 from . import test_autopay_reversal
 from . import test_autopay_reversal_booking

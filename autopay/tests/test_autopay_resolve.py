@@ -1,96 +1,15 @@
 from datetime import timedelta
-from unittest.mock import patch
 
 from odoo import fields
-from odoo.exceptions import AccessError, UserError
-from odoo.tests import Form, new_test_user, tagged
+from odoo.exceptions import UserError
+from odoo.tests import Form, tagged
 
-from .common import AutopayCommon
-
-CONFIRM = "/v1/payment_intents/*/confirm"
+from .common_resolve import CONFIRM, ResolveCommon
 
 
 @tagged("post_install", "-at_install")
-class TestAutopayResolve(AutopayCommon):
+class TestAutopayResolve(ResolveCommon):
     """People say what became of charges whose provider does not."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.demo = cls._create_provider("demo")
-        cls.biller = cls._create_user("biller", "account.group_account_invoice")
-        cls.manager = cls._create_user("manager", "account.group_account_manager")
-
-    @classmethod
-    def _create_user(cls, login, groups):
-        return new_test_user(
-            cls.env,
-            login=f"resolve_{login}",
-            groups=groups,
-            company_id=cls.company.id,
-            company_ids=[(6, 0, cls.company.ids)],
-        )
-
-    # === FACTORIES === #
-
-    def _leave_unknown(self):
-        """Charge with a provider that cannot be asked and says nothing."""
-        token = self.env["payment.token"].create(
-            {
-                "provider_id": self.demo.id,
-                "payment_method_id": self.demo.payment_method_ids[:1].id,
-                "partner_id": self.customer.id,
-                "provider_ref": "demo",
-                "payment_details": "0001",
-            }
-        )
-        self.customer.with_company(self.company).autopay_token_id = token
-        invoice = self._create_due_invoice()
-        target = type(self.env["payment.transaction"])
-        with patch.object(target, "_send_payment_request", lambda _self: None):
-            self._run_autopay()
-        attempt = invoice.autopay_attempt_ids
-        self.assertEqual(attempt.state, "unknown")
-        return invoice, attempt
-
-    def _leave_stripe_unknown(self):
-        """Charge with Stripe, which does not answer any more."""
-        self._enrol()
-        self.admin.add_fault("reset_after", method="POST", path=CONFIRM)
-        invoice = self._create_due_invoice()
-        self._run_autopay()
-        attempt = invoice.autopay_attempt_ids
-        self.assertEqual(attempt.state, "unknown")
-        return invoice, attempt
-
-    def _say(self, attempt, kind, user=None, **values):
-        """Answer the wizard as a user does."""
-        wizard = self._open(attempt, kind, user, **values)
-        self._apply_wizard(wizard)
-
-    def _open(self, attempt, kind, user=None, **values):
-        said = {
-            "paid": {"reference": "ref-77", "paid_on": self.today},
-            "not_paid": {"checked_where": "Dashboard", "is_confirmed": True},
-            "checked": {"note": "Seen"},
-        }[kind]
-        context = {"default_attempt_id": attempt.id, "default_kind": kind}
-        model = self.env["autopay.resolve"].with_user(user or self.biller)
-        return model.with_context(**context).create({**said, **values})
-
-    def _apply_wizard(self, wizard):
-        """Press the button in a database transaction that may be committed."""
-        self.env.flush_all()
-        with self.enter_registry_test_mode(), self.registry.cursor() as cr:
-            wizard.with_env(wizard.env(cr=cr)).action_apply()
-        self.env.invalidate_all()
-
-    def _contradict(self, attempt):
-        """Let Odoo learn of a success, as a late message of the provider does."""
-        attempt.transaction_id.sudo()._set_done()
-        attempt.transaction_id.sudo()._post_process()
-        self._resolve_autopay()
-        attempt.invalidate_recordset()
 
     # === IT WAS PAID === #
 
@@ -266,85 +185,3 @@ class TestAutopayResolve(AutopayCommon):
         self.assertFalse(attempt.next_check_date)
         intent = self.stripe.v1.payment_intents.retrieve(attempt.object_ref)
         self.assertEqual(intent.status, "canceled")
-
-    # === CONTRADICTIONS === #
-
-    def test_late_success_raises_an_alarm_and_can_be_booked(self):
-        invoice, attempt = self._leave_unknown()
-        self._say(attempt, "not_paid")
-        self._contradict(attempt)
-        self.assertEqual(attempt.state, "declined")
-        self.assertTrue(attempt.mismatch)
-        self.assertIn("should not exist", attempt.activity_ids.summary)
-        self._say(attempt, "paid")
-        self.assertEqual(attempt.state, "succeeded")
-        self.assertEqual(invoice.amount_residual, 0)
-        self.assertFalse(attempt.mismatch)
-
-    def test_late_success_for_a_paid_invoice_is_booked_as_a_credit(self):
-        invoice, attempt = self._leave_unknown()
-        self._say(attempt, "not_paid")
-        self.env["account.payment.register"].with_context(
-            active_model="account.move", active_ids=invoice.ids
-        ).create({})._create_payments()
-        self._contradict(attempt)
-        self._say(attempt, "paid")
-        payment = attempt.transaction_id.payment_id
-        self.assertEqual(payment.move_id.state, "posted")
-        self.assertFalse(payment.is_reconciled)
-
-    def test_checked_is_for_billing_managers_and_is_noted(self):
-        _invoice, attempt = self._leave_unknown()
-        self._say(attempt, "not_paid")
-        self._contradict(attempt)
-        with self.assertRaises(AccessError):
-            self._say(attempt, "checked")
-        self._say(attempt, "checked", self.manager, note="Refunded at the provider")
-        self.assertFalse(attempt.mismatch or attempt.activity_ids)
-        self.assertIn("Refunded at the provider", attempt.message_ids[0].body)
-        self._resolve_autopay()
-        self.assertFalse(attempt.mismatch, "what was checked is not said again")
-
-    # === RIGHTS === #
-
-    def test_only_billing_users_of_the_company_decide(self):
-        _invoice, attempt = self._leave_unknown()
-        reader = self._create_user("reader", "account.group_account_readonly")
-        foreigner = new_test_user(
-            self.env, login="resolve_other", groups="account.group_account_invoice"
-        )
-        other = self.env["res.company"].create({"name": "Second Company"})
-        foreigner.write({"company_ids": [(6, 0, other.ids)], "company_id": other.id})
-        for user in (reader, foreigner):
-            with self.subTest(user.login), self.assertRaises(AccessError):
-                attempt.with_user(user).action_state_paid()
-            with self.subTest(user.login), self.assertRaises(AccessError):
-                self._say(attempt, "paid", user)
-        self.assertEqual(attempt.state, "unknown")
-
-    # === WORKLIST === #
-
-    def test_worklist_is_oldest_first_and_says_why(self):
-        _invoice, newer = self._leave_unknown()
-        _invoice, older = self._leave_unknown()
-        older.sudo().reserved_date = fields.Datetime.now() - timedelta(days=3)
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "autopay.autopay_attempt_action_resolve"
-        )
-        view = self.env["ir.ui.view"].browse(
-            dict(map(reversed, action["views"]))["list"]
-        )
-        self.assertIn('default_order="reserved_date, id"', view.arch)
-        found = self.env["autopay.attempt"].search(
-            [("to_resolve", "=", True), ("company_id", "=", self.company.id)],
-            order="reserved_date, id",
-        )
-        self.assertEqual(found, older | newer)
-        self.assertEqual(older.age, "3 days")
-        self.assertIn("cannot be asked", older.attention)
-
-    def test_what_is_settled_is_not_on_the_worklist(self):
-        _invoice, attempt = self._leave_unknown()
-        self.assertTrue(attempt.to_resolve)
-        self._say(attempt, "paid")
-        self.assertFalse(attempt.to_resolve)

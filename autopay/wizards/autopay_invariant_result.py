@@ -1,8 +1,8 @@
 from odoo import api, fields, models
 
 from ..invariants import VERDICTS
+from ..models.autopay_invariant import describe
 from ..rights import check_billing
-from .autopay_invariant import describe
 
 
 class AutopayInvariantResult(models.TransientModel):
