@@ -3,6 +3,8 @@ import optparse
 import sys
 import textwrap
 
+import psycopg2
+
 from odoo import SUPERUSER_ID, api
 from odoo.cli import Command
 from odoo.modules.registry import Registry
@@ -25,7 +27,10 @@ class AutopayCheck(Command):
     def run(self, args):
         """Override of `odoo.cli`: print a table, exit with the verdict."""
         database, days = self._parse(args)
-        registry = Registry(database)
+        try:
+            registry = Registry(database)
+        except psycopg2.Error as error:
+            sys.exit(self._fail(str(error)))
         with registry.cursor() as cr:
             env = api.Environment(cr, SUPERUSER_ID, {})
             if "autopay.invariant" not in env:
