@@ -10,6 +10,10 @@ BLOCKER_SENTENCES = {
     "database_neutralized": _lt(
         "Nothing is charged in this copy of a production database."
     ),
+    "database_copied": _lt(
+        "Autopay was switched on in another database, of which this one is a copy. If "
+        "this is the one that charges from now on, switch Autopay off and on again."
+    ),
     "company_off": _lt("Autopay is switched off in this company's settings."),
     "customer_off": _lt("Autopay is off for this customer."),
     "customer_archived": _lt("The customer is archived."),
@@ -75,6 +79,10 @@ BLOCKER_SENTENCES = {
     "method_refused": _lt(
         "The bank refused %(method)s for good when it was last charged. Choose another "
         "payment method, or choose this one anew once the customer has settled it."
+    ),
+    "method_exhausted": _lt(
+        "%(method)s was declined so often in the last 30 days that the card networks "
+        "allow no further try. Choose another payment method."
     ),
     "above_authorization": _lt(
         "The amount %(amount)s is above the authorized %(cap)s."

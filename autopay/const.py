@@ -142,6 +142,11 @@ RETRY_DAYS = {
     "debit": {"later": (4, 5)},
 }
 
+# Declines of one method in so many days, on all its invoices, after which it rests.
+# Visa allows 15 further tries in 30 days for one payment; the others allow more.
+DECLINE_DAYS = 30
+MAX_DECLINES = 15
+
 # Minutes between questions to the provider about an attempt whose outcome is unknown;
 # after the last step it is asked every hour and staff are alarmed.
 UNKNOWN_CHECK_MINUTES = (1, 5, 15) + (15,) * 96
@@ -193,6 +198,7 @@ DEBIT_METHOD_TYPES = ("us_bank_account", "sepa_debit", "bacs_debit", "au_becs_de
 # Why an invoice will not be charged now. The words are in blocker_words.py.
 BLOCKERS = [
     ("database_neutralized", "Database is a copy"),
+    ("database_copied", "Autopay was switched on elsewhere"),
     ("company_off", "Autopay is off"),
     ("customer_off", "Autopay is off for the customer"),
     ("customer_archived", "Customer archived"),
@@ -222,6 +228,7 @@ BLOCKERS = [
     ("no_authorization", "No authorization"),
     ("authorization_revoked", "Authorization revoked"),
     ("method_refused", "Payment method refused for good"),
+    ("method_exhausted", "Payment method declined too often"),
     ("above_authorization", "Above the authorized amount"),
     ("currency_inactive", "Currency archived"),
     ("currency_not_accepted", "Currency not accepted"),

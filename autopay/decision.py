@@ -39,8 +39,10 @@ class Facts:
     company: models.Model
     today: datetime.date
     neutralized: bool
+    copied: bool
     live: dict
     returned: dict
     pending: set
     authorizations: dict
     refused: dict
+    exhausted: set

@@ -27,6 +27,9 @@ class AutopayCheck(models.AbstractModel):
     def _is_database_neutralized(self, decision, facts):
         return facts.neutralized
 
+    def _is_database_copied(self, decision, facts):
+        return facts.copied
+
     def _is_company_off(self, decision, facts):
         return not facts.company.autopay_enabled
 
@@ -158,6 +161,9 @@ class AutopayCheck(models.AbstractModel):
 
     def _is_method_refused(self, decision, facts):
         return decision.authorization._is_older_than_refusal(facts.refused)
+
+    def _is_method_exhausted(self, decision, facts):
+        return decision.token.id in facts.exhausted
 
     def _is_above_authorization(self, decision, facts):
         cap = decision.authorization.max_amount

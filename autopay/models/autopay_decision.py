@@ -87,6 +87,7 @@ class AutopayDecision(models.AbstractModel):
             company=company,
             today=company._get_autopay_today(),
             neutralized=self.env["autopay.run"]._is_database_neutralized(),
+            copied=company._is_autopay_copied(),
             live=self._get_live_attempts(moves),
             returned=self.env["autopay.reversal"]._get_returned_attempts(moves),
             pending=self._get_pending_move_ids(moves),
@@ -94,6 +95,7 @@ class AutopayDecision(models.AbstractModel):
                 moves.commercial_partner_id, methods, company
             ),
             refused=methods._get_autopay_refusals(),
+            exhausted=methods._get_autopay_exhausted_ids(),
         )
 
     def _get_live_attempts(self, moves):

@@ -110,7 +110,7 @@ class AutopayRun(models.Model):
     @api.model
     def _cron_resolve_open_attempts(self):
         """Find out what became of every attempt that has no final answer yet."""
-        if self._is_database_neutralized():
+        if self._is_database_neutralized() or self._is_database_copied():
             return
         self._recover_dead_runs()
         self.env["autopay.event.handler"]._process_received()
@@ -123,6 +123,12 @@ class AutopayRun(models.Model):
         """Return whether this database is a copy that must never charge."""
         flag = self.env["ir.config_parameter"].sudo()
         return str2bool(flag.get_param("database.is_neutralized") or "false")
+
+    @api.model
+    def _is_database_copied(self):
+        """Return whether another database looks after the attempts that are in here."""
+        companies = self.env["res.company"].search([("autopay_enabled", "=", True)])
+        return any(company._is_autopay_copied() for company in companies)
 
     # === BUSINESS METHODS - LIFE === #
 

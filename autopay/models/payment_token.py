@@ -143,6 +143,20 @@ class PaymentToken(models.Model):
         )
         return {token.id: date for token, date in refusals}
 
+    def _get_autopay_exhausted_ids(self):
+        """Return the ids of methods that were declined as often as is allowed."""
+        since = fields.Datetime.subtract(fields.Datetime.now(), days=const.DECLINE_DAYS)
+        declines = self.env["autopay.attempt"]._read_group(
+            [
+                ("token_id", "in", self.ids),
+                ("state", "=", "declined"),
+                ("charging_date", ">=", since),
+            ],
+            ["token_id"],
+            ["__count"],
+        )
+        return {token.id for token, count in declines if count >= const.MAX_DECLINES}
+
     def _get_autopay_label(self):
         """Return brand and last four digits, as people know their card."""
         self.ensure_one()

@@ -38,6 +38,33 @@ class ResCompany(models.Model):
         "accounting administrator of the company.",
     )
 
+    autopay_database_uuid = fields.Char(
+        readonly=True,
+        copy=False,
+        help="The database in which Autopay was switched on; a copy charges nothing.",
+    )
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Override of `base` to remember where autopay was switched on."""
+        companies = super().create(vals_list)
+        companies.filtered("autopay_enabled")._remember_autopay_database()
+        return companies
+
+    def write(self, vals):
+        """Override of `base` to remember where autopay was switched on."""
+        res = super().write(vals)
+        if vals.get("autopay_enabled"):
+            self._remember_autopay_database()
+        return res
+
+    def _remember_autopay_database(self):
+        self.autopay_database_uuid = self._get_autopay_database_uuid()
+
+    # === CONSTRAINT METHODS === #
+
     @api.constrains("autopay_month_day")
     def _check_autopay_month_day(self):
         if any(not 1 <= company.autopay_month_day <= 31 for company in self):
@@ -52,6 +79,21 @@ class ResCompany(models.Model):
             raise ValidationError(
                 self.env._("The autopay date is at most 365 days from its invoice.")
             )
+
+    # === BUSINESS METHODS === #
+
+    def _get_autopay_database_uuid(self):
+        return self.env["ir.config_parameter"].sudo().get_param("database.uuid")
+
+    def _is_autopay_copied(self):
+        """Return whether this database is a copy of the one that charges.
+
+        Odoo gives each copy it makes or restores as a copy an identity of its own. The
+        provider's keys are the same in both: both would charge.
+        """
+        self.ensure_one()
+        home = self.autopay_database_uuid
+        return bool(home) and home != self._get_autopay_database_uuid()
 
     def _get_autopay_today(self):
         """Return today's date in the company's time zone."""

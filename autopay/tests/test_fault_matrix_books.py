@@ -44,8 +44,7 @@ class TestFaultMatrixBooks(FaultCommon):
         self._run_with(AutopayBooking, "_book_collected", lock)
         attempt = self._get_attempt(invoice)
         self.assertEqual(attempt.state, "succeeded")
-        if not attempt.booked_date:
-            self._assert_waits_for_books(invoice, attempt)
+        self._assert_waits_for_books(invoice, attempt)
         self.company.sudo().fiscalyear_lock_date = False
         self._converge(rounds=1)
         self._assert_collected(invoice)
@@ -57,21 +56,20 @@ class TestFaultMatrixBooks(FaultCommon):
         self.assertIn("not booked", attempt.activity_ids.summary)
 
     @mute_logger(STAGE_LOG)
-    def test_charge_without_a_journal_stays_held_and_is_booked_once_it_has_one(self):
+    def test_charge_with_an_archived_account_stays_held_until_it_is_mended(self):
         invoice = self._create_due_invoice()
-        journal = self.provider.journal_id
+        lines = self.provider.journal_id.inbound_payment_method_line_ids
+        line = lines.filtered(lambda line: line.payment_provider_id == self.provider)
+        account = line.payment_account_id = self.company_data["default_account_assets"]
 
-        def take_away(attempts):
-            attempts.provider_id.journal_id.inbound_payment_method_line_ids.filtered(
-                lambda line: line.payment_provider_id == attempts.provider_id
-            ).payment_provider_id = False
+        def archive(attempts):
+            attempts.env["account.account"].browse(account.id).active = False
 
-        lines = journal.inbound_payment_method_line_ids.filtered("payment_provider_id")
-        self._run_with_before_charge(take_away)
+        self._run_with_before_charge(archive)
         attempt = self._get_attempt(invoice)
         self.assertEqual(attempt.state, "succeeded")
         self._assert_waits_for_books(invoice, attempt)
-        lines.payment_provider_id = self.provider
+        account.active = True
         self._converge(rounds=1)
         self._assert_collected(invoice)
 

@@ -1,4 +1,5 @@
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta, timezone
+from unittest.mock import patch
 
 from freezegun import freeze_time
 
@@ -7,6 +8,7 @@ from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from .. import const
 from .common_faults import CONFIRM, FaultCommon
 
 GUARD_LOG = "odoo.addons.autopay.models.autopay_transaction_guard"
@@ -26,7 +28,7 @@ class TestFaultMatrixPeople(FaultCommon):
         self._run_autopay()
         retry_date = declined.autopay_retry_date
         for jump in (timedelta(days=-1), timedelta(hours=1), timedelta(hours=-1)):
-            moment = datetime.now(UTC) + jump
+            moment = datetime.now(timezone.utc) + jump
             with self.subTest(jump=jump), freeze_time(moment, tick=True):
                 self._run_autopay()
                 self._resolve_autopay()
@@ -80,6 +82,36 @@ class TestFaultMatrixPeople(FaultCommon):
         self._resolve_autopay()
         self.assertEqual(attempt.state, "succeeded")
         self.assertEqual(invoice.amount_residual, 0)
+
+    def test_copy_of_the_database_charges_nothing_and_asks_nothing(self):
+        invoice, attempt = self._leave_debit()
+        other = self._create_due_invoice()
+        self.env["ir.config_parameter"].set_param("database.uuid", "of the copy")
+        self.admin.clear_requests()
+        self._run_autopay()
+        self._resolve_autopay()
+        self.assertEqual(self.admin.requests(), [])
+        self.assertEqual(self._get_last_run().skipped, {"database_copied": 1})
+        self._assert_untouched(other)
+
+        self.company.autopay_enabled = False
+        self.company.autopay_enabled = True
+        self.admin.settle(attempt.object_ref)
+        self._resolve_autopay()
+        self.assertEqual(invoice.autopay_status, "success")
+
+    def test_method_that_was_declined_too_often_rests_for_all_its_invoices(self):
+        self._enrol("pm_card_visa_chargeDeclinedInsufficientFunds")
+        moves = [self._create_due_invoice() for _number in range(4)]
+        with patch.object(const, "MAX_DECLINES", 3):
+            for move in moves:
+                self._charge_now(move)
+            self.assertEqual(moves[3].autopay_blocker, "method_exhausted")
+            self._run_autopay()
+        self.assertFalse(moves[3].autopay_attempt_ids)
+        declined = [len(move.autopay_attempt_ids) for move in moves[:3]]
+        self.assertEqual(declined, [1, 1, 1])
+        self.assertEqual(self._get_totals(), {})
 
     def test_customer_merged_into_another_is_booked_there_and_charged_once(self):
         self._add_fault("reset_after", CONFIRM)

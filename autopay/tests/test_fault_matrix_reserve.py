@@ -5,6 +5,7 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ..models.autopay_decision import AutopayDecision
+from ..models.autopay_guard import AutopayGuard
 from ..models.autopay_run import AutopayRun
 from .common_faults import FaultCommon
 
@@ -56,7 +57,10 @@ class TestFaultMatrixReserve(FaultCommon):
         self._run_autopay()
         attempt = self._get_attempt(invoice)
         invoice.sudo().autopay_status = "eligible"
-        with patch.object(AutopayDecision, "_get_live_attempts", lambda *_args: {}):
+        with (
+            patch.object(AutopayDecision, "_get_live_attempts", lambda *_args: {}),
+            patch.object(AutopayGuard, "_check_autopay_free", lambda moves: None),
+        ):
             self._run_autopay()
 
         self.assertEqual(invoice.autopay_attempt_ids, attempt)
