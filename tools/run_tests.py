@@ -5,7 +5,7 @@ import subprocess
 import sys
 import time
 
-from tools import check_pot
+from tools import check_pot, fault_matrix
 from tools.checks import run_checks
 from tools.databases import copy_of_ready, prepare, warnings_of_ready
 from tools.environment import LOCAL, ROOT, TEST_CONF, CommandError, addons
@@ -109,6 +109,8 @@ def main(args):
             return run_all(args)
         case ["--checks"]:
             return not check_everything()
+        case ["--matrix"]:
+            return fault_matrix.run(run_some)
         case ["--update-pot"]:
             prepare()
             with copy_of_ready() as database:
