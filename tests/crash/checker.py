@@ -15,7 +15,17 @@ FINAL = {
     "declined": ("error", "error"),
     "canceled": ("cancel", None),
 }
-MONEY_KINDS = ("charge", "submitted")
+# What a movement of money means for the customer.
+SIGNS = {
+    "charge": 1,
+    "submitted": 1,
+    "failed": -1,
+    "refund": -1,
+    "refund_undone": 1,
+    "dispute_withdrawn": -1,
+    "dispute_reinstated": 1,
+}
+CHARGE_KINDS = ("charge", "submitted", "settled", "failed")
 TOLD_STATES = ("succeeded", "declined", "pending", "action_required")
 # Statuses of payment intents that can still be charged.
 OPEN_INTENTS = ("requires_payment_method", "requires_confirmation", "requires_action")
@@ -45,16 +55,18 @@ def wrong_outcomes(state, outcomes):
 
 
 def charged_twice(state):
-    """An invoice is charged once at most; a debit that came back does not count."""
-    invoice_of = {row["reference"]: row["invoice"] for row in state.attempts}
-    taken = Counter()
+    """An invoice is charged once at most; what went back does not count."""
+    attempts = {row["reference"]: row for row in state.attempts}
+    taken, asked = Counter(), Counter()
     for entry in state.ledger:
-        invoice = invoice_of.get(entry["metadata"]["autopay_tx"])
-        sign = {"charge": 1, "submitted": 1, "failed": -1}.get(entry["kind"], 0)
-        taken[invoice] += sign
-    for invoice, count in taken.items():
-        if count > 1:
-            yield f"Invoice {invoice} was charged {count} times."
+        attempt = attempts.get(entry["metadata"]["autopay_tx"])
+        if attempt:
+            invoice = attempt["invoice"]
+            taken[invoice] += SIGNS.get(entry["kind"], 0) * entry["amount"]
+            asked[invoice] = max(asked[invoice], attempt["amount_minor"])
+    for invoice, amount in taken.items():
+        if amount > asked[invoice]:
+            yield f"Of invoice {invoice} {amount} were taken, not {asked[invoice]}."
 
 
 def charges_without_attempt(state):
@@ -64,6 +76,8 @@ def charges_without_attempt(state):
         attempt = attempts.get(entry["metadata"]["autopay_tx"])
         if not attempt:
             yield f"The provider took money that no attempt knows of: {entry}."
+            continue
+        if entry["kind"] not in CHARGE_KINDS:
             continue
         asked = (attempt["amount_minor"], attempt["currency"], attempt["object_ref"])
         took = (entry["amount"], entry["currency"], entry["payment_intent"])
@@ -75,7 +89,8 @@ def attempts_against_ledger(state):
     """Succeeded means charged or settled, pending means submitted, the rest nothing."""
     kinds = defaultdict(list)
     for entry in state.ledger:
-        kinds[entry["metadata"]["autopay_tx"]].append(entry["kind"])
+        if entry["kind"] in CHARGE_KINDS:
+            kinds[entry["metadata"]["autopay_tx"]].append(entry["kind"])
     wanted = {
         "succeeded": (["charge"], ["submitted", "settled"]),
         "pending": (["submitted"],),
@@ -192,8 +207,12 @@ def _wrong_payment(attempt, payment):
 def invoices_against_attempts(state):
     """The invoice shows what became of the last attempt that got an answer."""
     answers = defaultdict(list)
+    back = {row["attempt"] for row in state.reversals if row["booked"]}
     for attempt in state.attempts:
-        answers[attempt["invoice"]].append(FINAL.get(attempt["state"], (0, 0))[1])
+        status = FINAL.get(attempt["state"], (0, 0))[1]
+        answers[attempt["invoice"]].append(
+            "error" if attempt["name"] in back else status
+        )
     for invoice in state.invoices:
         given = [status for status in answers[invoice["ref"]] if status]
         wanted = given[-1] if given else "eligible"
@@ -202,11 +221,64 @@ def invoices_against_attempts(state):
                 f"Invoice {invoice['ref']} is {invoice['autopay_status']}, its "
                 f"attempts say {wanted}."
             )
-        if (wanted == "success") != (invoice["amount_residual"] == 0):
+
+
+def residuals_against_attempts(state):
+    """What is left to pay is what nobody has paid, or what went back."""
+    returned = get_returned(state)
+    paid = Counter()
+    for attempt in state.attempts:
+        if attempt["state"] == "succeeded":
+            paid[attempt["invoice"]] += attempt["amount"]
+    for invoice in state.invoices:
+        ref = invoice["ref"]
+        if invoice["state"] != "posted":
+            continue
+        left = invoice["amount_total"] - invoice["paid_otherwise"]
+        wanted = left - paid[ref] + returned[ref]
+        if round(invoice["amount_residual"] - wanted, 2):
             yield (
-                f"Invoice {invoice['ref']} is {wanted} with "
-                f"{invoice['amount_residual']} left to pay."
+                f"Of invoice {ref} {invoice['amount_residual']} are left to pay, "
+                f"should be {wanted}."
             )
+
+
+# === MONEY THAT WENT BACK === #
+
+
+def get_returned(state):
+    """Return {reference of the invoice: what went back of it by the books}."""
+    invoices = {row["name"]: row["invoice"] for row in state.attempts}
+    returned = Counter()
+    for reversal in state.reversals:
+        returned[invoices[reversal["attempt"]]] += reversal["booked"]
+    return returned
+
+
+def reversals_against_ledger(state):
+    """What went back at the provider went back in the books."""
+    gone, booked = Counter(), Counter()
+    for entry in state.ledger:
+        if entry["kind"] not in CHARGE_KINDS:
+            reference = entry["metadata"]["autopay_tx"]
+            gone[reference] -= SIGNS[entry["kind"]] * entry["amount"]
+    for reversal in state.reversals:
+        booked[reversal["reference"]] += round(reversal["booked"] * 100)
+        if reversal["state"] == "open":
+            yield f"The {reversal['kind']} {reversal['ref']} is not booked."
+    for reference in gone | booked:
+        if gone[reference] != booked[reference]:
+            yield (
+                f"Of {reference} {gone[reference]} went back, booked are "
+                f"{booked[reference]}."
+            )
+
+
+def events_left_over(state):
+    """Every message of the provider was dealt with."""
+    for event in state.events:
+        if event["state"] not in ("processed", "ignored"):
+            yield f"The event {event['type']} is {event['state']}: {event['reason']}"
 
 
 # === PEOPLE === #
@@ -259,6 +331,9 @@ RULES = [
     transactions_against_attempts,
     payments_against_attempts,
     invoices_against_attempts,
+    residuals_against_attempts,
+    reversals_against_ledger,
+    events_left_over,
     runs_left_running,
     told_twice,
     never_told,

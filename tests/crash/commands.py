@@ -1,16 +1,29 @@
 """What a process of Odoo under test can be told to do."""
 
 import os
+import resource
+import threading
 
-from odoo import SUPERUSER_ID, api, sql_db
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from odoo import SUPERUSER_ID, api, http, sql_db
+from odoo.exceptions import UserError
 from odoo.modules.registry import Registry
+from odoo.tools import config
 
-from tests.crash import interference, scenery
+from tests.crash import interference, people, scenery
 
 JOBS = {
     "charge": "autopay.ir_cron_charge_due_invoices",
     "resolve": "autopay.ir_cron_resolve_open_attempts",
 }
+
+
+class QuietHandler(WSGIRequestHandler):
+    """Answers without a line in the log."""
+
+    def log_request(self, *_args, **_values):
+        """Print nothing."""
 
 
 class JobError(Exception):
@@ -24,8 +37,13 @@ class Commands:
         # The registry was loaded for a database of which the one to work on is a copy.
         self.registry = Registry(prepared)
 
-    def open(self, database, api_base):
-        """Work on that database, with the provider at that address."""
+    def open(self, database, api_base, server=None):
+        """Work on that database, with the provider at that address.
+
+        :param server: host and port of another PostgreSQL than the project's
+        """
+        for name, value in (server or {}).items():
+            config[f"db_{name}"] = value
         os.environ["AUTOPAY_STRIPE_API_BASE"] = api_base
         self.registry.db_name = database
         self.registry._db = sql_db.db_connect(database)
@@ -47,10 +65,43 @@ class Commands:
             env = api.Environment(cr, SUPERUSER_ID, {})
             env["autopay.run"]._cron_charge_due_invoices()
 
+    def listen(self, database):
+        """Answer HTTP requests in a thread; return the port."""
+        config["db_name"] = [database]
+        # No name of a host is looked up, and nothing is printed.
+        server = make_server(
+            "127.0.0.1", 0, http.root, threaded=True, request_handler=QuietHandler
+        )
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        return server.server_port
+
+    def act(self, deed, **values):
+        """Do what a person does: a function of :mod:`tests.crash.people`.
+
+        :return: what it returns; the word *refused* when Odoo did not let them
+        """
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            try:
+                return getattr(people, deed)(env, **values)
+            except UserError as error:
+                cr.rollback()
+                return f"refused: {error}"
+
+    def measure_memory(self):
+        """Return the most memory this process ever had, in kilobytes."""
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
     def interfere(self, kind, model, method, **values):
         """Have something happen around a method: see ``interference``."""
         wrapper = getattr(interference, kind)(**values)
         interference.wrap(self.registry[model], method, wrapper)
+
+    def make_customers(self, numbers, invoices):
+        """Create more customers, each with so many invoices."""
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            scenery.make_customers(env, numbers, invoices)
 
     def make_scenery(self):
         """Set up what every test finds: see :mod:`tests.crash.scenery`."""

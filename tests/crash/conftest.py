@@ -1,5 +1,7 @@
 """A prepared world for every test: books, provider, processes."""
 
+import contextlib
+
 import pytest
 
 from stripe_simulator.process import SimulatorProcess
@@ -28,10 +30,17 @@ def processes(simulator, tmp_path_factory):
             loader.stop()
 
 
-@pytest.fixture
-def world(simulator, processes):
-    """A copy of the prepared database and the means to work on it."""
+@contextlib.contextmanager
+def new_world(simulator, processes):
+    """Give a copy of the prepared database and the means to work on it."""
     simulator.admin.clear_faults()
     simulator.admin.clear_requests()
     with copy_of(processes.prepared, CRASH_PREFIX) as database:
         yield World(database, simulator, processes)
+
+
+@pytest.fixture
+def world(simulator, processes):
+    """A world of one's own."""
+    with new_world(simulator, processes) as fresh:
+        yield fresh

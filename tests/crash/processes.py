@@ -50,12 +50,18 @@ class OdooProcesses:
             time.sleep(0.1)
 
     @contextlib.contextmanager
-    def start(self, database, api_base):
-        """Give a new process that works on that database."""
+    def start(self, database, api_base, server=None):
+        """Give a new process that works on that database.
+
+        :param server: host and port of another PostgreSQL than the project's
+        """
         with socket.socket(socket.AF_UNIX) as connection:
             connection.connect(self._address)
             connection.settimeout(ANSWER_TIMEOUT)
-            process = OdooProcess(connection, database, api_base)
+            process = OdooProcess(connection)
+            process.pid = process.call(
+                "open", database=database, api_base=api_base, server=server or {}
+            )
             try:
                 yield process
             finally:
@@ -70,10 +76,14 @@ class OdooProcesses:
 class OdooProcess:
     """One process of Odoo. Its commands are the methods of ``commands.Commands``."""
 
-    def __init__(self, connection, database, api_base):
+    def __init__(self, connection):
         self._connection = connection
         self._stream = connection.makefile("rw")
-        self.pid = self.call("open", database=database, api_base=api_base)
+        self.pid = None
+
+    def be_patient(self, seconds):
+        """Wait so long for each answer from now on."""
+        self._connection.settimeout(seconds)
 
     def call(self, verb, **values):
         """Have a command done and return its result.

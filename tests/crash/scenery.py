@@ -9,11 +9,12 @@ from odoo import Command
 
 from tests.crash.world import SECRET_KEY
 
+DECLINING = "pm_card_visa_chargeDeclinedInsufficientFunds"
 # customer: the provider's test method, amounts of the invoices (major units)
 CUSTOMERS = {
     "card": ("pm_card_visa", [100.0, 250.5]),
     "other": ("pm_card_mastercard", [75.25]),
-    "declining": ("pm_card_visa_chargeDeclinedInsufficientFunds", [60.0]),
+    "declining": (DECLINING, [60.0]),
     "debit": ("pm_usBankAccount_success", [410.1]),
     **{
         f"crowd{number}": (
@@ -28,15 +29,31 @@ CUSTOMERS = {
 def make(env):
     """Create customers with saved methods and posted invoices, not yet eligible."""
     provider = _set_up(env)
+    for name, (method, amounts) in CUSTOMERS.items():
+        _create_customer(env, provider, name, method, amounts)
+    _create_customer_of_demo(env)
+
+
+def make_customers(env, numbers, invoices):
+    """Create customers load0, load1 ... each with so many invoices.
+
+    The card of every fiftieth is declined.
+    """
+    provider = env["payment.provider"].search([("code", "=", "stripe")], limit=1)
+    for number in numbers:
+        method = DECLINING if number % 50 == 0 else "pm_card_visa"
+        amounts = [10.0 + number + cents / 100 for cents in range(invoices)]
+        _create_customer(env, provider, f"load{number}", method, amounts)
+
+
+def _create_customer(env, provider, name, method, amounts):
     client = stripe.StripeClient(
         SECRET_KEY,
         base_addresses={"api": os.environ["AUTOPAY_STRIPE_API_BASE"]},
     )
-    for name, (method, amounts) in CUSTOMERS.items():
-        customer = env["res.partner"].create({"name": name, "customer_rank": 1})
-        customer.autopay_token_id = _create_token(client, provider, customer, method)
-        _create_invoices(env, customer, amounts)
-    _create_customer_of_demo(env)
+    customer = env["res.partner"].create({"name": name, "customer_rank": 1})
+    customer.autopay_token_id = _create_token(client, provider, customer, method)
+    _create_invoices(env, customer, amounts)
 
 
 def _set_up(env):

@@ -1,12 +1,24 @@
 """What a database and a provider say after all, as plain rows."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 INVOICES = """
     SELECT move.id, move.ref, move.name, move.state, move.payment_state,
-           move.amount_residual, move.autopay_status,
-           COALESCE(move.autopay_crash_count, 0) AS crash_count
+           move.amount_residual, move.amount_total, move.autopay_status,
+           COALESCE(move.autopay_crash_count, 0) AS crash_count,
+           COALESCE(others.amount, 0) AS paid_otherwise
       FROM account_move move
+ LEFT JOIN LATERAL (
+               SELECT SUM(part.amount) AS amount
+                 FROM account_partial_reconcile part
+                 JOIN account_move_line debit ON debit.id = part.debit_move_id
+                 JOIN account_move_line credit ON credit.id = part.credit_move_id
+            LEFT JOIN account_payment payment ON payment.move_id = credit.move_id
+            LEFT JOIN autopay_attempt attempt
+                   ON attempt.transaction_id = payment.payment_transaction_id
+                WHERE debit.move_id = move.id AND attempt.id IS NULL
+                  AND payment.autopay_reversal_id IS NULL
+           ) others ON TRUE
      WHERE move.move_type = 'out_invoice' AND move.autopay_status IS NOT NULL
   ORDER BY move.id
 """
@@ -33,7 +45,32 @@ PAYMENTS = """
       FROM account_payment payment
  LEFT JOIN account_move move ON move.id = payment.move_id
       JOIN res_currency currency ON currency.id = payment.currency_id
+     WHERE payment.autopay_reversal_id IS NULL
+       AND NOT EXISTS (
+               SELECT FROM payment_transaction tx
+                WHERE tx.id = payment.payment_transaction_id
+                  AND tx.reference LIKE 'portal-%'
+           )
+       AND (payment.payment_transaction_id IS NOT NULL
+            OR payment.memo IS DISTINCT FROM 'by transfer')
   ORDER BY payment.id
+"""
+REVERSALS = """
+    SELECT reversal.id, reversal.kind, reversal.ref, reversal.finding, reversal.state,
+           reversal.amount_minor, reversal.amount, attempt.name AS attempt,
+           tx.reference, COALESCE(SUM(
+               CASE payment.payment_type WHEN 'outbound' THEN payment.amount
+               ELSE -payment.amount END
+           ), 0) AS booked
+      FROM autopay_reversal reversal
+      JOIN autopay_attempt attempt ON attempt.id = reversal.attempt_id
+      JOIN payment_transaction tx ON tx.id = attempt.transaction_id
+ LEFT JOIN account_payment payment ON payment.autopay_reversal_id = reversal.id
+  GROUP BY reversal.id, attempt.id, tx.id
+  ORDER BY reversal.id
+"""
+EVENTS = """
+    SELECT id, type, state, try_count, reason FROM autopay_event ORDER BY id
 """
 RUNS = "SELECT id, name, state FROM autopay_run ORDER BY id"
 ACTIVITIES = """
@@ -58,6 +95,8 @@ QUERIES = {
     "runs": RUNS,
     "activities": ACTIVITIES,
     "messages": MESSAGES,
+    "reversals": REVERSALS,
+    "events": EVENTS,
 }
 # Of long rows, what is shown next to a breach.
 SHOWN = {
@@ -82,6 +121,8 @@ class State:
     messages: list
     ledger: list
     intents: list
+    reversals: list = field(default_factory=list)
+    events: list = field(default_factory=list)
 
     def get_statuses(self):
         """Return {reference of the invoice: autopay status}."""
@@ -105,9 +146,13 @@ def describe_row(title, row):
 
 
 def describe_changes(before, after):
-    """Return the rows of the later state that were not in the earlier one."""
+    """Return the rows of the later state that were not in the earlier one.
+
+    Runs that are over are no change: as long as something waits there is one more.
+    """
     for title in QUERIES | SHOWN:
         known = getattr(before, title)
         for row in getattr(after, title):
-            if row not in known:
+            is_over = title == "runs" and row["state"] == "done"
+            if row not in known and not is_over:
                 yield title + describe_row(title, row)

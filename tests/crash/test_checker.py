@@ -36,7 +36,15 @@ PAYMENT = {
     "move_state": "posted",
     "is_reconciled": True,
 }
-INVOICE = {"id": 1, "ref": "card-1", "amount_residual": 0, "autopay_status": "success"}
+INVOICE = {
+    "id": 1,
+    "ref": "card-1",
+    "state": "posted",
+    "amount_residual": 0,
+    "amount_total": 100,
+    "paid_otherwise": 0,
+    "autopay_status": "success",
+}
 CHARGE = {
     "kind": "charge",
     "payment_intent": "pi_1",
@@ -48,6 +56,17 @@ INTENT = {"id": "pi_1", "status": "succeeded", "amount": 10000, "metadata": TAGS
 RUN = {"id": 1, "name": "APR1", "state": "done"}
 MESSAGE = {"id": 1, "invoice": "card-1", "body": "<a>AP1</a> collected"}
 ALARM = {"id": 1, "res_model": "autopay.run", "res_id": 1, "summary": "Stopped"}
+
+REVERSAL = {
+    "id": 1,
+    "kind": "refund",
+    "ref": "re_1",
+    "state": "booked",
+    "booked": 100,
+    "attempt": "AP1",
+    "reference": "INV/1-AP1",
+}
+EVENT = {"id": 1, "type": "refund.created", "state": "failed", "reason": "no answer"}
 
 PAID = State(
     invoices=[INVOICE],
@@ -77,6 +96,9 @@ BREACHES = {
     "invoices_against_attempts": {
         "invoices": [{**INVOICE, "autopay_status": "in_progress"}]
     },
+    "residuals_against_attempts": {"invoices": [{**INVOICE, "amount_residual": 1}]},
+    "reversals_against_ledger": {"ledger": [CHARGE, {**CHARGE, "kind": "refund"}]},
+    "events_left_over": {"events": [EVENT]},
     "runs_left_running": {"runs": [{**RUN, "state": "running"}]},
     "told_twice": {"messages": [MESSAGE, MESSAGE]},
     "never_told": {"messages": []},
@@ -85,6 +107,17 @@ BREACHES = {
 
 def test_books_and_ledger_that_agree_pass():
     checker.assert_consistent(PAID, {"card-1": "success"})
+
+
+def test_money_that_went_back_and_books_that_say_so_pass():
+    back = replace(
+        PAID,
+        reversals=[REVERSAL],
+        ledger=[CHARGE, {**CHARGE, "kind": "refund"}],
+        invoices=[{**INVOICE, "amount_residual": 100, "autopay_status": "error"}],
+    )
+
+    checker.assert_consistent(back, {"card-1": "error"})
 
 
 @pytest.mark.parametrize("rule", [rule.__name__ for rule in checker.RULES])
@@ -107,6 +140,8 @@ def test_rule_sees_its_breach(rule):
         {"invoices": [{**INVOICE, "amount_residual": 1}]},
         {"attempts": [{**ATTEMPT, "is_post_processed": False}]},
         {"attempts": [{**ATTEMPT, "provider_reference": None}]},
+        {"reversals": [REVERSAL]},
+        {"reversals": [{**REVERSAL, "booked": 0, "state": "open"}]},
         {"activities": [ALARM, {**ALARM, "res_id": 2}]},
     ],
     ids=str,

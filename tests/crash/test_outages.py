@@ -72,7 +72,7 @@ def test_nobody_is_charged_twice_when_the_provider_is_down_after_a_kill(world):
         world.run_job("charge", api_base=NOBODY_LISTENS)
     during = world.read_state()
 
-    # Each run tries with one more invoice, and reserves it for a charge never asked for.
+    # Each run tries with one more invoice, reserved for a charge never asked for.
     assert Counter(row["state"] for row in during.attempts) == {
         "unknown": 1,
         "reserved": 2,

@@ -23,19 +23,30 @@ OUTCOMES = {
 # Invoices for tests that need many at once.
 CROWD = [f"crowd{number}-{place}" for number in range(10) for place in range(1, 6)]
 MAX_ROUNDS = 10
+# When something is looked at again.
+DATES = {
+    "autopay_attempt": "next_check_date",
+    "autopay_reversal": "next_check_date",
+    "autopay_event": "next_try_date",
+}
+WEBHOOK_PATH = "/payment/autopay/stripe/webhook/"
 
 
 class World:
     """A throw-away copy of the prepared database, and what can be done to it."""
 
-    def __init__(self, database, simulator, processes):
+    def __init__(self, database, simulator, processes, server=None):
         self.database = database
+        # Host and port of another PostgreSQL than the project's.
+        self.server = server or {}
         self.simulator = simulator
         self.admin = simulator.admin
         self.stripe = stripe.StripeClient(
             SECRET_KEY, base_addresses={"api": simulator.url}
         )
-        self._processes = processes
+        self.processes = processes
+        # Processes that live longer than a job, by their ids.
+        self.bystanders = []
         self._start = self.admin.now()
         self.uuid = self.sql(
             "SELECT value FROM ir_config_parameter WHERE key = 'database.uuid'"
@@ -54,7 +65,9 @@ class World:
     def connect(self):
         """Return another session on the database."""
         return psycopg2.connect(
-            dbname=self.database, cursor_factory=psycopg2.extras.RealDictCursor
+            dbname=self.database,
+            cursor_factory=psycopg2.extras.RealDictCursor,
+            **self.server,
         )
 
     def make_due(self, *refs):
@@ -65,11 +78,13 @@ class World:
         )
 
     def let_time_pass(self):
-        """Have every attempt that waits looked at by the next run of the resolver."""
-        self.sql(
-            "UPDATE autopay_attempt SET next_check_date = now() AT TIME ZONE 'UTC'"
-            " - interval '1 second' WHERE next_check_date IS NOT NULL"
-        )
+        """Have all that waits looked at by the next run of the resolver."""
+        for table, column in DATES.items():
+            self.sql(
+                f"UPDATE {table} SET {column} = now() AT TIME ZONE 'UTC'"
+                f" - interval '1 second' WHERE {column} IS NOT NULL"
+            )
+        self.sql("UPDATE autopay_reversal_poll SET asked_date = NULL")
 
     def set_key(self, key):
         """Give the provider another secret key."""
@@ -85,7 +100,9 @@ class World:
 
         :param api_base: another address of the provider
         """
-        return self._processes.start(self.database, api_base or self.simulator.url)
+        return self.processes.start(
+            self.database, api_base or self.simulator.url, self.server
+        )
 
     def run_job(self, name, *interferences, api_base=None):
         """Run a scheduled action in a new process.
@@ -108,15 +125,44 @@ class World:
 
     def wait_until_disconnected(self):
         """Wait until PostgreSQL has noticed that the killed processes are gone."""
+        names = [f"odoo-{pid}" for pid in self.bystanders]
         wait_for(
             lambda: (
                 not self.sql(
                     "SELECT pid FROM pg_stat_activity"
                     " WHERE datname = current_database() AND pid != pg_backend_pid()"
+                    " AND application_name != ALL(%s)",
+                    names,
                 )
             ),
             "the killed process still has a connection",
         )
+
+    @contextlib.contextmanager
+    def webhooks(self):
+        """Have the provider send its events to a process of Odoo, for a block."""
+        with self.start() as listener:
+            port = listener.call("listen", database=self.database)
+            self.bystanders.append(listener.pid)
+            [provider] = self.sql(
+                "SELECT id, autopay_webhook_token AS token FROM payment_provider"
+                " WHERE code = 'stripe' AND state = 'test'"
+            )
+            url = f"http://127.0.0.1:{port}{WEBHOOK_PATH}{provider['token']}"
+            endpoint = self.stripe.v1.webhook_endpoints.create(
+                {"url": url, "enabled_events": ["*"]}
+            )
+            self.sql(
+                "UPDATE payment_provider SET autopay_webhook_secret = %s WHERE id = %s",
+                endpoint.secret,
+                provider["id"],
+            )
+            try:
+                yield listener
+            finally:
+                self.stripe.v1.webhook_endpoints.delete(endpoint.id)
+                self.admin.wait_for_deliveries()
+                self.bystanders.remove(listener.pid)
 
     def converge(self):
         """Run both jobs in a new process, again and again, until nothing changes.
@@ -127,6 +173,7 @@ class World:
         with self.start() as process:
             for _round in range(MAX_ROUNDS):
                 self.run_round(process)
+                self.admin.wait_for_deliveries()
                 after = self.read_state()
                 changes = list(describe_changes(before, after))
                 if not changes:
@@ -138,6 +185,7 @@ class World:
 
     def run_round(self, process):
         """Let time pass, charge what is due and resolve what is open."""
+        self.admin.wait_for_deliveries()
         self.let_time_pass()
         process.call("run_job", name="charge")
         process.call("run_job", name="resolve")

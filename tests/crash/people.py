@@ -1,0 +1,151 @@
+"""What people do to invoices, methods and providers, inside a process of Odoo.
+
+Each function takes the environment and JSON values; what Odoo refuses raises its error.
+"""
+
+from odoo import Command
+
+TRANSFER = "by transfer"
+
+
+def find(env, ref):
+    """Return the invoice that goes by a reference."""
+    return env["account.move"].search(
+        [("ref", "=", ref), ("move_type", "=", "out_invoice")]
+    )
+
+
+def post_invoice(env, customer, ref, amount):
+    """Post an invoice that is due, and put it on autopay.
+
+    :param amount: major units
+    """
+    day = env.company._get_autopay_today()
+    move = env["account.move"].create(
+        {
+            "move_type": "out_invoice",
+            "partner_id": env["res.partner"].search([("name", "=", customer)]).id,
+            "ref": ref,
+            "invoice_date": day,
+            "invoice_date_due": day,
+            "autopay_date": day,
+            "invoice_line_ids": [
+                Command.create({"name": "Service", "price_unit": amount, "tax_ids": []})
+            ],
+        }
+    )
+    move.action_post()
+    move.action_autopay_make_eligible()
+
+
+def make_eligible(env, ref):
+    find(env, ref).action_autopay_make_eligible()
+
+
+def cancel(env, ref):
+    find(env, ref).button_cancel()
+
+
+def reset_to_draft(env, ref):
+    find(env, ref).button_draft()
+
+
+def post_again(env, ref):
+    find(env, ref).action_post()
+
+
+def credit(env, ref, amount):
+    """Post a credit note of an amount (major units), settled with the invoice."""
+    move = find(env, ref)
+    note = move._reverse_moves([{"ref": f"credit of {ref}"}])
+    note.invoice_line_ids[0].price_unit = amount
+    note.action_post()
+    lines = (move + note).line_ids.filtered(
+        lambda line: line.display_type == "payment_term"
+    )
+    lines.filtered(lambda line: not line.reconciled).reconcile()
+
+
+def pay_by_transfer(env, ref, amount):
+    """Register a payment of an amount (major units)."""
+    wizard = env["account.payment.register"].with_context(
+        active_model="account.move", active_ids=find(env, ref).ids
+    )
+    bank = env["account.journal"].search([("type", "=", "bank")], limit=1)
+    values = {"amount": amount, "journal_id": bank.id, "communication": TRANSFER}
+    wizard.create(values).action_create_payments()
+
+
+def archive_method(env, customer):
+    partner = env["res.partner"].search([("name", "=", customer)])
+    partner.autopay_token_id.active = False
+
+
+def restore_method(env, customer):
+    partner = env["res.partner"].search([("name", "=", customer)])
+    tokens = env["payment.token"].with_context(active_test=False)
+    token = tokens.search([("partner_id", "=", partner.id)], limit=1)
+    # Odoo lets nobody bring a method back: it stands for saving the same card again.
+    env.cr.execute("UPDATE payment_token SET active = TRUE WHERE id = %s", [token.id])
+    env.invalidate_all()
+    partner.autopay_token_id = token
+
+
+def authorize(env, customer):
+    partner = env["res.partner"].search([("name", "=", customer)])
+    env["autopay.authorization"]._record(
+        partner, env.company, partner.autopay_token_id, "staff"
+    )
+
+
+def revoke(env, customer):
+    """Revoke every consent of a customer."""
+    partner = env["res.partner"].search([("name", "=", customer)])
+    env["autopay.authorization"].search(
+        [("partner_id", "=", partner.id), ("revoked_date", "=", False)]
+    )._revoke("at the customer's wish")
+
+
+def charge_now(env, refs):
+    """Press the button *Charge now* on invoices; return what the wizard says."""
+    moves = env["account.move"].search(
+        [("ref", "in", refs), ("move_type", "=", "out_invoice")], order="id"
+    )
+    wizard = env["autopay.charge.now"].create({"move_ids": [Command.set(moves.ids)]})
+    wizard.action_charge()
+    return wizard.result
+
+
+def begin_online_payment(env, ref):
+    """Begin to pay an invoice on the portal with a new card; return the reference."""
+    move = find(env, ref)
+    provider = env["payment.provider"].search([("code", "=", "demo")], limit=1)
+    transaction = env["payment.transaction"].create(
+        {
+            "provider_id": provider.id,
+            "payment_method_id": provider.payment_method_ids[:1].id,
+            "reference": f"portal-{ref}-{len(move.transaction_ids)}",
+            "amount": move.amount_residual,
+            "currency_id": move.currency_id.id,
+            "partner_id": move.partner_id.id,
+            "operation": "online_direct",
+            "invoice_ids": [Command.set(move.ids)],
+        }
+    )
+    return transaction.reference
+
+
+def finish_online_payment(env, reference):
+    """Have an online payment confirmed and booked by Odoo."""
+    transaction = env["payment.transaction"].search([("reference", "=", reference)])
+    transaction._set_done()
+    transaction._post_process()
+
+
+def switch_provider(env, enabled):
+    """Switch the provider on or off; what Odoo archives with it is saved again."""
+    provider = env["payment.provider"].search([("code", "=", "stripe")], limit=1)
+    provider.state = "test" if enabled else "disabled"
+    if enabled:
+        for name in ("card", "other", "declining", "debit"):
+            restore_method(env, name)
