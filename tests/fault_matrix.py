@@ -658,7 +658,7 @@ ROWS = (
         "alarm, held, never charged again, booked once it is mended",
         _addon(
             "fault_matrix_books",
-            "test_charge_in_a_locked_period_stays_held_and_is_booked_once_it_opens",
+            "test_charge_in_a_locked_period_is_booked_once_in_an_open_one",
             "test_charge_with_an_archived_account_stays_held_until_it_is_mended",
         )
         + _addon(

@@ -188,10 +188,12 @@ class AutopayEngine(models.AbstractModel):
 
     def _note_stage_failure(self, stage, record, error):
         """Override to count failures on an invoice: it is set aside after some."""
-        if record._name != "account.move" or isinstance(error, UniqueViolation):
+        is_move = record._name == "account.move"
+        if is_move and isinstance(error, UniqueViolation):
             return
         super()._note_stage_failure(stage, record, error)
-        self._apply_committed(lambda moves: moves._note_autopay_crash(), record)
+        if is_move:
+            self._apply_committed(lambda moves: moves._note_autopay_crash(), record)
 
     # === PREPARE === #
 

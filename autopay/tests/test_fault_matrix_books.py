@@ -34,20 +34,16 @@ class TestFaultMatrixBooks(FaultCommon):
 
     # === BOOK === #
 
-    @mute_logger(STAGE_LOG)
-    def test_charge_in_a_locked_period_stays_held_and_is_booked_once_it_opens(self):
+    def test_charge_in_a_locked_period_is_booked_once_in_an_open_one(self):
         invoice = self._create_due_invoice()
 
-        def lock(booking, attempts):
-            booking.env.company.sudo().fiscalyear_lock_date = self.today
+        def lock(attempts):
+            attempts.company_id.sudo().fiscalyear_lock_date = self.today
 
-        self._run_with(AutopayBooking, "_book_collected", lock)
-        attempt = self._get_attempt(invoice)
-        self.assertEqual(attempt.state, "succeeded")
-        self._assert_waits_for_books(invoice, attempt)
-        self.company.sudo().fiscalyear_lock_date = False
-        self._converge(rounds=1)
+        self._run_with_before_charge(lock)
         self._assert_collected(invoice)
+        entry = invoice.transaction_ids.payment_id.move_id
+        self.assertGreater(entry.date, self.today)
 
     def _assert_waits_for_books(self, invoice, attempt):
         self._run_autopay()
