@@ -2,7 +2,9 @@ from . import test_access
 from . import test_account_move
 from . import test_attack_messages
 from . import test_attack_portal
+from . import test_attack_portal_held
 from . import test_attack_rpc
+from . import test_attack_rpc_methods
 from . import test_attack_webhook
 from . import test_autopay_attempt
 from . import test_autopay_authorization
@@ -15,6 +17,8 @@ from . import test_autopay_entry
 from . import test_autopay_event
 from . import test_autopay_fairness
 from . import test_autopay_guard
+from . import test_autopay_guard_ground
+from . import test_autopay_guard_payment
 from . import test_autopay_method_reader
 from . import test_autopay_invariant
 from . import test_autopay_invariant_conduct

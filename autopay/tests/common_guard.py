@@ -3,6 +3,7 @@
 from unittest.mock import patch
 
 from odoo import Command
+from odoo.exceptions import UserError
 from odoo.tests import new_test_user
 
 from odoo.addons.payment_stripe.models.payment_provider import (
@@ -47,8 +48,9 @@ class GuardCommon(AutopayCommon):
     def _run_cron(self, xml_id):
         """Override: these tests write before and read after."""
         self.env.flush_all()
-        super()._run_cron(xml_id)
+        res = super()._run_cron(xml_id)
         self.env.invalidate_all()
+        return res
 
     def _press(self, button, record, user):
         """Press a button whose work is committed in steps."""
@@ -57,6 +59,10 @@ class GuardCommon(AutopayCommon):
             env = self.env(cr=cr, user=user, su=False)
             getattr(record.with_env(env), button)()
         self.env.invalidate_all()
+
+    def _refuse(self, pattern="has been collecting"):
+        """Expect a refusal that says what goes on."""
+        return self.assertRaisesRegex(UserError, pattern)
 
     # === FACTORIES === #
 

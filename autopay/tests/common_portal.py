@@ -1,6 +1,7 @@
 """Customers, strangers and holders of links, with a browser each."""
 
 from odoo.tests import HttpCase, JsonRpcException
+from odoo.tools import mute_logger
 
 from .common_guard import GuardCommon
 
@@ -87,6 +88,16 @@ class PortalCommon(GuardCommon, HttpCase):
                 **values,
             },
         )
+
+    def _refuse_payment(self, invoice, *args, **kwargs):
+        """Expect that a payment is refused and that nothing comes of it."""
+        before = (self._count_taken(), len(self._get_others(invoice)))
+        with mute_logger("odoo.http", "odoo.sql_db"):
+            result, error = self._pay(invoice, *args, **kwargs)
+        self.assertTrue(error, result)
+        self.assertEqual(self._count_taken(), before[0])
+        self.assertEqual(len(self._get_others(invoice)), before[1])
+        return error
 
     # === FACTS === #
 
