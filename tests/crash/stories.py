@@ -39,10 +39,14 @@ faults = st.lists(
 
 
 class RealStory(RuleBasedStateMachine):
-    """Each rule is one act; when all is over, money and books must agree."""
+    """Each rule is one act; when all is over, money and books must agree.
 
-    def __init__(self, simulator, processes):
+    :param movements: a list that gets the ledger of each story
+    """
+
+    def __init__(self, simulator, processes, movements):
         super().__init__()
+        self.movements = movements
         self.closing = contextlib.ExitStack()
         self.world = self.closing.enter_context(new_world(simulator, processes))
         self.person = self.closing.enter_context(self.world.start())
@@ -206,6 +210,8 @@ class RealStory(RuleBasedStateMachine):
         try:
             self.world.admin.send_deliveries()
             self.act("switch_provider", enabled=True)
-            assert_consistent(self.world.converge(), {})
+            state = self.world.converge()
+            self.movements.append(state.ledger)
+            assert_consistent(state, {})
         finally:
             self.closing.close()

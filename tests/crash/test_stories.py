@@ -14,5 +14,9 @@ def test_money_and_books_agree_whatever_people_banks_and_processes_do(
     simulator, processes, stories
 ):
     settings = make_settings(stories, STEPS[stories])
+    movements = []
 
-    run_machine(lambda: RealStory(simulator, processes), settings)
+    run_machine(lambda: RealStory(simulator, processes, movements), settings)
+
+    assert len(movements) >= stories
+    assert any(movements), "no story has moved any money"

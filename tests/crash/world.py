@@ -51,6 +51,11 @@ class World:
         self.uuid = self.sql(
             "SELECT value FROM ir_config_parameter WHERE key = 'database.uuid'"
         )[0]["value"]
+        # Autopay charges nothing in a copy: here it counts as switched on again.
+        self.sql(
+            "UPDATE res_company SET autopay_database_uuid = %s WHERE autopay_enabled",
+            self.uuid,
+        )
 
     # === DATABASE === #
 
