@@ -217,6 +217,7 @@ BLOCKERS = [
     ("failed", "Failed"),
     ("no_date", "No autopay date"),
     ("payment_pending", "Other payment pending"),
+    ("payment_in_doubt", "Other payment in doubt"),
     ("no_method", "No payment method"),
     ("method_archived", "Payment method archived"),
     ("method_expired", "Payment method expired"),

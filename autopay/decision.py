@@ -43,6 +43,7 @@ class Facts:
     live: dict
     returned: dict
     pending: set
+    doubtful: dict
     authorizations: dict
     refused: dict
     exhausted: set

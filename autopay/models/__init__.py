@@ -11,6 +11,7 @@ from . import autopay_guard
 from . import autopay_provider_guard
 from . import autopay_reservation
 from . import autopay_stage
+from . import autopay_transaction_doubt
 from . import autopay_transaction_guard
 
 from . import account_move

@@ -118,6 +118,11 @@ class AutopayCheck(models.AbstractModel):
     def _is_payment_pending(self, decision, facts):
         return decision.move.id in facts.pending
 
+    def _is_payment_in_doubt(self, decision, facts):
+        transaction = facts.doubtful.get(decision.move.id)
+        decision.values["payment"] = transaction and transaction.reference
+        return bool(transaction)
+
     # === METHOD AND PROVIDER === #
 
     def _is_no_method(self, decision, facts):

@@ -91,6 +91,7 @@ class AutopayDecision(models.AbstractModel):
             live=self._get_live_attempts(moves),
             returned=self.env["autopay.reversal"]._get_returned_attempts(moves),
             pending=self._get_pending_move_ids(moves),
+            doubtful=self._get_doubtful_payments(moves),
             authorizations=self.env["autopay.authorization"]._get_latest_by_token(
                 moves.commercial_partner_id, methods, company
             ),
@@ -104,6 +105,17 @@ class AutopayDecision(models.AbstractModel):
             [("move_id", "in", moves.ids), ("live", "=", True)]
         )
         return {line.move_id.id: line.attempt_id for line in lines}
+
+    def _get_doubtful_payments(self, moves):
+        """Return {move id: transaction} where an online payment may have been taken."""
+        transactions = self.env["payment.transaction"].search(
+            [
+                ("autopay_doubt_date", "!=", False),
+                ("state", "in", ("draft", "error")),
+                ("invoice_ids", "in", moves.ids),
+            ]
+        )
+        return {move.id: tx for tx in transactions for move in tx.invoice_ids}
 
     def _get_pending_move_ids(self, moves):
         """Return the ids of invoices that somebody is paying in another way.

@@ -30,7 +30,11 @@ GUARDED_FIELDS = {
 
 class PaymentTransaction(models.Model):
     _name = "payment.transaction"
-    _inherit = ["autopay.transaction.guard", "payment.transaction"]
+    _inherit = [
+        "autopay.transaction.guard",
+        "autopay.transaction.doubt",
+        "payment.transaction",
+    ]
 
     autopay_attempt_ids = fields.One2many(
         "autopay.attempt", "transaction_id", string="Autopay Attempts"
