@@ -73,7 +73,7 @@ CHANGED_BEFORE_GATE = _addon(
     "autopay_engine", "test_what_changed_since_the_reservation_is_not_charged"
 )
 TAKEN_AWAY_BEFORE_GATE = _addon(
-    "autopay_guard", "test_gate_withdraws_what_lost_its_ground_a_moment_ago"
+    "autopay_guard_ground", "test_gate_withdraws_what_lost_its_ground_a_moment_ago"
 )
 CLEARED_UP = _addon(
     "fault_matrix_charge", "test_unreadable_answers_to_charges_are_cleared_up_by_asking"
@@ -357,10 +357,10 @@ ROWS = (
         "the customer pays meanwhile",
         "refused on the portal; paid by transfer, the intent is closed",
         _addon(
-            "autopay_guard",
+            "autopay_guard_payment",
             "test_payment_from_elsewhere_is_booked_and_the_attempt_withdrawn",
         )
-        + _addon("attack_portal", "test_nobody_pays_what_is_being_collected")
+        + _addon("attack_portal_held", "test_nobody_pays_what_is_being_collected")
         + CHANGED_BEFORE_GATE,
     ),
     # === CONFIRM === #
@@ -698,7 +698,8 @@ ROWS = (
         "one payment",
         _addon("autopay_attempt", "test_odoos_sweep_never_books_a_second_payment")
         + _addon(
-            "autopay_guard", "test_sweep_leaves_charges_alone_that_are_not_booked"
+            "autopay_guard_ground",
+            "test_sweep_leaves_charges_alone_that_are_not_booked",
         ),
     ),
     Row(
@@ -983,7 +984,9 @@ ROWS = (
             "autopay_attempt",
             "test_billing_user_cannot_change_money_or_state_of_its_transaction",
         )
-        + _addon("autopay_guard", "test_nobody_but_the_engine_moves_its_transaction")
+        + _addon(
+            "autopay_guard_ground", "test_nobody_but_the_engine_moves_its_transaction"
+        )
         + _addon(
             "fault_matrix_people",
             "test_transaction_that_is_only_called_paid_books_nothing",
@@ -995,7 +998,7 @@ ROWS = (
         "staff withdraw a charge in doubt",
         "refused until its outcome is known",
         _addon(
-            "autopay_guard",
+            "autopay_guard_ground",
             "test_what_a_run_or_the_bank_has_in_hand_cannot_be_withdrawn",
         ),
     ),
@@ -1035,7 +1038,7 @@ ROWS = (
             "test_customer_who_pays_while_the_job_is_charging_is_refused",
             "test_payment_that_a_customer_has_begun_keeps_the_job_away",
         )
-        + _addon("attack_portal", "test_nobody_pays_what_is_being_collected"),
+        + _addon("attack_portal_held", "test_nobody_pays_what_is_being_collected"),
     ),
     Row(
         85,
