@@ -6,6 +6,12 @@ sources: the books (the database) and the ledger of the provider.
 
 from collections import Counter, defaultdict
 
+from tests.crash.checker_people import (
+    events_left_over,
+    never_told,
+    runs_left_running,
+    told_twice,
+)
 from tests.crash.state import describe
 
 # State of an attempt: state of its payment.transaction, status of its invoice.
@@ -26,7 +32,6 @@ SIGNS = {
     "dispute_reinstated": 1,
 }
 CHARGE_KINDS = ("charge", "submitted", "settled", "failed")
-TOLD_STATES = ("succeeded", "declined", "pending", "action_required")
 # Statuses of payment intents that can still be charged.
 OPEN_INTENTS = ("requires_payment_method", "requires_confirmation", "requires_action")
 
@@ -272,51 +277,6 @@ def reversals_against_ledger(state):
                 f"Of {reference} {gone[reference]} went back, booked are "
                 f"{booked[reference]}."
             )
-
-
-def events_left_over(state):
-    """Every message of the provider was dealt with."""
-    for event in state.events:
-        if event["state"] not in ("processed", "ignored"):
-            yield f"The event {event['type']} is {event['state']}: {event['reason']}"
-
-
-# === PEOPLE === #
-
-
-def runs_left_running(state):
-    """Every run is closed."""
-    for run in state.runs:
-        if run["state"] == "running":
-            yield f"Run {run['name']} looks as if it were running."
-
-
-def told_twice(state):
-    """People are told of each outcome once, and asked for each thing once."""
-    asked = Counter(
-        # Alarms of runs are about a provider: one is enough, whichever run it is of.
-        (
-            row["res_model"],
-            row["res_model"] != "autopay.run" and row["res_id"],
-            row["summary"],
-        )
-        for row in state.activities
-    )
-    for (model, _record_id, summary), count in asked.items():
-        if count > 1:
-            yield f"Staff are asked {count} times on {model}: {summary}."
-    told = Counter((row["invoice"], row["body"]) for row in state.messages)
-    for (invoice, body), count in told.items():
-        if count > 1:
-            yield f"Invoice {invoice} says {count} times: {body}"
-
-
-def never_told(state):
-    """People are told of each outcome."""
-    for attempt in state.attempts:
-        about = [row for row in state.messages if f">{attempt['name']}<" in row["body"]]
-        if attempt["state"] in TOLD_STATES and not about:
-            yield f"Nobody was told that {attempt['name']} is {attempt['state']}."
 
 
 RULES = [

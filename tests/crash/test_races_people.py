@@ -48,7 +48,8 @@ def test_customer_cannot_pay_online_what_is_being_charged(world):
     world.make_due()
     with job_in_flight(world, seconds=3) as process:
         with world.start() as other:
-            answer = other.call("act", deed="begin_online_payment", ref="card-1")
+            # The first invoice went alone, and is booked by now.
+            answer = other.call("act", deed="begin_online_payment", ref="card-2")
         process.end()
 
     assert answer.startswith("refused")
@@ -58,6 +59,7 @@ def test_customer_cannot_pay_online_what_is_being_charged(world):
 def test_invoice_that_a_customer_is_paying_online_is_left_alone(world):
     world.make_due()
     with world.start() as customer:
+        world.bystanders.append(customer.pid)
         reference = customer.call("act", deed="begin_online_payment", ref="card-1")
         world.run_job("charge")
         during = world.read_state()
