@@ -3,7 +3,6 @@ from unittest.mock import patch
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..models.autopay_booking import AutopayBooking
 from ..models.autopay_notification import AutopayNotification
 from .common_faults import CONFIRM, FaultCommon
 
