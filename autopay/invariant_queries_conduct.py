@@ -119,6 +119,13 @@ CONDUCT_QUERIES = {
            AND m.payment_state IN ('paid', 'in_payment')
            AND r.create_date < {NOW} - interval '1 hour'
          UNION ALL
+        SELECT 'autopay.reversal', r.id, 'booked by a payment that is ' || p.state
+          FROM autopay_reversal r
+          JOIN account_payment p ON p.id = (
+               SELECT max(id) FROM account_payment WHERE autopay_reversal_id = r.id)
+     LEFT JOIN account_move m ON m.id = p.move_id
+         WHERE p.state NOT IN ('in_process', 'paid') OR m.state <> 'posted'
+         UNION ALL
         SELECT 'account.move', m.id, 'shown as collected, is ' || m.payment_state
           FROM account_move m
          WHERE m.autopay_status = 'success' AND m.payment_state = 'not_paid'""",

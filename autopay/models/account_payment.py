@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
 
 from ..reversal_const import MONEY_GONE
 
@@ -16,6 +17,34 @@ class AccountPayment(models.Model):
         help="The refund or dispute that this payment books, or books back.",
     )
 
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Override of `account`, see `write`."""
+        if any(vals.get("autopay_reversal_id") for vals in vals_list):
+            self._check_autopay_link()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        """Override of `account`: what books a refund stays linked with it.
+
+        Without the link the refund would be booked once more.
+
+        :raises AccessError: when somebody but the engine changes the link
+        """
+        if "autopay_reversal_id" in vals:
+            self._check_autopay_link()
+        return super().write(vals)
+
+    def _check_autopay_link(self):
+        if not self.env.su:
+            raise AccessError(
+                self.env._("Only autopay itself links payments with refunds.")
+            )
+
+    # === COMPUTE METHODS === #
+
     def _compute_amount_available_for_refund(self):
         """Override of `account_payment` to count what went back without Odoo.
 
@@ -29,6 +58,8 @@ class AccountPayment(models.Model):
                 left = payment._get_autopay_refundable(reversals)
                 payment.amount_available_for_refund = left
         return res
+
+    # === ACTION METHODS === #
 
     def action_post(self):
         """Override of `account_payment`: no second charge of what is being collected.
@@ -44,6 +75,8 @@ class AccountPayment(models.Model):
         invoices = charging.invoice_ids | charging.reconciled_invoice_ids
         invoices._check_autopay_free()
         return super().action_post()
+
+    # === BUSINESS METHODS === #
 
     def _can_autopay_refund(self):
         """Return whether provider and method take part in refunds at all."""

@@ -18,8 +18,6 @@ class AutopayAttempt(models.Model):
         "autopay.attempt.resolution",
         "autopay.attempt.worklist",
         "autopay.attempt.refund",
-        "autopay.attempt.resolution",
-        "autopay.attempt.worklist",
         "mail.thread",
         "mail.activity.mixin",
     ]

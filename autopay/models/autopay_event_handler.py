@@ -45,12 +45,13 @@ class AutopayEventHandler(models.AbstractModel):
     def _process_received(self):
         """Carry out what is due of the events, within the scheduler's time."""
         event_ids = self.env["autopay.event"]._get_due(EVENTS_PER_PASS).ids
+        late = False
         with RunContext() as ctx:
             for batch in split_every(EVENT_BATCH_SIZE, event_ids, list):
                 self._process_batch_safely(ctx, self.env["autopay.event"].browse(batch))
-                if ctx.is_time_up(self._commit()):
+                if late := ctx.is_time_up(self._commit()):
                     break
-        if len(event_ids) == EVENTS_PER_PASS:
+        if late or len(event_ids) == EVENTS_PER_PASS:
             self._trigger()
 
     @api.model
@@ -70,6 +71,10 @@ class AutopayEventHandler(models.AbstractModel):
         self._apply(self._take_in, events)
         for event in events.filtered(self._is_to_handle):
             self._handle(ctx, event)
+            # A provider that is slow to answer keeps nobody else waiting: attempts
+            # have their turn after this, and the other events in the next pass.
+            if ctx.is_time_up(self._commit()):
+                return
 
     # === ATTEMPTS === #
 

@@ -202,7 +202,10 @@ class AutopayMethodReader(models.AbstractModel):
                 ("line_ids.move_id.autopay_status", "=", "error"),
             ]
         )
-        for move in attempts.line_ids.move_id:
+        moves = attempts.line_ids.move_id
+        # Where money went back, people decide.
+        returned = self.env["autopay.reversal"]._get_returned_attempts(moves)
+        for move in moves.filtered(lambda move: move.id not in returned):
             latest = move.autopay_attempt_ids.sorted("id")[-1:]
             declines = move.autopay_attempt_ids.filtered(
                 lambda attempt: attempt.state == "declined"

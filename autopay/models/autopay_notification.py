@@ -3,6 +3,7 @@ import json
 from markupsafe import Markup
 
 from odoo import api, models
+from odoo.tools import plaintext2html
 
 from ..words import get_configuration_sentence, get_decline_sentence
 
@@ -129,7 +130,8 @@ class AutopayNotification(models.AbstractModel):
         record.sudo().activity_schedule(
             "autopay.mail_activity_type_attention",
             summary=summary,
-            note=note,
+            # A text that may hold words of others, for a field of HTML.
+            note=plaintext2html(note) if note else False,
             user_id=company._get_autopay_responsible().id or self.env.uid,
         )
 

@@ -11,7 +11,7 @@ from .. import reconciliation_const as const
 from ..gateways.reports import Reading
 from ..gateways.stripe_reports import StripeReports
 from ..reconciliation_case import get_amounts, get_state
-from ..rights import check_billing
+from ..rights import check_billing, check_editable
 from ..words import get_configuration_sentence
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -50,7 +50,11 @@ class AutopayReconciliation(models.Model):
         string="To", required=True, default=lambda self: self._get_default_date(0)
     )
     trigger = fields.Selection(
-        const.RECONCILIATION_TRIGGERS, readonly=True, default="manual", required=True
+        const.RECONCILIATION_TRIGGERS,
+        readonly=True,
+        default="manual",
+        required=True,
+        copy=False,
     )
     state = fields.Selection(
         const.RECONCILIATION_STATES,
@@ -154,8 +158,15 @@ class AutopayReconciliation(models.Model):
 
     # === CRUD METHODS === #
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Override of `base`: people ask, only comparing gives an answer."""
+        check_editable(self, vals_list)
+        return super().create(vals_list)
+
     def write(self, vals):
         """Override of `base`: what was compared stays what it was compared for."""
+        check_editable(self, [vals])
         asked = {"provider_choice", "date_from", "date_to"} & vals.keys()
         if asked and any(record.state != "draft" for record in self):
             raise UserError(

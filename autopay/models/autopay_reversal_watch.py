@@ -38,7 +38,7 @@ class AutopayReversalWatch(models.AbstractModel):
     def _poll(self):
         """Read the lists of the providers whose turn it is; book what is open."""
         for provider in self._get_due_providers():
-            self._poll_provider(provider)
+            self._poll_safely(provider)
         due = self.env["autopay.reversal"].search(
             [("next_check_date", "<=", fields.Datetime.now())],
             order="next_check_date, id",
@@ -59,16 +59,24 @@ class AutopayReversalWatch(models.AbstractModel):
         intents = self._find_attempts(provider, refs, refs).values()
         object_refs = {attempt.object_ref for attempt in intents} - {False}
         self._commit()
-        readings = [reader.list_of(ref) for ref in object_refs]
-        readings += [
-            reader.read(kind, ref)
-            for ref in refs
-            if (kind := KINDS.get(ref[: ref.find("_") + 1]))
-        ]
+        readings = []
+        for reading in self._read_refs(reader, object_refs, refs):
+            readings.append(reading)
+            if self._is_unanswered(reading):
+                # The others would only wait for the same time-out.
+                break
         for reading in readings:
             self._take_in(provider, reading)
         self._settle()
         return not any(map(self._is_unanswered, readings))
+
+    def _read_refs(self, reader, object_refs, refs):
+        """Yield what the provider says of payments, and of refunds and disputes."""
+        for ref in object_refs:
+            yield reader.list_of(ref)
+        for ref in refs:
+            if kind := KINDS.get(ref[: ref.find("_") + 1]):
+                yield reader.read(kind, ref)
 
     def _is_unanswered(self, reading):
         """Return whether the provider itself could not be asked or understood."""
@@ -106,6 +114,14 @@ class AutopayReversalWatch(models.AbstractModel):
             _logger.info("Provider %s cannot be asked: %s", provider.name, error)
             return None
 
+    def _poll_safely(self, provider):
+        """Poll a provider; what goes wrong stops no other."""
+        try:
+            self._poll_provider(provider)
+        except Exception:
+            self.env.cr.rollback()
+            _logger.exception("What went back at %s could not be read.", provider)
+
     def _poll_provider(self, provider):
         """Read all that went back since the last complete reading, and record it."""
         since = self._get_since(provider)
@@ -142,6 +158,8 @@ class AutopayReversalWatch(models.AbstractModel):
         for provider, part in reversals.grouped("provider_id").items():
             reader = self._get_reader(provider)
             if not reader:
+                # They make room for those of other providers.
+                self._apply(self._note_unanswered, part)
                 continue
             asked = [
                 ("refund" if reversal.kind == "refund" else "dispute", reversal.ref)
@@ -152,7 +170,8 @@ class AutopayReversalWatch(models.AbstractModel):
                 reading = reader.read(kind, ref)
                 self._take_in(provider, reading, reversal)
                 if self._is_unanswered(reading):
-                    # The others wait for the next run, rather than for time-outs.
+                    # The others wait for a later run, rather than for time-outs.
+                    self._apply(self._note_unanswered, part)
                     break
 
     # === RECORD === #
@@ -177,7 +196,7 @@ class AutopayReversalWatch(models.AbstractModel):
 
     def _group_by_attempt(self, provider, rows):
         """Return {attempt id: reports}; what is of no attempt of ours is left out."""
-        livemode = provider.state == "enabled"
+        livemode = provider._is_autopay_charging_live()
         rows = [row for row in rows if row.livemode == livemode]
         by_ref = self._find_attempts(
             provider,

@@ -105,8 +105,9 @@ class ResCompany(models.Model):
         """Return the user who is asked when a person is needed."""
         self.ensure_one()
         managers = self.env.ref("account.group_account_manager").all_user_ids
+        # Who has left the company sees no alarms any more.
         return (
-            self.autopay_responsible_id
+            self.autopay_responsible_id.filtered("active")
             or managers.filtered(
                 lambda user: user.active and not user.share and self in user.company_ids
             ).sorted("id")[:1]

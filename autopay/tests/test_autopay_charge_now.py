@@ -176,3 +176,18 @@ class TestAutopayChargeNow(AutopayCommon):
         with self.assertRaises(UserError):
             self._charge(wizard)
         self.assertFalse(token.autopay_authorization_ids)
+
+    def test_lines_show_nothing_of_other_companies(self):
+        invoice = self._create_posted_invoice()
+        wizard = self._open_form(invoice).save()
+        other = self.env["res.company"].create({"name": "Other"})
+        stranger = new_test_user(
+            self.env,
+            "autopay_line_stranger",
+            "account.group_account_invoice",
+            company_id=other.id,
+            company_ids=[Command.set(other.ids)],
+        )
+        lines = self.env["autopay.charge.now.line"].with_user(stranger)
+        with self.assertRaises(AccessError):
+            lines.create({"wizard_id": wizard.id, "move_id": invoice.id}).read()

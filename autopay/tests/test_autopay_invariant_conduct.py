@@ -122,3 +122,14 @@ class TestAutopayInvariantConduct(InvariantCommon):
         attempt = self._wait_for_bank()
         self._set(attempt, next_check_date="NULL")
         self._assert_breached("I20", attempt, "without a next step")
+
+    def test_i19_refund_whose_payment_was_canceled(self):
+        attempt = self._collect()
+        self.stripe.v1.refunds.create({"payment_intent": attempt.object_ref})
+        self._resolve_autopay()
+        reversal = attempt.reversal_ids
+        self.assertEqual(reversal.state, "booked")
+        self._assert_holds("I19")
+        reversal.payment_ids.action_draft()
+        reversal.payment_ids.action_cancel()
+        self._assert_breached("I19", reversal, "canceled")

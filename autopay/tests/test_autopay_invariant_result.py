@@ -105,3 +105,21 @@ class TestAutopayInvariantResult(InvariantCommon):
         user = new_test_user(self.env, login="invariant_employee")
         with self.assertRaises(AccessError):
             self.env["autopay.invariant.result"].with_user(user).action_check()
+
+    def test_records_of_other_companies_are_counted_and_not_named(self):
+        attempt = self._collect()
+        self._set(attempt, authorization_id="NULL")
+        other = self.env["res.company"].create({"name": "Second Company"})
+        user = new_test_user(
+            self.env,
+            login="invariant_other",
+            groups="account.group_account_invoice",
+            company_id=other.id,
+            company_ids=[Command.set(other.ids)],
+        )
+        model = self.env["autopay.invariant.result"].with_user(user)
+        results = model.search(model.action_check()["domain"])
+        breached = results.filtered(lambda result: result.code == "I7")
+        self.assertEqual((breached.verdict, breached.count), ("breach", 1))
+        self.assertFalse(breached.offender_ids)
+        self.assertNotIn(str(attempt.id), breached.note or "")

@@ -109,3 +109,20 @@ class TestAutopayReconciliationSheet(ReconciliationCommon):
         self.assertEqual(str(since), "2026-01-09 11:00:00")
         self.assertEqual((until - since).days, 0)
         self.assertEqual(until.hour, 10)
+
+    def test_results_are_not_written_by_hand(self):
+        user = self._create_user("forger", "account.group_account_invoice")
+        record = self._create_reconciliation().with_user(user)
+        other = self.env["res.company"].create({"name": "Second Company"})
+        foreign = self.provider.sudo().copy({"company_id": other.id})
+        for vals in (
+            {"state": "agrees"},
+            {"trigger": "scheduled"},
+            {"difference_count": 0},
+            {"provider_id": foreign.id, "company_id": self.company.id},
+        ):
+            with self.subTest(vals), self.assertRaises(AccessError):
+                record.write(vals)
+            with self.subTest(vals), self.assertRaises(AccessError):
+                record.create({"provider_choice": str(self.provider.id), **vals})
+        self.assertEqual(record.copy().trigger, "manual")

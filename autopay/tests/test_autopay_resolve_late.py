@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from odoo import fields
+from odoo import Command, fields
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
 
@@ -92,3 +92,17 @@ class TestAutopayResolveLate(ResolveCommon):
         self.assertTrue(attempt.to_resolve)
         self._say(attempt, "paid")
         self.assertFalse(attempt.to_resolve)
+
+    def test_other_companies_learn_nothing_from_the_wizard(self):
+        _invoice, attempt = self._leave_unknown()
+        other = self.env["res.company"].create({"name": "Second Company"})
+        stranger = new_test_user(
+            self.env,
+            login="resolve_stranger",
+            groups="account.group_account_invoice",
+            company_id=other.id,
+            company_ids=[Command.set(other.ids)],
+        )
+        wizards = self.env["autopay.resolve"].with_user(stranger)
+        with self.assertRaises(AccessError):
+            wizards.create({"attempt_id": attempt.id, "kind": "paid"}).read(["amount"])

@@ -1,4 +1,6 @@
-from odoo.tests import tagged
+from odoo import Command
+from odoo.exceptions import AccessError
+from odoo.tests import new_test_user, tagged
 
 from .common_reversal import ReversalCommon
 
@@ -81,3 +83,20 @@ class TestAutopayReversalOdoo(ReversalCommon):
         self._poll()
         self.assertEqual(attempt.payment_id.amount_available_for_refund, 100)
         self.assertEqual(attempt.transaction_id.child_transaction_ids.state, "error")
+
+    def test_nobody_unlinks_a_payment_from_the_refund_it_books(self):
+        invoice, attempt = self._collect(100)
+        self._refund(attempt, 3000)
+        self._poll()
+        payment = self._get_reversal(attempt).payment_ids
+        user = new_test_user(
+            self.env,
+            "reversal_link",
+            "account.group_account_invoice",
+            company_id=self.company.id,
+            company_ids=[Command.set(self.company.ids)],
+        )
+        with self.assertRaises(AccessError):
+            payment.with_user(user).autopay_reversal_id = False
+        self._poll()
+        self.assertEqual(invoice.amount_residual, 30)

@@ -76,3 +76,46 @@ class TestStripeReversals(SimulatorMixin, BaseCase):
     def test_surprise_is_a_problem_and_no_exception(self):
         reading = self.reader.read("other", "re_1")
         self.assertEqual(reading.problem, "internal_error")
+
+    def _read_canned(self, *rows, kind="refund"):
+        rows = {**EMPTY, "data": [{"object": kind, **row} for row in rows]}
+        lists = {"refund": REFUNDS, "dispute": DISPUTES}
+        answers = dict.fromkeys(lists.values(), (200, EMPTY))
+        with canned_stripe({**answers, lists[kind]: (200, rows)}):
+            reader = StripeReversals(Credentials(1, TEST_KEY, False))
+            return reader.list_since(0)
+
+    def test_garbage_in_one_row_leaves_the_others_readable(self):
+        good = {
+            "id": "re_1",
+            "amount": 100,
+            "currency": "usd",
+            "created": 1_700_000_000,
+        }
+        for bad in (
+            {"id": "re_\0"},
+            {"charge": "ch_\0"},
+            {"payment_intent": {"id": "pi 1"}},
+            {"amount": -5},
+            {"amount": 10**30},
+            {"created": 10**18},
+        ):
+            with self.subTest(bad):
+                reading = self._read_canned({**good, **bad}, good)
+                self.assertEqual([row.ref for row in reading.rows], ["re_1"])
+                self.assertFalse(reading.complete)
+
+    def test_money_converted_twice_is_back_although_the_sums_differ(self):
+        dispute = {
+            "id": "dp_1",
+            "amount": 8000,
+            "currency": "eur",
+            "created": 1_700_000_000,
+            "status": "won",
+            "balance_transactions": [{"amount": -9000}],
+        }
+        reading = self._read_canned(dispute, kind="dispute")
+        self.assertTrue(reading.rows[0].withdrawn)
+        dispute["balance_transactions"].append({"amount": 8900})
+        reading = self._read_canned(dispute, kind="dispute")
+        self.assertFalse(reading.rows[0].withdrawn)

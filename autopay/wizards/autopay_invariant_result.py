@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from odoo import api, fields, models
 
 from ..invariants import VERDICTS
@@ -31,7 +33,7 @@ class AutopayInvariantResult(models.TransientModel):
         findings = self.env["autopay.invariant"].sudo()._check()
         results = self.sudo().create(
             [
-                self._prepare_vals(finding, number)
+                self._prepare_vals(self._hide_strangers(finding), number)
                 for number, finding in enumerate(findings, start=1)
             ]
         )
@@ -52,6 +54,27 @@ class AutopayInvariantResult(models.TransientModel):
         }
 
     # === BUSINESS METHODS === #
+
+    @api.model
+    def _hide_strangers(self, finding):
+        """Name no records of other companies; they are counted all the same."""
+        by_model = defaultdict(list)
+        for model, res_id, _detail in finding.offenders:
+            by_model[model].append(res_id)
+        hidden = {
+            (model, res_id)
+            for model, ids in by_model.items()
+            for res_id in self._get_hidden_ids(self.env[model].browse(ids))
+        }
+        finding.offenders = [row for row in finding.offenders if row[:2] not in hidden]
+        return finding
+
+    def _get_hidden_ids(self, records):
+        """Return the ids that a rule hides; technical models name no business."""
+        if not records.browse().has_access("read"):
+            return []
+        known = records.exists()
+        return (known - known._filtered_access("read")).ids
 
     @api.model
     def _prepare_vals(self, finding, number):
