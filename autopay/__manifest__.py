@@ -18,6 +18,7 @@
         "data/ir_cron_data.xml",
         "data/autopay_reconciliation_data.xml",
         # Screens: the actions come before the views and menus that open them.
+        "wizards/account_payment_register_views.xml",
         "wizards/autopay_charge_now_views.xml",
         "wizards/autopay_invariant_result_views.xml",
         "wizards/autopay_policy_views.xml",

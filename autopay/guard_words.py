@@ -1,6 +1,6 @@
 """The words that tell people why an invoice must be left alone for now."""
 
-from odoo.tools import format_datetime
+from odoo.tools import format_date, format_datetime
 from odoo.tools.translate import LazyTranslate
 
 _lt = LazyTranslate(__name__)
@@ -17,7 +17,7 @@ STAFF_ADVICE = {
     "charging": _lt("The charge is on its way: wait a minute for the answer."),
     "unknown": _lt(
         "It is not known whether the money was taken: press Ask the Provider Now on "
-        "the attempt."
+        "the attempt. Where it cannot be asked, say there what became of it."
     ),
     "pending": _lt(
         "The bank has the debit and cannot give it back: wait for its answer, then "
@@ -53,7 +53,7 @@ def get_customer_sentence(env, line):
         "Invoice %(invoice)s is being collected automatically since %(date)s. You need "
         "not do anything, and it cannot be paid here a second time.",
         invoice=line.move_id.name,
-        date=format_datetime(env, line.attempt_id.reserved_date),
+        date=format_date(env, line.attempt_id.reserved_date),
     )
 
 

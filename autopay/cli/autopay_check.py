@@ -62,6 +62,8 @@ class AutopayCheck(Command):
         config.parse_config(args, setup_logging=True)
         logging.getLogger("odoo").setLevel(logging.WARNING)
         options, _left = parser.parse_args(args)
+        if options.autopay_days < 1:
+            sys.exit(self._fail("--days is 1 or more."))
         names = config["db_name"]
         if len(names) != 1:
             sys.exit(self._fail("Name one database with -d."))

@@ -53,6 +53,7 @@ class AutopayReversal(models.Model):
     )
     ref = fields.Char(string="Reference", required=True, readonly=True)
     charge_ref = fields.Char(string="Provider Charge", readonly=True)
+    provider_url = fields.Char(related="attempt_id.provider_url")
     event_date = fields.Datetime(string="Date", required=True, readonly=True)
     status = fields.Char(string="Provider Status", readonly=True, tracking=True)
     status_text = fields.Char(string="Status", compute="_compute_texts")

@@ -1,8 +1,19 @@
-from odoo import models
+from odoo import api, fields, models
 
 
 class AccountPaymentRegister(models.TransientModel):
     _inherit = "account.payment.register"
+
+    autopay_held_names = fields.Char(
+        compute="_compute_autopay_held_names",
+        help="The invoices that autopay is collecting at this moment.",
+    )
+
+    @api.depends("line_ids")
+    def _compute_autopay_held_names(self):
+        for wizard in self:
+            held = wizard.line_ids.move_id._get_autopay_live_lines().move_id
+            wizard.autopay_held_names = ", ".join(held.mapped("name"))
 
     def _create_payments(self):
         """Override of `account`: no second charge of what is being collected."""

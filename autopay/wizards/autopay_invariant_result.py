@@ -3,8 +3,10 @@ from collections import defaultdict
 from odoo import api, fields, models
 
 from ..invariants import VERDICTS
-from ..models.autopay_invariant import describe
 from ..rights import check_billing
+
+# Offenders named on the screen; the button shows them all.
+SHOWN = 5
 
 
 class AutopayInvariantResult(models.TransientModel):
@@ -85,7 +87,24 @@ class AutopayInvariantResult(models.TransientModel):
             "sentence": finding.sentence,
             "verdict": finding.verdict,
             "count": finding.count,
-            "note": describe(finding) or finding.note,
+            "note": self._get_details(finding) or finding.note,
             "offender_model": model,
             "offender_ids": [row[1] for row in finding.offenders if row[0] == model],
         }
+
+    @api.model
+    def _get_details(self, finding):
+        """Return the first offenders by the names that users know them by."""
+        shown = finding.offenders[:SHOWN]
+        lines = [
+            f"{self._get_offender_name(model, res_id)}: {text}"
+            for model, res_id, text in shown
+        ]
+        if finding.count > SHOWN:
+            more = finding.count - len(shown)
+            lines.append(self.env._("... and %(count)s more", count=more))
+        return "\n".join(lines)
+
+    def _get_offender_name(self, model, res_id):
+        record = self.env[model].sudo().browse(res_id).exists()
+        return record.display_name or f"{model},{res_id}"
