@@ -44,8 +44,15 @@ class PaymentTransaction(models.Model):
 
     @api.constrains("token_id")
     def _check_token_is_active(self):
-        """Override of `payment` to check one by one: it reads the whole set at once."""
-        for transaction in self:
+        """Override of `payment` to check one by one: it reads the whole set at once.
+
+        A refund charges nothing: what was taken with a method that is archived since
+        can still be given back, and booked when it was.
+        """
+        refunds = self.filtered("source_transaction_id.autopay_attempt_ids").filtered(
+            lambda transaction: transaction.operation == "refund"
+        )
+        for transaction in self - refunds:
             super(PaymentTransaction, transaction)._check_token_is_active()
         return True
 

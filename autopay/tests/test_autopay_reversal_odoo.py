@@ -100,3 +100,20 @@ class TestAutopayReversalOdoo(ReversalCommon):
             payment.with_user(user).autopay_reversal_id = False
         self._poll()
         self.assertEqual(invoice.amount_residual, 30)
+
+    def test_refund_is_booked_although_its_method_was_archived(self):
+        invoice, attempt = self._collect(100)
+        self.token.active = False
+        self._refund(attempt, 3000)
+        self._poll()
+        reversal = self._get_reversal(attempt)
+        self.assertEqual(reversal.state, "booked", reversal.booking_error)
+        self.assertEqual(invoice.amount_residual, 30)
+
+    def test_archived_method_does_not_keep_staff_from_refunding(self):
+        _invoice, attempt = self._collect(100)
+        self.token.active = False
+        self._refund_in_odoo(attempt, 30)
+        self._poll()
+        reversal = self._get_reversal(attempt)
+        self.assertEqual((reversal.state, reversal.amount), ("booked", 30))
