@@ -6,13 +6,14 @@ import pytz
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
 
 from .. import reconciliation_const as const
 from ..gateways.reports import Reading
 from ..gateways.stripe_reports import StripeReports
 from ..reconciliation_case import get_amounts, get_state
+from ..reconciliation_words import get_problem_sentence
 from ..rights import check_billing, check_editable
-from ..words import get_configuration_sentence
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -106,9 +107,12 @@ class AutopayReconciliation(models.Model):
 
     @api.model
     def _get_provider_choices(self):
-        """Return the providers of the user's companies as choices: (id, name)."""
-        own = [("company_id", "in", self.env.companies.ids)]
-        domain = [("company_id", "!=", False)] if self.env.su else own
+        """Return the providers that charge, or did, as choices: (id, name)."""
+        own = Domain("company_id", "in", self.env.companies.ids)
+        tokens = self.env["payment.token"].sudo().with_context(active_test=False)
+        charged = [group[0].id for group in tokens._read_group([], ["provider_id"])]
+        used = Domain("state", "!=", "disabled") | Domain("id", "in", charged)
+        domain = used & (Domain("company_id", "!=", False) if self.env.su else own)
         providers = self.env["payment.provider"].sudo().search(domain)
         return [(str(provider.id), provider.name) for provider in providers]
 
@@ -122,9 +126,10 @@ class AutopayReconciliation(models.Model):
     @api.depends("provider_id", "date_from", "date_to")
     def _compute_name(self):
         for record in self:
-            record.name = self.env._(
+            provider = record.provider_id.sudo().name
+            record.name = provider and self.env._(
                 "%(provider)s, %(first)s to %(last)s",
-                provider=record.provider_id.sudo().name or "",
+                provider=provider,
                 first=record.date_from or "",
                 last=record.date_to or "",
             )
@@ -133,21 +138,8 @@ class AutopayReconciliation(models.Model):
     @api.depends("problem")
     def _compute_problem_text(self):
         for record in self:
-            record.problem_text = record.problem and record._get_problem_sentence()
-
-    def _get_problem_sentence(self):
-        """Return why the provider's charges could not be read to their end."""
-        sentences = {
-            "unreachable": self.env._("The provider cannot be reached."),
-            "credentials": self.env._("The provider refuses our key."),
-            "rate_limit": self.env._("The provider asks us to slow down."),
-            "unreadable": self.env._("The provider's answer cannot be read."),
-            "too_many": self.env._(
-                "There are too many charges: take a shorter period."
-            ),
-        }
-        known = sentences.get(self.problem)
-        return known or get_configuration_sentence(self.env, self.problem)
+            problem = record.problem
+            record.problem_text = problem and get_problem_sentence(self.env, problem)
 
     # === CONSTRAINT METHODS === #
 
@@ -155,6 +147,10 @@ class AutopayReconciliation(models.Model):
     def _check_dates(self):
         if any(record.date_from > record.date_to for record in self):
             raise ValidationError(self.env._("The period ends before it begins."))
+        if any(
+            record.date_from > record.company_id._get_autopay_today() for record in self
+        ):
+            raise ValidationError(self.env._("The period has not begun yet."))
 
     # === CRUD METHODS === #
 

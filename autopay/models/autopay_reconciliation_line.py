@@ -30,7 +30,7 @@ class AutopayReconciliationLine(models.Model):
         RECONCILIATION_KINDS, string="Result", required=True, readonly=True, index=True
     )
     is_difference = fields.Boolean(string="Difference", readonly=True)
-    explanation = fields.Char(compute="_compute_explanation")
+    explanation = fields.Text(compute="_compute_explanation")
     date = fields.Datetime(readonly=True, help="When the charge was made.")
     # Links.
     attempt_id = fields.Many2one("autopay.attempt", readonly=True, ondelete="cascade")

@@ -85,6 +85,12 @@ class TestAutopayGuardPayment(GuardCommon):
                 self._register(invoice).action_create_payments()
                 self.assertEqual(invoice.amount_residual, 0)
 
+    def test_who_registers_a_payment_is_told_that_autopay_collects(self):
+        invoice, _attempt = self._leave()
+        free = self._create_due_invoice()
+        self.assertEqual(self._register(invoice).autopay_held_names, invoice.name)
+        self.assertFalse(self._register(free).autopay_held_names)
+
     def test_payment_link_is_refused_but_the_invoice_can_be_printed(self):
         invoice, _attempt = self._leave()
         wizards = self.env["payment.link.wizard"].with_user(self.billing)

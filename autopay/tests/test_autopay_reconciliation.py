@@ -1,5 +1,6 @@
 from datetime import timedelta
 
+from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 
 from .common import SECRET_KEY
@@ -210,3 +211,18 @@ class TestAutopayReconciliation(ReconciliationCommon):
         self.assertEqual(self._get_kinds(record), ["matched", "matched"])
         self._unbook(attempts[0].autopay_attempt_ids)
         self._assert_difference("not_booked", self._compare(demo))
+
+    # === WHAT CAN BE ASKED FOR === #
+
+    def test_a_period_that_has_not_begun_is_refused(self):
+        day = self.today + timedelta(days=9)
+        with self.assertRaisesRegex(ValidationError, "has not begun"):
+            self._create_reconciliation(date_from=day, date_to=day)
+
+    def test_only_providers_that_charge_or_did_are_offered(self):
+        unused = self.provider.copy({"name": "Never Used", "state": "disabled"})
+        self._enrol()
+        self.provider.state = "disabled"
+        choices = dict(self.env["autopay.reconciliation"]._get_provider_choices())
+        self.assertIn(str(self.provider.id), choices)
+        self.assertNotIn(str(unused.id), choices)

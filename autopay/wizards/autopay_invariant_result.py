@@ -106,5 +106,8 @@ class AutopayInvariantResult(models.TransientModel):
         return "\n".join(lines)
 
     def _get_offender_name(self, model, res_id):
-        record = self.env[model].sudo().browse(res_id).exists()
-        return record.display_name or f"{model},{res_id}"
+        """Return the name of a record that the user may read, else where it is."""
+        record = self.env[model].browse(res_id).exists()
+        if record and record.has_access("read"):
+            return record.display_name
+        return f"{model},{res_id}"
