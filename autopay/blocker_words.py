@@ -55,9 +55,9 @@ BLOCKER_SENTENCES = {
     "date_not_reached": _lt("Will be charged on %(date)s with %(method)s."),
     "payment_pending": _lt("Another payment of this invoice is pending."),
     "payment_in_doubt": _lt(
-        "The provider's answer to payment %(payment)s was lost: perhaps the customer was "
-        "charged. Look it up at the provider; a billing manager can then say so on the "
-        "transaction."
+        "The provider's answer to payment %(payment)s was lost: perhaps the customer "
+        "was charged. Look it up at the provider; a billing manager can then say so on "
+        "the transaction."
     ),
     "no_method": _lt("The customer has no payment method for autopay."),
     "method_archived": _lt("The payment method %(method)s was archived."),

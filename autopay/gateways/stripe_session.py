@@ -105,7 +105,7 @@ def never_connected(cause: BaseException | None) -> bool:
     if isinstance(cause, _BEFORE_SENDING):
         return True
     reason = cause.args[0] if cause and cause.args else None
-    # Our adapter repeats no lost answer: urllib3 wraps only failures to connect in this.
+    # Our adapter repeats no lost answer: only failures to connect come in this.
     return isinstance(reason, urllib3.exceptions.MaxRetryError)
 
 
