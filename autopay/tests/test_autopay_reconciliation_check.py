@@ -62,8 +62,8 @@ class TestAutopayReconciliationCheck(ReconciliationCommon):
 
     def test_old_checks_are_deleted_and_those_by_hand_are_kept(self):
         by_hand = self._create_reconciliation()
-        old = self._create_reconciliation(trigger="scheduled")
-        young = self._create_reconciliation(trigger="scheduled")
+        old, young = self._create_reconciliation(), self._create_reconciliation()
+        (old + young).sudo().trigger = "scheduled"
         self._sql(
             "UPDATE autopay_reconciliation SET create_date = now() - interval '2 y'"
             " WHERE id IN %s",
