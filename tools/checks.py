@@ -53,6 +53,7 @@ CHECKS = [
         ["lizard", "-l", "python", *FUNCTION_SIZE, *SIZED_FOLDERS],
     ),
     ("layout", ADDONS, [sys.executable, "-m", "tools.check_layout"]),
+    ("fault matrix", ["tests"], [sys.executable, "-m", "tools.fault_matrix"]),
 ]
 
 
