@@ -24,10 +24,13 @@ class AutopayReversalNotice(models.AbstractModel):
             summary, note = self._get_summary(reversal), self._get_note(reversal)
             self._alert(reversal, reversal.company_id, summary, note)
 
-    def _on_change(self, reversal):
+    def _on_change(self, reversal, known):
         """Close the alarm of what ended well; raise one for what begins to cost money.
 
         An inquiry that becomes a dispute has its words changed: one activity is enough.
+        A method that was released in the course of a dispute stays released.
+
+        :param str known: the finding until now
         """
         if reversal.finding in ("won", "canceled"):
             reversal.activity_feedback(
@@ -36,7 +39,8 @@ class AutopayReversalNotice(models.AbstractModel):
             )
             return
         if reversal._is_pausing() and reversal.finding in MONEY_GONE:
-            reversal.token_id._pause_autopay(self._get_pause_reason(reversal))
+            if known not in MONEY_GONE:
+                reversal.token_id._pause_autopay(self._get_pause_reason(reversal))
             summary, note = self._get_summary(reversal), self._get_note(reversal)
             self._alert(reversal, reversal.company_id, summary, note)
 

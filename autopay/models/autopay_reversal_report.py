@@ -46,8 +46,9 @@ class AutopayReversalReport(models.AbstractModel):
             reversal = reversals.create(vals)
             notice._on_new(reversal)
         elif reversal.status != vals["status"] or reversal.finding != vals["finding"]:
+            known = reversal.finding
             self._update(reversal, vals)
-            notice._on_change(reversal)
+            notice._on_change(reversal, known)
         reversal._schedule_check()
 
     def _update(self, reversal, vals):

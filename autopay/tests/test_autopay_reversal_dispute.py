@@ -169,6 +169,16 @@ class TestAutopayReversalDispute(ReversalCommon):
         self._run_autopay()
         self._assert_paid(other)
 
+    def test_released_method_is_not_paused_again_when_the_same_dispute_is_lost(self):
+        _invoice, attempt = self._collect(100)
+        ref = self._dispute(attempt)
+        self._poll()
+        self._get_reversal(attempt).action_release_method()
+        self.admin.lose_dispute(ref)
+        self._poll()
+        self.assertEqual(self._get_reversal(attempt).state, "lost")
+        self.assertFalse(self.token.autopay_paused_date)
+
     def test_billing_users_cannot_release_a_paused_method(self):
         self.token.sudo()._pause_autopay("Disputed.")
         user = new_test_user(
