@@ -15,7 +15,12 @@ ONLY_JOB = """
            SELECT res_id FROM ir_model_data
             WHERE module = 'autopay' AND name = 'ir_cron_charge_due_invoices')
 """
-DUE_NOW = "UPDATE ir_cron SET nextcall = now() AT TIME ZONE 'UTC' WHERE active"
+# A job that is running holds its row: waiting for it would be waiting for its end.
+DUE_NOW = """
+    UPDATE ir_cron SET nextcall = now() AT TIME ZONE 'UTC'
+     WHERE id IN (SELECT id FROM ir_cron WHERE active
+                     FOR NO KEY UPDATE SKIP LOCKED)
+"""
 
 
 class Servers:
