@@ -38,7 +38,7 @@ PROBLEM_SENTENCES = {
     "credentials": _lt("The provider refuses our key."),
     "rate_limit": _lt("The provider asks us to slow down."),
     "unreadable": _lt("The provider's answer cannot be read."),
-    "too_many": _lt("There are too many charges: take a shorter period."),
+    "incomplete_list": _lt("There are too many charges: take a shorter period."),
 }
 
 

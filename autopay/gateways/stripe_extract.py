@@ -92,8 +92,7 @@ def refusal_of(error: Mapping[str, Any], intent: Mapping[str, Any]) -> Refusal:
 
 def charge_ref(intent: Mapping[str, Any]) -> str:
     """Return the id of the latest charge, expanded or not."""
-    charge = intent.get("latest_charge")
-    return as_text(charge) or as_text(as_dict(charge).get("id"))
+    return id_of(intent.get("latest_charge"))
 
 
 def extract(answer: Answer, intent: Mapping[str, Any]) -> dict[str, Any]:
@@ -135,6 +134,11 @@ def as_dict(value: Any) -> Mapping[str, Any]:
 def as_text(value: Any) -> str:
     """Return a JSON text, empty when the value is none."""
     return value if isinstance(value, str) else ""
+
+
+def id_of(value: Any) -> str:
+    """Return the id of an object, given whole or by its id, or an empty text."""
+    return as_text(value) or as_text(as_dict(value).get("id"))
 
 
 def _charge_outcome(intent: Mapping[str, Any]) -> Mapping[str, Any]:

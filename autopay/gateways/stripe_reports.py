@@ -5,24 +5,25 @@ from the newest to the oldest: charges made meanwhile do not shift the pages.
 """
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from .base import STOP_UNREACHABLE, Credentials
 from .reports import ChargeReport, Reading
-from .stripe_answers import METADATA_TAG, STOPS, is_page
-from .stripe_client import ask, get_client, get_options
-from .stripe_extract import INTERRUPTED, NEVER_CONNECTED, Answer, as_dict, as_text
-
-if TYPE_CHECKING:
-    from stripe.params import ChargeListParams
+from .stripe_answers import METADATA_TAG, STOPS
+from .stripe_client import get_client
+from .stripe_extract import (
+    INTERRUPTED,
+    NEVER_CONNECTED,
+    Answer,
+    as_dict,
+    as_text,
+    id_of,
+)
+from .stripe_lists import read_list
 
 METADATA_DATABASE = "autopay_database"
-PAGE_SIZE = 100
-MAX_PAGES = 2000
-RETRIES = 2
 # Why a list was not read to its end, besides the codes of ``base.STOP_...``.
 UNREADABLE_LIST = "unreadable"
-TOO_MANY = "too_many"
 WRONG_MODE = "wrong_mode"
 _NO_ANSWER = (NEVER_CONNECTED, INTERRUPTED)
 
@@ -44,22 +45,12 @@ class StripeReports:
         :param since: unix seconds, included
         :param until: unix seconds, included
         """
-        params: ChargeListParams = {
-            "created": {"gte": since, "lte": until},
-            "limit": PAGE_SIZE,
-        }
-        rows: list[ChargeReport] = []
-        for _page in range(MAX_PAGES):
-            answer = ask(lambda: self._charges.list(params, get_options(RETRIES)))
-            if not is_page(answer):
-                return Reading(tuple(rows), False, _problem_of(answer))
-            rows += [_report(as_dict(charge)) for charge in answer.body["data"]]
-            if any(row.livemode != self._livemode for row in rows[-PAGE_SIZE:]):
-                return Reading((), False, WRONG_MODE)
-            if not answer.body["has_more"]:
-                return Reading(tuple(rows))
-            params["starting_after"] = answer.body["data"][-1]["id"]
-        return Reading(tuple(rows), False, TOO_MANY)
+        period = {"created": {"gte": since, "lte": until}}
+        charges, problem = read_list(self._charges.list, period, _problem_of)
+        rows = tuple(_report(as_dict(charge)) for charge in charges)
+        if any(row.livemode != self._livemode for row in rows):
+            return Reading((), False, WRONG_MODE)
+        return Reading(rows, complete=not problem, problem=problem)
 
 
 def _problem_of(answer: Answer) -> str:
@@ -71,7 +62,7 @@ def _problem_of(answer: Answer) -> str:
 def _report(charge: Mapping[str, Any]) -> ChargeReport:
     tags = as_dict(charge.get("metadata"))
     return ChargeReport(
-        object_ref=_id_of(charge.get("payment_intent")),
+        object_ref=id_of(charge.get("payment_intent")),
         charge_ref=as_text(charge.get("id")),
         tag=as_text(tags.get(METADATA_TAG)),
         database=as_text(tags.get(METADATA_DATABASE)),
@@ -83,11 +74,6 @@ def _report(charge: Mapping[str, Any]) -> ChargeReport:
         disputed=bool(charge.get("disputed")),
         livemode=bool(charge.get("livemode")),
     )
-
-
-def _id_of(value: Any) -> str:
-    """Return the id of an object that may be given whole or by its id."""
-    return as_text(value) or as_text(as_dict(value).get("id"))
 
 
 def _number(value: Any) -> int:

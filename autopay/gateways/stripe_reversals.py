@@ -13,7 +13,7 @@ from typing import Any
 from .base import Credentials
 from .reports import Reading, ReversalReport
 from .stripe_client import ask, get_client, get_options
-from .stripe_extract import RAISED, UNREADABLE, as_dict, as_text
+from .stripe_extract import RAISED, UNREADABLE, as_dict, as_text, id_of
 from .stripe_lists import RETRIES, problem_of, read_list
 
 _logger = logging.getLogger(__name__)
@@ -95,8 +95,8 @@ class StripeReversals:
         return ReversalReport(
             kind=kind,
             ref=item["id"],
-            object_ref=_ref(item.get("payment_intent")),
-            charge_ref=_ref(item.get("charge")),
+            object_ref=id_of(item.get("payment_intent")),
+            charge_ref=id_of(item.get("charge")),
             amount_minor=item["amount"],
             currency=item["currency"].lower(),
             status=as_text(item.get("status")),
@@ -117,17 +117,14 @@ def _is_readable(item: Mapping[str, Any], kind: str) -> bool:
 
 
 def _has_clear_refs(item: Mapping[str, Any]) -> bool:
-    others = filter(None, (_ref(item.get("payment_intent")), _ref(item.get("charge"))))
+    others = filter(
+        None, (id_of(item.get("payment_intent")), id_of(item.get("charge")))
+    )
     return all(_ID.fullmatch(ref) for ref in (item["id"], *others))
 
 
 def _has_real_numbers(item: Mapping[str, Any]) -> bool:
     return 0 <= item["amount"] < _MOST and 0 < item["created"] < 2**32
-
-
-def _ref(value: Any) -> str:
-    """Return the id of an object, expanded or not."""
-    return as_text(value) or as_text(as_dict(value).get("id"))
 
 
 def _network_code(item: Mapping[str, Any]) -> str:

@@ -180,8 +180,6 @@ class AutopayEventHandler(models.AbstractModel):
 
     def _handle_follow(self, _ctx, event):
         """Have refunds and disputes of a charge read again."""
-        if "autopay.reversal" not in self.env:
-            return False
         refs = [event[name] for name in LATE_REFS if event[name]]
         self.env["autopay.reversal"]._follow_events(event.provider_id, refs)
         return False

@@ -123,7 +123,7 @@ class AutopayMethodReader(models.AbstractModel):
         self._commit()
         report = gateway.read_mandate(mandate_ref)
         if report.kind == UNKNOWN:
-            raise UserError(report.problem)
+            raise UserError(self.env._("The provider did not answer."))
         if report.kind != GONE:
             return self.env._("The mandate is in force at the provider.")
         # A method has a newer mandate when it was saved again: that one stands.
@@ -138,7 +138,7 @@ class AutopayMethodReader(models.AbstractModel):
         self._commit()
         report = gateway.read_method(method_ref)
         if report.kind == UNKNOWN:
-            raise UserError(report.problem)
+            raise UserError(self.env._("The provider did not answer."))
         if report.kind == ABSENT:
             return self.env._("The provider does not know this payment method.")
         reports = dict.fromkeys(tokens.ids, report)

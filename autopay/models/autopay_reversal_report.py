@@ -25,31 +25,42 @@ class AutopayReversalReport(models.AbstractModel):
         :return: the attempts that could be locked
         """
         locked = attempts.try_lock_for_update(allow_referencing=True)
+        known = self._get_known(locked, reports)
         for attempt in locked:
             for report in reports[attempt.id]:
-                self._record_report(attempt, report)
+                key = (attempt.provider_id.id, report.ref)
+                known[key] = self._record_report(attempt, report, known.get(key))
         # What went back was taken before: find out when we do not know that yet.
         unsure = locked.filtered(lambda attempt: attempt.state in const.OPEN_STATES)
         if unsure:
             unsure._check_soon()
         return locked
 
-    def _record_report(self, attempt, report):
-        """Create or update the reversal that a report speaks of."""
-        reversals = self.env["autopay.reversal"]
+    def _get_known(self, attempts, reports):
+        """Return {(provider id, reference): reversal} of what is written down."""
+        refs = [report.ref for attempt in attempts for report in reports[attempt.id]]
+        found = self.env["autopay.reversal"].search(
+            [("provider_id", "in", attempts.provider_id.ids), ("ref", "in", refs)]
+        )
+        return {(rec.provider_id.id, rec.ref): rec for rec in found}
+
+    def _record_report(self, attempt, report, reversal):
+        """Create or update the reversal that a report speaks of.
+
+        :param reversal: the one that is written down, None when it is new
+        :return: the reversal
+        """
         vals = self._prepare_report_vals(attempt, report)
         notice = self.env["autopay.reversal.notice"]
-        reversal = reversals.search(
-            [("provider_id", "=", attempt.provider_id.id), ("ref", "=", report.ref)]
-        )
         if not reversal:
-            reversal = reversals.create(vals)
+            reversal = self.env["autopay.reversal"].create(vals)
             notice._on_new(reversal)
         elif reversal.status != vals["status"] or reversal.finding != vals["finding"]:
             known = reversal.finding
             self._update(reversal, vals)
             notice._on_change(reversal, known)
         reversal._schedule_check()
+        return reversal
 
     def _update(self, reversal, vals):
         """Take in what is new; the amount that was booked stays what it is."""

@@ -1,5 +1,7 @@
 import logging
 
+import psycopg2
+
 from odoo import fields, models
 from odoo.exceptions import ValidationError
 
@@ -64,6 +66,9 @@ class AutopayTransactionDoubt(models.AbstractModel):
         noting = self.with_context(autopay_lost_requests=lost)
         try:
             res = super(AutopayTransactionDoubt, noting)._send_payment_request()
+        except psycopg2.Error:
+            # Nothing can be written any more; Odoo repeats or rolls back the request.
+            raise
         except Exception as error:
             if not lost:
                 raise

@@ -111,6 +111,27 @@ class AutopayCommon(AccountTestInvoicingCommon):
         customer.with_company(self.company).autopay_token_id = token
         return token
 
+    def _enrol_at_demo(self, simulated_state="done"):
+        """Make a method of Odoo's Demo provider, which cannot be asked, the token.
+
+        :param str simulated_state: what becomes of its charges
+        :return: the provider
+        """
+        demo = self._create_provider("demo")
+        self.customer.with_company(self.company).autopay_token_id = self.env[
+            "payment.token"
+        ].create(
+            {
+                "provider_id": demo.id,
+                "payment_method_id": demo.payment_method_ids[:1].id,
+                "partner_id": self.customer.id,
+                "provider_ref": "demo",
+                "payment_details": "0001",
+                "demo_simulated_state": simulated_state,
+            }
+        )
+        return demo
+
     def _create_due_invoice(self, amount=100.0, customer=None, **values):
         """Create a posted, eligible invoice whose autopay date has come."""
         invoice = self._create_posted_invoice(amount, customer, **values)

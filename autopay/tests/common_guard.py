@@ -60,7 +60,7 @@ class GuardCommon(AutopayCommon):
             getattr(record.with_env(env), button)()
         self.env.invalidate_all()
 
-    def _refuse(self, pattern="has been collecting"):
+    def _assert_refused(self, pattern="has been collecting"):
         """Expect a refusal that says what goes on."""
         return self.assertRaisesRegex(UserError, pattern)
 

@@ -89,7 +89,7 @@ class PortalCommon(GuardCommon, HttpCase):
             },
         )
 
-    def _refuse_payment(self, invoice, *args, **kwargs):
+    def _assert_payment_refused(self, invoice, *args, **kwargs):
         """Expect that a payment is refused and that nothing comes of it."""
         before = (self._count_taken(), len(self._get_others(invoice)))
         with mute_logger("odoo.http", "odoo.sql_db"):

@@ -13,7 +13,6 @@ class ResolveCommon(AutopayCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.demo = cls._create_provider("demo")
         cls.biller = cls._create_user("biller", "account.group_account_invoice")
         cls.manager = cls._create_user("manager", "account.group_account_manager")
 
@@ -31,16 +30,7 @@ class ResolveCommon(AutopayCommon):
 
     def _leave_unknown(self):
         """Charge with a provider that cannot be asked and says nothing."""
-        token = self.env["payment.token"].create(
-            {
-                "provider_id": self.demo.id,
-                "payment_method_id": self.demo.payment_method_ids[:1].id,
-                "partner_id": self.customer.id,
-                "provider_ref": "demo",
-                "payment_details": "0001",
-            }
-        )
-        self.customer.with_company(self.company).autopay_token_id = token
+        self._enrol_at_demo()
         invoice = self._create_due_invoice()
         target = type(self.env["payment.transaction"])
         with patch.object(target, "_send_payment_request", lambda _self: None):

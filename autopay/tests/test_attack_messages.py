@@ -217,18 +217,7 @@ class TestAttackMessages(PortalCommon):
     # === PROVIDERS THAT CANNOT BE ASKED === #
 
     def _leave_pending_at_demo(self):
-        demo = self._create_provider("demo")
-        token = self.env["payment.token"].create(
-            {
-                "provider_id": demo.id,
-                "payment_method_id": demo.payment_method_ids[:1].id,
-                "partner_id": self.customer.id,
-                "provider_ref": "demo",
-                "payment_details": "0001",
-                "demo_simulated_state": "pending",
-            }
-        )
-        self.customer.with_company(self.company).autopay_token_id = token
+        self._enrol_at_demo("pending")
         invoice = self._create_due_invoice()
         self._run_autopay()
         return invoice, invoice.autopay_attempt_ids

@@ -43,14 +43,14 @@ class TestAttackPortal(PortalCommon):
             self._log_in()
             for amount in (1, 100, 777):
                 with self.subTest(amount=amount, status=invoice.autopay_status):
-                    error = self._refuse_payment(invoice, token, amount=amount)
+                    error = self._assert_payment_refused(invoice, token, amount=amount)
                     self.assertIn("AccessError", error)
 
     def test_other_customer_never_charges_a_saved_method_by_a_link(self):
         token = self._enrol()
         invoice = self._create_posted_invoice()
         self._log_in(self.stranger_user)
-        self._refuse_payment(invoice, token)
+        self._assert_payment_refused(invoice, token)
 
     def test_payment_link_of_the_customer_opens_no_saved_method_either(self):
         token = self._enrol()
@@ -62,7 +62,7 @@ class TestAttackPortal(PortalCommon):
         for user in (None, self.stranger_user):
             self._log_in(user)
             with self.subTest(user=user and user.login):
-                self._refuse_payment(
+                self._assert_payment_refused(
                     invoice,
                     token,
                     route="/payment/transaction",
@@ -88,7 +88,7 @@ class TestAttackPortal(PortalCommon):
         self._log_in()
         for token in ("", "x", None, False, 0, [], {"a": 1}):
             with self.subTest(token=token):
-                self._refuse_payment(invoice, access_token=token)
+                self._assert_payment_refused(invoice, access_token=token)
 
     # === TAMPERING === #
 
@@ -99,7 +99,7 @@ class TestAttackPortal(PortalCommon):
             self._log_in(user)
             for amount in AMOUNTS:
                 with self.subTest(user=user and user.login, amount=amount):
-                    self._refuse_payment(invoice, method, amount=amount)
+                    self._assert_payment_refused(invoice, method, amount=amount)
 
     def test_amounts_that_are_no_numbers_are_refused(self):
         invoice = self._create_posted_invoice()
@@ -135,17 +135,17 @@ class TestAttackPortal(PortalCommon):
         invoice = self._create_posted_invoice()
         self._log_in(self.owner_user)
         self._pay(invoice, token)
-        self.assertIn("ValidationError", self._refuse_payment(invoice, token))
+        self.assertIn("ValidationError", self._assert_payment_refused(invoice, token))
         self._get_others(invoice)._post_process()
         self.assertEqual(invoice.amount_residual, 0)
-        self._refuse_payment(invoice, token)
+        self._assert_payment_refused(invoice, token)
 
     def test_method_of_another_provider_is_refused(self):
         token = self._create_token()
         demo = self._create_provider("demo")
         invoice = self._create_posted_invoice()
         self._log_in(self.owner_user)
-        self._refuse_payment(invoice, token, provider_id=demo.id)
+        self._assert_payment_refused(invoice, token, provider_id=demo.id)
 
     def test_provider_of_another_company_or_switched_off_is_refused(self):
         other = self.env["res.company"].create({"name": "Other"})
@@ -159,23 +159,23 @@ class TestAttackPortal(PortalCommon):
         )
         invoice = self._create_posted_invoice()
         self._log_in()
-        self._refuse_payment(invoice, provider_id=foreign.id)
+        self._assert_payment_refused(invoice, provider_id=foreign.id)
         self.provider.state = "disabled"
-        self._refuse_payment(invoice)
+        self._assert_payment_refused(invoice)
 
     def test_invoice_is_no_occasion_to_validate_a_method(self):
         token = self._create_token()
         invoice = self._create_posted_invoice()
         self._log_in(self.owner_user)
         for method in (token, None):
-            self._refuse_payment(invoice, method, is_validation=True)
+            self._assert_payment_refused(invoice, method, is_validation=True)
 
     def test_further_values_are_refused(self):
         invoice = self._create_posted_invoice()
         self._log_in()
         for name in ("partner_id", "currency_id", "state", "invoice_ids", "company_id"):
             with self.subTest(name=name):
-                self._refuse_payment(invoice, **{name: 1})
+                self._assert_payment_refused(invoice, **{name: 1})
 
     def test_strange_ids_lead_nowhere(self):
         token = self._create_token()
@@ -184,7 +184,7 @@ class TestAttackPortal(PortalCommon):
         for number in (0, -1, 2**31, 2**70, "1", "x", [token.id], 1.5, {"id": 1}):
             for name in ("token_id", "provider_id"):
                 with self.subTest(name=name, number=number):
-                    self._refuse_payment(invoice, token, **{name: number})
+                    self._assert_payment_refused(invoice, token, **{name: number})
         for number in (0, -1, 2**31, "x", "1.5"):
             with self.subTest(invoice=number):
                 route = f"/invoice/transaction/{number}"
@@ -199,4 +199,4 @@ class TestAttackPortal(PortalCommon):
         token.active = False
         invoice = self._create_posted_invoice()
         self._log_in(self.owner_user)
-        self._refuse_payment(invoice, token)
+        self._assert_payment_refused(invoice, token)

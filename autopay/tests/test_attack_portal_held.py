@@ -23,7 +23,7 @@ class TestAttackPortalHeld(PortalCommon):
                 self._log_in(user)
                 for token in (None, attempt.token_id):
                     with self.subTest(state=state, user=user and user.login):
-                        self._refuse_payment(invoice, token)
+                        self._assert_payment_refused(invoice, token)
 
     def test_refusal_tells_customers_that_nothing_is_left_to_do(self):
         invoice, attempt = self._leave()

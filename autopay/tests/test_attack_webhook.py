@@ -32,7 +32,7 @@ class TestAttackWebhook(WebhookCommon):
         super().setUp()
         self.token = self._enrol()
 
-    def _attack(self, payload, header, expected, **options):
+    def _assert_refused(self, payload, header, expected, **options):
         """Send it; the answer is the expected one and nothing is written."""
         body = payload if isinstance(payload, bytes) else payload.encode()
         with mute_logger(CONTROLLER_LOG, "odoo.http"):
@@ -69,25 +69,27 @@ class TestAttackWebhook(WebhookCommon):
         ]
         for header in headers:
             with self.subTest(header=header[:60]):
-                self._attack(payload, header.encode("latin-1"), 400)
+                self._assert_refused(payload, header.encode("latin-1"), 400)
 
     def test_secret_of_another_provider_is_refused(self):
         other = self.provider.copy({"autopay_webhook_secret": "whsec_other"})
         payload = json.dumps(build_event("payment_intent.succeeded", INTENT))
-        self._attack(payload, sign(payload, "whsec_other"), 400)
-        self._attack(payload, sign(payload), 400, path=other.autopay_webhook_url)
+        self._assert_refused(payload, sign(payload, "whsec_other"), 400)
+        self._assert_refused(
+            payload, sign(payload), 400, path=other.autopay_webhook_url
+        )
 
     def test_secret_of_stock_odoo_is_refused(self):
         self.provider.stripe_webhook_secret = "whsec_stock"
         payload = json.dumps(build_event("payment_intent.succeeded", INTENT))
-        self._attack(payload, sign(payload, "whsec_stock"), 400)
+        self._assert_refused(payload, sign(payload, "whsec_stock"), 400)
 
     def test_signature_covers_every_byte_of_the_body(self):
         payload = json.dumps(build_event("payment_intent.succeeded", INTENT))
         header = sign(payload)
         for changed in (payload + " ", "\ufeff" + payload, payload[:-1]):
-            self._attack(changed, header, 400)
-        self._attack(b"\xff\xfe" + payload.encode(), header, 400)
+            self._assert_refused(changed, header, 400)
+        self._assert_refused(b"\xff\xfe" + payload.encode(), header, 400)
 
     # === BODIES === #
 
@@ -96,26 +98,28 @@ class TestAttackWebhook(WebhookCommon):
         form = urlencode({"payload": payload, "token": "x", "csrf_token": "y"})
         for body in (form, payload):
             kind = "application/x-www-form-urlencoded"
-            self._attack(body, sign(body), 400, **{"Content-Type": kind})
+            self._assert_refused(body, sign(body), 400, **{"Content-Type": kind})
 
     def test_query_cannot_replace_the_address(self):
         payload = json.dumps(build_event("payment_intent.succeeded", INTENT))
         guess = self.path.rsplit("/", 1)[0] + "/guess"
         right = self.provider.autopay_webhook_token
-        self._attack(payload, sign(payload), 404, path=f"{guess}?token={right}")
+        self._assert_refused(payload, sign(payload), 404, path=f"{guess}?token={right}")
 
     def test_address_is_matched_exactly(self):
         payload = json.dumps(build_event("payment_intent.succeeded", INTENT))
         start = self.path.rsplit("/", 1)[0]
         for guess in ("%25", "_", "False", "false", "0", "%00", "*", "null"):
             with self.subTest(guess=guess):
-                self._attack(payload, sign(payload), 404, path=f"{start}/{guess}")
+                self._assert_refused(
+                    payload, sign(payload), 404, path=f"{start}/{guess}"
+                )
 
     def test_provider_of_another_kind_has_no_address(self):
         self.provider.autopay_webhook_token = False
         payload = json.dumps(build_event("payment_intent.succeeded", INTENT))
         start = self.path.rsplit("/", 1)[0]
-        self._attack(payload, sign(payload), 404, path=f"{start}/False")
+        self._assert_refused(payload, sign(payload), 404, path=f"{start}/False")
 
     # === WHAT A GENUINE SIGNATURE CANNOT DO === #
 
@@ -231,7 +235,7 @@ class TestAttackWebhook(WebhookCommon):
 
     def test_answers_say_nothing_about_the_provider(self):
         payload = json.dumps(build_event("payment_intent.succeeded", INTENT))
-        answer = self._attack(payload, sign(payload, "whsec_guessed"), 400)
+        answer = self._assert_refused(payload, sign(payload, "whsec_guessed"), 400)
         for secret in (WEBHOOK_SECRET, self.provider.name, "Traceback"):
             self.assertNotIn(secret, answer.text)
 

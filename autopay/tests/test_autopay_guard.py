@@ -19,7 +19,7 @@ class TestAutopayGuard(GuardCommon):
         }
         for state, words in advice.items():
             invoice, attempt = self._leave(state)
-            with self.subTest(state=state), self._refuse() as caught:
+            with self.subTest(state=state), self._assert_refused() as caught:
                 invoice.button_draft()
             sentence = str(caught.exception)
             self.assertIn(words, sentence)
@@ -39,7 +39,7 @@ class TestAutopayGuard(GuardCommon):
             "delete": lambda: moves.with_context(force_delete=True).unlink(),
         }
         for name, act in acts.items():
-            with self.subTest(act=name), self._refuse():
+            with self.subTest(act=name), self._assert_refused():
                 act()
         self.assertEqual(invoice.state, "posted")
 
@@ -57,7 +57,7 @@ class TestAutopayGuard(GuardCommon):
             "quantity": lambda: line.write({"quantity": 9}),
         }
         for name, act in acts.items():
-            with self.subTest(act=name), self._refuse():
+            with self.subTest(act=name), self._assert_refused():
                 act()
         self.assertEqual(invoice.amount_total, 100)
 
@@ -75,7 +75,7 @@ class TestAutopayGuard(GuardCommon):
             .create({"journal_id": invoice.journal_id.id})
         )
         for name in ("refund_moves", "modify_moves"):
-            with self.subTest(button=name), self._refuse():
+            with self.subTest(button=name), self._assert_refused():
                 getattr(wizard, name)()
 
     def test_credit_note_made_before_is_not_posted_meanwhile(self):
@@ -83,7 +83,7 @@ class TestAutopayGuard(GuardCommon):
         invoice = self._create_due_invoice()
         note = invoice._reverse_moves()
         self._run_autopay()
-        with self._refuse():
+        with self._assert_refused():
             note.action_post()
         self.assertEqual(invoice.amount_residual, 100)
 
@@ -97,9 +97,9 @@ class TestAutopayGuard(GuardCommon):
     def test_waiting_invoice_is_not_taken_off_autopay(self):
         invoice, _attempt = self._leave("action_required")
         moves = invoice.with_user(self.billing)
-        with self._refuse():
+        with self._assert_refused():
             moves.action_autopay_remove()
-        with self._refuse():
+        with self._assert_refused():
             moves.write({"autopay_status": False})
         moves.action_autopay_make_eligible()
         self.assertEqual(invoice.autopay_status, "error")

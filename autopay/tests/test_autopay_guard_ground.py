@@ -29,7 +29,7 @@ class TestAutopayGuardGround(GuardCommon):
         for state in ("prepared", "pending", "unknown"):
             _invoice, attempt = self._leave(state)
             with self.subTest(state=state):
-                with self._refuse("Nothing can be withdrawn here"):
+                with self._assert_refused("Nothing can be withdrawn here"):
                     self._press("action_withdraw", attempt, self.billing)
                 self.assertEqual(attempt.state, state)
 
@@ -117,7 +117,7 @@ class TestAutopayGuardGround(GuardCommon):
 
     def test_charged_method_is_archived_not_deleted(self):
         _invoice, attempt = self._leave()
-        with self._refuse("archive it instead"):
+        with self._assert_refused("archive it instead"):
             attempt.token_id.unlink()
 
     # === ODOO'S OWN AUTOMATISMS === #

@@ -37,9 +37,9 @@ class TestAutopayGuardPayment(GuardCommon):
     def test_saved_card_is_not_charged_by_register_payment(self):
         invoice, attempt = self._leave()
         wizard = self._register(invoice, **self._get_card_values(attempt.token_id))
-        with self._refuse():
+        with self._assert_refused():
             wizard.action_create_payments()
-        with self._refuse():
+        with self._assert_refused():
             wizard.with_context(active_ids=[]).action_create_payments()
 
     def test_payment_with_saved_card_is_not_posted_for_the_invoice(self):
@@ -53,7 +53,7 @@ class TestAutopayGuardPayment(GuardCommon):
                 **self._get_card_values(attempt.token_id),
             }
         )
-        with self._refuse():
+        with self._assert_refused():
             payment.with_user(self.billing).action_post()
         self.assertFalse(payment.payment_transaction_id)
 
@@ -95,9 +95,9 @@ class TestAutopayGuardPayment(GuardCommon):
         invoice, _attempt = self._leave()
         wizards = self.env["payment.link.wizard"].with_user(self.billing)
         context = {"active_model": "account.move", "active_id": invoice.id}
-        with self._refuse():
+        with self._assert_refused():
             Form(wizards.with_context(**context))
-        with self._refuse():
+        with self._assert_refused():
             wizards.create(
                 {"res_model": "account.move", "res_id": invoice.id, "amount": 1}
             )
@@ -114,10 +114,10 @@ class TestAutopayGuardPayment(GuardCommon):
         }
         transactions = self.env["payment.transaction"]
         for commands in ([Command.set(invoice.ids)], [Command.link(invoice.id)]):
-            with self._refuse(), self.env.cr.savepoint():
+            with self._assert_refused(), self.env.cr.savepoint():
                 transactions.create({**values, "invoice_ids": commands})
         loose = transactions.create(values)
-        with self._refuse(), self.env.cr.savepoint():
+        with self._assert_refused(), self.env.cr.savepoint():
             loose.invoice_ids = invoice
         self.env.invalidate_all()
         self.assertEqual(attempt.transaction_id, invoice.transaction_ids)

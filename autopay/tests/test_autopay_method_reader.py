@@ -173,7 +173,9 @@ class TestAutopayMethodReader(AutopayCommon):
         self.admin.add_fault("error_500_before", path="/v1/mandates/*", times=2)
         event = self._tell_of_mandate(token)
         self.assertFalse(token.autopay_authorization_ids.revoked_date)
-        self.assertEqual((event.state, event.reason), ("received", "api_error"))
+        self.assertEqual(
+            (event.state, event.reason), ("received", "The provider did not answer.")
+        )
         event.next_try_date = fields.Datetime.now()
         self._resolve()
         self.assertTrue(token.autopay_authorization_ids.revoked_date)

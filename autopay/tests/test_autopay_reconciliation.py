@@ -192,18 +192,7 @@ class TestAutopayReconciliation(ReconciliationCommon):
         self.provider.stripe_secret_key = SECRET_KEY
 
     def test_other_providers_are_compared_with_the_books_only(self):
-        demo = self._create_provider("demo")
-        token = self.env["payment.token"].create(
-            {
-                "provider_id": demo.id,
-                "payment_method_id": demo.payment_method_ids[:1].id,
-                "partner_id": self.customer.id,
-                "provider_ref": "demo",
-                "payment_details": "0001",
-                "demo_simulated_state": "done",
-            }
-        )
-        self.customer.with_company(self.company).autopay_token_id = token
+        demo = self._enrol_at_demo()
         attempts = [self._create_due_invoice() for _number in range(2)]
         self._run_autopay()
         record = self._compare(demo)

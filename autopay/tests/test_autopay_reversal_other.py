@@ -8,19 +8,7 @@ class TestAutopayReversalOther(ReversalCommon):
     """Providers that cannot be asked, and what else must stay as it was."""
 
     def _collect_with_demo(self):
-        demo = self._create_provider("demo")
-        self.customer.with_company(self.company).autopay_token_id = self.env[
-            "payment.token"
-        ].create(
-            {
-                "provider_id": demo.id,
-                "payment_method_id": demo.payment_method_ids[:1].id,
-                "partner_id": self.customer.id,
-                "provider_ref": "demo",
-                "payment_details": "0000",
-                "demo_simulated_state": "done",
-            }
-        )
+        self._enrol_at_demo()
         return self._collect(100)
 
     def test_refund_of_another_provider_is_booked_by_odoo_as_ever(self):

@@ -88,7 +88,7 @@ class TestAutopayWebhook(AutopayCommon):
 
     # === REFUSED === #
 
-    def _refuse(self, words, answers=None):
+    def _assert_setup_refused(self, words, answers=None):
         """Try to create the endpoint; the person must read these words."""
         with self.assertRaisesRegex(UserError, words):
             if answers is None:
@@ -100,22 +100,24 @@ class TestAutopayWebhook(AutopayCommon):
 
     def test_restricted_key_without_the_right_is_told_what_to_do(self):
         self.provider.stripe_secret_key = "rk_test_without_webhook_endpoints"
-        self._refuse("Give the restricted key write access")
+        self._assert_setup_refused("Give the restricted key write access")
 
     def test_wrong_key_is_told(self):
-        self._refuse("does not accept the secret key", refusal(401, "Invalid API Key"))
+        self._assert_setup_refused(
+            "does not accept the secret key", refusal(401, "Invalid API Key")
+        )
 
     def test_refusal_is_told_in_the_words_of_stripe(self):
         answer = refusal(400, "You have reached the maximum of 16 webhook endpoints.")
-        self._refuse("maximum of 16", answer)
+        self._assert_setup_refused("maximum of 16", answer)
 
     def test_stripe_out_of_reach_is_told(self):
         self.admin.add_fault("refuse", times=None)
-        self._refuse("cannot be reached")
+        self._assert_setup_refused("cannot be reached")
 
     def test_provider_without_key_is_told(self):
         self.provider.write({"state": "disabled", "stripe_secret_key": False})
-        self._refuse("secret key")
+        self._assert_setup_refused("secret key")
 
     def test_address_that_stripe_cannot_reach_is_told(self):
         webhook = self.env["autopay.webhook"]
@@ -147,7 +149,7 @@ class TestAutopayWebhook(AutopayCommon):
     def test_copy_of_a_database_gets_no_messages(self):
         flag = self.env["ir.config_parameter"].sudo()
         flag.set_param("database.is_neutralized", "true")
-        self._refuse("is a copy")
+        self._assert_setup_refused("is a copy")
         self.assertFalse(self._get_endpoints())
 
     def test_only_administrators_change_how_stripe_reaches_odoo(self):

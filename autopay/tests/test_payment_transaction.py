@@ -15,23 +15,8 @@ from .common import AutopayCommon
 class TestPaymentTransaction(AutopayCommon):
     """Charges through Odoo's own provider code, with Odoo's Demo provider."""
 
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.demo = cls._create_provider("demo")
-
     def _charge(self, simulated_state):
-        token = self.env["payment.token"].create(
-            {
-                "provider_id": self.demo.id,
-                "payment_method_id": self.demo.payment_method_ids[:1].id,
-                "partner_id": self.customer.id,
-                "provider_ref": "demo",
-                "payment_details": "0001",
-                "demo_simulated_state": simulated_state,
-            }
-        )
-        self.customer.with_company(self.company).autopay_token_id = token
+        self._enrol_at_demo(simulated_state)
         invoice = self._create_due_invoice()
         self._run_autopay()
         return invoice, invoice.autopay_attempt_ids

@@ -2,7 +2,7 @@ import time
 
 from odoo.tests import BaseCase, tagged
 
-from ..gateways import stripe_reports
+from ..gateways import stripe_lists
 from ..gateways.base import Credentials
 from ..gateways.stripe_reports import StripeReports
 from .common_simulator import TEST_KEY, SimulatorMixin, canned_stripe
@@ -73,7 +73,7 @@ class TestStripeReports(SimulatorMixin, BaseCase):
 
     def test_every_page_is_read_once(self):
         requests = [self._charge() for _number in range(5)]
-        self.patch(stripe_reports, "PAGE_SIZE", 2)
+        self.patch(stripe_lists, "PAGE_SIZE", 2)
         reading = self._read()
         self.assertTrue(reading.complete)
         self.assertEqual(
@@ -90,10 +90,12 @@ class TestStripeReports(SimulatorMixin, BaseCase):
     def test_a_list_that_does_not_end_is_incomplete(self):
         for _number in range(3):
             self._charge()
-        self.patch(stripe_reports, "PAGE_SIZE", 1)
-        self.patch(stripe_reports, "MAX_PAGES", 2)
+        self.patch(stripe_lists, "PAGE_SIZE", 1)
+        self.patch(stripe_lists, "MAX_PAGES", 2)
         reading = self._read()
-        self.assertEqual((reading.complete, reading.problem), (False, "too_many"))
+        self.assertEqual(
+            (reading.complete, reading.problem), (False, "incomplete_list")
+        )
         self.assertEqual(len(reading.rows), 2)
 
     def test_stripe_being_down_is_no_empty_list(self):
@@ -105,8 +107,8 @@ class TestStripeReports(SimulatorMixin, BaseCase):
     def test_a_page_that_fails_later_leaves_the_list_incomplete(self):
         for _number in range(3):
             self._charge()
-        self.patch(stripe_reports, "PAGE_SIZE", 1)
-        self.patch(stripe_reports, "RETRIES", 0)
+        self.patch(stripe_lists, "PAGE_SIZE", 1)
+        self.patch(stripe_lists, "RETRIES", 0)
         self.admin.add_fault(
             "error_500_before", method="GET", path="/v1/charges", nth=2
         )

@@ -32,7 +32,7 @@ INTENT = {
 
 @tagged("post_install", "-at_install")
 class TestStripeWebhook(WebhookCommon):
-    def _refuse(self, status, *args, **headers):
+    def _assert_refused(self, status, *args, **headers):
         """Send something that must be refused; nothing may be written."""
         with mute_logger(CONTROLLER_LOG):
             answer = self._post(*args, **headers)
@@ -115,42 +115,42 @@ class TestStripeWebhook(WebhookCommon):
         self.assertLessEqual(left, timedelta(hours=24))
         self.provider.autopay_webhook_old_until = fields.Datetime.now()
         payload = json.dumps(build_event("payment_intent.succeeded", INTENT))
-        self._refuse(400, payload.encode(), sign(payload))
+        self._assert_refused(400, payload.encode(), sign(payload))
 
     def test_message_without_signature_is_refused(self):
         payload = json.dumps(build_event("payment_intent.succeeded", INTENT))
-        self._refuse(400, payload.encode())
+        self._assert_refused(400, payload.encode())
 
     def test_message_signed_with_another_secret_is_refused(self):
         payload = json.dumps(build_event("payment_intent.succeeded", INTENT))
-        self._refuse(400, payload.encode(), sign(payload, "whsec_guessed"))
+        self._assert_refused(400, payload.encode(), sign(payload, "whsec_guessed"))
 
     def test_message_changed_after_it_was_signed_is_refused(self):
         payload = json.dumps(build_event("payment_intent.succeeded", INTENT))
         changed = payload.replace("pi_1", "pi_2")
-        self._refuse(400, changed.encode(), sign(payload))
+        self._assert_refused(400, changed.encode(), sign(payload))
 
     def test_message_is_refused_five_minutes_after_it_was_signed(self):
         payload = json.dumps(build_event("payment_intent.succeeded", INTENT))
-        self._refuse(400, payload.encode(), sign(payload, age=305))
+        self._assert_refused(400, payload.encode(), sign(payload, age=305))
         answer = self._post(payload.encode(), sign(payload, age=290))
         self.assertEqual(answer.status_code, 200)
 
     def test_message_from_the_future_is_refused(self):
         payload = json.dumps(build_event("payment_intent.succeeded", INTENT))
-        self._refuse(400, payload.encode(), sign(payload, age=-310))
+        self._assert_refused(400, payload.encode(), sign(payload, age=-310))
 
     def test_provider_without_secret_accepts_nothing(self):
         self.provider.autopay_webhook_secret = False
         payload = json.dumps(build_event("payment_intent.succeeded", INTENT))
         for header in (sign(payload), sign(payload, ""), None):
-            self._refuse(503, payload.encode(), header)
+            self._assert_refused(503, payload.encode(), header)
 
     def test_removed_secret_is_not_kept_as_an_old_one(self):
         self.provider.autopay_webhook_secret = "whsec_newer"
         self.provider.autopay_webhook_secret = False
         payload = json.dumps(build_event("payment_intent.succeeded", INTENT))
-        self._refuse(503, payload.encode(), sign(payload))
+        self._assert_refused(503, payload.encode(), sign(payload))
 
     # === WHAT IT SAYS === #
 
@@ -173,18 +173,18 @@ class TestStripeWebhook(WebhookCommon):
         ]
         for payload in bad:
             with self.subTest(payload=payload[:60]):
-                self._refuse(400, payload.encode(), sign(payload))
+                self._assert_refused(400, payload.encode(), sign(payload))
 
     def test_event_of_the_other_mode_is_refused(self):
         event = build_event("payment_intent.succeeded", INTENT, livemode=True)
         payload = json.dumps(event)
-        self._refuse(403, payload.encode(), sign(payload))
+        self._assert_refused(403, payload.encode(), sign(payload))
 
     def test_event_of_another_account_is_refused(self):
         self.provider.autopay_webhook_account = "acct_ours"
         event = build_event("payment_intent.succeeded", INTENT, account="acct_other")
         payload = json.dumps(event)
-        self._refuse(403, payload.encode(), sign(payload))
+        self._assert_refused(403, payload.encode(), sign(payload))
         answer = self._send_event({**event, "account": "acct_ours"})
         self.assertEqual(answer.status_code, 200)
 
@@ -194,7 +194,7 @@ class TestStripeWebhook(WebhookCommon):
     def test_unknown_address_is_not_found(self):
         payload = json.dumps(build_event("payment_intent.succeeded", INTENT))
         for path in (self.path[:-1], self.path + "x", self.path.rsplit("/", 1)[0]):
-            self._refuse(404, payload.encode(), sign(payload), path=path)
+            self._assert_refused(404, payload.encode(), sign(payload), path=path)
 
     def test_each_provider_has_an_address_of_its_own(self):
         other = self.provider.copy()
@@ -210,5 +210,5 @@ class TestStripeWebhook(WebhookCommon):
     def test_body_beyond_the_limit_is_not_read(self):
         payload = json.dumps({"filling": "x" * EVENT_MAX_BYTES})
         start = time.monotonic()
-        self._refuse(413, payload.encode(), sign(payload))
+        self._assert_refused(413, payload.encode(), sign(payload))
         self.assertLess(time.monotonic() - start, 5)

@@ -8,7 +8,7 @@ from ..errors import invalid
 from ..ids import derived
 from ..objects import Dispute
 from ..store import Book
-from .lists import page
+from .lists import page_of_charge
 
 # Facts that are kept under the name that the API gives them.
 _AS_KEPT = (
@@ -124,13 +124,7 @@ def close(call: Call, dispute_id: str) -> dict:
 
 def list_(call: Call) -> dict:
     """GET /v1/disputes"""
-    intent = call.params.get("payment_intent")
-
-    def keep(dispute: Dispute) -> bool:
-        return intent in (None, dispute.payment_intent)
-
-    group = call.params.get("charge")
-    return page(call, "disputes", "/v1/disputes", render, group=group, keep=keep)
+    return page_of_charge(call, "disputes", _PATH, render)
 
 
 def _existing(call: Call, dispute_id: str) -> Dispute:

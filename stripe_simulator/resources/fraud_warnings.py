@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..endpoint import PAGING, Call, Endpoint
 from ..objects import FraudWarning
 from ..store import Book
-from .lists import page
+from .lists import page_of_charge
 
 _AS_KEPT = ("actionable", "charge", "created", "fraud_type", "payment_intent")
 
@@ -29,13 +29,7 @@ def retrieve(call: Call, warning_id: str) -> dict:
 
 def list_(call: Call) -> dict:
     """GET /v1/radar/early_fraud_warnings"""
-    intent = call.params.get("payment_intent")
-
-    def keep(warning: FraudWarning) -> bool:
-        return intent in (None, warning.payment_intent)
-
-    group = call.params.get("charge")
-    return page(call, "fraud_warnings", _PATH, render, group=group, keep=keep)
+    return page_of_charge(call, "fraud_warnings", _PATH, render)
 
 
 _PATH = "/v1/radar/early_fraud_warnings"

@@ -51,6 +51,17 @@ def page(
     }
 
 
+def page_of_charge(call: Call, kind: str, url: str, render: Callable) -> dict:
+    """Return one page of what became of charges, by charge or payment intent."""
+    intent = call.params.get("payment_intent")
+
+    def keep(item: object) -> bool:
+        return intent in (None, item.payment_intent)
+
+    group = call.params.get("charge")
+    return page(call, kind, url, render, group=group, keep=keep)
+
+
 def _limit(params: dict) -> int:
     limit = params.get("limit", DEFAULT_LIMIT)
     if not 1 <= limit <= MAX_LIMIT:

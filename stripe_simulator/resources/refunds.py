@@ -10,7 +10,7 @@ from ..metadata import merge
 from ..objects import Charge, Refund
 from ..store import Book
 from .disputes import is_refundable
-from .lists import page
+from .lists import page_of_charge
 
 # Facts that are kept under the name that the API gives them.
 _AS_KEPT = (
@@ -180,13 +180,7 @@ def cancel(call: Call, refund_id: str) -> dict:
 
 def list_(call: Call) -> dict:
     """GET /v1/refunds"""
-    intent = call.params.get("payment_intent")
-
-    def keep(refund: Refund) -> bool:
-        return intent in (None, refund.payment_intent)
-
-    group = call.params.get("charge")
-    return page(call, "refunds", "/v1/refunds", render, group=group, keep=keep)
+    return page_of_charge(call, "refunds", _PATH, render)
 
 
 def _existing(call: Call, refund_id: str) -> Refund:
