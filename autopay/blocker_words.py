@@ -59,6 +59,12 @@ BLOCKER_SENTENCES = {
         "was charged. Look it up at the provider; a billing manager can then say so on "
         "the transaction."
     ),
+    "no_configuration": _lt(
+        "None of the customer's configurations pays this invoice. %(reason)s"
+    ),
+    "configuration_invalid": _lt(
+        "“%(configuration)s” would pay, but it needs attention: %(reason)s"
+    ),
     "no_method": _lt("The customer has no payment method for autopay."),
     "method_archived": _lt("The payment method %(method)s was archived."),
     "method_expired": _lt("The payment method %(method)s has expired."),
@@ -89,6 +95,14 @@ BLOCKER_SENTENCES = {
         "%(method)s was declined so often in the last 30 days that the card networks "
         "allow no further try. Choose another payment method."
     ),
+    "above_cap": _lt(
+        "The amount %(amount)s is above the cap of %(cap)s per charge of "
+        "“%(configuration)s”."
+    ),
+    "month_cap_reached": _lt(
+        "The cap of %(cap)s per month of “%(configuration)s” leaves %(rest)s; the "
+        "month ends before %(date)s."
+    ),
     "above_authorization": _lt(
         "The amount %(amount)s is above the authorized %(cap)s."
     ),
@@ -100,6 +114,9 @@ BLOCKER_SENTENCES = {
         "The provider does not accept the amount %(amount)s. %(reason)s"
     ),
 }
+
+# Those whose reason is looked up only when somebody reads it.
+TRACED_BLOCKERS = ("no_configuration", "configuration_invalid")
 
 
 def get_blocker_words(env, decision):
@@ -118,9 +135,12 @@ def get_charge_words(env, decision):
 
 def _get_values(env, decision):
     move, token = decision.move, decision.token
+    if decision.blocker in TRACED_BLOCKERS:
+        env["autopay.configuration.trace"]._explain(decision)
     return {
         "amount": move.currency_id.format(decision.amount),
         "currency": move.currency_id.name,
+        "configuration": decision.configuration.display_name or "",
         "date": format_date(env, decision.date) if decision.date else "",
         "method": token._get_autopay_label() if token else "",
         "provider": token.provider_id.sudo().name or "",

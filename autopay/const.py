@@ -33,6 +33,7 @@ AUTHORIZATION_CHANNELS = [
 READINESS = [
     ("ready", "Ready"),
     ("off", "Autopay is off"),
+    ("configuration_invalid", "Configurations need attention"),
     ("no_method", "No payment method"),
     ("method_archived", "Payment method archived"),
     ("method_expired", "Payment method expired"),
@@ -40,6 +41,12 @@ READINESS = [
     ("no_authorization", "No authorization"),
     ("authorization_revoked", "Authorization revoked"),
     ("method_refused", "Payment method refused for good"),
+]
+
+# What becomes of an invoice that is due for more than a cap of its configuration.
+CAP_RULES = [
+    ("skip", "Is not charged"),
+    ("part", "Is charged up to the cap, the rest next month"),
 ]
 
 RUN_STATES = [
@@ -218,6 +225,8 @@ BLOCKERS = [
     ("no_date", "No autopay date"),
     ("payment_pending", "Other payment pending"),
     ("payment_in_doubt", "Other payment in doubt"),
+    ("no_configuration", "No configuration matches"),
+    ("configuration_invalid", "Configuration needs attention"),
     ("no_method", "No payment method"),
     ("method_archived", "Payment method archived"),
     ("method_expired", "Payment method expired"),
@@ -230,6 +239,8 @@ BLOCKERS = [
     ("authorization_revoked", "Authorization revoked"),
     ("method_refused", "Payment method refused for good"),
     ("method_exhausted", "Payment method declined too often"),
+    ("above_cap", "Above the cap per charge"),
+    ("month_cap_reached", "Cap of the month reached"),
     ("above_authorization", "Above the authorized amount"),
     ("currency_inactive", "Currency archived"),
     ("currency_not_accepted", "Currency not accepted"),

@@ -9,21 +9,54 @@ from .blocker_words import get_blocker_words, get_charge_words
 
 
 @dataclass(slots=True)
+class Choice:
+    """Which method pays one invoice, and by what it was chosen.
+
+    :param token: the ``payment.token``; empty when there is none
+    :param configuration: the one that matched, if one did
+    :param source: *person* (who charges now), *invoice* (its own method),
+        *configuration*, *customer* (the Autopay Token), or *none*: the customer has
+        configurations and none pays
+    :param flawed: the first that matched and is not valid, when none pays
+    """
+
+    token: models.Model
+    configuration: models.Model
+    source: str
+    flawed: models.Model
+
+
+@dataclass(slots=True)
 class Decision:
     """Whether one invoice would be charged now, with what, or why not.
 
+    :param amount: what would be charged, in the invoice's currency (major units)
+    :param due: what is due, in the same; more than the amount under a cap
     :param blocker: a code of ``const.BLOCKERS``; False when it would be charged
     :param values: what the words about the blocker mention
     :param date: from when the blocker could be gone, when that can be said
+    :param rest_date: when the rest is charged of what a cap has divided
     """
 
     move: models.Model
-    token: models.Model
+    choice: Choice
     authorization: models.Model
+    due: float = 0.0
     amount: float = 0.0
     blocker: str | bool = False
     values: dict = field(default_factory=dict)
     date: datetime.date | None = None
+    rest_date: datetime.date | bool = False
+
+    @property
+    def token(self):
+        """The method that pays."""
+        return self.choice.token
+
+    @property
+    def configuration(self):
+        """The configuration under which it pays; empty without one."""
+        return self.choice.configuration
 
     def get_words(self, env):
         """Return the decision as a sentence in the language of the environment."""
@@ -34,7 +67,11 @@ class Decision:
 
 @dataclass(slots=True)
 class Facts:
-    """What is looked up once for a whole set of invoices of one company."""
+    """What is looked up once for a whole set of invoices of one company.
+
+    :param spent: {configuration: amount} charged this month, in the currency of the
+        configuration; grows as invoices of the set are decided
+    """
 
     company: models.Model
     today: datetime.date
@@ -44,6 +81,8 @@ class Facts:
     returned: dict
     pending: set
     doubtful: dict
+    choices: dict
     authorizations: dict
     refused: dict
     exhausted: set
+    spent: dict

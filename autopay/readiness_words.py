@@ -4,12 +4,19 @@ from odoo.tools.translate import LazyTranslate
 
 _lt = LazyTranslate(__name__)
 
-# One whole sentence for each code of const.READINESS.
+# One whole sentence for each code of const.READINESS; "configured" is "ready" by rules.
 READINESS_SENTENCES = {
     "ready": _lt(
         "Eligible invoices are charged with %(method)s on their autopay date."
     ),
+    "configured": _lt(
+        "Eligible invoices are charged with the payment method of the first "
+        "configuration that matches them."
+    ),
     "off": _lt("Invoices of this customer are not charged by autopay."),
+    "configuration_invalid": _lt(
+        "The customer's configurations pay nothing until they are mended."
+    ),
     "no_method": _lt(
         "Choose one of the customer's saved payment methods as Autopay Token. "
         "Customers save one when they pay online."
@@ -36,7 +43,7 @@ READINESS_SENTENCES = {
 
 
 def get_readiness_words(env, readiness, token):
-    """Return what a code of ``const.READINESS`` means, as a sentence.
+    """Return what a code of ``READINESS_SENTENCES`` means, as a sentence.
 
     :param token: the customer's Autopay Token, empty when there is none
     """

@@ -5,6 +5,10 @@ from . import autopay_attempt_schedule
 from . import autopay_attempt_state
 from . import autopay_attempt_worklist
 from . import autopay_check
+from . import autopay_condition_domain
+from . import autopay_configuration_cap
+from . import autopay_configuration_issue
+from . import autopay_configuration_lock
 from . import autopay_entry
 from . import autopay_explanation
 from . import autopay_guard
@@ -21,6 +25,10 @@ from . import autopay_attempt
 from . import autopay_attempt_line
 from . import autopay_authorization
 from . import autopay_booking
+from . import autopay_configuration
+from . import autopay_configuration_choice
+from . import autopay_configuration_condition
+from . import autopay_configuration_trace
 from . import autopay_decision
 from . import autopay_engine
 from . import autopay_event

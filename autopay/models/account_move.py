@@ -230,13 +230,10 @@ class AccountMove(models.Model):
         return self.amount_residual
 
     def _get_autopay_token(self):
-        """Return the method that pays: the invoice's own or the customer's.
-
-        Hook: rules that choose a method by the invoice go in between.
-        """
+        """Return the method that pays: its own, or by the customer's rules."""
         self.ensure_one()
-        payer = self.commercial_partner_id.with_company(self.company_id)
-        return self.autopay_token_id or payer.autopay_token_id
+        choices = self.env["autopay.configuration.choice"]
+        return choices._choose(self.company_id, self)[self.id].token
 
     @api.model
     def _get_autopay_due_domain(self, company, today):

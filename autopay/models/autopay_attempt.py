@@ -54,6 +54,18 @@ class AutopayAttempt(models.Model):
     authorization_id = fields.Many2one(
         "autopay.authorization", readonly=True, index=True, ondelete="restrict"
     )
+    configuration_id = fields.Many2one(
+        "autopay.configuration",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+        help="The rule of the customer that chose the method; empty without rules.",
+    )
+    configuration_words = fields.Char(
+        string="Under",
+        readonly=True,
+        help="What the configuration said when it was charged under it.",
+    )
     transaction_id = fields.Many2one(
         "payment.transaction",
         required=True,
@@ -78,21 +90,10 @@ class AutopayAttempt(models.Model):
         aggregator=None,
         help="The exact amount sent to the provider, in cents or the like.",
     )
-    # What went back of it, or should.
-    reversal_ids = fields.One2many(
-        "autopay.reversal",
-        "attempt_id",
-        string="Refunds and Disputes",
+    rest_date = fields.Date(
+        string="Rest on",
         readonly=True,
-    )
-    reversal_count = fields.Integer(compute="_compute_reversals")
-    returned_amount = fields.Monetary(
-        compute="_compute_reversals", help="What went back to the customer."
-    )
-    excess_amount = fields.Monetary(
-        compute="_compute_excess_amount",
-        compute_sudo=True,
-        help="What was collected but pays no invoice.",
+        help="When the rest is charged of what a cap has divided.",
     )
     # State.
     state = fields.Selection(
@@ -287,5 +288,9 @@ class AutopayAttempt(models.Model):
     def _is_line_unchanged(self, line, decision):
         if not decision or decision.blocker:
             return False
-        same = self.currency_id.compare_amounts(decision.amount, line.amount) == 0
-        return same and decision.authorization == self.authorization_id
+        return (
+            self.currency_id.compare_amounts(decision.amount, line.amount) == 0
+            and decision.token == self.token_id
+            and decision.configuration == self.configuration_id
+            and decision.authorization == self.authorization_id
+        )

@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..reversal_const import MONEY_GONE
@@ -9,6 +9,23 @@ class AutopayAttemptRefund(models.AbstractModel):
 
     _name = "autopay.attempt.refund"
     _description = "Refunds of an Autopay Attempt"
+
+    currency_id = fields.Many2one("res.currency", required=True, readonly=True)
+    reversal_ids = fields.One2many(
+        "autopay.reversal",
+        "attempt_id",
+        string="Refunds and Disputes",
+        readonly=True,
+    )
+    reversal_count = fields.Integer(compute="_compute_reversals")
+    returned_amount = fields.Monetary(
+        compute="_compute_reversals", help="What went back to the customer."
+    )
+    excess_amount = fields.Monetary(
+        compute="_compute_excess_amount",
+        compute_sudo=True,
+        help="What was collected but pays no invoice.",
+    )
 
     # === COMPUTE METHODS === #
 

@@ -58,6 +58,17 @@ class AutopayBooking(models.AbstractModel):
                 "autopay_crash_count": 0,
             }
         )
+        self._charge_rest_later(attempts)
+
+    def _charge_rest_later(self, attempts):
+        """Leave on autopay what is still due of invoices that a cap has divided."""
+        for attempt in attempts.filtered("rest_date"):
+            divided = attempt.line_ids.move_id.filtered(
+                lambda move: not move.currency_id.is_zero(move.amount_residual)
+            )
+            divided.with_context(**OWN_FIELDS_CONTEXT).write(
+                {"autopay_status": "eligible", "autopay_date": attempt.rest_date}
+            )
 
     def _prepare_payment_vals(self, attempt):
         """Return the payment of a collected attempt.

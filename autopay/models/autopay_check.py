@@ -123,6 +123,16 @@ class AutopayCheck(models.AbstractModel):
         decision.values["payment"] = transaction and transaction.reference
         return bool(transaction)
 
+    # === CONFIGURATION === #
+
+    def _is_no_configuration(self, decision, facts):
+        choice = decision.choice
+        return choice.source == "none" and not choice.flawed
+
+    def _is_configuration_invalid(self, decision, facts):
+        choice = decision.choice
+        return choice.source == "none" and bool(choice.flawed)
+
     # === METHOD AND PROVIDER === #
 
     def _is_no_method(self, decision, facts):

@@ -30,24 +30,33 @@ class AutopayDecision(models.AbstractModel):
     """Decides, for a set of invoices, what would be charged and why the rest not."""
 
     _name = "autopay.decision"
-    _inherit = "autopay.check"
+    _inherit = ["autopay.check", "autopay.configuration.cap"]
     _description = "Autopay Decision"
 
     @api.model
-    def _decide(self, moves, mode="scheduled", tokens=None):
+    def _decide(self, moves, mode="scheduled", tokens=None, today=None, trial=None):
         """Return {move: Decision} for these customer invoices.
 
         :param str mode: *scheduled* or *now* (a person charges), with *gate_* before it
             for the last look at an invoice that is reserved
         :param dict tokens: {move id: token} chosen by a person
+        :param date today: the date to decide for; the company's today by default
+        :param trial: a configuration, perhaps not saved, to decide with as if it were
+            saved and enabled
         """
         decisions = {}
         for company, company_moves in moves.grouped("company_id").items():
-            facts = self._get_facts(company, company_moves, tokens or {})
+            day = today or company._get_autopay_today()
+            choices = self.env["autopay.configuration.choice"]._choose(
+                company, company_moves, tokens, day, trial
+            )
+            facts = self._get_facts(company, company_moves, mode, day, choices)
             checks = self._get_checks(mode)
             for move in company_moves:
-                decision = self._prepare_decision(move, facts, tokens or {})
+                decision = self._prepare_decision(move, facts)
                 self._apply_checks(checks, decision, facts)
+                self._note_spent(decision, facts)
+                decision.rest_date = self._get_rest_date(decision, facts)
                 decisions[move] = decision
         return decisions
 
@@ -68,35 +77,50 @@ class AutopayDecision(models.AbstractModel):
                 decision.blocker = code
                 return
 
-    def _prepare_decision(self, move, facts, tokens):
-        token = tokens.get(move.id) or move._get_autopay_token()
-        key = (move.commercial_partner_id.id, token.id)
+    def _prepare_decision(self, move, facts):
+        choice = facts.choices[move.id]
+        key = (move.commercial_partner_id.id, choice.token.id)
         authorization = facts.authorizations.get(key)
         if authorization is None:
             authorization = self.env["autopay.authorization"]
-        return Decision(move, token, authorization, move._get_autopay_amount())
+        due = move._get_autopay_amount()
+        return Decision(move, choice, authorization, due, due)
 
     # === FACTS === #
 
-    def _get_facts(self, company, moves, tokens):
+    def _get_facts(self, company, moves, mode, today, choices):
         """Look up in a few queries what the checks need for all the invoices."""
         methods = self.env["payment.token"].union(
-            *(tokens.get(move.id) or move._get_autopay_token() for move in moves)
+            *(choice.token for choice in choices.values())
         )
+        configurations = self.env["autopay.configuration"].union(
+            *(choice.configuration for choice in choices.values())
+        )
+        live = self._get_live_attempts(moves)
         return Facts(
             company=company,
-            today=company._get_autopay_today(),
+            today=today,
             neutralized=self.env["autopay.run"]._is_database_neutralized(),
             copied=company._is_autopay_copied(),
-            live=self._get_live_attempts(moves),
+            live=live,
             returned=self.env["autopay.reversal"]._get_returned_attempts(moves),
             pending=self._get_pending_move_ids(moves),
             doubtful=self._get_doubtful_payments(moves),
+            choices=choices,
             authorizations=self.env["autopay.authorization"]._get_latest_by_token(
                 moves.commercial_partner_id, methods, company
             ),
             refused=methods._get_autopay_refusals(),
             exhausted=methods._get_autopay_exhausted_ids(),
+            spent=self._get_spent(
+                configurations,
+                company,
+                today,
+                # What is decided once more must not stand in its own way.
+                self.env["autopay.attempt"].union(*live.values())
+                if mode.startswith("gate_")
+                else None,
+            ),
         )
 
     def _get_live_attempts(self, moves):

@@ -230,10 +230,11 @@ class AutopayEngine(models.AbstractModel):
     def _open_gate(self, attempts, ctx):
         """Set *charging* what may still be charged, as committed a moment ago."""
         locked = attempts.try_lock_for_update(allow_referencing=True)
-        moves = locked.line_ids.move_id.try_lock_for_update(allow_referencing=True)
-        tokens = {line.move_id.id: line.attempt_id.token_id for line in locked.line_ids}
+        # In the order in which they were reserved: caps are used up in it.
+        moves = locked.sorted("id").line_ids.move_id
+        moves = moves.try_lock_for_update(allow_referencing=True)
         decisions = self.env["autopay.decision"]._decide(
-            moves, f"gate_{ctx.mode}", tokens
+            moves, f"gate_{ctx.mode}", ctx.tokens
         )
         ready = locked.filtered(lambda attempt: attempt._may_be_charged(decisions))
         return ready._set_charging()

@@ -14,6 +14,7 @@ class AutopayReservation(models.AbstractModel):
 
     def _create_attempts(self, run, decisions, ctx):
         """Create attempts with their transactions and their exact requests."""
+        self._hold_caps(decisions)
         names = self._get_names(len(decisions))
         transactions = self.env["payment.transaction"].create(
             [
@@ -29,6 +30,12 @@ class AutopayReservation(models.AbstractModel):
                 )
             ]
         )
+
+    def _hold_caps(self, decisions):
+        configurations = self.env["autopay.configuration"].union(
+            *(decision.configuration for decision in decisions)
+        )
+        self.env["autopay.decision"]._hold_caps(configurations)
 
     def _get_names(self, count):
         """Return the names of so many new attempts."""
@@ -74,6 +81,9 @@ class AutopayReservation(models.AbstractModel):
             "token_id": token.id,
             "provider_id": token.provider_id.id,
             "authorization_id": decision.authorization.id,
+            "configuration_id": decision.configuration.id,
+            "configuration_words": decision.configuration.display_name,
+            "rest_date": decision.rest_date,
             "transaction_id": transaction.id,
             "currency_id": currency.id,
             "amount": decision.amount,

@@ -24,6 +24,12 @@ class ResPartner(models.Model):
         company_dependent=True,
         help="Empty: as the company does.",
     )
+    autopay_configuration_ids = fields.One2many(
+        "autopay.configuration",
+        "partner_id",
+        help="Tried in this order: the first one that matches an invoice pays it. "
+        "Without any, the Autopay Token pays.",
+    )
     autopay_authorization_ids = fields.One2many("autopay.authorization", "partner_id")
     autopay_readiness = fields.Selection(
         const.READINESS,
@@ -56,6 +62,8 @@ class ResPartner(models.Model):
         "autopay_token_id.autopay_paused_date",
         "autopay_policy",
         "autopay_authorization_ids.revoked_date",
+        "autopay_configuration_ids.enabled",
+        "autopay_configuration_ids.issue_code",
     )
     def _compute_autopay_readiness(self):
         company = self.env.company
@@ -65,6 +73,7 @@ class ResPartner(models.Model):
             commercial, tokens, company
         )
         refusals = tokens._get_autopay_refusals()
+        by_configuration = commercial._get_autopay_configured(company)
         for partner in self:
             payer = partner.commercial_partner_id
             authorization = authorizations.get(
@@ -72,9 +81,27 @@ class ResPartner(models.Model):
                 self.env["autopay.authorization"],
             )
             refused = authorization._is_older_than_refusal(refusals)
-            partner.autopay_readiness = payer._get_autopay_readiness(
-                authorization, refused
+            partner.autopay_readiness = by_configuration.get(
+                payer._origin
+            ) or payer._get_autopay_readiness(authorization, refused)
+
+    def _get_autopay_configured(self, company):
+        """Return {payer: readiness} of the payers with enabled configurations."""
+        lists = self.env["autopay.configuration.choice"]._get_lists(
+            company, self._origin
+        )
+        issues = self.env["autopay.configuration"].union(*lists.values())._get_issues()
+        return {
+            payer: self._get_autopay_configured_readiness(
+                payer, company, any(not issues[each] for each in configurations)
             )
+            for payer, configurations in lists.items()
+        }
+
+    def _get_autopay_configured_readiness(self, payer, company, valid):
+        if payer._get_autopay_policy(company) == "off":
+            return "off"
+        return "ready" if valid else "configuration_invalid"
 
     def _get_autopay_readiness(self, authorization, refused):
         """Return the key of ``const.READINESS`` that holds for this payer."""
@@ -98,10 +125,13 @@ class ResPartner(models.Model):
     @api.depends("autopay_readiness")
     def _compute_autopay_readiness_text(self):
         for partner in self:
+            payer = partner.commercial_partner_id
+            code = partner.autopay_readiness
+            configured = payer._get_autopay_configured(self.env.company)
+            if code == "ready" and configured:
+                code = "configured"
             partner.autopay_readiness_text = get_readiness_words(
-                self.env,
-                partner.autopay_readiness,
-                partner.commercial_partner_id.autopay_token_id,
+                self.env, code, payer.autopay_token_id
             )
 
     @api.model

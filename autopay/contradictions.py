@@ -1,0 +1,99 @@
+"""Finds conditions of which no invoice can ever fulfil all."""
+
+import itertools
+
+INFINITY = float("inf")
+
+
+def find_contradiction(conditions):
+    """Return two conditions that exclude each other, or None.
+
+    A condition that excludes itself (an amount below zero) is returned twice. Only what
+    is certain is found: amounts in two currencies are not compared.
+
+    :param conditions: complete ``autopay.configuration.condition`` records
+    """
+    rows = [(each, each._get_kind()) for each in conditions]
+    known = [(each, kind) for each, kind in rows if kind and each.operator]
+    for condition, kind in known:
+        if kind.value == "amount" and _is_empty(_clip(_get_interval(condition))):
+            return condition, condition
+    for (first, kind), (second, _kind) in itertools.combinations(known, 2):
+        if first.kind == second.kind and _excludes(kind, first, second):
+            return first, second
+    return None
+
+
+def _excludes(kind, first, second):
+    if kind.value in ("amount", "days"):
+        same = kind.value == "days" or first.currency_id == second.currency_id
+        return same and _exclude_numbers(first, second)
+    return _exclude_sets(kind, first, second)
+
+
+# === NUMBERS === #
+
+
+def _exclude_numbers(first, second):
+    operators = {first.operator, second.operator}
+    if operators == {"=", "!="}:
+        return first.number == second.number
+    if "!=" in operators:
+        return False
+    return _is_empty(_meet(_get_interval(first), _get_interval(second)))
+
+
+def _get_interval(condition):
+    """Return (from, to, whether from is included, whether to is included)."""
+    number = condition.number
+    return {
+        "=": (number, number, True, True),
+        "between": (number, condition.number_to, True, True),
+        ">=": (number, INFINITY, True, True),
+        ">": (number, INFINITY, False, True),
+        "<=": (-INFINITY, number, True, True),
+        "<": (-INFINITY, number, True, False),
+    }.get(condition.operator, (-INFINITY, INFINITY, True, True))
+
+
+def _clip(interval):
+    """Return the part of an interval that amounts of invoices can have."""
+    return _meet(interval, (0.0, INFINITY, True, True))
+
+
+def _meet(first, second):
+    """Return what two intervals have in common."""
+    low, low_included = max((first[0], not first[2]), (second[0], not second[2]))
+    high, high_included = min((first[1], first[3]), (second[1], second[3]))
+    return low, high, not low_included, high_included
+
+
+def _is_empty(interval):
+    low, high, low_included, high_included = interval
+    return low > high or (low == high and not (low_included and high_included))
+
+
+# === RECORDS AND TEXTS === #
+
+
+def _exclude_sets(kind, first, second):
+    wanted, unwanted = (
+        condition
+        for condition in sorted(
+            (first, second), key=lambda each: each.operator.startswith("not")
+        )
+    )
+    a, b = _get_values(kind, wanted), _get_values(kind, unwanted)
+    if wanted.operator.startswith("not"):
+        return False
+    if unwanted.operator == f"not {wanted.operator}":
+        # "Is any of A" and "is none of A, B": nothing is left.
+        return bool(a) and a <= b
+    both_in = wanted.operator == unwanted.operator == "in"
+    return both_in and kind.single and not kind.hierarchy and not a & b
+
+
+def _get_values(kind, condition):
+    if kind.value == "text":
+        return {text.lower() for text in condition._split_text()}
+    return set(condition[kind.values]._origin.ids)

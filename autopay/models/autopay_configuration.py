@@ -1,0 +1,304 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from .. import const
+from ..configuration_words import AUTHORIZATION_ISSUES, get_configuration_sentence
+from ..rights import check_billing, check_manager
+
+# What decides whether a configuration can pay at all.
+CONTENT_FIELDS = ("token_id", "condition_ids", "partner_id", "company_id")
+
+
+class AutopayConfiguration(models.Model):
+    """One ordered rule of one customer: which invoices are paid with which method.
+
+    The first one that matches an invoice pays it, the rest are ignored.
+    """
+
+    _name = "autopay.configuration"
+    _description = "Autopay Configuration"
+    _inherit = ["autopay.configuration.lock", "autopay.configuration.issue"]
+    _order = "partner_id, company_id, sequence, id"
+    _check_company_auto = True
+
+    # Links.
+    partner_id = fields.Many2one(
+        "res.partner",
+        string="Customer",
+        required=True,
+        index=True,
+        ondelete="restrict",
+        domain="[('parent_id', '=', False)]",
+    )
+    company_id = fields.Many2one(
+        "res.company",
+        required=True,
+        default=lambda self: self.env.company,
+        ondelete="restrict",
+    )
+    available_token_ids = fields.Many2many(
+        "payment.token", compute="_compute_available_token_ids", compute_sudo=True
+    )
+    token_id = fields.Many2one(
+        "payment.token",
+        string="Payment Method",
+        index=True,
+        ondelete="restrict",
+        help="Pays what this configuration matches; no other method does.",
+    )
+    token_expiry_date = fields.Date(
+        related="token_id.autopay_expiry_date", string="Expires on"
+    )
+    condition_ids = fields.One2many(
+        "autopay.configuration.condition",
+        "configuration_id",
+        copy=True,
+        help="All of them must hold.",
+    )
+    is_advanced = fields.Boolean(
+        string="Advanced",
+        help="Several conditions, and more types of them.",
+    )
+    # Order and state.
+    sequence = fields.Integer(
+        default=0, copy=False, help="The first one that matches pays."
+    )
+    enabled = fields.Boolean(
+        default=True, help="Disabled, it is kept but pays nothing."
+    )
+    # Caps.
+    currency_id = fields.Many2one(
+        "res.currency",
+        required=True,
+        default=lambda self: self.env.company.currency_id,
+        help="Of the caps; charges in other currencies are converted.",
+    )
+    max_amount = fields.Monetary(
+        string="Cap per Charge", help="The most that one charge takes; zero: no cap."
+    )
+    max_month_amount = fields.Monetary(
+        string="Cap per Month",
+        help="The most that is charged in a calendar month; zero: no cap.",
+    )
+    cap_rule = fields.Selection(
+        const.CAP_RULES,
+        string="Above a Cap",
+        default="skip",
+        required=True,
+        help="What becomes of an invoice that is due for more than a cap allows.",
+    )
+    # Use.
+    attempt_ids = fields.One2many("autopay.attempt", "configuration_id")
+    last_used_date = fields.Datetime(
+        string="Last Use", compute="_compute_last_used_date", compute_sudo=True
+    )
+
+    _caps_not_negative = models.Constraint(
+        "CHECK (max_amount >= 0 AND max_month_amount >= 0)",
+        "A cap cannot be negative. Leave it at zero for no cap.",
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("partner_id", "company_id")
+    def _compute_available_token_ids(self):
+        for configuration in self:
+            company = configuration.company_id or self.env.company
+            payer = configuration.partner_id.with_company(company)
+            configuration.available_token_ids = payer.autopay_available_token_ids
+
+    @api.depends_context("lang")
+    @api.depends(
+        "token_id",
+        "condition_ids.display_name",
+        "max_amount",
+        "max_month_amount",
+        "currency_id",
+    )
+    def _compute_display_name(self):
+        for configuration in self:
+            token = configuration.sudo().token_id
+            configuration.display_name = get_configuration_sentence(
+                self.env,
+                [rec._get_phrase() for rec in configuration.condition_ids],
+                token._get_autopay_label() if token else "",
+                configuration._get_cap_phrases(),
+            )
+
+    def _get_cap_phrases(self):
+        """Return what the caps say, to follow the payment method."""
+        caps = []
+        if self.max_amount:
+            cap = self.currency_id.format(self.max_amount)
+            caps.append(self.env._("at most %s per charge", cap))
+        if self.max_month_amount:
+            cap = self.currency_id.format(self.max_month_amount)
+            caps.append(self.env._("at most %s per month", cap))
+        return caps
+
+    @api.depends("attempt_ids.reserved_date")
+    def _compute_last_used_date(self):
+        latest = dict(
+            self.env["autopay.attempt"]._read_group(
+                [("configuration_id", "in", self.ids)],
+                ["configuration_id"],
+                ["reserved_date:max"],
+            )
+        )
+        for configuration in self:
+            configuration.last_used_date = latest.get(configuration._origin)
+
+    # === CONSTRAINT METHODS === #
+
+    @api.constrains(*CONTENT_FIELDS)
+    def _check_content(self):
+        """Refuse to save what can never pay."""
+        self._check_valid(AUTHORIZATION_ISSUES)
+
+    def _check_valid(self, mended=()):
+        """Refuse configurations with issues.
+
+        :param mended: codes of issues that do not count
+        :raises ValidationError: with the first issue in words
+        """
+        for configuration, codes in self._get_issues().items():
+            for code in codes:
+                if code not in mended:
+                    raise ValidationError(configuration._get_issue_sentence(code))
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Override of `base`: new ones come last, and their methods are authorized."""
+        for vals in vals_list:
+            if not vals.get("sequence"):
+                vals["sequence"] = self._get_next_sequence(vals)
+        configurations = super().create(vals_list)
+        configurations._record_authorization()
+        for configuration in configurations:
+            configuration._log_on_customer(
+                self.env._(
+                    "Autopay configuration added: %s.", configuration._get_words()
+                )
+            )
+        return configurations
+
+    def write(self, vals):
+        """Override of `base` to authorize chosen methods and tell what changed."""
+        before = {rec: (rec._get_words(), rec.enabled, rec.locked) for rec in self}
+        res = super().write(vals)
+        if "token_id" in vals:
+            self._record_authorization()
+        if vals.get("enabled"):
+            self._check_valid()
+        for configuration in self:
+            configuration._log_changes(*before[configuration])
+        return res
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_tell(self):
+        for configuration in self:
+            configuration._log_on_customer(
+                self.env._(
+                    "Autopay configuration removed: %s.", configuration._get_words()
+                )
+            )
+
+    def _get_next_sequence(self, vals):
+        """Return a number behind all configurations of the list."""
+        siblings = self.sudo().search(
+            [
+                ("partner_id", "=", vals.get("partner_id")),
+                ("company_id", "=", vals.get("company_id") or self.env.company.id),
+            ]
+        )
+        return max(siblings.mapped("sequence"), default=0) + 1
+
+    # === ACTION METHODS === #
+
+    def action_enable(self):
+        """Let these configurations pay again."""
+        check_billing(self)
+        self.filtered(lambda rec: not rec.enabled).write({"enabled": True})
+
+    def action_disable(self):
+        """Keep these configurations, but let them pay nothing."""
+        check_billing(self)
+        self.filtered("enabled").write({"enabled": False})
+
+    def action_lock(self):
+        """Ask why, then lock these configurations."""
+        check_manager(self)
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "autopay.autopay_configuration_lock_wizard_action"
+        )
+        return {**action, "context": {"default_configuration_ids": self.ids}}
+
+    def action_unlock(self):
+        """Let these configurations be changed again."""
+        self.filtered("locked").write({"locked": False})
+
+    # === BUSINESS METHODS === #
+
+    def _get_words(self):
+        """Return what it does, in the language of the user."""
+        self.ensure_one()
+        return self.with_context(lang=self.env.user.lang).display_name
+
+    def _record_authorization(self):
+        """Record that the customer has authorized the methods that staff chose.
+
+        Customers who choose for themselves agree to a text; who lets them do so records
+        that (``_record`` of ``autopay.authorization``).
+        """
+        if self.env.user.share:
+            return
+        authorizations = self.env["autopay.authorization"]
+        known = self._get_authorizations()
+        for configuration in self.filtered("token_id"):
+            partner, company = configuration.partner_id, configuration.company_id
+            token = configuration.token_id
+            latest = known.get((partner.id, token.id, company.id))
+            if not latest or latest.revoked_date:
+                authorizations._record(partner, company, token, "staff")
+
+    def _log_changes(self, words, enabled, locked):
+        """Tell the customer's chatter what a change came to.
+
+        :param words: what the configuration did before
+        :param enabled: whether it was enabled before
+        :param locked: whether it was locked before
+        """
+        now = self._get_words()
+        if words != now:
+            self._log_on_customer(
+                self.env._(
+                    "Autopay configuration changed: %(before)s → %(after)s.",
+                    before=words,
+                    after=now,
+                )
+            )
+        if enabled != self.enabled:
+            self._log_on_customer(
+                self.env._("Autopay configuration enabled: %s.", now)
+                if self.enabled
+                else self.env._("Autopay configuration disabled: %s.", now)
+            )
+        if locked != self.locked:
+            self._log_on_customer(self._get_lock_note(now))
+
+    def _get_lock_note(self, words):
+        if not self.locked:
+            return self.env._("Autopay configuration unlocked: %s.", words)
+        return self.env._(
+            "Autopay configuration locked: %(configuration)s. Reason: %(reason)s",
+            configuration=words,
+            reason=self.lock_reason,
+        )
+
+    def _log_on_customer(self, text):
+        """Leave a note in the customer's chatter, for staff."""
+        self.partner_id.sudo()._message_log(
+            body=text, author_id=self.env.user.partner_id.id
+        )

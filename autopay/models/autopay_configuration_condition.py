@@ -1,0 +1,225 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.tools.i18n import format_list
+
+from ..condition_kinds import OPERATORS, VALUE_OPERATORS
+from ..condition_words import get_days_text, get_phrase
+
+# More days than anybody means, and than the calendar holds.
+MAX_DAYS = 3650
+
+
+class AutopayConfigurationCondition(models.Model):
+    """One condition of a configuration: all of them must hold for it to pay."""
+
+    _name = "autopay.configuration.condition"
+    _description = "Condition of an Autopay Configuration"
+    _inherit = ["autopay.condition.domain"]
+    _order = "configuration_id, sequence, id"
+
+    configuration_id = fields.Many2one(
+        "autopay.configuration", required=True, index=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(related="configuration_id.company_id")
+    sequence = fields.Integer(default=10)
+    kind = fields.Selection(
+        selection="_get_kind_selection",
+        string="Type",
+        required=True,
+        default="amount_total",
+    )
+    operator = fields.Selection(
+        OPERATORS,
+        compute="_compute_operator",
+        store=True,
+        readonly=False,
+        required=True,
+        precompute=True,
+    )
+    value_type = fields.Char(compute="_compute_value_type")
+    kind_codes = fields.Json(compute="_compute_value_type")
+    operator_codes = fields.Json(compute="_compute_value_type")
+    values_field = fields.Char(compute="_compute_value_type")
+    # Values: which of them counts goes by the kind.
+    number = fields.Float(string="Value", digits=0)
+    number_to = fields.Float(string="To", digits=0)
+    currency_id = fields.Many2one(
+        "res.currency",
+        compute="_compute_currency_id",
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="Invoices in other currencies are converted at the invoice date.",
+    )
+    text = fields.Char(help="Several texts are separated by semicolons.")
+    product_ids = fields.Many2many("product.product", string="Products")
+    category_ids = fields.Many2many("product.category", string="Product Categories")
+    journal_ids = fields.Many2many(
+        "account.journal",
+        string="Journals",
+        domain="[('type', '=', 'sale'), ('company_id', 'parent_of', company_id)]",
+    )
+    user_ids = fields.Many2many(
+        "res.users", string="Salespeople", domain="[('share', '=', False)]"
+    )
+    analytic_account_ids = fields.Many2many(
+        "account.analytic.account", string="Analytic Accounts"
+    )
+    tag_ids = fields.Many2many("res.partner.category", string="Customer Tags")
+    currency_ids = fields.Many2many("res.currency", string="Currencies")
+    payment_term_ids = fields.Many2many("account.payment.term", string="Payment Terms")
+    series_ids = fields.Many2many(
+        "account.move",
+        string="Recurring Series",
+        domain="[('auto_post', 'in', ('monthly', 'quarterly', 'yearly')),"
+        " ('auto_post_origin_id', '=', False), ('move_type', '=', 'out_invoice')]",
+        help="The invoices from which the series started.",
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.model
+    def _get_kind_selection(self):
+        return [
+            (code, self.env._(kind.label)) for code, kind in self._get_kinds().items()
+        ]
+
+    @api.depends("kind")
+    def _compute_operator(self):
+        """Keep the operator when the new kind knows it, or propose its first."""
+        for condition in self:
+            operators = condition._get_operators()
+            if condition.operator not in operators:
+                condition.operator = operators[0] if operators else False
+
+    @api.depends("kind", "configuration_id.is_advanced")
+    def _compute_value_type(self):
+        kinds = self._get_kinds()
+        for condition in self:
+            kind = kinds.get(condition.kind)
+            advanced = condition.configuration_id.is_advanced
+            condition.value_type = kind.value if kind else False
+            condition.values_field = kind.values if kind else False
+            condition.operator_codes = list(condition._get_operators())
+            condition.kind_codes = [
+                code for code, row in kinds.items() if advanced or not row.advanced
+            ]
+
+    @api.depends("configuration_id.company_id")
+    def _compute_currency_id(self):
+        for condition in self.filtered(lambda rec: not rec.currency_id):
+            company = condition.configuration_id.company_id or self.env.company
+            condition.currency_id = company.currency_id
+
+    @api.depends_context("lang")
+    @api.depends("kind", "operator", "number", "number_to", "currency_id", "text")
+    def _compute_display_name(self):
+        for condition in self:
+            condition.display_name = condition._get_phrase()
+
+    # === CONSTRAINT METHODS === #
+
+    @api.constrains("kind", "operator", "number", "number_to")
+    def _check_complete(self):
+        for condition in self:
+            if problem := condition._get_problem():
+                raise ValidationError(problem)
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Override of `base`: nothing is added to what is locked."""
+        conditions = super().create(vals_list)
+        conditions.configuration_id._check_unlocked()
+        return conditions
+
+    def write(self, vals):
+        """Override of `base`: nothing changes in what is locked."""
+        self.configuration_id._check_unlocked()
+        res = super().write(vals)
+        self.configuration_id._check_unlocked()
+        return res
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_locked(self):
+        self.configuration_id._check_unlocked()
+
+    # === BUSINESS METHODS === #
+
+    def _get_kind(self):
+        """Return the ``Kind`` of this condition; None when its module is gone."""
+        self.ensure_one()
+        return self._get_kinds().get(self.kind)
+
+    def _get_operators(self):
+        kind = self._get_kind()
+        return VALUE_OPERATORS[kind.value] if kind else ()
+
+    def _get_problem(self):
+        """Return why this condition can never be asked, as a sentence, or nothing."""
+        self.ensure_one()
+        kind = self._get_kind()
+        if not kind:
+            return self.env._("A condition is of a type that is not installed.")
+        label = self.env._(kind.label)
+        if self.operator not in self._get_operators():
+            return self.env._("Choose an operator for the condition %s.", label)
+        if not self._has_value(kind):
+            return self.env._("The condition %s has no value.", label)
+        if kind.value == "days" and not self._has_whole_days():
+            return self.env._(
+                "The condition %(kind)s takes whole days, at most %(most)s.",
+                kind=label,
+                most=MAX_DAYS,
+            )
+        if self.operator == "between" and self.number > self.number_to:
+            return self.env._("The range of the condition %s is upside down.", label)
+        return ""
+
+    def _has_value(self, kind):
+        if kind.value == "amount":
+            return bool(self.currency_id) and (
+                self.operator in (">", "!=", "between") or self.number > 0
+            )
+        if kind.value == "text":
+            return bool(self._split_text())
+        if kind.value == "records":
+            return bool(self[kind.values])
+        return True
+
+    def _has_whole_days(self):
+        numbers = (self.number, self.number_to)
+        return all(
+            number == int(number) and abs(number) <= MAX_DAYS for number in numbers
+        )
+
+    # === WORDS === #
+
+    def _get_phrase(self):
+        """Return what the condition says, to follow "Pay invoices"."""
+        self.ensure_one()
+        kind = self._get_kind()
+        if not kind or self.operator not in self._get_operators():
+            return ""
+        if kind.value in ("amount", "days"):
+            values = {
+                "value": self._get_number_text(kind, self.number),
+                "limit": self._get_number_text(kind, self.number_to),
+            }
+        else:
+            values = {"value": self._get_list_text(kind)}
+        return get_phrase(self.env, self.kind, kind, self.operator, **values)
+
+    def _get_number_text(self, kind, number):
+        if kind.value == "days":
+            return get_days_text(self.env, int(number))
+        return self.currency_id.format(number) if self.currency_id else str(number)
+
+    def _get_list_text(self, kind):
+        """Return the values in words: "A", "A or B", "A, B or C"."""
+        if kind.value == "text":
+            names = [self.env._("“%s”", text) for text in self._split_text()]
+        else:
+            names = self[kind.values].mapped("display_name")
+        return format_list(self.env, names, "or") if names else ""
