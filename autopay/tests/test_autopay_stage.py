@@ -110,14 +110,14 @@ class TestAutopayStage(AutopayCommon):
     @mute_logger(STAGE_LOG)
     def test_one_bad_invoice_does_not_stop_the_others(self):
         good, bad = self._create_due_invoice(10), self._create_due_invoice(20)
-        original = AccountMove._get_autopay_token
+        original = AccountMove._get_autopay_amount
 
         def fail_on_bad(move):
             if move.id == bad.id:
                 raise ZeroDivisionError("a bad rule")
             return original(move)
 
-        with patch.object(AccountMove, "_get_autopay_token", fail_on_bad):
+        with patch.object(AccountMove, "_get_autopay_amount", fail_on_bad):
             self._run_autopay()
             self._run_autopay()
         self.assertEqual(good.autopay_status, "success")

@@ -142,6 +142,7 @@ class Attempts(Rows):
             [
                 *("name", "run_id", "transaction_id", "token_id", "authorization_id"),
                 *("provider_id", "partner_id", "currency_id", "company_id"),
+                "configuration_id",
                 *("object_ref", "charge_ref", "prepare_key", "charge_key"),
                 *("prepare_params", "charge_params", "provider_closed", "mismatch"),
                 *("prepared_date", "charging_date", "outcome_date", "booked_date"),

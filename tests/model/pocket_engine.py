@@ -7,7 +7,7 @@ for what is due, creating records, posting payments, and how a stage is committe
 from concurrent.futures import Future
 
 from odoo.addons.autopay import const
-from odoo.addons.autopay.decision import Decision
+from odoo.addons.autopay.decision import Choice, Decision
 from odoo.addons.autopay.gateways.base import Credentials
 from odoo.addons.autopay.gateways.stripe_gateway import StripeGateway
 from odoo.addons.autopay.models.autopay_booking import AutopayBooking
@@ -236,9 +236,9 @@ class PocketEngine:
         return {move: self._decide_one(move) for move in moves}
 
     def _decide_one(self, move):
-        decision = Decision(
-            move, move.token_id, move.authorization_id, float(move.residual)
-        )
+        choice = Choice(move.token_id, False, "customer", False)
+        residual = float(move.residual)
+        decision = Decision(move, choice, move.authorization_id, residual, residual)
         if not move.residual:
             decision.blocker = "nothing_due"
         elif not move.token_id.active:

@@ -147,6 +147,11 @@ class Rows:
         """Return the values of a field that is no link."""
         return [row[name] for row in self._rows()]
 
+    def sorted(self, name):
+        """Return the rows in the order of a field."""
+        rows = sorted(self._rows(), key=lambda row: row[name])
+        return self._of([row["id"] for row in rows])
+
     def grouped(self, name):
         """Return {value of a field: its rows}."""
         groups = {}
