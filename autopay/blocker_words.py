@@ -106,6 +106,11 @@ BLOCKER_SENTENCES = {
     "above_authorization": _lt(
         "The amount %(amount)s is above the authorized %(cap)s."
     ),
+    "needs_approval": _lt(
+        "The amount %(amount)s is above the company's limit of %(limit)s: a billing "
+        "manager must approve the charge, and not the one who put it on autopay."
+    ),
+    "approval_refused": _lt("%(user)s refused the charge of %(amount)s."),
     "currency_inactive": _lt("The currency %(currency)s is archived."),
     "currency_not_accepted": _lt(
         "%(method)s of %(provider)s does not accept %(currency)s."

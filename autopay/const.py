@@ -49,6 +49,15 @@ CAP_RULES = [
     ("part", "Is charged up to the cap, the rest next month"),
 ]
 
+# The life of a second person's word on a charge above the company's limit.
+APPROVAL_STATES = [
+    ("waiting", "Waiting for approval"),
+    ("approved", "Approved"),
+    ("refused", "Refused"),
+    ("lapsed", "Lapsed"),
+    ("used", "Charged"),
+]
+
 RUN_STATES = [
     ("running", "Running"),
     ("done", "Done"),
@@ -242,6 +251,8 @@ BLOCKERS = [
     ("above_cap", "Above the cap per charge"),
     ("month_cap_reached", "Cap of the month reached"),
     ("above_authorization", "Above the authorized amount"),
+    ("needs_approval", "Needs approval"),
+    ("approval_refused", "Approval refused"),
     ("currency_inactive", "Currency archived"),
     ("currency_not_accepted", "Currency not accepted"),
     ("amount_not_accepted", "Amount not accepted"),

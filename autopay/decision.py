@@ -71,6 +71,7 @@ class Facts:
 
     :param spent: {configuration: amount} charged this month, in the currency of the
         configuration; grows as invoices of the set are decided
+    :param approvals: {move id: ``autopay.approval``} that is not over
     """
 
     company: models.Model
@@ -86,3 +87,4 @@ class Facts:
     refused: dict
     exhausted: set
     spent: dict
+    approvals: dict

@@ -21,6 +21,7 @@ from . import autopay_transaction_guard
 from . import account_move
 from . import account_move_line
 from . import account_payment
+from . import autopay_approval
 from . import autopay_attempt
 from . import autopay_attempt_line
 from . import autopay_authorization

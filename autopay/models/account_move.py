@@ -49,6 +49,16 @@ class AccountMove(models.Model):
     autopay_retry_date = fields.Date(
         string="Next Try", copy=False, readonly=True, help="After a failed charge."
     )
+    autopay_marked_by_id = fields.Many2one(
+        "res.users",
+        string="Put on Autopay by",
+        copy=False,
+        readonly=True,
+        groups=STAFF_GROUPS,
+    )
+    autopay_approval_ids = fields.One2many(
+        "autopay.approval", "move_id", readonly=True, groups=STAFF_GROUPS
+    )
     autopay_crash_count = fields.Integer(copy=False, readonly=True)
     autopay_attempt_line_ids = fields.One2many(
         "autopay.attempt.line", "move_id", readonly=True
@@ -111,7 +121,7 @@ class AccountMove(models.Model):
     def create(self, vals_list):
         """Override of `account`, see `write`."""
         check_status_change(self.browse(), vals_list)
-        return super().create(vals_list)
+        return super().create([self._add_autopay_marker(vals) for vals in vals_list])
 
     def write(self, vals):
         """Override of `account`: people switch autopay on and off, the engine the rest.
@@ -119,7 +129,20 @@ class AccountMove(models.Model):
         :raises AccessError: when somebody but the engine sets an outcome
         """
         check_status_change(self, [vals])
-        return super().write(vals)
+        return super().write(self._add_autopay_marker(vals))
+
+    @api.model
+    def _add_autopay_marker(self, vals):
+        """Return the values with who puts the invoice on autopay.
+
+        The engine puts back what it found, in nobody's name.
+        """
+        if self.env.su:
+            return vals
+        given = {key: vals[key] for key in vals if key != "autopay_marked_by_id"}
+        if given.get("autopay_status") == "eligible":
+            given["autopay_marked_by_id"] = self.env.uid
+        return given
 
     # === ACTION METHODS === #
 
@@ -179,6 +202,7 @@ class AccountMove(models.Model):
         posted._apply_autopay_policy()
         waiting = posted.filtered(lambda move: move.autopay_status == "eligible")
         waiting._set_autopay_default_date()
+        self.env["autopay.approval"]._request(waiting)
         return posted
 
     def _apply_autopay_policy(self):
@@ -211,6 +235,8 @@ class AccountMove(models.Model):
                 "autopay_crash_count": 0,
             }
         )
+        self.sudo().autopay_marked_by_id = self.env.uid
+        self.env["autopay.approval"]._request(posted)
 
     def _set_autopay_default_date(self):
         """Give invoices without autopay date one by the company's rule."""

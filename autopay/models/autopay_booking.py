@@ -58,6 +58,10 @@ class AutopayBooking(models.AbstractModel):
                 "autopay_crash_count": 0,
             }
         )
+        approvals = self.env["autopay.approval"]
+        approvals.union(
+            *approvals._get_open(attempts.line_ids.move_id).values()
+        )._set_state("used")
         self._charge_rest_later(attempts)
 
     def _charge_rest_later(self, attempts):

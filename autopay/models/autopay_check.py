@@ -191,6 +191,32 @@ class AutopayCheck(models.AbstractModel):
         decision.values["cap"] = authorization.currency_id.format(cap)
         return authorization.currency_id.compare_amounts(amount, cap) > 0
 
+    def _is_needs_approval(self, decision, facts):
+        if not self._is_above_limit(decision, facts):
+            return False
+        approval = facts.approvals.get(decision.move.id)
+        asked = bool(approval) and approval._fits(decision)
+        return not asked or approval.state == "waiting"
+
+    def _is_approval_refused(self, decision, facts):
+        approval = facts.approvals.get(decision.move.id)
+        if not approval or approval.state != "refused":
+            return False
+        decision.values["user"] = approval.decided_by_id.name
+        return self._is_above_limit(decision, facts)
+
+    def _is_above_limit(self, decision, facts):
+        """Return whether a charge needs the word of a second person."""
+        company = facts.company
+        limit, currency = company.autopay_approval_limit, company.currency_id
+        if not limit:
+            return False
+        decision.values["limit"] = currency.format(limit)
+        amount = decision.move.currency_id._convert(
+            decision.amount, currency, company, facts.today
+        )
+        return currency.compare_amounts(amount, limit) > 0
+
     def _is_currency_inactive(self, decision, facts):
         return not decision.move.currency_id.active
 

@@ -112,6 +112,7 @@ class AutopayDecision(models.AbstractModel):
             ),
             refused=methods._get_autopay_refusals(),
             exhausted=methods._get_autopay_exhausted_ids(),
+            approvals=self._get_approvals(company, moves),
             spent=self._get_spent(
                 configurations,
                 company,
@@ -122,6 +123,11 @@ class AutopayDecision(models.AbstractModel):
                 else None,
             ),
         )
+
+    def _get_approvals(self, company, moves):
+        if not company.autopay_approval_limit:
+            return {}
+        return self.env["autopay.approval"]._get_open(moves)
 
     def _get_live_attempts(self, moves):
         """Return {move id: attempt} of the attempts that hold these invoices."""

@@ -173,6 +173,7 @@ class AutopayEngine(models.AbstractModel):
             for move, decision in decisions.items()
             if decision.blocker
         )
+        self.env["autopay.approval"]._request_for(decisions.values())
         return attempts
 
     def _is_chosen(self, decision, ctx):

@@ -70,6 +70,7 @@ class AutopayExplanation(models.AbstractModel):
         "autopay_hold_date",
         "autopay_in_dispute",
         "autopay_retry_date",
+        "autopay_approval_ids.state",
         "partner_id",
     )
     def _compute_autopay_blocker(self):

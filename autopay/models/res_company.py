@@ -38,6 +38,11 @@ class ResCompany(models.Model):
         "accounting administrator of the company.",
     )
 
+    autopay_approval_limit = fields.Monetary(
+        string="Autopay Approval Limit",
+        help="Charges above it need the approval of a second billing manager. Zero: "
+        "none do.",
+    )
     autopay_database_uuid = fields.Char(
         readonly=True,
         copy=False,

@@ -22,6 +22,14 @@ class ResConfigSettings(models.TransientModel):
     autopay_responsible_id = fields.Many2one(
         related="company_id.autopay_responsible_id", readonly=False
     )
+    autopay_currency_id = fields.Many2one(
+        related="company_id.currency_id", string="Currency of the Limit"
+    )
+    autopay_approval_limit = fields.Monetary(
+        related="company_id.autopay_approval_limit",
+        readonly=False,
+        currency_field="autopay_currency_id",
+    )
 
     # === ACTION METHODS === #
 

@@ -6,10 +6,12 @@ from . import test_attack_portal_held
 from . import test_attack_rpc
 from . import test_attack_rpc_methods
 from . import test_attack_webhook
+from . import test_autopay_approval
 from . import test_autopay_attempt
 from . import test_autopay_authorization
 from . import test_autopay_charge_now
 from . import test_autopay_configuration
+from . import test_autopay_configuration_cap
 from . import test_autopay_decision
 from . import test_autopay_demo
 from . import test_autopay_double_success

@@ -1,0 +1,255 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+
+from .. import const
+from ..rights import MANAGER_GROUP, check_billing
+
+# Blockers that an approval would lift.
+APPROVAL_BLOCKERS = ("needs_approval", "approval_refused")
+
+
+class AutopayApproval(models.Model):
+    """A second person's word on one charge above the company's limit.
+
+    It holds for this invoice, amount and payment method: with another amount or method
+    it lapses, and once the money was taken it is used up.
+    """
+
+    _name = "autopay.approval"
+    _description = "Approval of a Charge"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _order = "id desc"
+    _rec_name = "move_id"
+    _check_company_auto = True
+
+    move_id = fields.Many2one(
+        "account.move",
+        string="Invoice",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="cascade",
+    )
+    company_id = fields.Many2one(
+        "res.company", required=True, readonly=True, ondelete="restrict"
+    )
+    partner_id = fields.Many2one(
+        related="move_id.commercial_partner_id", string="Customer", store=True
+    )
+    currency_id = fields.Many2one("res.currency", required=True, readonly=True)
+    amount = fields.Monetary(required=True, readonly=True)
+    token_id = fields.Many2one(
+        "payment.token",
+        string="Payment Method",
+        required=True,
+        readonly=True,
+        ondelete="restrict",
+    )
+    autopay_date = fields.Date(related="move_id.autopay_date")
+    state = fields.Selection(
+        const.APPROVAL_STATES,
+        required=True,
+        readonly=True,
+        default="waiting",
+        index=True,
+        tracking=True,
+    )
+    requested_by_id = fields.Many2one(
+        "res.users",
+        string="Put on Autopay by",
+        readonly=True,
+        help="Whoever put the invoice on autopay cannot approve its charge as well.",
+    )
+    decided_by_id = fields.Many2one(
+        "res.users", string="Decided by", readonly=True, tracking=True
+    )
+    decided_date = fields.Datetime(readonly=True)
+    may_decide = fields.Boolean(compute="_compute_may_decide")
+
+    # One open question for each invoice.
+    _open_move_uniq = models.UniqueIndex(
+        "(move_id) WHERE state IN ('waiting', 'approved', 'refused')",
+        "The charge of this invoice waits for approval already.",
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends_context("uid")
+    @api.depends("state", "requested_by_id")
+    def _compute_may_decide(self):
+        manager = self.env.user.has_group(MANAGER_GROUP)
+        for approval in self:
+            second = approval.requested_by_id != self.env.user
+            approval.may_decide = manager and second and approval.state == "waiting"
+
+    # === ACTION METHODS === #
+
+    def action_approve(self):
+        """Let the charges be taken on their autopay date."""
+        self._decide("approved")
+
+    def action_refuse(self):
+        """Keep the charges from being taken."""
+        self._decide("refused")
+
+    def action_ask_again(self):
+        """Put refused charges before a billing manager once more."""
+        check_billing(self)
+        self.check_access("read")
+        refused = self.sudo().filtered(lambda rec: rec.state == "refused")
+        moves = refused.move_id
+        refused._set_state("lapsed")
+        self._request(moves, self.env.user)
+
+    # === BUSINESS METHODS === #
+
+    def _decide(self, state):
+        """Take in the word of a second billing manager.
+
+        :raises AccessError: when the user is none, or the first person
+        :raises UserError: when there is nothing to decide any more
+        """
+        self.check_access("read")
+        for approval in self:
+            approval._check_may_decide()
+            approval.sudo()._lapse_when_changed()
+            if approval.state != "waiting":
+                raise UserError(
+                    self.env._(
+                        "The charge of %s has changed or is over: nothing to decide.",
+                        approval.move_id.display_name,
+                    )
+                )
+            approval.sudo().write(
+                {
+                    "decided_by_id": self.env.uid,
+                    "decided_date": fields.Datetime.now(),
+                }
+            )
+            approval.sudo()._set_state(state)
+
+    def _check_may_decide(self):
+        # Not even who acts for others: a robot is no second person.
+        if not self.env.user.has_group(MANAGER_GROUP):
+            raise AccessError(
+                self.env._("Only billing managers may approve charges above the limit.")
+            )
+        if self.requested_by_id == self.env.user:
+            raise AccessError(
+                self.env._(
+                    "You put %s on autopay yourself: another billing manager must "
+                    "approve its charge.",
+                    self.move_id.display_name,
+                )
+            )
+
+    def _set_state(self, state):
+        """Write the state, close the activities, and tell the invoice's chatter."""
+        for approval in self.filtered(lambda rec: rec.state != state):
+            approval.state = state
+            label = dict(self._fields["state"]._description_selection(self.env))[state]
+            approval.activity_feedback(
+                ["autopay.mail_activity_type_attention"], feedback=label
+            )
+            approval.move_id._message_log(
+                body=self.env._(
+                    "Charge of %(amount)s with %(method)s: %(state)s",
+                    amount=approval.currency_id.format(approval.amount),
+                    method=approval.token_id._get_autopay_label(),
+                    state=label,
+                ),
+                author_id=self.env.user.partner_id.id,
+            )
+        # A new question may follow at once, and there is one for each invoice.
+        self.flush_recordset(["state"])
+
+    def _fits(self, decision):
+        """Return whether it was asked for this amount and method."""
+        self.ensure_one()
+        same = self.currency_id == decision.move.currency_id and (
+            self.currency_id.compare_amounts(self.amount, decision.amount) == 0
+        )
+        return same and self.token_id == decision.token
+
+    def _lapse_when_changed(self):
+        """Let lapse what is not what would be charged any more."""
+        decisions = self.env["autopay.decision"]._decide(self.move_id)
+        self.filtered(lambda rec: not rec._fits(decisions[rec.move_id]))._set_state(
+            "lapsed"
+        )
+
+    # === REQUESTS === #
+
+    @api.model
+    def _get_open(self, moves):
+        """Return {move id: approval} that was asked for and is not over."""
+        found = self.sudo().search(
+            [
+                ("move_id", "in", moves.ids),
+                ("state", "in", ("waiting", "approved", "refused")),
+            ]
+        )
+        return {approval.move_id.id: approval for approval in found}
+
+    @api.model
+    def _request(self, moves, user=None):
+        """Ask for the approvals that these invoices need.
+
+        :param user: who asks; by default who put each invoice on autopay
+        """
+        limited = moves.filtered(
+            lambda move: (
+                move.company_id.autopay_approval_limit and move.state == "posted"
+            )
+        )
+        if limited:
+            decisions = self.env["autopay.decision"].sudo()._decide(limited.sudo())
+            self._request_for(decisions.values(), user)
+
+    @api.model
+    def _request_for(self, decisions, user=None):
+        """Ask for what these decisions lack; what was asked for otherwise lapses."""
+        wanted = [each for each in decisions if each.blocker == "needs_approval"]
+        moves = self.env["account.move"].union(*(each.move for each in wanted))
+        open_approvals = self._get_open(moves)
+        for decision in wanted:
+            approval = open_approvals.get(decision.move.id, self.browse())
+            if approval and approval._fits(decision):
+                continue
+            approval._set_state("lapsed")
+            vals = self._prepare_request_vals(decision, user)
+            self.sudo().create(vals)._ask()
+
+    def _prepare_request_vals(self, decision, user):
+        move = decision.move
+        return {
+            "move_id": move.id,
+            "company_id": move.company_id.id,
+            "currency_id": move.currency_id.id,
+            "amount": decision.amount,
+            "token_id": decision.token.id,
+            "requested_by_id": (user or move.autopay_marked_by_id).id,
+        }
+
+    def _ask(self):
+        """Give a second billing manager an activity."""
+        self.ensure_one()
+        self.activity_schedule(
+            "autopay.mail_activity_type_attention",
+            summary=self.env._(
+                "Approve the charge of %(amount)s for %(invoice)s",
+                amount=self.currency_id.format(self.amount),
+                invoice=self.move_id.display_name,
+            ),
+            user_id=self._get_second_person().id or self.env.uid,
+        )
+
+    def _get_second_person(self):
+        """Return the billing manager who is asked: not the one who asks."""
+        company = self.company_id
+        first = self.requested_by_id
+        responsible = company._get_autopay_responsible()
+        managers = self.env.ref(MANAGER_GROUP).all_user_ids.filtered(
+            lambda user: user.active and not user.share and company in user.company_ids
+        )
+        return (responsible & managers - first) or (managers - first).sorted("id")[:1]

@@ -1,0 +1,158 @@
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import new_test_user, tagged
+
+from .common import AutopayCommon
+
+MANAGER = "account.group_account_manager"
+
+
+@tagged("post_install", "-at_install")
+class TestAutopayApproval(AutopayCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.company.autopay_approval_limit = 1000.0
+        cls.first = cls._create_user("first", MANAGER)
+        cls.second = cls._create_user("second", MANAGER)
+        cls.biller = cls._create_user("biller", "account.group_account_invoice")
+
+    @classmethod
+    def _create_user(cls, login, group):
+        return new_test_user(
+            cls.env,
+            f"approval_{login}",
+            groups=group,
+            company_id=cls.company.id,
+            company_ids=[(6, 0, cls.company.ids)],
+        )
+
+    def setUp(self):
+        super().setUp()
+        self.token = self._enrol()
+
+    def _mark(self, amount, user=None):
+        """Post an invoice and put it on autopay for today."""
+        invoice = self._create_posted_invoice(amount)
+        invoice.autopay_date = self.today
+        invoice.with_user(user or self.first).action_autopay_make_eligible()
+        return invoice
+
+    def _get_open(self, invoice):
+        return invoice.autopay_approval_ids.filtered(
+            lambda rec: rec.state in ("waiting", "approved", "refused")
+        )
+
+    def test_charge_up_to_the_limit_needs_nobody(self):
+        invoice = self._mark(1000.0)
+        self._run_autopay()
+        self.assertEqual(invoice.autopay_status, "success")
+        self.assertFalse(invoice.autopay_approval_ids)
+
+    def test_charge_above_the_limit_waits_for_a_second_manager(self):
+        invoice = self._mark(1000.01)
+        self._run_autopay()
+        self.assertEqual(self._get_charges(invoice), [])
+        self.assertEqual(invoice.autopay_blocker, "needs_approval")
+        approval = self._get_open(invoice)
+        self.assertEqual(approval.state, "waiting")
+        self.assertEqual(approval.requested_by_id, self.first)
+        self.assertNotEqual(approval.activity_ids.user_id, self.first)
+
+    def test_who_put_it_on_autopay_cannot_approve(self):
+        approval = self._get_open(self._mark(5000.0))
+        with self.assertRaisesRegex(AccessError, "yourself"):
+            approval.with_user(self.first).action_approve()
+
+    def test_marking_by_writing_the_status_names_the_writer(self):
+        invoice = self._create_posted_invoice(5000.0)
+        invoice.with_user(self.first).write(
+            {
+                "autopay_status": "eligible",
+                "autopay_date": self.today,
+                "autopay_marked_by_id": self.second.id,
+            }
+        )
+        self._run_autopay()
+        with self.assertRaises(AccessError):
+            self._get_open(invoice).with_user(self.first).action_approve()
+
+    def test_billing_user_cannot_approve(self):
+        approval = self._get_open(self._mark(5000.0))
+        with self.assertRaisesRegex(AccessError, "billing managers"):
+            approval.with_user(self.biller).action_approve()
+
+    def test_second_manager_approves_and_the_charge_is_taken_once(self):
+        invoice = self._mark(5000.0)
+        approval = self._get_open(invoice)
+        approval.with_user(self.second).action_approve()
+        self._run_autopay()
+        self._run_autopay()
+        self.assertEqual(len(self._get_charges(invoice)), 1)
+        self.assertEqual(approval.state, "used")
+        self.assertFalse(approval.activity_ids)
+
+    def test_approval_lapses_with_another_amount(self):
+        invoice = self._mark(5000.0)
+        approval = self._get_open(invoice)
+        approval.with_user(self.second).action_approve()
+        self._pay_part(invoice, 1000.0)
+        self._run_autopay()
+        self.env.invalidate_all()
+        self.assertEqual(self._get_charges(invoice), [])
+        self.assertEqual(approval.state, "lapsed")
+        self.assertEqual(self._get_open(invoice).amount, 4000.0)
+
+    def test_approval_lapses_with_another_method(self):
+        invoice = self._mark(5000.0)
+        approval = self._get_open(invoice)
+        approval.with_user(self.second).action_approve()
+        invoice.autopay_token_id = self._enrol()
+        self._run_autopay()
+        self.env.invalidate_all()
+        self.assertEqual(self._get_charges(invoice), [])
+        self.assertEqual(approval.state, "lapsed")
+
+    def test_decision_about_another_amount_is_not_taken(self):
+        invoice = self._mark(5000.0)
+        approval = self._get_open(invoice)
+        self._pay_part(invoice, 1000.0)
+        with self.assertRaisesRegex(UserError, "changed"):
+            approval.with_user(self.second).action_approve()
+
+    def test_refused_charge_is_told_and_not_taken_until_asked_again(self):
+        invoice = self._mark(5000.0)
+        approval = self._get_open(invoice)
+        approval.with_user(self.second).action_refuse()
+        self._run_autopay()
+        self.assertEqual(self._get_charges(invoice), [])
+        self.assertEqual(invoice.autopay_blocker, "approval_refused")
+        approval.with_user(self.biller).action_ask_again()
+        self.assertEqual(self._get_open(invoice).state, "waiting")
+
+    def test_charge_that_was_approved_before_needs_approval_once_more(self):
+        invoice = self._mark(5000.0)
+        self._get_open(invoice).with_user(self.second).action_approve()
+        self._run_autopay()
+        payment = invoice.autopay_attempt_ids.payment_id
+        payment.move_id.line_ids.remove_move_reconcile()
+        invoice.with_user(self.first).action_autopay_make_eligible()
+        self._run_autopay()
+        self.assertEqual(len(self._get_charges(invoice)), 1)
+
+    def test_charging_now_needs_the_approval_too(self):
+        invoice = self._mark(5000.0)
+        self._charge_now(invoice, {invoice.id: self.token})
+        self.assertEqual(self._get_charges(invoice), [])
+
+    def test_draft_that_was_marked_is_asked_for_when_posted(self):
+        invoice = self._create_posted_invoice(5000.0)
+        invoice.button_draft()
+        invoice.with_user(self.first).action_autopay_make_eligible()
+        self.assertFalse(invoice.autopay_approval_ids)
+        invoice.action_post()
+        self.assertEqual(self._get_open(invoice).requested_by_id, self.first)
+
+    def _pay_part(self, invoice, amount):
+        self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=invoice.ids
+        ).create({"amount": amount})._create_payments()
