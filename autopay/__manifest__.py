@@ -24,6 +24,7 @@
         "wizards/autopay_policy_views.xml",
         "wizards/autopay_resolve_views.xml",
         "wizards/autopay_set_date_views.xml",
+        "views/autopay_approval_views.xml",
         "views/autopay_attempt_views.xml",
         "views/autopay_run_views.xml",
         "report/autopay_reconciliation_report.xml",

@@ -29,6 +29,7 @@ from . import autopay_booking
 from . import autopay_configuration
 from . import autopay_configuration_choice
 from . import autopay_configuration_condition
+from . import autopay_configuration_portal
 from . import autopay_configuration_trace
 from . import autopay_decision
 from . import autopay_engine

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.tools import format_date
+from odoo.tools import SQL, format_date
 
 from ..rights import check_manager
 
@@ -158,7 +158,11 @@ class AutopayConfigurationLock(models.AbstractModel):
 
     def _get_ordered(self):
         """Return these configurations of one list in the order they are tried."""
-        ordered = self.sorted(self._get_order_key_of)
+        return self.sorted(self._get_order_key_of)._keep_locked_ahead()
+
+    def _keep_locked_ahead(self):
+        """Return this order with nothing before a locked one that was not before."""
+        ordered = self
         for locked in ordered.filtered("locked"):
             position = list(ordered).index(locked)
             allowed = set(locked.locked_after or ())
@@ -166,3 +170,31 @@ class AutopayConfigurationLock(models.AbstractModel):
             jumped = before.filtered(lambda rec, ids=allowed: rec._origin.id not in ids)
             ordered = (before - jumped) + locked + jumped + after
         return ordered
+
+    def _renumber(self):
+        """Give the configurations of one list the order in which they are here.
+
+        The numbers are written at once: between one and the next, something would seem
+        to overtake what is locked.
+
+        :raises ValidationError: when something would indeed
+        """
+        self.flush_model(["sequence"])
+        for number, configuration in enumerate(self, start=1):
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE autopay_configuration SET sequence = %s WHERE id = %s",
+                    number,
+                    configuration.id,
+                )
+            )
+        self.invalidate_model(["sequence"])
+        self._check_lock_order()
+
+    def _put_last(self):
+        """Let what came from another list be tried after those that were here."""
+        for mates in self._get_siblings().grouped(self._get_list_key_of).values():
+            new = mates & self
+            in_order = (mates - new).sorted(self._get_order_key_of)
+            in_order += new.sorted(self._get_order_key_of)
+            in_order._keep_locked_ahead()._renumber()

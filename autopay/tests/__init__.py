@@ -12,6 +12,7 @@ from . import test_autopay_authorization
 from . import test_autopay_charge_now
 from . import test_autopay_configuration
 from . import test_autopay_configuration_cap
+from . import test_autopay_configuration_portal
 from . import test_autopay_decision
 from . import test_autopay_demo
 from . import test_autopay_double_success

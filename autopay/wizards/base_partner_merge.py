@@ -1,0 +1,42 @@
+from odoo import models
+from odoo.exceptions import AccessError
+
+from ..rights import MANAGER_GROUP
+
+
+class BasePartnerMergeAutomaticWizard(models.TransientModel):
+    _inherit = "base.partner.merge.automatic.wizard"
+
+    def _merge(self, partner_ids, dst_partner=None, extra_checks=True):
+        """Override of `base` to keep the order of autopay configurations.
+
+        Those of the contacts that go away are tried after those of the one that stays;
+        what is locked is not overtaken by others.
+        """
+        configurations = (
+            self.env["autopay.configuration"]
+            .sudo()
+            .search([("partner_id", "in", list(partner_ids))])
+        )
+        self._check_autopay_locks(configurations)
+        owners = {rec: rec.partner_id.id for rec in configurations}
+        res = super()._merge(partner_ids, dst_partner, extra_checks)
+        configurations.invalidate_recordset()
+        moved = configurations.filtered(lambda rec: rec.partner_id.id != owners[rec])
+        moved._put_last()
+        return res
+
+    def _check_autopay_locks(self, configurations):
+        """Leave locked configurations to those who may unlock them.
+
+        :raises AccessError: when the user may not, and there is one
+        """
+        locked = configurations.filtered("locked")
+        if locked and not self.env.user.has_group(MANAGER_GROUP):
+            raise AccessError(
+                self.env._(
+                    "%s has locked autopay configurations: only billing managers may "
+                    "merge this contact.",
+                    locked[0].partner_id.display_name,
+                )
+            )
