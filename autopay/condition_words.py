@@ -4,7 +4,8 @@ from odoo.tools.translate import LazyTranslate
 
 _lt = LazyTranslate(__name__)
 
-# What follows "Pay invoices", for each kind and operator.
+# What follows "Pay invoices", for each kind and operator. Other modules add theirs by
+# `_get_phrases` of `autopay.condition.domain`.
 PHRASES = {
     ("amount_total", ">="): _lt("of %(value)s or more"),
     ("amount_total", ">"): _lt("of more than %(value)s"),
@@ -85,14 +86,14 @@ OTHER_PHRASES = {
 }
 
 
-def get_phrase(env, code, kind, operator, **values):
+def get_phrase(env, sentence, kind, operator, **values):
     """Return what a condition says, to follow "Pay invoices".
 
-    :param code: the key of the kind
+    :param sentence: the phrase of its kind and operator; without one, a general one
     :param kind: its ``Kind``
     :param values: *value*, and *limit* for *between*, as texts
     """
-    sentence = PHRASES.get((code, operator)) or OTHER_PHRASES[operator]
+    sentence = sentence or OTHER_PHRASES[operator]
     return env._(sentence) % {"kind": env._(kind.label), "limit": "", **values}
 
 

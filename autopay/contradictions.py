@@ -96,4 +96,4 @@ def _exclude_sets(kind, first, second):
 def _get_values(kind, condition):
     if kind.value == "text":
         return {text.lower() for text in condition._split_text()}
-    return set(condition[kind.values]._origin.ids)
+    return set(condition._get_records(kind)._origin.ids)

@@ -8,6 +8,9 @@ from ..condition_words import get_days_text, get_phrase
 # More days than anybody means, and than the calendar holds.
 MAX_DAYS = 3650
 
+# What a condition says, besides chosen records.
+VALUE_FIELDS = ("kind", "operator", "number", "number_to", "currency_id", "text")
+
 
 class AutopayConfigurationCondition(models.Model):
     """One condition of a configuration: all of them must hold for it to pay."""
@@ -21,6 +24,7 @@ class AutopayConfigurationCondition(models.Model):
         "autopay.configuration", required=True, index=True, ondelete="cascade"
     )
     company_id = fields.Many2one(related="configuration_id.company_id")
+    partner_id = fields.Many2one(related="configuration_id.partner_id")
     sequence = fields.Integer(default=10)
     kind = fields.Selection(
         selection="_get_kind_selection",
@@ -112,20 +116,39 @@ class AutopayConfigurationCondition(models.Model):
             condition.currency_id = company.currency_id
 
     @api.depends_context("lang")
-    @api.depends("kind", "operator", "number", "number_to", "currency_id", "text")
+    @api.depends(lambda self: self._get_value_fields())
     def _compute_display_name(self):
         for condition in self:
             condition.display_name = condition._get_phrase()
 
     # === CONSTRAINT METHODS === #
 
-    @api.constrains("kind", "operator", "number", "number_to")
+    @api.constrains(lambda self: self._get_value_fields())
     def _check_complete(self):
         for condition in self:
             if problem := condition._get_problem():
                 raise ValidationError(problem)
 
     # === CRUD METHODS === #
+
+    @api.model
+    def fields_get(self, allfields=None, attributes=None):
+        """Override of `base` to name the types of uninstalled modules.
+
+        A form that shows a condition of such a type fails without its name.
+        """
+        res = super().fields_get(allfields, attributes)
+        if selection := res.get("kind", {}).get("selection"):
+            name = self.env._("Not installed")
+            selection += [(code, name) for code in self._get_lost_kinds()]
+        return res
+
+    @api.model
+    def _get_lost_kinds(self):
+        """Return the types of conditions whose module was uninstalled."""
+        known = list(self._get_kinds())
+        lost = self.sudo()._read_group([("kind", "not in", known)], ["kind"])
+        return [kind for (kind,) in lost]
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -151,6 +174,12 @@ class AutopayConfigurationCondition(models.Model):
         """Return the ``Kind`` of this condition; None when its module is gone."""
         self.ensure_one()
         return self._get_kinds().get(self.kind)
+
+    @api.model
+    def _get_value_fields(self):
+        """Return the names of the fields that say what a condition asks for."""
+        records = {kind.values for kind in self._get_kinds().values() if kind.values}
+        return [*VALUE_FIELDS, *sorted(records)]
 
     def _get_operators(self):
         kind = self._get_kind()
@@ -185,7 +214,7 @@ class AutopayConfigurationCondition(models.Model):
         if kind.value == "text":
             return bool(self._split_text())
         if kind.value == "records":
-            return bool(self[kind.values])
+            return bool(self._get_records(kind))
         return True
 
     def _has_whole_days(self):
@@ -200,7 +229,9 @@ class AutopayConfigurationCondition(models.Model):
         """Return what the condition says, to follow "Pay invoices"."""
         self.ensure_one()
         kind = self._get_kind()
-        if not kind or self.operator not in self._get_operators():
+        if not kind:
+            return self.env._("of a type that is not installed")
+        if self.operator not in self._get_operators():
             return ""
         if kind.value in ("amount", "days"):
             values = {
@@ -209,7 +240,8 @@ class AutopayConfigurationCondition(models.Model):
             }
         else:
             values = {"value": self._get_list_text(kind)}
-        return get_phrase(self.env, self.kind, kind, self.operator, **values)
+        sentence = self._get_phrases().get((self.kind, self.operator))
+        return get_phrase(self.env, sentence, kind, self.operator, **values)
 
     def _get_number_text(self, kind, number):
         if kind.value == "days":
@@ -221,5 +253,5 @@ class AutopayConfigurationCondition(models.Model):
         if kind.value == "text":
             names = [self.env._("“%s”", text) for text in self._split_text()]
         else:
-            names = self[kind.values].mapped("display_name")
+            names = self._get_records(kind).mapped("display_name")
         return format_list(self.env, names, "or") if names else ""

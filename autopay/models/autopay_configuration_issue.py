@@ -41,11 +41,8 @@ class AutopayConfigurationIssue(models.AbstractModel):
         "token_id.autopay_expiry_date",
         "token_id.provider_id.state",
         "token_id.autopay_authorization_ids.revoked_date",
-        "condition_ids.kind",
-        "condition_ids.operator",
-        "condition_ids.number",
-        "condition_ids.number_to",
-        "condition_ids.text",
+        # Whatever a condition says, its name changes with it.
+        "condition_ids.display_name",
         "company_id",
         "partner_id.parent_id",
     )

@@ -28,6 +28,7 @@ class AutopayConfigurationTrace(models.AbstractModel):
             *locked*, *date* (when it could match, or False) and *conditions*: a list
             of dicts with *phrase*, *actual*, *holds* and *date*
         """
+        move = move.sudo()
         company = move.company_id
         today = today or company._get_autopay_today()
         choices = self.env["autopay.configuration.choice"]

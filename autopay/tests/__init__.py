@@ -10,6 +10,7 @@ from . import test_autopay_approval
 from . import test_autopay_attempt
 from . import test_autopay_authorization
 from . import test_autopay_charge_now
+from . import test_autopay_condition_kind
 from . import test_autopay_configuration
 from . import test_autopay_configuration_cap
 from . import test_autopay_configuration_portal
