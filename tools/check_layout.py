@@ -1,12 +1,20 @@
-"""One name, one place: a model's file is named after it, every module is imported."""
+"""One name, one place: a model's file is named after it, every module is imported.
+
+Add-ons know what they depend on and nothing else of this checkout, and an add-on under
+the LGPL depends on none under the AGPL.
+"""
 
 import ast
+import re
 import sys
+from importlib.util import find_spec
+from pathlib import Path
 
-from tools.environment import ROOT, addons
+from tools.environment import ROOT, addons, manifest
 
 MODEL_FOLDERS = ("models", "wizards", "report")
 IMPORTED_FOLDERS = (*MODEL_FOLDERS, "controllers", "tests")
+TEXT_SUFFIXES = (".py", ".xml", ".csv", ".js", ".md", ".html", ".scss", ".pot")
 
 
 def check_addon(addon):
@@ -16,6 +24,8 @@ def check_addon(addon):
             yield from misplaced_models(path)
     for folder in IMPORTED_FOLDERS:
         yield from unimported_modules(addon / folder)
+    yield from strange_names(addon)
+    yield from strict_dependencies(addon)
 
 
 def modules_in(folder):
@@ -61,6 +71,37 @@ def imported_names(tree):
         if isinstance(node, ast.ImportFrom)
         for name in [node.module, *(alias.name for alias in node.names)]
     }
+
+
+def strange_names(addon):
+    """Yield where an add-on names another that it does not depend on."""
+    known = {addon.name, *manifest(addon)["depends"]}
+    strange = [other.name for other in addons() if other.name not in known]
+    if not strange:
+        return
+    pattern = re.compile(rf"\b({'|'.join(strange)})\b")
+    for path in sorted(addon.rglob("*")):
+        text = path.read_text() if path.suffix in TEXT_SUFFIXES else ""
+        for found in pattern.finditer(text):
+            line = text.count("\n", 0, found.start()) + 1
+            yield f"{path.relative_to(ROOT)}:{line}: names {found[0]}"
+
+
+def strict_dependencies(addon):
+    """Yield the dependencies that would put an add-on under another licence."""
+    if manifest(addon)["license"] == "AGPL-3":
+        return
+    for name in manifest(addon)["depends"]:
+        if manifest(folder_of(name)).get("license") == "AGPL-3":
+            yield f"{addon.name}: depends on {name}, which is under AGPL-3"
+
+
+def folder_of(name):
+    """Return the folder of any add-on: ours, Odoo's or an installed one."""
+    ours = ROOT / name
+    return (
+        ours if ours.is_dir() else Path(find_spec(f"odoo.addons.{name}").origin).parent
+    )
 
 
 if __name__ == "__main__":

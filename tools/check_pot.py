@@ -6,7 +6,7 @@ import re
 import tempfile
 from pathlib import Path
 
-from tools.environment import ROOT, addons, run_odoo
+from tools.environment import ROOT, addons, is_glue, run_odoo
 
 DATES = re.compile(r'^"PO(T-Creation|-Revision)-Date: .*\n', re.MULTILINE)
 
@@ -36,8 +36,10 @@ def main(args):
     parser = argparse.ArgumentParser()
     parser.add_argument("--update", action="store_true")
     parser.add_argument("--database", required=True)
+    parser.add_argument("--glue", action="store_true", help="of glue, not of the rest")
     options = parser.parse_args(args)
-    return sum(not check(addon, options) for addon in addons())
+    wanted = [addon for addon in addons() if is_glue(addon) == options.glue]
+    return sum(not check(addon, options) for addon in wanted)
 
 
 def check(addon, options):

@@ -1,10 +1,12 @@
 """Prepared databases, so that a test run starts in seconds.
 
 ``autopay_template`` holds everything the add-ons depend on; ``autopay_ready`` is made
-from it by installing the add-ons. Nobody works in these two: tests get copies named
-``autopay_test_<process id>...``, benchmarks ``bench_...``, dropped afterwards. What a
-prepared database was made of is written in its comment; another comment than expected
-means another database.
+from it by installing the add-ons. Glue has a pair of its own, so that the add-ons are
+tested without it: ``autopay_glue_template`` is the other template with all that glue
+joins, ``autopay_glue_ready`` is made by installing the same add-ons; the glue installs
+itself. Nobody works in these: tests get copies named ``autopay_test_<process id>...``,
+benchmarks ``bench_...``, dropped afterwards. What a prepared database was made of is
+written in its comment; another comment than expected means another database.
 """
 
 import contextlib
@@ -12,9 +14,10 @@ import fcntl
 import itertools
 import os
 import re
+from dataclasses import dataclass
 
-from tools.environment import LOCAL, addons, manifest, run_odoo
-from tools.fingerprint import digest_of, installed_files, odoo_files
+from tools.environment import LOCAL, addons, is_glue, manifest, run_odoo
+from tools.fingerprint import digest_of, glue_files, installed_files, odoo_files
 from tools.postgres import (
     comment_of,
     copy_database,
@@ -25,6 +28,8 @@ from tools.postgres import (
 
 TEMPLATE = "autopay_template"
 READY = "autopay_ready"
+GLUE_TEMPLATE = "autopay_glue_template"
+GLUE_READY = "autopay_glue_ready"
 COPY_PREFIX = "autopay_test_"
 BENCH_PREFIX = "bench_"
 CRASH_PREFIX = "crash_"
@@ -49,16 +54,41 @@ copy_numbers = itertools.count(1)
 # === PREPARED DATABASES === #
 
 
-def prepare(fresh=False):
+@dataclass(frozen=True)
+class Pair:
+    """A database with all that add-ons depend on, and one with them installed.
+
+    :param glue: whether glue is among the add-ons
+    """
+
+    template: str
+    ready: str
+    glue: bool
+
+    @property
+    def addons(self):
+        """The folders of the add-ons that are installed in ``ready``."""
+        return [addon for addon in addons() if self.glue or not is_glue(addon)]
+
+
+PLAIN = Pair(TEMPLATE, READY, glue=False)
+GLUED = Pair(GLUE_TEMPLATE, GLUE_READY, glue=True)
+
+
+def prepare(fresh=False, glue=False):
     """Bring ``autopay_ready`` up to date with the add-ons and return its name.
 
     :param fresh: install the add-ons anew rather than update them when they changed
+    :param glue: bring ``autopay_glue_ready`` up to date instead
     """
+    pair = GLUED if glue else PLAIN
     with _locked():
         _drop_left_copies()
-        _prepare_template()
-        _prepare_ready(fresh)
-    return READY
+        _prepare_template(PLAIN)
+        if glue:
+            _prepare_template(GLUED)
+        _prepare_ready(pair, fresh)
+    return pair.ready
 
 
 def forget_ready():
@@ -68,37 +98,40 @@ def forget_ready():
             set_comment(READY, "")
 
 
-def warnings_of_ready():
+def warnings_of_ready(name=READY):
     """Return what Odoo complained of when it installed the add-ons, or nothing."""
-    return comment_of(READY).partition("\n")[2]
+    return comment_of(name).partition("\n")[2]
 
 
-def _prepare_template():
-    modules = _modules_wanted()
-    key = _key_of_template(modules)
-    if comment_of(TEMPLATE) == key:
+def _prepare_template(pair):
+    modules = _modules_wanted(pair)
+    key = _key_of_template(pair, modules)
+    if comment_of(pair.template) == key:
         return
-    drop_database(READY)
-    drop_database(TEMPLATE)
-    _install(TEMPLATE, "-i", modules)
-    run_odoo("shell", "-d", TEMPLATE, "--no-http", script=BUILD_BUNDLES)
-    set_comment(TEMPLATE, key)
+    drop_database(pair.ready)
+    drop_database(pair.template)
+    if pair.glue:
+        copy_database(TEMPLATE, pair.template)
+    _install(pair.template, "-i", modules)
+    run_odoo("shell", "-d", pair.template, "--no-http", script=BUILD_BUNDLES)
+    set_comment(pair.template, key)
 
 
-def _prepare_ready(fresh):
-    modules = [addon.name for addon in addons()]
-    key = _key_of_ready(modules)
-    was = comment_of(READY).partition("\n")[0]
+def _prepare_ready(pair, fresh):
+    modules = [addon.name for addon in pair.addons]
+    key = _key_of_ready(pair, modules)
+    was = comment_of(pair.ready).partition("\n")[0]
     if was == key:
         return
     anew = fresh or not was
     if anew:
-        drop_database(READY)
-        copy_database(TEMPLATE, READY)
+        drop_database(pair.ready)
+        copy_database(pair.template, pair.ready)
+        modules = [addon.name for addon in PLAIN.addons]
     # From here on it is neither: a failed update must not pass for the old state.
-    set_comment(READY, "")
-    warnings = _install(READY, "-i" if anew else "-u", modules) if modules else ""
-    set_comment(READY, f"{key}\n{warnings}")
+    set_comment(pair.ready, "")
+    warnings = _install(pair.ready, "-i" if anew else "-u", modules) if modules else ""
+    set_comment(pair.ready, f"{key}\n{warnings}")
 
 
 def _install(name, option, modules):
@@ -108,33 +141,38 @@ def _install(name, option, modules):
     return "\n".join(line for line in log.splitlines() if LOG_LINE.match(line))
 
 
-def _modules_wanted():
+def _modules_wanted(pair):
     ours = {addon.name for addon in addons()}
-    wanted = {name for addon in addons() for name in manifest(addon)["depends"]}
+    wanted = {name for addon in pair.addons for name in manifest(addon)["depends"]}
     return sorted((wanted | EXTRA_MODULES) - ours)
 
 
-def _key_of_template(modules):
-    return digest_of([*modules, *odoo_files()])
+def _key_of_template(pair, modules):
+    if not pair.glue:
+        return digest_of([*modules, *odoo_files()])
+    # An update installs no glue that is new.
+    glue = [addon.name for addon in pair.addons]
+    return digest_of([comment_of(TEMPLATE), *modules, *glue, *glue_files()])
 
 
-def _key_of_ready(modules):
-    return digest_of([comment_of(TEMPLATE), *installed_files(modules)])
+def _key_of_ready(pair, modules):
+    return digest_of([comment_of(pair.template), *installed_files(modules)])
 
 
 # === COPIES === #
 
 
-def copy_of_ready():
-    """Give the name of a throw-away copy of the prepared database, for a block."""
-    return copy_of(READY, COPY_PREFIX)
+def copy_of_ready(name=READY):
+    """Give the name of a throw-away copy of a prepared database, for a block."""
+    return copy_of(name, COPY_PREFIX)
 
 
 @contextlib.contextmanager
 def copy_of(source, prefix):
     """Give the name of a throw-away copy of a database.
 
-    :param source: ``READY``, ``TEMPLATE`` for Odoo without our add-ons, or a copy
+    :param source: ``READY``, ``GLUE_READY``, ``TEMPLATE`` for Odoo without our add-ons,
+        or a copy
     :param prefix: one of ``COPY_PREFIXES``
     """
     name = f"{prefix}{os.getpid()}_{next(copy_numbers)}"

@@ -25,6 +25,11 @@ def manifest(addon):
     return ast.literal_eval((addon / "__manifest__.py").read_text())
 
 
+def is_glue(addon):
+    """Tell whether an add-on installs itself where all that it joins is installed."""
+    return bool(manifest(addon).get("auto_install"))
+
+
 def run_odoo(*args, conf=TEST_CONF, script=""):
     """Run Odoo's command line to its end and return its log.
 

@@ -16,6 +16,11 @@ def odoo_files():
     return [ROOT / "requirements.txt", release]
 
 
+def glue_files():
+    """Return the files that change when what glue joins does, Odoo aside."""
+    return [ROOT / "requirements-nodeps.txt"]
+
+
 def installed_files(modules):
     """Return the files of our add-ons that end up in a database, sorted."""
     return sorted(
