@@ -1,0 +1,2 @@
+from . import test_autopay_sale
+from . import test_autopay_sale_rights

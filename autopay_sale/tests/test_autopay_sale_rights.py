@@ -1,0 +1,75 @@
+from odoo.tests import new_test_user, tagged
+
+from .common import SaleCommon
+
+
+@tagged("post_install", "-at_install")
+class TestAutopaySaleRights(SaleCommon):
+    """Accountants work with orders and tags without being salespeople."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.billing = cls._create_user("billing", "account.group_account_invoice")
+        cls.auditor = cls._create_user("auditor", "account.group_account_readonly")
+
+    @classmethod
+    def _create_user(cls, login, groups):
+        return new_test_user(
+            cls.env,
+            login=f"sale_{login}",
+            groups=f"base.group_user,{groups}",
+            company_id=cls.company.id,
+            company_ids=[(6, 0, cls.company.ids)],
+        )
+
+    def test_billing_user_makes_a_configuration_with_tags(self):
+        condition = {"kind": "sale_tag", "sale_tag_ids": self.prepaid.ids}
+        configuration = (
+            self.env["autopay.configuration"]
+            .with_user(self.billing)
+            .create(
+                {
+                    "partner_id": self.customer.id,
+                    "company_id": self.company.id,
+                    "token_id": self.visa.id,
+                    "condition_ids": [(0, 0, condition)],
+                }
+            )
+        )
+        self.assertIn("tagged Prepaid", configuration.display_name)
+
+    def test_accountants_open_the_form_of_conditions_with_orders_and_tags(self):
+        orders = self._configure_orders("in", self._create_order()).condition_ids
+        tags = self._configure_tags("in", self.prepaid).condition_ids
+        names = {"fields": {"display_name": {}}}
+        for user in (self.billing, self.auditor):
+            with self.subTest(user=user.login):
+                rows = (orders | tags).with_user(user)
+                self.env.invalidate_all()
+                first, second = rows.web_read(
+                    {"sale_order_ids": names, "sale_tag_ids": names}
+                )
+                self.assertTrue(first["sale_order_ids"][0]["display_name"])
+                self.assertEqual(second["sale_tag_ids"][0]["display_name"], "Prepaid")
+
+    def test_accountants_read_why_an_invoice_is_not_charged(self):
+        self._configure_tags("in", self.prepaid)
+        order = self._create_order(tags=[self.monthly])
+        invoice = self._create_invoice_of(order)
+        for user in (self.billing, self.auditor):
+            with self.subTest(user=user.login):
+                self.env.invalidate_all()
+                words = invoice.with_user(user).autopay_explanation
+                self.assertIn("tagged Prepaid", words)
+                self.assertIn("Monthly", words)
+
+    def test_accountants_get_the_trace(self):
+        self._configure_tags("in", self.prepaid)
+        invoice = self._create_invoice_of(self._create_order(tags=[self.monthly]))
+        for user in (self.billing, self.auditor):
+            with self.subTest(user=user.login):
+                self.env.invalidate_all()
+                trace = self.env["autopay.configuration.trace"].with_user(user)
+                [row] = trace._get_trace(invoice.with_user(user))["configurations"]
+                self.assertEqual(row["conditions"][0]["actual"], "Monthly")
