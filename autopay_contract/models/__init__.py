@@ -1,0 +1,2 @@
+from . import autopay_condition_domain
+from . import autopay_configuration_condition

@@ -1,0 +1,2 @@
+from . import test_autopay_contract
+from . import test_autopay_contract_rights
