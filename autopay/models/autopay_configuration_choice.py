@@ -76,13 +76,18 @@ class AutopayConfigurationChoice(models.AbstractModel):
         }
 
     def _choose_first(self, matching, issues):
-        """Choose among configurations that match, in their order."""
+        """Choose among configurations that match, in their order.
+
+        What is not valid is passed over, unless it is locked: nothing else takes its
+        place.
+        """
+        nothing = self.env["autopay.configuration"]
         for configuration in matching:
             if not issues[configuration]:
-                nothing = configuration.browse()
                 token = configuration.token_id
                 return Choice(token, configuration, "configuration", nothing)
-        nothing = self.env["autopay.configuration"]
+            if configuration.locked:
+                return Choice(self.env["payment.token"], nothing, "none", configuration)
         flawed = matching[0] if matching else nothing
         return Choice(self.env["payment.token"], nothing, "none", flawed)
 

@@ -175,6 +175,16 @@ class AutopayNotification(models.AbstractModel):
                 move, move.company_id, self.env._("Autopay has set this invoice aside")
             )
 
+    def _alert_method_gone(self, configuration):
+        """Tell that a configuration pays nothing any more: its method was removed."""
+        summary = self.env._("An autopay configuration has lost its payment method")
+        self._alert(
+            configuration.partner_id,
+            configuration.company_id,
+            summary,
+            configuration.display_name,
+        )
+
     def _alert_not_booked(self, attempt):
         """Tell that money was taken that could not be booked."""
         summary = self.env._("Collected, but not booked")

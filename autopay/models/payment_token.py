@@ -101,7 +101,16 @@ class PaymentToken(models.Model):
         attempts = self.env["autopay.attempt"].sudo()
         live = [("token_id", "in", self.ids), ("line_ids.live", "=", True)]
         self.env["autopay.guard"]._recall_autopay(attempts.search(live))
+        self._tell_autopay_configurations()
         return res
+
+    def _tell_autopay_configurations(self):
+        """Ask staff to mend the configurations that these methods paid for."""
+        configurations = self.env["autopay.configuration"].sudo()
+        depending = [("token_id", "in", self.ids), ("enabled", "=", True)]
+        notification = self.env["autopay.notification"]
+        for configuration in configurations.search(depending):
+            notification._alert_method_gone(configuration)
 
     def _get_available_tokens(self, providers_ids, partner_id, **kwargs):
         """Override of `payment`: who is not logged in sees nobody's saved methods."""

@@ -102,6 +102,13 @@ class TestAutopayConfiguration(ConfigurationCommon):
         decision = self._decide(self._create_due_invoice(280.0))
         self.assertEqual(decision.configuration, second)
 
+    def test_staff_are_told_which_configuration_lost_its_method(self):
+        configuration = self._configure(self.visa)
+        self.visa.active = False
+        activity = self.customer.activity_ids
+        self.assertIn("lost its payment method", activity.summary)
+        self.assertIn(configuration.token_id._get_autopay_label(), activity.note)
+
     def test_only_invalid_configuration_that_matches_is_named(self):
         self._configure(self.visa)
         self.visa.active = False
@@ -162,6 +169,12 @@ class TestAutopayConfigurationLock(ConfigurationCommon):
         self.env.invalidate_all()
         decision = self._decide(self._create_due_invoice(280.0))
         self.assertEqual(decision.configuration, self.locked)
+
+    def test_nothing_pays_in_the_place_of_a_locked_one_that_lost_its_method(self):
+        self.bank.active = False
+        decision = self._decide(self._create_due_invoice(280.0))
+        self.assertEqual(decision.blocker, "configuration_invalid")
+        self.assertFalse(decision.token)
 
     def test_unlocked_configuration_can_be_changed_again(self):
         self.locked.action_unlock()
