@@ -38,6 +38,19 @@ def post_invoice(env, customer, ref, amount):
     move.action_autopay_make_eligible()
 
 
+def configure(env, customer, **caps):
+    """Let a customer's method pay by a configuration of any amount, with these caps."""
+    partner = env["res.partner"].search([("name", "=", customer)])
+    env["autopay.configuration"].create(
+        {
+            "partner_id": partner.id,
+            "token_id": partner.autopay_token_id.id,
+            "condition_ids": [Command.create({"number": 1.0})],
+            **caps,
+        }
+    )
+
+
 def make_eligible(env, ref):
     find(env, ref).action_autopay_make_eligible()
 

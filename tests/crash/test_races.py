@@ -97,6 +97,21 @@ def test_two_jobs_at_once_recover_a_dead_run_once(world):
     assert_consistent(world.converge(), ALL)
 
 
+@pytest.mark.parametrize("rule", ["skip", "part"])
+def test_two_charge_jobs_at_once_stay_within_the_cap_of_a_month(world, rule):
+    # Five invoices of a little more than ten each, of one customer.
+    refs = [f"crowd0-{place}" for place in range(1, 6)]
+    with world.start() as process:
+        caps = {"max_month_amount": 25.0, "cap_rule": rule}
+        process.call("act", deed="configure", customer="crowd0", **caps)
+    world.make_due(*refs)
+    run_twice_at_once(world)
+    world.converge()
+    taken = sum(entry["amount"] for entry in world.read_ledger())
+
+    assert taken == {"skip": 2001, "part": 2500}[rule]
+
+
 def run_twice_at_once(world):
     """Run the charge job in two processes, as if the scheduler's lock were lost."""
     world.admin.set_latency(0.05)
