@@ -20,6 +20,7 @@
         # Screens: the actions come before the views and menus that open them.
         "wizards/account_payment_register_views.xml",
         "wizards/autopay_charge_now_views.xml",
+        "wizards/autopay_configuration_lock_wizard_views.xml",
         "wizards/autopay_invariant_result_views.xml",
         "wizards/autopay_policy_views.xml",
         "wizards/autopay_resolve_views.xml",
@@ -30,6 +31,7 @@
         "report/autopay_reconciliation_report.xml",
         "views/autopay_reconciliation_views.xml",
         "views/autopay_authorization_views.xml",
+        "views/autopay_configuration_views.xml",
         "views/autopay_event_views.xml",
         "views/account_move_views.xml",
         "views/account_portal_templates.xml",
@@ -42,6 +44,10 @@
         # Actions on many invoices.
         "data/ir_actions_server_data.xml",
     ],
+    "assets": {
+        "web.assets_backend": ["autopay/static/src/**/*"],
+        "web.assets_tests": ["autopay/static/tests/tours/**/*"],
+    },
     "demo": [
         # Customers first: tokens and invoices are theirs.
         "demo/res_partner_demo.xml",

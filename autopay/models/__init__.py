@@ -7,6 +7,7 @@ from . import autopay_attempt_worklist
 from . import autopay_check
 from . import autopay_condition_domain
 from . import autopay_configuration_cap
+from . import autopay_configuration_form
 from . import autopay_configuration_issue
 from . import autopay_configuration_lock
 from . import autopay_entry

@@ -3,7 +3,6 @@ from odoo.exceptions import ValidationError
 
 from .. import const
 from ..configuration_words import AUTHORIZATION_ISSUES, get_configuration_sentence
-from ..rights import check_billing, check_manager
 
 # What decides whether a configuration can pay at all.
 CONTENT_FIELDS = ("token_id", "condition_ids", "partner_id", "company_id")
@@ -17,7 +16,11 @@ class AutopayConfiguration(models.Model):
 
     _name = "autopay.configuration"
     _description = "Autopay Configuration"
-    _inherit = ["autopay.configuration.lock", "autopay.configuration.issue"]
+    _inherit = [
+        "autopay.configuration.lock",
+        "autopay.configuration.issue",
+        "autopay.configuration.form",
+    ]
     _order = "partner_id, company_id, sequence, id"
     _check_company_auto = True
 
@@ -46,6 +49,7 @@ class AutopayConfiguration(models.Model):
         ondelete="restrict",
         help="Pays what this configuration matches; no other method does.",
     )
+    provider_id = fields.Many2one(related="token_id.provider_id", store=True)
     token_expiry_date = fields.Date(
         related="token_id.autopay_expiry_date", string="Expires on"
     )
@@ -54,10 +58,6 @@ class AutopayConfiguration(models.Model):
         "configuration_id",
         copy=True,
         help="All of them must hold.",
-    )
-    is_advanced = fields.Boolean(
-        string="Advanced",
-        help="Several conditions, and more types of them.",
     )
     # Order and state.
     sequence = fields.Integer(
@@ -214,30 +214,6 @@ class AutopayConfiguration(models.Model):
             ]
         )
         return max(siblings.mapped("sequence"), default=0) + 1
-
-    # === ACTION METHODS === #
-
-    def action_enable(self):
-        """Let these configurations pay again."""
-        check_billing(self)
-        self.filtered(lambda rec: not rec.enabled).write({"enabled": True})
-
-    def action_disable(self):
-        """Keep these configurations, but let them pay nothing."""
-        check_billing(self)
-        self.filtered("enabled").write({"enabled": False})
-
-    def action_lock(self):
-        """Ask why, then lock these configurations."""
-        check_manager(self)
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "autopay.autopay_configuration_lock_wizard_action"
-        )
-        return {**action, "context": {"default_configuration_ids": self.ids}}
-
-    def action_unlock(self):
-        """Let these configurations be changed again."""
-        self.filtered("locked").write({"locked": False})
 
     # === BUSINESS METHODS === #
 

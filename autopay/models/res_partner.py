@@ -27,6 +27,8 @@ class ResPartner(models.Model):
     autopay_configuration_ids = fields.One2many(
         "autopay.configuration",
         "partner_id",
+        domain=lambda self: [("company_id", "=", self.env.company.id)],
+        depends_context=("company",),
         help="Tried in this order: the first one that matches an invoice pays it. "
         "Without any, the Autopay Token pays.",
     )

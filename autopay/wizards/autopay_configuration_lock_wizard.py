@@ -1,0 +1,39 @@
+from odoo import api, fields, models
+
+from ..rights import check_manager
+
+
+class AutopayConfigurationLockWizard(models.TransientModel):
+    """Asks why configurations are locked, and says what stays changeable."""
+
+    _name = "autopay.configuration.lock.wizard"
+    _description = "Lock Autopay Configurations"
+
+    configuration_ids = fields.Many2many(
+        "autopay.configuration", string="Configurations", required=True, readonly=True
+    )
+    reason = fields.Char(help="Shown to staff and to the customer.")
+    above = fields.Text(
+        string="Tried Before",
+        compute="_compute_above",
+        help="What stands before a locked configuration is not locked with it.",
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("configuration_ids")
+    def _compute_above(self):
+        for wizard in self:
+            chosen = wizard.configuration_ids._origin
+            above = chosen.browse().union(*(each._get_before() for each in chosen))
+            free = (above - chosen).filtered(lambda rec: not rec.locked)
+            wizard.above = "\n".join(free.mapped("display_name"))
+
+    # === ACTION METHODS === #
+
+    def action_apply(self):
+        """Lock the configurations."""
+        self.ensure_one()
+        check_manager(self)
+        self.configuration_ids.write({"locked": True, "lock_reason": self.reason})
+        return {"type": "ir.actions.act_window_close"}
