@@ -93,8 +93,8 @@ def get_phrase(env, sentence, kind, operator, **values):
     :param kind: its ``Kind``
     :param values: *value*, and *limit* for *between*, as texts
     """
-    sentence = sentence or OTHER_PHRASES[operator]
-    return env._(sentence) % {"kind": env._(kind.label), "limit": "", **values}
+    phrase = env._(sentence or OTHER_PHRASES[operator])
+    return phrase % {"kind": env._(kind.label), "limit": "", **values}
 
 
 def get_days_text(env, days):

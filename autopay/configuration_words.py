@@ -58,7 +58,8 @@ AUTHORIZATION_ISSUES = ("no_authorization", "authorization_revoked")
 
 def get_issue_sentence(env, code, **values):
     """Return why a configuration is not valid, as a sentence."""
-    return env._(ISSUE_SENTENCES[code]) % values
+    sentence = env._(ISSUE_SENTENCES[code])
+    return sentence % values
 
 
 def get_configuration_sentence(env, phrases, method, caps):

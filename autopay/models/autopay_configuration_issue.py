@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 from ..configuration_words import (
     AUTHORIZATION_ISSUES,
@@ -66,7 +67,7 @@ class AutopayConfigurationIssue(models.AbstractModel):
     def _search_issue_code(self, operator, value):
         if operator != "in":
             return NotImplemented
-        found = self.sudo().search([])
+        found = self.sudo().search(Domain.TRUE)
         issues = found._get_issues()
         wanted = found.filtered(
             lambda rec: (issues[rec][0] if issues[rec] else False) in value

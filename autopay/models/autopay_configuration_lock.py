@@ -6,6 +6,11 @@ from ..rights import check_manager
 
 LOCK_FIELDS = {"locked", "lock_reason"}
 
+# What unlocking clears.
+UNLOCKED = dict.fromkeys(
+    ("lock_reason", "locked_by_id", "locked_date", "locked_after"), False
+)
+
 # What may change while locked: others are moved around it, its own place stays.
 MOVE_FIELDS = {"sequence"}
 
@@ -73,9 +78,12 @@ class AutopayConfigurationLock(models.AbstractModel):
         if not LOCK_FIELDS & vals.keys():
             return super().write(vals)
         check_manager(self)
-        if "locked" not in vals:
-            return super().write(vals)
-        return self._set_locked(vals) if vals["locked"] else self._set_unlocked(vals)
+        if not vals.get("locked"):
+            return super().write({**vals, **(UNLOCKED if "locked" in vals else {})})
+        for configuration in self.filtered(lambda rec: not rec.locked):
+            locked = configuration._prepare_locked_vals(vals)
+            super(AutopayConfigurationLock, configuration).write(locked)
+        return True
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_locked(self):
@@ -83,26 +91,16 @@ class AutopayConfigurationLock(models.AbstractModel):
 
     # === BUSINESS METHODS === #
 
-    def _set_locked(self, vals):
-        """Lock, and remember who did it, when, and what stands before it."""
+    def _prepare_locked_vals(self, vals):
+        """Return what locks: who did it, when, and what stands before it."""
         if not (vals.get("lock_reason") or "").strip():
             raise UserError(self.env._("Say why the configuration is locked."))
-        for configuration in self.filtered(lambda rec: not rec.locked):
-            super(AutopayConfigurationLock, configuration).write(
-                {
-                    **vals,
-                    "locked_by_id": self.env.uid,
-                    "locked_date": fields.Datetime.now(),
-                    "locked_after": configuration._get_before().ids,
-                }
-            )
-        return True
-
-    def _set_unlocked(self, vals):
-        cleared = dict.fromkeys(
-            ("lock_reason", "locked_by_id", "locked_date", "locked_after"), False
-        )
-        return super().write({**vals, **cleared})
+        return {
+            **vals,
+            "locked_by_id": self.env.uid,
+            "locked_date": fields.Datetime.now(),
+            "locked_after": self._get_before().ids,
+        }
 
     def _check_unlocked(self):
         """Refuse to go on with what is locked.

@@ -39,7 +39,6 @@ class ResCompany(models.Model):
     )
 
     autopay_approval_limit = fields.Monetary(
-        string="Autopay Approval Limit",
         help="Charges above it need the approval of a second billing manager. Zero: "
         "none do.",
     )

@@ -6,5 +6,5 @@ from . import autopay_invariant_result
 from . import autopay_policy
 from . import autopay_resolve
 from . import autopay_set_date
-from . import base_partner_merge
+from . import base_partner_merge_automatic_wizard
 from . import payment_link_wizard
