@@ -104,7 +104,9 @@ class AutopayConfigurationCondition(models.Model):
             advanced = condition.configuration_id.is_advanced
             condition.value_type = kind.value if kind else False
             condition.values_field = kind.values if kind else False
-            condition.operator_codes = list(condition._get_operators())
+            # Never empty: the client cannot tell an empty list from none.
+            operators = condition._get_operators() or [condition.operator]
+            condition.operator_codes = list(operators)
             condition.kind_codes = [
                 code for code, row in kinds.items() if advanced or not row.advanced
             ]

@@ -2,10 +2,12 @@ from unittest.mock import patch
 
 from odoo import Command
 from odoo.exceptions import ValidationError
-from odoo.tests import tagged
+from odoo.tests import Form, HttpCase, new_test_user, tagged
 
 from ..condition_kinds import Kind
 from .common_configuration import ConfigurationCommon
+
+FORM = "autopay.autopay_configuration_view_form"
 
 
 @tagged("post_install", "-at_install")
@@ -66,16 +68,14 @@ class TestUninstalledKind(ConfigurationCommon):
         self.assertEqual(dict(field["selection"])["gone"], "Not installed")
         self.assertNotIn("gone", values["kind_codes"])
 
-    def test_form_survives_a_change_beside_it(self):
-        spec = {
-            "token_id": {},
-            "issue": {},
-            "condition_ids": {"fields": {"kind": {}, "operator": {}, "number": {}}},
-        }
-        result = self.configuration.onchange(
-            {"token_id": self.bank.id}, ["token_id"], spec
-        )
-        self.assertNotIn("warning", result)
+    def test_form_survives_a_change_beside_it_and_refuses_to_save(self):
+        with Form(self.configuration, FORM) as form:
+            form.token_id = self.bank
+            self.assertIn("not installed", form.issue)
+            with self.assertRaisesRegex(ValidationError, "not installed"):
+                form.save()
+            form.condition_ids.remove(index=1)
+        self.assertFalse(self.configuration.issue_code)
 
     def test_configuration_can_be_switched_off(self):
         self.configuration.action_disable()
@@ -165,3 +165,48 @@ class TestChosenRecords(ConfigurationCommon):
         self.assertEqual(configuration.issue_code, "condition_incomplete")
         configuration.condition_ids.product_ids = self.product_a
         self.assertFalse(configuration.issue_code)
+
+
+@tagged("post_install", "-at_install")
+class TestUninstalledKindInBrowser(ConfigurationCommon, HttpCase):
+    """A condition of an uninstalled type on the screens; a failure logs an error."""
+
+    def setUp(self):
+        super().setUp()
+        self.configuration = self._configure(self.visa)
+        self.configuration.write({"locked": True, "lock_reason": "Agreed by contract"})
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE autopay_configuration_condition SET kind = 'gone' WHERE id = %s",
+            [self.configuration.condition_ids.id],
+        )
+        self.env.invalidate_all()
+        self.user = new_test_user(
+            self.env,
+            login="autopay_screens",
+            groups="base.group_user,account.group_account_manager",
+            company_id=self.company.id,
+            company_ids=[Command.set(self.company.ids)],
+        )
+
+    def test_form_names_it_locked_and_unlocked(self):
+        for locked in (True, False):
+            with self.subTest(locked=locked):
+                self.configuration.locked = locked
+                self._open("Not installed" if locked else "not installed")
+
+    def _open(self, words):
+        self.browser_js(
+            f"/odoo/action-autopay.autopay_configuration_action/{self.configuration.id}",
+            f"""
+            const timer = setInterval(() => {{
+                const form = document.querySelector(".o_form_view");
+                if (form && form.innerText.includes("{words}")) {{
+                    clearInterval(timer);
+                    console.log("test successful");
+                }}
+            }}, 100);
+            """,
+            login=self.user.login,
+            timeout=60,
+        )
