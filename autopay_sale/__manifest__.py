@@ -6,6 +6,9 @@
     "author": "Autopay contributors",
     "license": "LGPL-3",
     "depends": ["autopay", "sale"],
-    "data": ["security/ir.model.access.csv"],
+    "data": [
+        "security/ir.model.access.csv",
+        "views/autopay_configuration_views.xml",
+    ],
     "auto_install": True,
 }

@@ -1,4 +1,4 @@
-from odoo.tests import new_test_user, tagged
+from odoo.tests import Form, new_test_user, tagged
 
 from .common import SaleCommon
 
@@ -38,6 +38,36 @@ class TestAutopaySaleRights(SaleCommon):
             )
         )
         self.assertIn("tagged Prepaid", configuration.display_name)
+
+    def test_billing_user_chooses_orders_and_tags_in_the_form(self):
+        order = self._create_order()
+        form = self._open_form()
+        form.is_advanced = True
+        with form.condition_ids.new() as row:
+            row.kind = "sale_order"
+            row.sale_order_ids.add(order)
+        with form.condition_ids.new() as row:
+            row.kind = "sale_tag"
+            row.operator = "not in"
+            row.sale_tag_ids.add(self.prepaid)
+        configuration = form.save()
+        self.assertIn(
+            f"for sales order {order.name} and not for sales orders tagged Prepaid",
+            configuration.display_name,
+        )
+
+    def _open_form(self):
+        """Open the form of a new configuration of the customer."""
+        model = self.env["autopay.configuration"].with_user(self.billing)
+        return Form(
+            model.with_context(
+                default_partner_id=self.customer.id,
+                default_company_id=self.company.id,
+                default_token_id=self.visa.id,
+                default_condition_ids=[],
+            ),
+            "autopay.autopay_configuration_view_form",
+        )
 
     def test_accountants_open_the_form_of_conditions_with_orders_and_tags(self):
         orders = self._configure_orders("in", self._create_order()).condition_ids
