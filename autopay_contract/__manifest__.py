@@ -6,6 +6,9 @@
     "author": "Autopay contributors",
     "license": "AGPL-3",
     "depends": ["autopay", "contract"],
-    "data": ["security/ir.model.access.csv"],
+    "data": [
+        "security/ir.model.access.csv",
+        "views/autopay_configuration_views.xml",
+    ],
     "auto_install": True,
 }

@@ -1,4 +1,4 @@
-from odoo.tests import new_test_user, tagged
+from odoo.tests import Form, new_test_user, tagged
 
 from .common import ContractCommon
 
@@ -39,6 +39,25 @@ class TestAutopayContractRights(ContractCommon):
             )
         )
         self.assertIn("for contract Hosting 2026", configuration.display_name)
+
+    def test_billing_user_chooses_a_contract_in_the_form(self):
+        contract = self._create_contract("Hosting 2026")
+        model = self.env["autopay.configuration"].with_user(self.billing)
+        form = Form(
+            model.with_context(
+                default_partner_id=self.customer.id,
+                default_company_id=self.company.id,
+                default_token_id=self.visa.id,
+                default_condition_ids=[],
+            ),
+            "autopay.autopay_configuration_view_form",
+        )
+        with form.condition_ids.new() as row:
+            row.kind = "contract"
+            row.contract_ids.add(contract)
+        configuration = form.save()
+        self.assertFalse(configuration.is_advanced)
+        self.assertEqual(configuration.condition_ids.contract_ids, contract)
 
     def test_accountants_open_the_form_of_a_condition_with_a_contract(self):
         contract = self._create_contract("Hosting 2026")
