@@ -62,7 +62,7 @@ class AutopayConfigurationChoice(models.AbstractModel):
     def _choose_matching(self, lists, moves, today):
         """Choose the first valid configuration that matches."""
         configurations = self.env["autopay.configuration"].union(*lists.values())
-        issues = configurations._get_issues(today)
+        issues = configurations._get_open_issues(today)
         by_payer = defaultdict(moves.browse)
         for payer, found in moves.grouped("commercial_partner_id").items():
             by_payer[payer] = found
