@@ -1,13 +1,19 @@
 """How an invoice's amount is compared with limits in some currency."""
 
+from bisect import bisect_right
+
 from odoo.tools import SQL
+
+# So much of the rounding less than a half is a half: divisions are not exact.
+TOLERANCE = 1e-6
 
 
 class AmountTest:
     """Compares an invoice's amount with limits, in SQL and in memory alike.
 
     Converted amounts are not rounded but compared with the limit less or plus half of
-    the currency's rounding: the same result, and the same in both places.
+    the currency's rounding: the same result, and the same in both places. Limits are
+    rounded, as amounts are.
 
     :param limits: from and to, in the currency (major units)
     """
@@ -15,28 +21,32 @@ class AmountTest:
     def __init__(self, env, path, operator, limits, currency_id):
         self.path = path
         self.operator = operator
-        self.low, self.high = limits
         self.currency = env["res.currency"].browse(currency_id)
-        self.half = (self.currency.rounding or 0.01) / 2
+        self.low, self.high = map(self.currency.round, limits)
+        rounding = self.currency.rounding or 0.01
+        self.up = rounding / 2 * (1 + TOLERANCE)
+        self.down = rounding / 2 * (1 - TOLERANCE)
+        self.bounds = self._get_bounds()
         self.rates = {}
 
-    def get_bounds(self):
+    def _get_bounds(self):
         """Return (lower bound, upper bound); the upper one is itself excluded."""
-        above, below = self.low - self.half, self.high + self.half
+        from_low, after_low = self.low - self.up, self.low + self.down
+        after_high = self.high + self.down
         return {
-            "=": (above, below),
-            "between": (above, below),
-            ">=": (above, None),
-            ">": (self.low + self.half, None),
-            "<=": (None, below),
-            "<": (None, self.low - self.half),
+            "=": (from_low, after_low),
+            "between": (from_low, after_high),
+            ">=": (from_low, None),
+            ">": (after_low, None),
+            "<=": (None, after_high),
+            "<": (None, from_low),
         }[self.operator]
 
     # === IN MEMORY === #
 
     def holds(self, move, company_id, today):
         """Return whether the invoice's amount passes."""
-        lower, upper = self.get_bounds()
+        lower, upper = self.bounds
         amount = self.convert(move, company_id, today)
         return (lower is None or amount >= lower) and (upper is None or amount < upper)
 
@@ -46,22 +56,38 @@ class AmountTest:
         if not amount or move.currency_id == self.currency:
             return amount
         day = move.invoice_date or today
-        key = (move.currency_id.id, day)
-        if key not in self.rates:
-            self.rates[key] = self._get_rate(move.currency_id, company_id, day)
-        return amount * self.rates[key]
+        own = self._get_rate(move.currency_id, company_id, day)
+        return amount * (1.0 / (own / self._get_rate(self.currency, company_id, day)))
 
     def _get_rate(self, currency, company_id, day):
-        company = currency.env["res.company"].browse(company_id)
-        rates = (currency | self.currency)._get_rates(company, day)
-        return 1.0 / (rates[currency.id] / rates[self.currency.id])
+        """Return the rate of the day, the first one before there were any, or 1."""
+        if currency.id not in self.rates:
+            self.rates[currency.id] = self._get_rates(currency, company_id)
+        lists = self.rates[currency.id]
+        for days, rates in lists:
+            if days and days[0] <= day:
+                return rates[bisect_right(days, day) - 1]
+        return next((rates[0] for _days, rates in lists if rates), 1.0)
+
+    def _get_rates(self, currency, company_id):
+        """Return (days, rates) of the company, and (days, rates) for all companies."""
+        domain = [
+            ("currency_id", "=", currency.id),
+            ("company_id", "in", (False, company_id)),
+        ]
+        model = currency.env["res.currency.rate"].sudo()
+        found = model.search_fetch(domain, ["name", "rate", "company_id"], order="name")
+        own = found.filtered("company_id")
+        return [
+            (part.mapped("name"), part.mapped("rate")) for part in (own, found - own)
+        ]
 
     # === IN SQL === #
 
     def get_sql(self, model, alias, query, company_id, today):
         """Return the same test as a condition on the table of invoices."""
         amount = self._get_amount_sql(model, alias, query, company_id, today)
-        lower, upper = self.get_bounds()
+        lower, upper = self.bounds
         parts = [SQL("%s >= %s", amount, lower)] if lower is not None else []
         if upper is not None:
             parts.append(SQL("%s < %s", amount, upper))

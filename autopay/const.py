@@ -57,12 +57,6 @@ APPROVAL_STATES = [
     ("lapsed", "Lapsed"),
     ("used", "Charged"),
 ]
-# A dry run is a question first, then the answer to it.
-DRY_RUN_STATES = [("draft", "Question"), ("done", "Done")]
-DRY_RUN_RESULTS = [("charge", "Would be charged"), ("skip", "Would not be charged")]
-
-# Days that a dry run looks ahead at most.
-DRY_RUN_DAYS = 366
 
 RUN_STATES = [
     ("running", "Running"),
@@ -191,6 +185,9 @@ OWN_FIELDS_CONTEXT = {
     "check_move_validity": False,
     "skip_is_manually_modified": True,
 }
+
+# While a configuration is saved as a whole, its conditions are not judged one by one.
+WHOLE_CONTEXT = {"autopay_whole_configuration": True}
 
 # Attempts that go through the stages together, and requests sent at the same time. A
 # batch is booked in a few seconds; as long, whoever edits one of its invoices waits.

@@ -37,7 +37,7 @@ def _excludes(kind, first, second):
 def _exclude_numbers(first, second):
     operators = {first.operator, second.operator}
     if operators == {"=", "!="}:
-        return first.number == second.number
+        return _get_limits(first)[0] == _get_limits(second)[0]
     if "!=" in operators:
         return False
     return _is_empty(_meet(_get_interval(first), _get_interval(second)))
@@ -45,15 +45,23 @@ def _exclude_numbers(first, second):
 
 def _get_interval(condition):
     """Return (from, to, whether from is included, whether to is included)."""
-    number = condition.number
+    number, number_to = _get_limits(condition)
     return {
         "=": (number, number, True, True),
-        "between": (number, condition.number_to, True, True),
+        "between": (number, number_to, True, True),
         ">=": (number, INFINITY, True, True),
         ">": (number, INFINITY, False, True),
         "<=": (-INFINITY, number, True, True),
         "<": (-INFINITY, number, True, False),
     }.get(condition.operator, (-INFINITY, INFINITY, True, True))
+
+
+def _get_limits(condition):
+    """Return from and to as they are compared: amounts are rounded."""
+    numbers = condition.number, condition.number_to
+    if condition._get_kind().value != "amount":
+        return numbers
+    return tuple(map(condition.currency_id.round, numbers))
 
 
 def _clip(interval):
@@ -77,18 +85,15 @@ def _is_empty(interval):
 
 
 def _exclude_sets(kind, first, second):
-    wanted, unwanted = (
-        condition
-        for condition in sorted(
-            (first, second), key=lambda each: each.operator.startswith("not")
-        )
+    wanted, unwanted = sorted(
+        (first, second), key=lambda each: each.operator.startswith("not")
     )
     a, b = _get_values(kind, wanted), _get_values(kind, unwanted)
-    if wanted.operator.startswith("not"):
+    if not a or not b:
         return False
     if unwanted.operator == f"not {wanted.operator}":
         # "Is any of A" and "is none of A, B": nothing is left.
-        return bool(a) and a <= b
+        return a <= b
     both_in = wanted.operator == unwanted.operator == "in"
     return both_in and kind.single and not kind.hierarchy and not a & b
 

@@ -19,19 +19,33 @@ LINE_VALUES = {
 }
 
 
-def multiply_invoices(cr, move_ids, count):
-    """Copy the invoices in turn until there are ``count`` copies."""
+def multiply_invoices(cr, move_ids, count, values=(), with_lines=True):
+    """Copy the invoices in turn until there are ``count`` copies.
+
+    :param dict values: further columns of the copies, where ``c.k`` counts them from 1
+    :param bool with_lines: whether their journal items are copied as well
+    """
     cr.execute(
         """CREATE TEMPORARY TABLE copies ON COMMIT DROP AS
-           SELECT nextval('account_move_id_seq') AS id,
+           SELECT nextval('account_move_id_seq') AS id, k,
                   (%(ids)s)[1 + (k - 1) %% %(originals)s] AS original_id,
                   k + (SELECT max(sequence_number) FROM account_move) AS number
              FROM generate_series(1, %(count)s) AS k""",
         {"ids": list(move_ids), "originals": len(move_ids), "count": count},
     )
     _copy_rows(
-        cr, "account_move", MOVE_VALUES, "account_move o ON o.id = c.original_id"
+        cr,
+        "account_move",
+        {**MOVE_VALUES, **dict(values)},
+        "account_move o ON o.id = c.original_id",
     )
+    if with_lines:
+        _copy_lines(cr)
+    cr.execute("DROP TABLE copies")
+    cr.execute("ANALYZE account_move, account_move_line")
+
+
+def _copy_lines(cr):
     _copy_rows(
         cr,
         "account_move_line",
@@ -39,8 +53,6 @@ def multiply_invoices(cr, move_ids, count):
         "account_move_line o ON o.move_id = c.original_id"
         " JOIN account_move m ON m.id = c.id",
     )
-    cr.execute("DROP TABLE copies")
-    cr.execute("ANALYZE account_move, account_move_line")
 
 
 def _copy_rows(cr, table, values, join):

@@ -6,6 +6,9 @@ from odoo.fields import Domain
 from ..amount_condition import AmountTest
 from ..condition_kinds import KINDS, NEGATED_OPERATORS
 from ..condition_words import PHRASES
+from ..path_condition import PathTest, as_domain, get_nested_domain
+from ..record_condition import HierarchyTest, RecordTest
+from ..text_condition import TextTest
 
 # Dates beyond the calendar are cut off: whatever is asked, something is compared.
 MAX_DAYS = 36500
@@ -111,26 +114,23 @@ class AutopayConditionDomain(models.AbstractModel):
         return domain if positive == operator else ~domain
 
     def _get_records_domain(self, kind, operator, values, today):
-        lookup = "child_of" if kind.hierarchy else "in"
-        return self._get_path_domain(kind.path, [(lookup, list(values))])
+        model = self.env[self._fields[kind.values].comodel_name].sudo()
+        make_test = HierarchyTest if kind.hierarchy else RecordTest
+        test = PathTest(kind.path, lambda name: make_test(name, model.browse(values)))
+        return as_domain(test)
 
     def _get_text_domain(self, kind, operator, values, today):
-        if operator == "in":
-            return self._get_path_domain(kind.path, [("in", list(values))])
-        return self._get_path_domain(
-            kind.path, [("ilike", _escape(text)) for text in values]
-        )
+        test = PathTest(kind.path, lambda name: TextTest(name, operator, values))
+        return as_domain(test)
 
     def _get_path_domain(self, path, tests):
         """Return the invoices where one of the tests holds at the end of the path.
 
-        Of invoice lines only those count that carry an amount.
+        :param tests: pairs (operator, value)
         """
-        first, _dot, rest = path.partition(".")
-        if first != "invoice_line_ids":
-            return Domain.OR(Domain(path, *test) for test in tests)
-        lines = Domain.OR(Domain(rest, *test) for test in tests)
-        return Domain(first, "any", Domain("display_type", "=", "product") & lines)
+        *links, name = path.split(".")
+        found = Domain.OR(Domain(name, *test) for test in tests)
+        return get_nested_domain(links, found)
 
     def _get_series_domain(self, operator, values, today):
         """Return the invoices of a recurring series, with the one it started from."""
@@ -165,13 +165,6 @@ class AutopayConditionDomain(models.AbstractModel):
             ),
             predicate=lambda move: test.holds(move, company_id, today),
         )
-
-
-def _escape(text):
-    """Return a text for `ilike` in which nothing stands for other characters."""
-    for special in ("\\", "%", "_"):
-        text = text.replace(special, f"\\{special}")
-    return text
 
 
 def _add_days(day, days):

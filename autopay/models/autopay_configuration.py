@@ -20,7 +20,6 @@ class AutopayConfiguration(models.Model):
         "autopay.configuration.lock",
         "autopay.configuration.issue",
         "autopay.configuration.form",
-        "autopay.configuration.snapshot",
     ]
     _order = "partner_id, company_id, sequence, id"
     _check_company_auto = True
@@ -175,7 +174,9 @@ class AutopayConfiguration(models.Model):
         for vals in vals_list:
             if not vals.get("sequence"):
                 vals["sequence"] = self._get_next_sequence(vals)
-        configurations = super().create(vals_list)
+        whole = self.with_context(**const.WHOLE_CONTEXT)
+        configurations = super(AutopayConfiguration, whole).create(vals_list)
+        configurations = configurations.with_env(self.env)
         configurations._record_authorization()
         for configuration in configurations:
             configuration._log_on_customer(
@@ -188,7 +189,8 @@ class AutopayConfiguration(models.Model):
     def write(self, vals):
         """Override of `base` to authorize chosen methods and tell what changed."""
         before = {rec: (rec._get_words(), rec.enabled, rec.locked) for rec in self}
-        res = super().write(vals)
+        whole = self.with_context(**const.WHOLE_CONTEXT)
+        res = super(AutopayConfiguration, whole).write(vals)
         if "token_id" in vals:
             self._record_authorization()
         if vals.get("enabled"):

@@ -1,4 +1,3 @@
-from collections import Counter
 from datetime import datetime, time
 
 import pytz
@@ -72,16 +71,12 @@ class AutopayConfigurationCap(models.AbstractModel):
     # === WHAT WAS CHARGED === #
 
     @api.model
-    def _get_spent(self, configurations, company, today, live=None, planned=None):
+    def _get_spent(self, configurations, company, today, live=None):
         """Return {configuration: what it charged this month, in its currency}.
 
         :param live: attempts that are decided once more and do not count yet
-        :param dict planned: {(configuration, currency): amount} that counts as well
         """
         capped = configurations.filtered("max_month_amount")
-        # A configuration on trial goes by what it charged as it was saved.
-        by_origin = {record._origin: record for record in capped}
-        charged = Counter(planned or {})
         rows = self.env["autopay.attempt"]._read_group(
             [
                 ("configuration_id", "in", capped.ids),
@@ -92,14 +87,11 @@ class AutopayConfigurationCap(models.AbstractModel):
             ["configuration_id", "currency_id"],
             ["amount:sum"],
         )
-        for origin, currency, amount in rows:
-            charged[by_origin[origin], currency] += amount
         spent = dict.fromkeys(capped, 0.0)
-        for (configuration, currency), amount in charged.items():
-            if configuration in spent:
-                spent[configuration] += currency._convert(
-                    amount, configuration.currency_id, company, today
-                )
+        for configuration, currency, amount in rows:
+            spent[configuration] += currency._convert(
+                amount, configuration.currency_id, company, today
+            )
         return spent
 
     @api.model

@@ -1,4 +1,5 @@
 from collections import defaultdict
+from itertools import zip_longest
 
 from odoo import api, models
 from odoo.fields import Domain
@@ -60,36 +61,51 @@ class AutopayConfigurationChoice(models.AbstractModel):
         }
 
     def _choose_matching(self, lists, moves, today):
-        """Choose the first valid configuration that matches."""
-        configurations = self.env["autopay.configuration"].union(*lists.values())
-        issues = configurations._get_open_issues(today)
-        by_payer = defaultdict(moves.browse)
-        for payer, found in moves.grouped("commercial_partner_id").items():
-            by_payer[payer] = found
-        matched = self._get_matched_ids(lists, by_payer, today)
-        return {
-            move.id: self._choose_first(
-                [each for each in lists[payer] if move.id in matched[each]], issues
-            )
-            for payer, found in by_payer.items()
-            for move in found
-        }
+        """Choose the first valid configuration that matches.
 
-    def _choose_first(self, matching, issues):
-        """Choose among configurations that match, in their order.
+        All customers' first ones are asked at once, then all second ones for the
+        invoices that are left, and so on.
+        """
+        nothing = self.env["autopay.configuration"]
+        left = {
+            payer: set(found._ids)
+            for payer, found in moves.grouped("commercial_partner_id").items()
+        }
+        choices, flawed = {}, {}
+        for row in zip_longest(*(lists[payer] for payer in left)):
+            asked = {
+                configuration: left[payer]
+                for payer, configuration in zip(left, row, strict=True)
+                if configuration and left[payer]
+            }
+            matched = self._get_matched_ids(asked, moves, today)
+            issues = nothing.union(*matched)._get_issues(today)
+            for configuration, move_ids in matched.items():
+                choice = self._choose_matched(configuration, issues[configuration])
+                if not choice:
+                    flawed = dict.fromkeys(move_ids, configuration) | flawed
+                    continue
+                choices.update(dict.fromkeys(move_ids, choice))
+                asked[configuration] -= move_ids
+        for move_id in set().union(*left.values()):
+            choices[move_id] = self._choose_nothing(flawed.get(move_id))
+        return choices
+
+    def _choose_matched(self, configuration, issues):
+        """Choose a configuration that matches, or nothing if it is passed over.
 
         What is not valid is passed over, unless it is locked: nothing else takes its
         place.
         """
+        if issues:
+            return configuration.locked and self._choose_nothing(configuration)
         nothing = self.env["autopay.configuration"]
-        for configuration in matching:
-            if not issues[configuration]:
-                token = configuration.token_id
-                return Choice(token, configuration, "configuration", nothing)
-            if configuration.locked:
-                return Choice(self.env["payment.token"], nothing, "none", configuration)
-        flawed = matching[0] if matching else nothing
-        return Choice(self.env["payment.token"], nothing, "none", flawed)
+        return Choice(configuration.token_id, configuration, "configuration", nothing)
+
+    def _choose_nothing(self, flawed):
+        """Choose no method; tell which configuration would pay if it were valid."""
+        nothing = self.env["autopay.configuration"]
+        return Choice(self.env["payment.token"], nothing, "none", flawed or nothing)
 
     # === LISTS === #
 
@@ -116,44 +132,37 @@ class AutopayConfigurationChoice(models.AbstractModel):
 
     # === MATCHING === #
 
-    def _get_matched_ids(self, lists, by_payer, today):
-        """Return {configuration: ids of its customer's invoices that it matches}.
+    def _get_matched_ids(self, asked, moves, today):
+        """Return {configuration: ids of the invoices that it matches, if any}.
 
-        Conditions that say the same are looked at once for all customers.
+        Configurations that say the same are looked at together.
+
+        :param dict asked: {configuration: ids of invoices}
+        :param moves: all the invoices, which are read together
         """
-        asked = defaultdict(set)
-        signatures = {}
-        for payer, configurations in lists.items():
-            for configuration in configurations:
-                found = configuration.condition_ids._get_signatures(today)
-                signatures[configuration] = found
-                for signature in found:
-                    asked[signature].update(by_payer[payer]._ids)
-        held = {
-            signature: self._get_held_ids(signature, move_ids)
-            for signature, move_ids in asked.items()
-        }
-        return {
-            configuration: self._intersect(held, found)
-            for configuration, found in signatures.items()
-        }
+        same = defaultdict(list)
+        for configuration in asked:
+            signatures = configuration.condition_ids._get_signatures(today)
+            same[tuple(signatures)].append(configuration)
+        matched = {}
+        for signatures, configurations in same.items():
+            move_ids = set().union(*(asked[each] for each in configurations))
+            held = self._get_held_ids(signatures, move_ids, moves)
+            matched.update((each, asked[each] & held) for each in configurations)
+        return {each: move_ids for each, move_ids in matched.items() if move_ids}
 
-    def _get_held_ids(self, signature, move_ids):
-        """Return the ids of the invoices for which a condition holds.
+    def _get_held_ids(self, signatures, move_ids, moves):
+        """Return the ids of the invoices for which all conditions hold; none without.
 
         Whoever asks: what he may not see of an invoice counts as well.
         """
-        moves = self.env["account.move"].sudo().browse(sorted(move_ids))
-        domain = self.env["autopay.configuration.condition"]._get_domain_of(signature)
-        return set(moves.filtered_domain(domain)._ids)
-
-    def _intersect(self, held, signatures):
-        """Return the ids that all of the conditions hold for; none without any."""
-        return (
-            set.intersection(*(held[each] for each in signatures or ()))
-            if (signatures)
-            else set()
-        )
+        conditions = self.env["autopay.configuration.condition"]
+        asked = move_ids if signatures else ()
+        held = moves.sudo().browse(asked).with_prefetch(moves._ids)
+        for signature in signatures:
+            if held:
+                held = held.filtered_domain(conditions._get_domain_of(signature))
+        return set(held._ids)
 
     @api.model
     def _get_matching_domain(self, configuration, today):

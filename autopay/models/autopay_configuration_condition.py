@@ -1,9 +1,13 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools.i18n import format_list
 
+from .. import const
 from ..condition_kinds import OPERATORS, VALUE_OPERATORS
-from ..condition_words import get_days_text, get_phrase
+from ..configuration_words import AUTHORIZATION_ISSUES
+
+# What a condition names counts though it is archived: "none of" would let more pass.
+ARCHIVED = {"active_test": False}
+OFFERED = "[('active', '=', True)]"
 
 # More days than anybody means, and than the calendar holds.
 MAX_DAYS = 3650
@@ -17,7 +21,7 @@ class AutopayConfigurationCondition(models.Model):
 
     _name = "autopay.configuration.condition"
     _description = "Condition of an Autopay Configuration"
-    _inherit = ["autopay.condition.domain"]
+    _inherit = ["autopay.condition.domain", "autopay.condition.words"]
     _order = "configuration_id, sequence, id"
 
     configuration_id = fields.Many2one(
@@ -56,22 +60,50 @@ class AutopayConfigurationCondition(models.Model):
         help="Invoices in other currencies are converted at the invoice date.",
     )
     text = fields.Char(help="Several texts are separated by semicolons.")
-    product_ids = fields.Many2many("product.product", string="Products")
+    product_ids = fields.Many2many(
+        "product.product",
+        string="Products",
+        context=ARCHIVED,
+        domain=OFFERED,
+    )
     category_ids = fields.Many2many("product.category", string="Product Categories")
     journal_ids = fields.Many2many(
         "account.journal",
         string="Journals",
-        domain="[('type', '=', 'sale'), ('company_id', 'parent_of', company_id)]",
+        context=ARCHIVED,
+        domain="[('type', '=', 'sale'), ('active', '=', True),"
+        " ('company_id', 'parent_of', company_id)]",
     )
     user_ids = fields.Many2many(
-        "res.users", string="Salespeople", domain="[('share', '=', False)]"
+        "res.users",
+        string="Salespeople",
+        context=ARCHIVED,
+        domain="[('share', '=', False), ('active', '=', True)]",
     )
     analytic_account_ids = fields.Many2many(
-        "account.analytic.account", string="Analytic Accounts"
+        "account.analytic.account",
+        string="Analytic Accounts",
+        context=ARCHIVED,
+        domain=OFFERED,
     )
-    tag_ids = fields.Many2many("res.partner.category", string="Customer Tags")
-    currency_ids = fields.Many2many("res.currency", string="Currencies")
-    payment_term_ids = fields.Many2many("account.payment.term", string="Payment Terms")
+    tag_ids = fields.Many2many(
+        "res.partner.category",
+        string="Customer Tags",
+        context=ARCHIVED,
+        domain=OFFERED,
+    )
+    currency_ids = fields.Many2many(
+        "res.currency",
+        string="Currencies",
+        context=ARCHIVED,
+        domain=OFFERED,
+    )
+    payment_term_ids = fields.Many2many(
+        "account.payment.term",
+        string="Payment Terms",
+        context=ARCHIVED,
+        domain=OFFERED,
+    )
     series_ids = fields.Many2many(
         "account.move",
         string="Recurring Series",
@@ -157,6 +189,7 @@ class AutopayConfigurationCondition(models.Model):
         """Override of `base`: nothing is added to what is locked."""
         conditions = super().create(vals_list)
         conditions.configuration_id._check_unlocked()
+        conditions._check_configurations()
         return conditions
 
     def write(self, vals):
@@ -164,11 +197,28 @@ class AutopayConfigurationCondition(models.Model):
         self.configuration_id._check_unlocked()
         res = super().write(vals)
         self.configuration_id._check_unlocked()
+        self._check_configurations()
+        return res
+
+    def unlink(self):
+        """Override of `base`: what is left must be able to pay."""
+        configurations = self.configuration_id
+        res = super().unlink()
+        self._check_configurations(configurations)
         return res
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_locked(self):
         self.configuration_id._check_unlocked()
+
+    def _check_configurations(self, configurations=None):
+        """Refuse to leave a configuration that can never pay.
+
+        :param configurations: those of these conditions by default
+        """
+        if not self.env.context.keys() & const.WHOLE_CONTEXT.keys():
+            configurations = configurations or self.configuration_id
+            configurations._check_valid(AUTHORIZATION_ISSUES)
 
     # === BUSINESS METHODS === #
 
@@ -224,36 +274,3 @@ class AutopayConfigurationCondition(models.Model):
         return all(
             number == int(number) and abs(number) <= MAX_DAYS for number in numbers
         )
-
-    # === WORDS === #
-
-    def _get_phrase(self):
-        """Return what the condition says, to follow "Pay invoices"."""
-        self.ensure_one()
-        kind = self._get_kind()
-        if not kind:
-            return self.env._("of a type that is not installed")
-        if self.operator not in self._get_operators():
-            return ""
-        if kind.value in ("amount", "days"):
-            values = {
-                "value": self._get_number_text(kind, self.number),
-                "limit": self._get_number_text(kind, self.number_to),
-            }
-        else:
-            values = {"value": self._get_list_text(kind)}
-        sentence = self._get_phrases().get((self.kind, self.operator))
-        return get_phrase(self.env, sentence, kind, self.operator, **values)
-
-    def _get_number_text(self, kind, number):
-        if kind.value == "days":
-            return get_days_text(self.env, int(number))
-        return self.currency_id.format(number) if self.currency_id else str(number)
-
-    def _get_list_text(self, kind):
-        """Return the values in words: "A", "A or B", "A, B or C"."""
-        if kind.value == "text":
-            names = [self.env._("“%s”", text) for text in self._split_text()]
-        else:
-            names = self._get_records(kind).mapped("display_name")
-        return format_list(self.env, names, "or") if names else ""

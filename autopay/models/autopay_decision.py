@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 
 from .. import const
-from ..decision import Decision, Facts, Question
+from ..decision import Decision, Facts
 
 # Checks that do not apply: a person who charges now has decided about date and status;
 # the last look before charging must not stumble over its own reservation.
@@ -26,6 +26,27 @@ SKIPPED_CHECKS = {
 }
 
 
+# Checks that say the same of all invoices that one customer pays with one method.
+PAYER_CHECKS = frozenset(
+    {
+        "customer_off",
+        "customer_archived",
+        "no_method",
+        "method_archived",
+        "method_expired",
+        "method_paused",
+        "method_of_other_customer",
+        "provider_disabled",
+        "provider_company",
+        "provider_unsupported",
+        "no_authorization",
+        "authorization_revoked",
+        "method_refused",
+        "method_exhausted",
+    }
+)
+
+
 class AutopayDecision(models.AbstractModel):
     """Decides, for a set of invoices, what would be charged and why the rest not."""
 
@@ -44,19 +65,14 @@ class AutopayDecision(models.AbstractModel):
         :param trial: a configuration, perhaps not saved, to decide with as if it were
             saved and enabled
         """
-        return self._answer(moves, Question(mode, tokens, today, trial))
-
-    @api.model
-    def _answer(self, moves, question):
-        """Return {move: Decision} for these customer invoices.
-
-        :param question: a ``Question``
-        """
         decisions = {}
         for company, company_moves in moves.grouped("company_id").items():
-            facts = self._get_facts(company, company_moves, question)
-            facts.spent = self._count_spent(facts, question)
-            checks = self._get_checks(question.mode)
+            day = today or company._get_autopay_today()
+            choices = self.env["autopay.configuration.choice"]._choose(
+                company, company_moves, tokens, day, trial
+            )
+            facts = self._get_facts(company, company_moves, mode, day, choices)
+            checks = self._get_checks(mode)
             for move in company_moves:
                 decision = self._prepare_decision(move, facts)
                 self._apply_checks(checks, decision, facts)
@@ -77,10 +93,15 @@ class AutopayDecision(models.AbstractModel):
 
     def _apply_checks(self, checks, decision, facts):
         """Set the first blocker that holds."""
+        payer = decision.move.commercial_partner_id
+        key = (payer.id, decision.token.id, decision.authorization.id)
         for code, check in checks:
+            if key in facts.sound and code in PAYER_CHECKS:
+                continue
             if check(decision, facts):
                 decision.blocker = code
                 return
+        facts.sound.add(key)
 
     def _prepare_decision(self, move, facts):
         choice = facts.choices[move.id]
@@ -88,36 +109,26 @@ class AutopayDecision(models.AbstractModel):
         authorization = facts.authorizations.get(key)
         if authorization is None:
             authorization = self.env["autopay.authorization"]
-        if facts.trial and choice.configuration == facts.trial:
-            authorization = facts.trial._get_future_authorization(authorization)
         due = move._get_autopay_amount()
-        return Decision(
-            move,
-            choice,
-            authorization,
-            due,
-            due,
-            today=facts.today,
-            trial=facts.trial,
-        )
+        return Decision(move, choice, authorization, due, due)
 
     # === FACTS === #
 
-    def _get_facts(self, company, moves, question):
+    def _get_facts(self, company, moves, mode, today, choices):
         """Look up in a few queries what the checks need for all the invoices."""
-        today = question.today or company._get_autopay_today()
-        choices = self.env["autopay.configuration.choice"]._choose(
-            company, moves, question.tokens, today, question.trial
-        )
         methods = self.env["payment.token"].union(
             *(choice.token for choice in choices.values())
         )
+        configurations = self.env["autopay.configuration"].union(
+            *(choice.configuration for choice in choices.values())
+        )
+        live = self._get_live_attempts(moves)
         return Facts(
             company=company,
             today=today,
             neutralized=self.env["autopay.run"]._is_database_neutralized(),
             copied=company._is_autopay_copied(),
-            live=self._get_live_attempts(moves),
+            live=live,
             returned=self.env["autopay.reversal"]._get_returned_attempts(moves),
             pending=self._get_pending_move_ids(moves),
             doubtful=self._get_doubtful_payments(moves),
@@ -128,26 +139,21 @@ class AutopayDecision(models.AbstractModel):
             refused=methods._get_autopay_refusals(),
             exhausted=methods._get_autopay_exhausted_ids(),
             approvals=self._get_approvals(company, moves),
-            trial=question.trial,
+            spent=self._get_spent(
+                configurations,
+                company,
+                today,
+                # What is decided once more must not stand in its own way.
+                self.env["autopay.attempt"].union(*live.values())
+                if mode.startswith("gate_")
+                else None,
+            ),
         )
 
     def _get_approvals(self, company, moves):
         if not company.autopay_approval_limit:
             return {}
         return self.env["autopay.approval"]._get_open(moves)
-
-    def _count_spent(self, facts, question):
-        """Return what the chosen configurations have charged this month."""
-        configurations = self.env["autopay.configuration"].union(
-            *(choice.configuration for choice in facts.choices.values())
-        )
-        gated = self.env["autopay.attempt"]
-        # What is decided once more must not stand in its own way.
-        if question.mode.startswith("gate_"):
-            gated = gated.union(*facts.live.values())
-        return self._get_spent(
-            configurations, facts.company, facts.today, gated, question.planned
-        )
 
     def _get_live_attempts(self, moves):
         """Return {move id: attempt} of the attempts that hold these invoices."""
