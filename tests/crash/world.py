@@ -165,6 +165,8 @@ class World:
             try:
                 yield listener
             finally:
+                # Faults that were meant for the jobs must not hit the tidying up.
+                self.admin.clear_faults()
                 self.stripe.v1.webhook_endpoints.delete(endpoint.id)
                 self.admin.wait_for_deliveries()
                 self.bystanders.remove(listener.pid)
