@@ -1,0 +1,56 @@
+from .common_configuration import ConfigurationCommon
+
+CUSTOMERS = 50
+
+
+class TestAutopayConfigurationSpeed(ConfigurationCommon):
+    """How many queries it takes does not depend on how many invoices there are."""
+
+    def setUp(self):
+        super().setUp()
+        partners = self.env["res.partner"].create(
+            [{"name": f"Customer {number}"} for number in range(CUSTOMERS)]
+        )
+        for number, partner in enumerate(partners):
+            token = self.visa.copy({"partner_id": partner.id})
+            # What every customer says differs, and none has the first one match.
+            for amount in (5000.0, 50.0):
+                self._configure(
+                    token,
+                    [
+                        {"number": amount + number},
+                        {"kind": "age", "number": number % 9},
+                        {"kind": "line_text", "text": f"service;{number}"},
+                    ],
+                    partner_id=partner.id,
+                )
+        first = self._create_due_invoice(280.0)
+        self.invoices = first.browse(
+            [
+                self._copy_due(first, partners[number % CUSTOMERS]).id
+                for number in range(2 * CUSTOMERS)
+            ]
+        )
+
+    def _copy_due(self, invoice, partner):
+        """Copy an invoice for another customer; drafts are decided like any other."""
+        return invoice.copy(
+            {"partner_id": partner.id, "invoice_date": invoice.invoice_date}
+        )
+
+    def _count_queries(self, invoices):
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        self.env["autopay.decision"]._decide(invoices)
+        return self.env.cr.sql_log_count - before
+
+    def test_twice_as_many_invoices_take_no_more_queries(self):
+        few = self.invoices[:CUSTOMERS]
+        self._count_queries(few)
+        self.assertEqual(self._count_queries(self.invoices), self._count_queries(few))
+        decisions = self.env["autopay.decision"]._decide(self.invoices)
+        self.assertEqual(len(decisions), 2 * CUSTOMERS)
+        for decision in decisions.values():
+            self.assertEqual(decision.choice.source, "configuration")
+            self.assertLess(decision.configuration.condition_ids[0].number, 280.0)
