@@ -21,7 +21,7 @@ from benchmarks.report import format_table, get_machine
 from benchmarks.rule_books import create_invoice
 from tools.databases import BENCH_PREFIX, READY, copy_of, prepare
 
-INDEXES = ("account_move__autopay_eligible_idx", "account_move__autopay_retry_idx")
+INDEXES = ("account_move_autopay_eligible_idx", "account_move_autopay_retry_idx")
 
 # Of the copies, by their number c.k: due ones first, then what waits, then the paid.
 WAITING, FAILED = 20_000, 5_000
