@@ -33,6 +33,7 @@
         "views/autopay_authorization_views.xml",
         "views/autopay_configuration_views.xml",
         "views/autopay_event_views.xml",
+        "views/autopay_trace_templates.xml",
         "views/account_move_views.xml",
         "views/account_portal_templates.xml",
         "views/res_partner_views.xml",

@@ -22,6 +22,16 @@ def check_billing(records):
         )
 
 
+def check_staff(records):
+    """Let only those pass who may read why an invoice is collected or not.
+
+    :raises AccessError: when the user may not
+    """
+    user = records.env.user
+    if not (records.env.su or user.has_groups(STAFF_GROUPS)):
+        raise AccessError(records.env._("Only billing users may read this."))
+
+
 def check_manager(records):
     """Let only billing managers pass, who decide how a company collects.
 

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 
 from .. import const
-from ..rights import STAFF_GROUPS
+from ..rights import STAFF_GROUPS, check_staff
 
 
 class AutopayExplanation(models.AbstractModel):
@@ -44,6 +44,16 @@ class AutopayExplanation(models.AbstractModel):
         help="Whether the invoice will be charged, when and with what, or why not.",
     )
 
+    autopay_trace = fields.Html(
+        string="How the Payment Method Was Chosen",
+        compute="_compute_autopay_trace",
+        compute_sudo=True,
+        groups=STAFF_GROUPS,
+        sanitize=False,
+        help="Each configuration of the customer, and what the invoice has where its "
+        "conditions look.",
+    )
+
     # === COMPUTE METHODS === #
 
     @api.depends("autopay_attempt_line_ids.attempt_id.response")
@@ -80,3 +90,35 @@ class AutopayExplanation(models.AbstractModel):
         for move, decision in decisions.items():
             move.autopay_blocker = decision.blocker
             move.autopay_explanation = decision.get_words(self.env)
+
+    @api.depends_context("uid", "lang")
+    @api.depends("autopay_explanation", "amount_total", "invoice_line_ids.name")
+    def _compute_autopay_trace(self):
+        for move in self:
+            move.autopay_trace = move.move_type == "out_invoice" and self.env[
+                "ir.qweb"
+            ]._render("autopay.autopay_trace", move._get_autopay_trace_values())
+
+    def _get_autopay_trace_values(self):
+        """Return what the template of the trace takes, hook for other modules."""
+        move = self._origin or self
+        return {"trace": self.env["autopay.configuration.trace"]._get_trace(move)}
+
+    # === BUSINESS METHODS === #
+
+    def get_autopay_trace(self):
+        """Return how the method of an invoice is chosen, for other programs.
+
+        :return: a dict as of ``_get_trace`` of ``autopay.configuration.trace``, with
+            *explanation*: whether it will be charged, or why not; dates are ISO texts
+        :raises AccessError: when the user may not read it
+        """
+        self.ensure_one()
+        check_staff(self)
+        self.check_access("read")
+        move = self.sudo()
+        trace = move._get_autopay_trace_values()["trace"]
+        for row in trace["configurations"]:
+            for each in (row, *row["conditions"]):
+                each["date"] = fields.Date.to_string(each["date"] or None) or False
+        return {**trace, "explanation": move.autopay_explanation}

@@ -12,6 +12,7 @@ class AutopayConfigurationLockWizard(models.TransientModel):
     configuration_ids = fields.Many2many(
         "autopay.configuration", string="Configurations", required=True, readonly=True
     )
+    chosen = fields.Text(string="To Lock", compute="_compute_above")
     reason = fields.Char(help="Shown to staff and to the customer.")
     above = fields.Text(
         string="Tried Before",
@@ -26,6 +27,10 @@ class AutopayConfigurationLockWizard(models.TransientModel):
         for wizard in self:
             chosen = wizard.configuration_ids._origin
             above = chosen.browse().union(*(each._get_before() for each in chosen))
+            wizard.chosen = "\n".join(
+                f"{each.partner_id.display_name}: {each.display_name}"
+                for each in chosen
+            )
             free = (above - chosen).filtered(lambda rec: not rec.locked)
             wizard.above = "\n".join(free.mapped("display_name"))
 

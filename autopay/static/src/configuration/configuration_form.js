@@ -1,5 +1,6 @@
 import { registry } from "@web/core/registry";
 import { formView } from "@web/views/form/form_view";
+import { FormArchParser } from "@web/views/form/form_arch_parser";
 import { FormController } from "@web/views/form/form_controller";
 import { FormStatusIndicator } from "@web/views/form/form_status_indicator/form_status_indicator";
 import { useEffect } from "@odoo/owl";
@@ -52,6 +53,23 @@ export class ConfigurationFormController extends FormController {
         ...FormController.components,
         FormStatusIndicator: ConfigurationStatusIndicator,
     };
+
+    get isSaveable() {
+        return this.model.root.isInEdition && !this.model.root.data.locked;
+    }
+}
+
+/** Conditions are shown by their form: it is that whose fields are read. */
+export class ConfigurationArchParser extends FormArchParser {
+    parse() {
+        const archInfo = super.parse(...arguments);
+        for (const fieldNode of Object.values(archInfo.fieldNodes)) {
+            if (fieldNode.widget === "autopay_conditions") {
+                fieldNode.viewMode = "form";
+            }
+        }
+        return archInfo;
+    }
 }
 
 // In dialogs: the buttons of the web client, and those that know issues.
@@ -65,6 +83,7 @@ export const configurationFormView = {
     ...formView,
     Controller: ConfigurationFormController,
     Model: ConfigurationModel,
+    ArchParser: ConfigurationArchParser,
     props(genericProps, view) {
         const props = formView.props(genericProps, view);
         return {
