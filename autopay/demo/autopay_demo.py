@@ -21,6 +21,30 @@ TOKENS = {
 REVOKED = ("paper_kite",)
 AUTOMATIC = ("harbour_bakery",)
 
+# Configurations: customer, conditions, further values. The customer's token pays.
+CONFIGURATIONS = [
+    (
+        "harbour_bakery",
+        [{"kind": "amount_total", "operator": ">=", "number": 400.0}],
+        {"locked": True, "lock_reason": "Agreed in the contract"},
+    ),
+    (
+        "harbour_bakery",
+        [{"kind": "line_text", "operator": "contains", "text": "catering; delivery"}],
+        {"enabled": False},
+    ),
+    (
+        "lighthouse_books",
+        [
+            {"kind": "amount_total", "operator": ">=", "number": 100.0},
+            {"kind": "age", "operator": ">=", "number": 15},
+        ],
+        {},
+    ),
+    # Whose consent is withdrawn afterwards: it needs attention.
+    ("paper_kite", [{"kind": "amount_due", "operator": ">", "number": 50.0}], {}),
+]
+
 # Invoices: customer, amount, autopay date in days from today, further values of the
 # invoice, what became of the last attempt (None: there was none).
 INVOICES = [
@@ -74,6 +98,11 @@ class AutopayDemo(models.AbstractModel):
         provider = demo._prepare_provider(company)
         for customer, token in TOKENS.items():
             demo._create_token(provider, customer, token)
+        if provider.code == "demo":
+            # Without the module of the Demo provider nothing can be charged.
+            for configuration in CONFIGURATIONS:
+                demo._create_configuration(*configuration)
+        demo._revoke_authorizations()
         for invoice in INVOICES:
             demo._create_invoice(*invoice)
 
@@ -104,8 +133,23 @@ class AutopayDemo(models.AbstractModel):
         partner.autopay_token_id = self.env["payment.token"].create(vals)
         if customer in AUTOMATIC:
             partner.autopay_policy = "automatic"
-        if customer in REVOKED:
-            partner.autopay_authorization_ids._revoke("Asked for bank transfers again")
+
+    def _create_configuration(self, customer, conditions, values):
+        partner = self._get_customer(customer)
+        self.env["autopay.configuration"].create(
+            {
+                "partner_id": partner.id,
+                "company_id": self.env.company.id,
+                "token_id": partner.autopay_token_id.id,
+                "condition_ids": [Command.create(row) for row in conditions],
+                **values,
+            }
+        )
+
+    def _revoke_authorizations(self):
+        for customer in REVOKED:
+            authorizations = self._get_customer(customer).autopay_authorization_ids
+            authorizations._revoke("Asked for bank transfers again")
 
     def _create_invoice(self, customer, amount, days, values, outcome):
         invoiced = self._get_day(-12)

@@ -40,6 +40,18 @@ class TestAutopayDemo(AutopayCommon):
         payment = collected.autopay_attempt_ids.payment_id
         self.assertEqual(payment.amount, collected.amount_total)
 
+    def test_one_configuration_is_locked_one_disabled_and_one_needs_attention(self):
+        customers = self._load().partner_id
+        found = self.env["autopay.configuration"].search(
+            [("partner_id", "in", customers.ids)]
+        )
+        self.assertEqual(found.mapped("locked").count(True), 1)
+        self.assertEqual(found.mapped("enabled").count(False), 1)
+        self.assertEqual(
+            found.filtered("issue_code").mapped("issue_code"),
+            ["authorization_revoked"],
+        )
+
     def test_everything_but_the_attempts_is_there_without_the_demo_provider(self):
         self.env.ref("payment.payment_provider_demo").sudo().write(
             {"code": "none", "state": "disabled"}
