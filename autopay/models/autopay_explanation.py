@@ -62,7 +62,7 @@ class AutopayExplanation(models.AbstractModel):
         for move in self:
             last = move.autopay_attempt_line_ids.attempt_id.sorted("id")[-1:]
             move.autopay_outcome = last.explanation
-            move.autopay_response = last and notification._get_response_text(last)
+            move.autopay_response = bool(last) and notification._get_response_text(last)
 
     @api.depends("autopay_attempt_line_ids.attempt_id.reversal_ids")
     def _compute_autopay_reversal_count(self):

@@ -16,8 +16,8 @@ from . import test_autopay_condition_number
 from . import test_autopay_condition_property
 from . import test_autopay_configuration
 from . import test_autopay_configuration_cap
-from . import test_autopay_configuration_issue
 from . import test_autopay_configuration_form
+from . import test_autopay_configuration_issue
 from . import test_autopay_configuration_portal
 from . import test_autopay_configuration_speed
 from . import test_autopay_configuration_tour

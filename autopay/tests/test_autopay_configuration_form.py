@@ -155,6 +155,9 @@ class TestAutopayConfigurationForm(ConfigurationCommon):
         self.assertEqual([each["holds"] for each in row["conditions"]], [True, False])
         self.assertEqual(data["explanation"], invoice.autopay_explanation)
 
+    def test_invoice_without_an_attempt_has_no_response(self):
+        self.assertFalse(self._create_due_invoice(280.0).autopay_response)
+
     def test_trace_is_for_staff_only(self):
         invoice = self._create_due_invoice(280.0)
         employee = new_test_user(self.env, "form_employee", "base.group_user")
