@@ -13,15 +13,24 @@ def find_contradiction(conditions):
 
     :param conditions: complete ``autopay.configuration.condition`` records
     """
-    rows = [(each, each._get_kind()) for each in conditions]
-    known = [(each, kind) for each, kind in rows if kind and each.operator]
-    for condition, kind in known:
-        if kind.value == "amount" and _is_empty(_clip(_get_interval(condition))):
-            return condition, condition
-    for (first, kind), (second, _kind) in itertools.combinations(known, 2):
-        if first.kind == second.kind and _excludes(kind, first, second):
-            return first, second
-    return None
+    known = list(filter(_is_known, conditions))
+    alone = ((each, each) for each in known if _excludes_itself(each))
+    pairs = (
+        (first, second)
+        for first, second in itertools.combinations(known, 2)
+        if first.kind == second.kind and _excludes(first._get_kind(), first, second)
+    )
+    return next(itertools.chain(alone, pairs), None)
+
+
+def _is_known(condition):
+    return bool(condition._get_kind() and condition.operator)
+
+
+def _excludes_itself(condition):
+    if condition._get_kind().value != "amount":
+        return False
+    return _is_empty(_clip(_get_interval(condition)))
 
 
 def _excludes(kind, first, second):

@@ -71,18 +71,26 @@ class AutopayConfigurationCap(models.AbstractModel):
     # === WHAT WAS CHARGED === #
 
     @api.model
-    def _get_spent(self, configurations, company, today, live=None):
+    def _get_spent(self, choices, company, today, own=()):
         """Return {configuration: what it charged this month, in its currency}.
 
-        :param live: attempts that are decided once more and do not count yet
+        Those without a cap per month are left out.
+
+        :param dict choices: {move id: Choice}
+        :param own: attempts that are decided once more and do not count yet
         """
-        capped = configurations.filtered("max_month_amount")
+        chosen = {choice.configuration for choice in choices.values()}
+        capped = self.env["autopay.configuration"].union(*chosen)
+        capped = capped.filtered("max_month_amount")
+        if not capped:
+            return {}
+        repeated = [attempt.id for attempt in own]
         rows = self.env["autopay.attempt"]._read_group(
             [
                 ("configuration_id", "in", capped.ids),
                 ("reserved_date", ">=", _get_month_start(company, today)),
                 ("state", "not in", UNCOUNTED_STATES),
-                ("id", "not in", live.ids if live else []),
+                ("id", "not in", repeated),
             ],
             ["configuration_id", "currency_id"],
             ["amount:sum"],

@@ -66,7 +66,6 @@ class AutopayConfigurationChoice(models.AbstractModel):
         All customers' first ones are asked at once, then all second ones for the
         invoices that are left, and so on.
         """
-        nothing = self.env["autopay.configuration"]
         left = {
             payer: set(found._ids)
             for payer, found in moves.grouped("commercial_partner_id").items()
@@ -78,18 +77,29 @@ class AutopayConfigurationChoice(models.AbstractModel):
                 for payer, configuration in zip(left, row, strict=True)
                 if configuration and left[payer]
             }
-            matched = self._get_matched_ids(asked, moves, today)
-            issues = nothing.union(*matched)._get_issues(today)
-            for configuration, move_ids in matched.items():
-                choice = self._choose_matched(configuration, issues[configuration])
-                if not choice:
-                    flawed = dict.fromkeys(move_ids, configuration) | flawed
-                    continue
-                choices.update(dict.fromkeys(move_ids, choice))
-                asked[configuration] -= move_ids
+            self._choose_round(asked, moves, today, choices, flawed)
         for move_id in set().union(*left.values()):
             choices[move_id] = self._choose_nothing(flawed.get(move_id))
         return choices
+
+    def _choose_round(self, asked, moves, today, choices, flawed):
+        """Choose for one configuration of each customer.
+
+        :param dict asked: {configuration: ids of its invoices}; what it pays is taken
+            out of them
+        :param dict choices: {move id: Choice}, to be added to
+        :param dict flawed: {move id: the first that matched and is not valid}, likewise
+        """
+        matched = self._get_matched_ids(asked, moves, today)
+        issues = self.env["autopay.configuration"].union(*matched)._get_issues(today)
+        for configuration, move_ids in matched.items():
+            choice = self._choose_matched(configuration, issues[configuration])
+            if not choice:
+                for move_id in move_ids:
+                    flawed.setdefault(move_id, configuration)
+                continue
+            choices.update(dict.fromkeys(move_ids, choice))
+            asked[configuration] -= move_ids
 
     def _choose_matched(self, configuration, issues):
         """Choose a configuration that matches, or nothing if it is passed over.

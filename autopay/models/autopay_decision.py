@@ -119,10 +119,9 @@ class AutopayDecision(models.AbstractModel):
         methods = self.env["payment.token"].union(
             *(choice.token for choice in choices.values())
         )
-        configurations = self.env["autopay.configuration"].union(
-            *(choice.configuration for choice in choices.values())
-        )
         live = self._get_live_attempts(moves)
+        # What is decided once more must not stand in its own way.
+        own = live.values() if mode.startswith("gate_") else ()
         return Facts(
             company=company,
             today=today,
@@ -139,15 +138,7 @@ class AutopayDecision(models.AbstractModel):
             refused=methods._get_autopay_refusals(),
             exhausted=methods._get_autopay_exhausted_ids(),
             approvals=self._get_approvals(company, moves),
-            spent=self._get_spent(
-                configurations,
-                company,
-                today,
-                # What is decided once more must not stand in its own way.
-                self.env["autopay.attempt"].union(*live.values())
-                if mode.startswith("gate_")
-                else None,
-            ),
+            spent=self._get_spent(choices, company, today, own),
         )
 
     def _get_approvals(self, company, moves):
