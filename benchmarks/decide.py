@@ -28,7 +28,7 @@ from benchmarks.report import format_table, get_machine
 from benchmarks.rule_books import fill_rules
 from tools.databases import BENCH_PREFIX, READY, copy_of, prepare
 
-BATCH = 50
+BATCH = 100
 FEW_CUSTOMERS = 5
 
 
