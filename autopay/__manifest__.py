@@ -30,6 +30,8 @@
         "views/autopay_run_views.xml",
         "report/autopay_reconciliation_report.xml",
         "views/autopay_reconciliation_views.xml",
+        "report/autopay_dry_run_report.xml",
+        "views/autopay_dry_run_views.xml",
         "views/autopay_authorization_views.xml",
         "views/autopay_configuration_views.xml",
         "views/autopay_event_views.xml",

@@ -26,6 +26,21 @@ class Choice:
     flawed: models.Model
 
 
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked about invoices, see ``autopay.decision._decide``.
+
+    :param planned: {(configuration, currency): amount} that a forecast has charged
+        before in the same month
+    """
+
+    mode: str = "scheduled"
+    tokens: dict | None = None
+    today: datetime.date | None = None
+    trial: models.Model | None = None
+    planned: dict | None = None
+
+
 @dataclass(slots=True)
 class Decision:
     """Whether one invoice would be charged now, with what, or why not.
@@ -36,6 +51,8 @@ class Decision:
     :param values: what the words about the blocker mention
     :param date: from when the blocker could be gone, when that can be said
     :param rest_date: when the rest is charged of what a cap has divided
+    :param today: the date that was decided for
+    :param trial: the configuration that was decided with as if it were saved
     """
 
     move: models.Model
@@ -47,6 +64,8 @@ class Decision:
     values: dict = field(default_factory=dict)
     date: datetime.date | None = None
     rest_date: datetime.date | bool = False
+    today: datetime.date | None = None
+    trial: models.Model | None = None
 
     @property
     def token(self):
@@ -73,6 +92,7 @@ class Facts:
     :param spent: {configuration: amount} charged this month, in the currency of the
         configuration; grows as invoices of the set are decided
     :param approvals: {move id: ``autopay.approval``} that is not over
+    :param trial: a configuration to decide with as if it were saved
     """
 
     company: models.Model
@@ -87,6 +107,7 @@ class Facts:
     authorizations: dict
     refused: dict
     exhausted: set
-    spent: dict
     approvals: dict
     sound: set = field(default_factory=set)
+    trial: models.Model | None = None
+    spent: dict = field(default_factory=dict)

@@ -11,8 +11,10 @@ from . import autopay_configuration_cap
 from . import autopay_configuration_form
 from . import autopay_configuration_issue
 from . import autopay_configuration_lock
+from . import autopay_configuration_snapshot
 from . import autopay_entry
 from . import autopay_explanation
+from . import autopay_forecast_days
 from . import autopay_guard
 from . import autopay_provider_guard
 from . import autopay_reservation
@@ -34,9 +36,13 @@ from . import autopay_configuration_condition
 from . import autopay_configuration_portal
 from . import autopay_configuration_trace
 from . import autopay_decision
+from . import autopay_dry_run
+from . import autopay_dry_run_line
+from . import autopay_dry_run_total
 from . import autopay_engine
 from . import autopay_event
 from . import autopay_event_handler
+from . import autopay_forecast
 from . import autopay_method_reader
 from . import autopay_invariant
 from . import autopay_notification

@@ -20,6 +20,7 @@ class AutopayConfiguration(models.Model):
         "autopay.configuration.lock",
         "autopay.configuration.issue",
         "autopay.configuration.form",
+        "autopay.configuration.snapshot",
     ]
     _order = "partner_id, company_id, sequence, id"
     _check_company_auto = True

@@ -1,3 +1,4 @@
+from collections import Counter
 from datetime import datetime, time
 
 import pytz
@@ -71,36 +72,50 @@ class AutopayConfigurationCap(models.AbstractModel):
     # === WHAT WAS CHARGED === #
 
     @api.model
-    def _get_spent(self, choices, company, today, own=()):
+    def _get_spent(self, choices, company, today, own=(), planned=None):
         """Return {configuration: what it charged this month, in its currency}.
 
         Those without a cap per month are left out.
 
         :param dict choices: {move id: Choice}
         :param own: attempts that are decided once more and do not count yet
+        :param dict planned: {(configuration, currency): amount} that counts as well
         """
         chosen = {choice.configuration for choice in choices.values()}
         capped = self.env["autopay.configuration"].union(*chosen)
         capped = capped.filtered("max_month_amount")
         if not capped:
             return {}
-        repeated = [attempt.id for attempt in own]
+        charged = Counter(planned or {}) + self._get_charged(
+            capped, _get_month_start(company, today), own
+        )
+        spent = dict.fromkeys(capped, 0.0)
+        for (configuration, currency), amount in charged.items():
+            if configuration in spent:
+                spent[configuration] += currency._convert(
+                    amount, configuration.currency_id, company, today
+                )
+        return spent
+
+    def _get_charged(self, configurations, since, own):
+        """Return what attempts have charged, a Counter by configuration and currency.
+
+        A configuration on trial goes by what it charged as it was saved.
+        """
+        by_origin = {record._origin: record for record in configurations}
         rows = self.env["autopay.attempt"]._read_group(
             [
-                ("configuration_id", "in", capped.ids),
-                ("reserved_date", ">=", _get_month_start(company, today)),
+                ("configuration_id", "in", configurations.ids),
+                ("reserved_date", ">=", since),
                 ("state", "not in", UNCOUNTED_STATES),
-                ("id", "not in", repeated),
+                ("id", "not in", [attempt.id for attempt in own]),
             ],
             ["configuration_id", "currency_id"],
             ["amount:sum"],
         )
-        spent = dict.fromkeys(capped, 0.0)
-        for configuration, currency, amount in rows:
-            spent[configuration] += currency._convert(
-                amount, configuration.currency_id, company, today
-            )
-        return spent
+        return Counter(
+            {(by_origin[origin], currency): amount for origin, currency, amount in rows}
+        )
 
     @api.model
     def _note_spent(self, decision, facts):

@@ -91,7 +91,8 @@ class AutopayConfigurationChoice(models.AbstractModel):
         :param dict flawed: {move id: the first that matched and is not valid}, likewise
         """
         matched = self._get_matched_ids(asked, moves, today)
-        issues = self.env["autopay.configuration"].union(*matched)._get_issues(today)
+        configurations = self.env["autopay.configuration"].union(*matched)
+        issues = configurations._get_open_issues(today)
         for configuration, move_ids in matched.items():
             choice = self._choose_matched(configuration, issues[configuration])
             if not choice:

@@ -48,14 +48,9 @@ class AutopayConfigurationIssue(models.AbstractModel):
         "partner_id.parent_id",
     )
     def _compute_issue(self):
-        issues = self._get_issues()
+        issues = self._get_open_issues()
         for configuration in self:
-            # Before saving, the consent is still to be recorded.
-            codes = [
-                code
-                for code in issues[configuration]
-                if configuration._is_method_saved() or code not in AUTHORIZATION_ISSUES
-            ]
+            codes = issues[configuration]
             configuration.issue_code = codes[0] if codes else False
             configuration.issue = "\n".join(
                 configuration._get_issue_sentence(code) for code in codes
@@ -75,6 +70,38 @@ class AutopayConfigurationIssue(models.AbstractModel):
         return [("id", "in", wanted.ids)]
 
     # === BUSINESS METHODS === #
+
+    def _get_open_issues(self, today=None):
+        """Return {configuration: codes of ``ISSUES``} that saving does not mend.
+
+        :param date today: the date to ask for; each company's today by default
+        """
+        return {
+            configuration: [
+                code
+                for code in codes
+                # Saving records the consent to a method that was chosen.
+                if code not in AUTHORIZATION_ISSUES or configuration._is_method_saved()
+            ]
+            for configuration, codes in self._get_issues(today).items()
+        }
+
+    def _get_future_authorization(self, authorization):
+        """Return the customer's consent to the method as it is after saving.
+
+        :param authorization: the latest one that is recorded
+        """
+        if self._is_method_saved() or (
+            authorization and not authorization.revoked_date
+        ):
+            return authorization
+        return authorization.new(
+            {
+                "partner_id": self.partner_id.id,
+                "token_id": self.token_id.id,
+                "date": fields.Datetime.now(),
+            }
+        )
 
     def _get_issues(self, today=None):
         """Return {configuration: codes of ``ISSUES``}; valid ones have none.

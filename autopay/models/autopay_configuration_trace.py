@@ -62,7 +62,7 @@ class AutopayConfigurationTrace(models.AbstractModel):
         }
 
     def _get_issue_words(self, configuration, today):
-        codes = configuration._get_issues(today)[configuration]
+        codes = configuration._get_open_issues(today)[configuration]
         return "\n".join(configuration._get_issue_sentence(code) for code in codes)
 
     def _get_result(self, configuration, choice, matches, issue):
@@ -175,10 +175,10 @@ class AutopayConfigurationTrace(models.AbstractModel):
         if decision.choice.flawed:
             flawed = decision.choice.flawed
             decision.values["configuration"] = flawed.display_name
-            today = move.company_id._get_autopay_today()
-            decision.values["reason"] = self._get_issue_words(flawed, today)
+            decision.values["reason"] = self._get_issue_words(flawed, decision.today)
             return
-        rows = self._get_trace(move)["configurations"]
+        trace = self._get_trace(move, decision.today, decision.trial)
+        rows = trace["configurations"]
         decision.values["reason"] = " ".join(
             self._get_row_words(number, row) for number, row in enumerate(rows, start=1)
         )

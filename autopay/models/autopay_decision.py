@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 
 from .. import const
-from ..decision import Decision, Facts
+from ..decision import Decision, Facts, Question
 
 # Checks that do not apply: a person who charges now has decided about date and status;
 # the last look before charging must not stumble over its own reservation.
@@ -65,14 +65,19 @@ class AutopayDecision(models.AbstractModel):
         :param trial: a configuration, perhaps not saved, to decide with as if it were
             saved and enabled
         """
+        return self._answer(moves, Question(mode, tokens, today, trial))
+
+    @api.model
+    def _answer(self, moves, question):
+        """Return {move: Decision} for these customer invoices.
+
+        :param question: a ``Question``
+        """
         decisions = {}
         for company, company_moves in moves.grouped("company_id").items():
-            day = today or company._get_autopay_today()
-            choices = self.env["autopay.configuration.choice"]._choose(
-                company, company_moves, tokens, day, trial
-            )
-            facts = self._get_facts(company, company_moves, mode, day, choices)
-            checks = self._get_checks(mode)
+            facts = self._get_facts(company, company_moves, question)
+            facts.spent = self._count_spent(facts, question)
+            checks = self._get_checks(question.mode)
             for move in company_moves:
                 decision = self._prepare_decision(move, facts)
                 self._apply_checks(checks, decision, facts)
@@ -109,25 +114,36 @@ class AutopayDecision(models.AbstractModel):
         authorization = facts.authorizations.get(key)
         if authorization is None:
             authorization = self.env["autopay.authorization"]
+        if facts.trial and choice.configuration == facts.trial:
+            authorization = facts.trial._get_future_authorization(authorization)
         due = move._get_autopay_amount()
-        return Decision(move, choice, authorization, due, due)
+        return Decision(
+            move,
+            choice,
+            authorization,
+            due,
+            due,
+            today=facts.today,
+            trial=facts.trial,
+        )
 
     # === FACTS === #
 
-    def _get_facts(self, company, moves, mode, today, choices):
+    def _get_facts(self, company, moves, question):
         """Look up in a few queries what the checks need for all the invoices."""
+        today = question.today or company._get_autopay_today()
+        choices = self.env["autopay.configuration.choice"]._choose(
+            company, moves, question.tokens, today, question.trial
+        )
         methods = self.env["payment.token"].union(
             *(choice.token for choice in choices.values())
         )
-        live = self._get_live_attempts(moves)
-        # What is decided once more must not stand in its own way.
-        own = live.values() if mode.startswith("gate_") else ()
         return Facts(
             company=company,
             today=today,
             neutralized=self.env["autopay.run"]._is_database_neutralized(),
             copied=company._is_autopay_copied(),
-            live=live,
+            live=self._get_live_attempts(moves),
             returned=self.env["autopay.reversal"]._get_returned_attempts(moves),
             pending=self._get_pending_move_ids(moves),
             doubtful=self._get_doubtful_payments(moves),
@@ -138,13 +154,21 @@ class AutopayDecision(models.AbstractModel):
             refused=methods._get_autopay_refusals(),
             exhausted=methods._get_autopay_exhausted_ids(),
             approvals=self._get_approvals(company, moves),
-            spent=self._get_spent(choices, company, today, own),
+            trial=question.trial,
         )
 
     def _get_approvals(self, company, moves):
         if not company.autopay_approval_limit:
             return {}
         return self.env["autopay.approval"]._get_open(moves)
+
+    def _count_spent(self, facts, question):
+        """Return what the chosen configurations have charged this month."""
+        # What is decided once more must not stand in its own way.
+        own = facts.live.values() if question.mode.startswith("gate_") else ()
+        return self._get_spent(
+            facts.choices, facts.company, facts.today, own, question.planned
+        )
 
     def _get_live_attempts(self, moves):
         """Return {move id: attempt} of the attempts that hold these invoices."""

@@ -1,4 +1,3 @@
-import base64
 from collections import Counter, defaultdict
 from datetime import datetime, time, timezone
 
@@ -14,8 +13,6 @@ from ..gateways.stripe_reports import StripeReports
 from ..reconciliation_case import get_amounts, get_state
 from ..reconciliation_words import get_problem_sentence
 from ..rights import check_billing, check_editable
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class AutopayReconciliation(models.Model):
@@ -196,22 +193,7 @@ class AutopayReconciliation(models.Model):
         self.ensure_one()
         self.check_access("read")
         content = self.env["autopay.reconciliation.sheet"]._get_content(self)
-        attachment = self.env["ir.attachment"].sudo()
-        kept = attachment.search(
-            [("res_model", "=", self._name), ("res_id", "=", self.id)]
-        ).filtered(lambda file: file.mimetype == XLSX)
-        kept.unlink()
-        file = attachment.create(
-            {
-                "name": f"{self.name}.xlsx",
-                "res_model": self._name,
-                "res_id": self.id,
-                "mimetype": XLSX,
-                "datas": base64.b64encode(content),
-            }
-        )
-        url = f"/web/content/{file.id}?download=true"
-        return {"type": "ir.actions.act_url", "url": url, "target": "self"}
+        return self.env["autopay.sheet"]._get_download(self, content)
 
     # === BUSINESS METHODS - COMPARE === #
 

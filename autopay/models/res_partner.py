@@ -255,3 +255,12 @@ class ResPartner(models.Model):
         ]
         action["context"] = {"default_move_type": "out_invoice"}
         return action
+
+    def action_autopay_dry_run(self):
+        """Open a new dry run of these customers' invoices."""
+        self.check_access("read")
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "autopay.autopay_dry_run_action_new"
+        )
+        payers = self.commercial_partner_id
+        return {**action, "context": {"default_partner_ids": payers.ids}}

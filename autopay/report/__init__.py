@@ -1,1 +1,4 @@
+from . import autopay_sheet
+
+from . import autopay_dry_run_sheet
 from . import autopay_reconciliation_sheet

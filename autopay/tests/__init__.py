@@ -24,6 +24,9 @@ from . import test_autopay_configuration_tour
 from . import test_autopay_decision
 from . import test_autopay_demo
 from . import test_autopay_double_success
+from . import test_autopay_dry_run
+from . import test_autopay_dry_run_engine
+from . import test_autopay_dry_run_report
 from . import test_autopay_engine
 from . import test_autopay_entry
 from . import test_autopay_event

@@ -1,0 +1,90 @@
+from odoo import api, models
+from odoo.fields import Command
+
+# What a configuration does; its lock and its switch are no part of it.
+SNAPSHOT_FIELDS = (
+    "partner_id",
+    "company_id",
+    "sequence",
+    "token_id",
+    "is_advanced",
+    "currency_id",
+    "max_amount",
+    "max_month_amount",
+    "cap_rule",
+)
+
+
+class AutopayConfigurationSnapshot(models.AbstractModel):
+    """Keeps what a configuration says, saved or not, to try it out."""
+
+    _name = "autopay.configuration.snapshot"
+    _description = "Snapshot of an Autopay Configuration"
+
+    # === ACTION METHODS === #
+
+    def action_dry_run(self, values=None):
+        """Open a new dry run with this configuration as it stands in the form.
+
+        :param dict values: what was changed and not saved, as a form sends it
+        """
+        record = self.new(values or {}, origin=self) if values or not self else self
+        record.check_access("read")
+        if not self:
+            record.sequence = record._get_next_sequence(
+                {
+                    "partner_id": record.partner_id.id,
+                    "company_id": record.company_id.id,
+                }
+            )
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "autopay.autopay_dry_run_action_new"
+        )
+        # On top: what is not saved yet must not be lost.
+        context = {"autopay_dry_run_target": "new", "dialog_size": "extra-large"}
+        context.update(record._get_dry_run_context())
+        return {**action, "target": "new", "context": context}
+
+    def _get_dry_run_context(self):
+        return {
+            "default_partner_ids": self.partner_id.ids,
+            "default_company_ids": self.company_id.ids,
+            "default_configuration_id": self._origin.id,
+            "default_trial_values": self._get_snapshot(),
+        }
+
+    # === BUSINESS METHODS === #
+
+    def _get_snapshot(self):
+        """Return what this configuration says, as plain data."""
+        self.ensure_one()
+        return {
+            **_get_values(self, SNAPSHOT_FIELDS),
+            "conditions": [
+                _get_values(condition, condition._get_value_fields())
+                for condition in self.condition_ids
+            ],
+        }
+
+    @api.model
+    def _restore(self, snapshot, origin):
+        """Return a configuration that is not saved and says what a snapshot does.
+
+        :param origin: the saved configuration that it stands for; empty for a new one
+        """
+        values = {name: snapshot.get(name) for name in SNAPSHOT_FIELDS}
+        conditions = map(Command.create, snapshot.get("conditions") or ())
+        values["condition_ids"] = [Command.clear(), *conditions]
+        return self.new(values, origin=origin)
+
+
+def _get_values(record, names):
+    """Return fields of a record as plain data: ids in place of records."""
+    return {name: _get_plain(record, record._fields[name]) for name in names}
+
+
+def _get_plain(record, field):
+    value = record[field.name]
+    if not field.relational:
+        return value
+    return value._origin.id if field.type == "many2one" else value._origin.ids
