@@ -23,6 +23,7 @@ class Forecast:
     :param charges: the :class:`ForecastCharge` in their order
     :param blocked: {move: Decision} of what is not charged, or of what is left
     :param paid_ids: ids of the invoices of which nothing is left to charge
+    :param reached: the day up to which decisions were made
     :param spent: {(year, month): {(configuration, currency): amount}} planned
     """
 
@@ -33,17 +34,22 @@ class Forecast:
     blocked: dict = field(default_factory=dict)
     spent: dict = field(default_factory=lambda: defaultdict(Counter))
     paid_ids: set = field(default_factory=set)
+    reached: datetime.date = field(init=False)
+
+    def __post_init__(self):
+        """Begin before today: today itself is to come."""
+        self.reached = self.today - datetime.timedelta(days=1)
 
     def note_day(self, day, move_ids):
-        """Have invoices decided on a day, when it is one of the plan's."""
-        if day and self.today <= day <= self.last:
+        """Have invoices decided on a day, when it is one of those to come."""
+        if day and self.reached < day <= self.last:
             self.agenda[day].update(move_ids)
 
     def take_day(self):
         """Return (the next day, its ids); None and nothing at the end."""
         if not self.agenda:
             return None, ()
-        day = min(self.agenda)
+        self.reached = day = min(self.agenda)
         return day, self.agenda.pop(day) - self.paid_ids
 
     def get_spent(self, day):

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import fields, models
 from odoo.tools import format_date
 
 from .. import const
@@ -63,7 +63,13 @@ class AutopayCheck(models.AbstractModel):
         if not attempt or LIVE_BLOCKERS.get(attempt.state) != code:
             return False
         decision.values["attempt"] = attempt.name
-        decision.date = attempt.next_check_date
+        checked = attempt.next_check_date
+        decision.date = (
+            checked
+            and fields.Datetime.context_timestamp(
+                self.with_context(tz=facts.company.partner_id.tz or "UTC"), checked
+            ).date()
+        )
         return True
 
     def _is_nothing_due(self, decision, facts):

@@ -135,6 +135,14 @@ class TestAutopayDryRun(DryRunCommon):
             },
         )
 
+    def test_debit_under_way_is_told_as_it_is_now(self):
+        self._configure(self.bank)
+        invoice = self._create_due_invoice()
+        self._run_autopay()
+        line = self._dry_run().line_ids
+        self.assertEqual((line.move_id, line.blocker), (invoice, "debit_pending"))
+        self.assertIn(invoice.autopay_attempt_ids.name, line.reason)
+
     # === ON TRIAL === #
 
     def test_configuration_that_is_not_saved_is_tried_out(self):
