@@ -3,7 +3,7 @@ from datetime import timedelta
 import stripe
 
 from odoo import Command, fields
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 
@@ -71,6 +71,22 @@ class AutopayCommon(AccountTestInvoicingCommon):
     def _create_customer(cls, name, **values):
         return cls.env["res.partner"].create(
             {"name": name, "email": "billing@example.com", "customer_rank": 1, **values}
+        )
+
+    @classmethod
+    def _create_user(cls, login, groups, **values):
+        """Create a user of the company, or of another one given as *company*.
+
+        :param str groups: xml ids, separated by commas
+        """
+        company = values.pop("company", cls.company)
+        return new_test_user(
+            cls.env,
+            login,
+            groups,
+            company_id=company.id,
+            company_ids=[Command.set(company.ids)],
+            **values,
         )
 
     def _create_token(self, method="pm_card_visa", customer=None, **values):

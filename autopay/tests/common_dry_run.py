@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import Command
-from odoo.tests import Form, new_test_user
+from odoo.tests import Form
 
 from .common_configuration import ConfigurationCommon
 
@@ -32,15 +32,6 @@ class DryRunCommon(ConfigurationCommon):
         model = self.env["autopay.dry.run"].with_user(user or self.env.user)
         saved = Form(model.with_context(**action["context"])).save()
         return model.browse(saved.id)
-
-    def _create_user(self, login, group):
-        return new_test_user(
-            self.env,
-            login=f"dry_{login}",
-            groups=group,
-            company_id=self.company.id,
-            company_ids=[Command.set(self.company.ids)],
-        )
 
     def _get_request_count(self):
         """Return how many requests the simulator has seen."""

@@ -2,9 +2,7 @@
 
 from unittest.mock import patch
 
-from odoo import Command
 from odoo.exceptions import UserError
-from odoo.tests import new_test_user
 
 from odoo.addons.payment_stripe.models.payment_provider import (
     PaymentProvider as StripeProvider,
@@ -30,18 +28,6 @@ class GuardCommon(AutopayCommon):
         parameters = cls.env["ir.config_parameter"].sudo()
         parameters.set_param("account_payment.enable_portal_payment", "True")
         cls.billing = cls._create_user("guard_billing", "account.group_account_invoice")
-
-    @classmethod
-    def _create_user(cls, login, groups, **values):
-        company = values.pop("company", cls.company)
-        return new_test_user(
-            cls.env,
-            login,
-            groups,
-            company_id=company.id,
-            company_ids=[Command.set(company.ids)],
-            **values,
-        )
 
     # === ACTS === #
 

@@ -1,7 +1,5 @@
 from unittest.mock import patch
 
-from odoo.tests import new_test_user
-
 from .common import AutopayCommon
 
 CONFIRM = "/v1/payment_intents/*/confirm"
@@ -15,16 +13,6 @@ class ResolveCommon(AutopayCommon):
         super().setUpClass()
         cls.biller = cls._create_user("biller", "account.group_account_invoice")
         cls.manager = cls._create_user("manager", "account.group_account_manager")
-
-    @classmethod
-    def _create_user(cls, login, groups):
-        return new_test_user(
-            cls.env,
-            login=f"resolve_{login}",
-            groups=groups,
-            company_id=cls.company.id,
-            company_ids=[(6, 0, cls.company.ids)],
-        )
 
     # === FACTORIES === #
 

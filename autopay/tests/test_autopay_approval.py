@@ -1,5 +1,5 @@
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 
 from .common import AutopayCommon
 
@@ -15,16 +15,6 @@ class TestAutopayApproval(AutopayCommon):
         cls.first = cls._create_user("first", MANAGER)
         cls.second = cls._create_user("second", MANAGER)
         cls.biller = cls._create_user("biller", "account.group_account_invoice")
-
-    @classmethod
-    def _create_user(cls, login, group):
-        return new_test_user(
-            cls.env,
-            f"approval_{login}",
-            groups=group,
-            company_id=cls.company.id,
-            company_ids=[(6, 0, cls.company.ids)],
-        )
 
     def setUp(self):
         super().setUp()

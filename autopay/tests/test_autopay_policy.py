@@ -1,26 +1,16 @@
-from odoo import Command
 from odoo.exceptions import AccessError, ValidationError
-from odoo.tests import Form, new_test_user, tagged
+from odoo.tests import Form, tagged
 
 from .common import AutopayCommon
 
 
 @tagged("post_install", "-at_install")
 class TestAutopayPolicy(AutopayCommon):
-    def _create_user(self, group):
-        return new_test_user(
-            self.env,
-            f"policy_{group}",
-            f"account.{group}",
-            company_id=self.company.id,
-            company_ids=[Command.set(self.company.ids)],
-        )
-
     def _open_form(self, user):
         return Form(self.env["autopay.policy"].with_user(user))
 
     def test_billing_managers_configure_their_company(self):
-        manager = self._create_user("group_account_manager")
+        manager = self._create_user("policy", "account.group_account_manager")
         form = self._open_form(manager)
         self.assertTrue(form.autopay_enabled)
         form.autopay_enabled = False
@@ -43,7 +33,9 @@ class TestAutopayPolicy(AutopayCommon):
         )
 
     def test_impossible_day_of_the_month_is_refused(self):
-        form = self._open_form(self._create_user("group_account_manager"))
+        form = self._open_form(
+            self._create_user("policy", "account.group_account_manager")
+        )
         form.autopay_date_rule = "month_day"
         form.autopay_month_day = 32
         with self.assertRaises(ValidationError):
@@ -52,5 +44,5 @@ class TestAutopayPolicy(AutopayCommon):
     def test_billing_users_do_not_configure(self):
         with self.assertRaises(AccessError):
             self.env["autopay.policy"].with_user(
-                self._create_user("group_account_invoice")
+                self._create_user("policy", "account.group_account_invoice")
             ).create({})

@@ -12,15 +12,6 @@ from .common_reconciliation import ReconciliationCommon
 class TestAutopayReconciliationSheet(ReconciliationCommon):
     """Forms, files to download, and who may see them."""
 
-    def _create_user(self, login, group):
-        return new_test_user(
-            self.env,
-            login=f"reconcile_{login}",
-            groups=group,
-            company_id=self.company.id,
-            company_ids=[(6, 0, self.company.ids)],
-        )
-
     def test_billing_users_compare_by_form(self):
         self._collect()
         user = self._create_user("biller", "account.group_account_invoice")

@@ -1,4 +1,4 @@
-from odoo.tests import Form, new_test_user, tagged
+from odoo.tests import Form, tagged
 
 from .common import ContractCommon
 
@@ -12,16 +12,6 @@ class TestAutopayContractRights(ContractCommon):
         super().setUpClass()
         cls.billing = cls._create_user("billing", "account.group_account_invoice")
         cls.auditor = cls._create_user("auditor", "account.group_account_readonly")
-
-    @classmethod
-    def _create_user(cls, login, groups):
-        return new_test_user(
-            cls.env,
-            login=f"contract_{login}",
-            groups=f"base.group_user,{groups}",
-            company_id=cls.company.id,
-            company_ids=[(6, 0, cls.company.ids)],
-        )
 
     def test_billing_user_makes_a_configuration_with_a_contract(self):
         contract = self._create_contract("Hosting 2026")
