@@ -21,6 +21,8 @@ class AutopayApproval(models.Model):
     _order = "id desc"
     _rec_name = "move_id"
     _check_company_auto = True
+    # Nobody writes approvals by hand, yet those who see one may comment on it.
+    _mail_post_access = "read"
 
     move_id = fields.Many2one(
         "account.move",
@@ -63,7 +65,7 @@ class AutopayApproval(models.Model):
     decided_by_id = fields.Many2one(
         "res.users", string="Decided by", readonly=True, tracking=True
     )
-    decided_date = fields.Datetime(readonly=True)
+    decided_date = fields.Datetime(string="Decided on", readonly=True)
     may_decide = fields.Boolean(compute="_compute_may_decide")
 
     # One open question for each invoice.

@@ -38,6 +38,13 @@ class TestAutopayApproval(AutopayCommon):
         self.assertEqual(invoice.autopay_status, "success")
         self.assertFalse(invoice.autopay_approval_ids)
 
+    def test_managers_comment_on_what_they_cannot_write(self):
+        invoice = self._mark(1000.01)
+        self._run_autopay()
+        approval = self._get_open(invoice)
+        note = approval.with_user(self.second).message_post(body="Asked the customer")
+        self.assertEqual(note.author_id, self.second.partner_id)
+
     def test_charge_above_the_limit_waits_for_a_second_manager(self):
         invoice = self._mark(1000.01)
         self._run_autopay()
