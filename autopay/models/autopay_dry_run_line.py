@@ -41,9 +41,12 @@ class AutopayDryRunLine(models.Model):
         "payment.provider", readonly=True, ondelete="set null"
     )
     configuration_id = fields.Many2one(
-        "autopay.configuration", readonly=True, ondelete="set null"
+        "autopay.configuration",
+        string="Configuration as It Is Now",
+        readonly=True,
+        ondelete="set null",
     )
-    configuration_words = fields.Char(string="Its Words", readonly=True)
+    configuration_words = fields.Char(string="Configuration", readonly=True)
     blocker = fields.Selection(const.BLOCKERS, readonly=True)
     reason = fields.Text(
         readonly=True, help="Why it would not be charged, as of the last day."

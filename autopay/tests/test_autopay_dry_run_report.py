@@ -56,6 +56,10 @@ class TestAutopayDryRunReport(DryRunCommon):
                 self.assertEqual(record.charge_ids.mapped("amount"), [100.0])
                 self.assertTrue(record.action_export()["url"])
 
+    def test_columns_of_the_spreadsheet_are_named_as_on_the_screen(self):
+        fields = self.env["autopay.dry.run.line"]._fields
+        self.assertEqual(fields["configuration_words"].string, "Configuration")
+
     def test_results_are_not_written_by_hand(self):
         user = self._create_user("forger", "account.group_account_invoice")
         record = self._dry_run().with_user(user)
