@@ -24,7 +24,10 @@ def find_contradiction(conditions):
 
 
 def _is_known(condition):
-    return bool(condition._get_kind() and condition.operator)
+    kind = condition._get_kind()
+    if not kind or not condition.operator:
+        return False
+    return kind.value != "amount" or bool(condition.currency_id)
 
 
 def _excludes_itself(condition):

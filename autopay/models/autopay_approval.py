@@ -81,7 +81,7 @@ class AutopayApproval(models.Model):
     def _compute_may_decide(self):
         manager = self.env.user.has_group(MANAGER_GROUP)
         for approval in self:
-            second = approval.requested_by_id != self.env.user
+            second = self.env.user not in approval._get_first_persons()
             approval.may_decide = manager and second and approval.state == "waiting"
 
     # === ACTION METHODS === #
@@ -136,7 +136,7 @@ class AutopayApproval(models.Model):
             raise AccessError(
                 self.env._("Only billing managers may approve charges above the limit.")
             )
-        if self.requested_by_id == self.env.user:
+        if self.env.user in self._get_first_persons():
             raise AccessError(
                 self.env._(
                     "You put %s on autopay yourself: another billing manager must "
@@ -144,6 +144,17 @@ class AutopayApproval(models.Model):
                     self.move_id.display_name,
                 )
             )
+
+    def _get_first_persons(self):
+        """Return who has a hand in the charge already: a second person is another.
+
+        What a scheduled job puts on autopay counts for who made the invoice.
+        """
+        move = self.move_id.sudo()
+        marker = move.autopay_marked_by_id or self.requested_by_id
+        if not marker or marker._is_superuser():
+            marker = move.create_uid
+        return self.requested_by_id | marker
 
     def _set_state(self, state):
         """Write the state, close the activities, and tell the invoice's chatter."""
@@ -219,8 +230,14 @@ class AutopayApproval(models.Model):
             if approval and approval._fits(decision):
                 continue
             approval._set_state("lapsed")
-            vals = self._prepare_request_vals(decision, user)
+            asker = user or (approval and self._get_changer())
+            vals = self._prepare_request_vals(decision, asker)
             self.sudo().create(vals)._ask()
+
+    def _get_changer(self):
+        """Return who changed what was asked for; nobody when a job found it out."""
+        user = self.env.user
+        return user.browse() if user._is_superuser() else user
 
     def _prepare_request_vals(self, decision, user):
         move = decision.move
@@ -249,7 +266,7 @@ class AutopayApproval(models.Model):
     def _get_second_person(self):
         """Return the billing manager who is asked: not the one who asks."""
         company = self.company_id
-        first = self.requested_by_id
+        first = self._get_first_persons()
         responsible = company._get_autopay_responsible()
         managers = self.env.ref(MANAGER_GROUP).all_user_ids.filtered(
             lambda user: user.active and not user.share and company in user.company_ids

@@ -65,13 +65,22 @@ class AutopayBooking(models.AbstractModel):
         self._charge_rest_later(attempts)
 
     def _charge_rest_later(self, attempts):
-        """Leave on autopay what is still due of invoices that a cap has divided."""
-        for attempt in attempts.filtered("rest_date"):
-            divided = attempt.line_ids.move_id.filtered(
-                lambda move: not move.currency_id.is_zero(move.amount_residual)
-            )
-            divided.with_context(**OWN_FIELDS_CONTEXT).write(
-                {"autopay_status": "eligible", "autopay_date": attempt.rest_date}
+        """Leave on autopay what is still due of invoices that a cap has divided.
+
+        What a person charged that was not on autopay does not come onto it.
+        """
+        for line in attempts.filtered("rest_date").line_ids:
+            move = line.move_id.with_context(**OWN_FIELDS_CONTEXT)
+            if move.currency_id.is_zero(move.amount_residual):
+                continue
+            if not line.previous_status:
+                move.autopay_status = False
+                continue
+            move.write(
+                {
+                    "autopay_status": "eligible",
+                    "autopay_date": line.attempt_id.rest_date,
+                }
             )
 
     def _prepare_payment_vals(self, attempt):

@@ -198,7 +198,7 @@ class AutopayCheck(models.AbstractModel):
         return authorization.currency_id.compare_amounts(amount, cap) > 0
 
     def _is_needs_approval(self, decision, facts):
-        if not self._is_above_limit(decision, facts):
+        if not self._is_above_limit(decision, facts, decision.amount):
             return False
         approval = facts.approvals.get(decision.move.id)
         asked = bool(approval) and approval._fits(decision)
@@ -209,19 +209,23 @@ class AutopayCheck(models.AbstractModel):
         if not approval or approval.state != "refused":
             return False
         decision.values["user"] = approval.decided_by_id.name
-        return self._is_above_limit(decision, facts)
+        # Refused is what is due: dividing it does not get around the word.
+        return self._is_above_limit(decision, facts, decision.due)
 
-    def _is_above_limit(self, decision, facts):
-        """Return whether a charge needs the word of a second person."""
+    def _is_above_limit(self, decision, facts, amount):
+        """Return whether an amount needs the word of a second person.
+
+        :param float amount: in the currency of the invoice (major units)
+        """
         company = facts.company
         limit, currency = company.autopay_approval_limit, company.currency_id
         if not limit:
             return False
         decision.values["limit"] = currency.format(limit)
-        amount = decision.move.currency_id._convert(
-            decision.amount, currency, company, facts.today
+        converted = decision.move.currency_id._convert(
+            amount, currency, company, facts.today
         )
-        return currency.compare_amounts(amount, limit) > 0
+        return currency.compare_amounts(converted, limit) > 0
 
     def _is_currency_inactive(self, decision, facts):
         return not decision.move.currency_id.active

@@ -64,6 +64,8 @@ class AutopayConditionDomain(models.AbstractModel):
     def _get_amount_values(self, kind):
         """Return the limits in major units, their currency, and whose rates hold."""
         company = self.configuration_id.company_id.root_id
+        if not self.currency_id:
+            return ()
         return (self.number, self.number_to, self.currency_id.id, company.id)
 
     def _get_days_values(self, kind):

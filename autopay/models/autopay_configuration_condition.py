@@ -12,6 +12,10 @@ OFFERED = "[('active', '=', True)]"
 # More days than anybody means, and than the calendar holds.
 MAX_DAYS = 3650
 
+# More than anybody means; amounts beyond are not exact any more.
+MAX_AMOUNT = 1e13
+MAX_TEXT = 1000
+
 # What a condition says, besides chosen records.
 VALUE_FIELDS = ("kind", "operator", "number", "number_to", "currency_id", "text")
 
@@ -57,6 +61,7 @@ class AutopayConfigurationCondition(models.Model):
         store=True,
         readonly=False,
         precompute=True,
+        ondelete="restrict",
         help="Invoices in other currencies are converted at the invoice date.",
     )
     text = fields.Char(help="Several texts are separated by semicolons.")
@@ -246,6 +251,8 @@ class AutopayConfigurationCondition(models.Model):
         label = self.env._(kind.label)
         if self.operator not in self._get_operators():
             return self.env._("Choose an operator for the condition %s.", label)
+        if not self._is_within_limits():
+            return self.env._("The value of the condition %s is too large.", label)
         if not self._has_value(kind):
             return self.env._("The condition %s has no value.", label)
         if kind.value == "days" and not self._has_whole_days():
@@ -268,6 +275,14 @@ class AutopayConfigurationCondition(models.Model):
         if kind.value == "records":
             return bool(self._get_records(kind))
         return True
+
+    def _is_within_limits(self):
+        """Return whether the values are numbers and texts that can be compared."""
+        numbers = (self.number, self.number_to)
+        # What is not a number is not at most anything.
+        return len(self.text or "") <= MAX_TEXT and all(
+            abs(number) <= MAX_AMOUNT for number in numbers
+        )
 
     def _has_whole_days(self):
         numbers = (self.number, self.number_to)

@@ -12,6 +12,11 @@ OWN_VALUES = {
 }
 
 
+# More than anybody needs: every one of them is asked whenever invoices are charged.
+MAX_CONFIGURATIONS = 50
+MAX_CONDITIONS = 20
+
+
 class AutopayConfigurationPortal(models.AbstractModel):
     """What customers may do to their own configurations, with all checks.
 
@@ -61,7 +66,8 @@ class AutopayConfigurationPortal(models.AbstractModel):
         :param dict consent: *text*, *ip_address*, *user_agent* of the agreement shown
         :return: the configuration
         """
-        self._get_own(company)
+        if len(self._get_own(company)) >= MAX_CONFIGURATIONS:
+            raise UserError(self.env._("You have too many autopay settings."))
         payer = self.env.user.partner_id.commercial_partner_id
         vals = self._prepare_vals(company, values)
         vals.update(partner_id=payer.id, company_id=company.id, is_advanced=True)
@@ -114,6 +120,8 @@ class AutopayConfigurationPortal(models.AbstractModel):
         if "token_id" in vals:
             vals["token_id"] = self._get_own_token(company, vals["token_id"]).id
         if "conditions" in values:
+            if len(values["conditions"]) > MAX_CONDITIONS:
+                raise UserError(self.env._("These are too many conditions."))
             vals["condition_ids"] = [
                 Command.create(self._prepare_condition_vals(row))
                 for row in values["conditions"]

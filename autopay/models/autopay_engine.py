@@ -173,7 +173,9 @@ class AutopayEngine(models.AbstractModel):
             for move, decision in decisions.items()
             if decision.blocker
         )
-        self.env["autopay.approval"]._request_for(decisions.values())
+        # Who charges now has asked for it, whoever put the invoice on autopay.
+        asker = self.env.user if ctx.mode == "now" else None
+        self.env["autopay.approval"]._request_for(decisions.values(), asker)
         return attempts
 
     def _is_chosen(self, decision, ctx):

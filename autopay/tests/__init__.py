@@ -15,6 +15,7 @@ from . import test_autopay_condition_kind
 from . import test_autopay_condition_number
 from . import test_autopay_condition_property
 from . import test_autopay_configuration
+from . import test_autopay_configuration_attack
 from . import test_autopay_configuration_cap
 from . import test_autopay_configuration_form
 from . import test_autopay_configuration_issue

@@ -158,9 +158,13 @@ class AutopayChargeNow(models.TransientModel):
         }
 
     def _get_tokens(self):
-        """Return {move id: token} of the chosen method; empty when none is chosen."""
+        """Return {move id: token} where a person chose another method than the rules.
+
+        What is merely proposed is charged by the rules, and within their caps.
+        """
         token = self.token_id.sudo()
-        return dict.fromkeys(self.move_ids.ids, token) if token else {}
+        moves = self.move_ids._origin.sudo() if token else ()
+        return {move.id: token for move in moves if move._get_autopay_token() != token}
 
     def _decide(self):
         """Return {move: Decision} for the customer invoices among the documents."""
