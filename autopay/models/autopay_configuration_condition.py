@@ -255,6 +255,9 @@ class AutopayConfigurationCondition(models.Model):
             return self.env._("The value of the condition %s is too large.", label)
         if not self._has_value(kind):
             return self.env._("The condition %s has no value.", label)
+        return self._get_number_problem(kind, label)
+
+    def _get_number_problem(self, kind, label):
         if kind.value == "days" and not self._has_whole_days():
             return self.env._(
                 "The condition %(kind)s takes whole days, at most %(most)s.",
