@@ -62,20 +62,39 @@ def get_issue_sentence(env, code, **values):
     return sentence % values
 
 
-def get_configuration_sentence(env, phrases, method, caps):
+def join_phrases(env, rows):
+    """Return what several conditions say, to follow "Pay invoices".
+
+    :param rows: (phrase, whether it tells of days) for each condition. "That are ..."
+        follows what kind of invoices these are; everything else is one thing more.
+    """
+    text, told_of_days = "", True
+    for phrase, of_days in rows:
+        follows = of_days and not told_of_days
+        told_of_days = of_days
+        if not text:
+            text = phrase
+        elif follows:
+            text = f"{text} {phrase}"
+        else:
+            text = env._("%(first)s and %(second)s", first=text, second=phrase)
+    return text
+
+
+def get_configuration_sentence(env, conditions, method, caps):
     """Return what a configuration does, as a sentence.
 
-    :param list phrases: what its conditions say
+    :param str conditions: what its conditions say; empty when there are none
     :param str method: its payment method; empty when there is none
     :param list caps: what its caps say
     """
-    if not phrases:
+    if not conditions:
         return env._("Pay nothing yet: there is no condition")
-    parts = " ".join([env._(" and ").join(phrases), *caps])
     if not method:
-        return env._("Pay invoices %(conditions)s", conditions=parts)
+        text = ", ".join([conditions, *caps])
+        return env._("Pay invoices %(conditions)s", conditions=text)
     return env._(
         "Pay invoices %(conditions)s with %(method)s",
-        conditions=env._(" and ").join(phrases),
+        conditions=conditions,
         method=", ".join([method, *caps]),
     )

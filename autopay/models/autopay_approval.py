@@ -7,6 +7,9 @@ from ..rights import MANAGER_GROUP, check_billing
 # Blockers that an approval would lift.
 APPROVAL_BLOCKERS = ("needs_approval", "approval_refused")
 
+# Invoices that are looked at ahead of their date, in each run of a company.
+ASK_AHEAD = 100
+
 
 class AutopayApproval(models.Model):
     """A second person's word on one charge above the company's limit.
@@ -220,24 +223,43 @@ class AutopayApproval(models.Model):
             self._request_for(decisions.values(), user)
 
     @api.model
+    def _get_unasked(self, companies):
+        """Return invoices above the limit that nobody was asked about yet.
+
+        The next ones to be charged; the rest has its turn in later runs.
+        """
+        found = self.env["account.move"]
+        for company in companies.filtered("autopay_approval_limit"):
+            domain = [
+                ("company_id", "=", company.id),
+                ("autopay_status", "=", "eligible"),
+                ("state", "=", "posted"),
+                ("payment_state", "in", ("not_paid", "partial")),
+                ("amount_residual_signed", ">", company.autopay_approval_limit),
+                (
+                    "autopay_approval_ids",
+                    "not any",
+                    [("state", "in", ("waiting", "approved", "refused"))],
+                ),
+            ]
+            found |= found.search(domain, order="autopay_date, id", limit=ASK_AHEAD)
+        return found
+
+    @api.model
     def _request_for(self, decisions, user=None):
         """Ask for what these decisions lack; what was asked for otherwise lapses."""
         wanted = [each for each in decisions if each.blocker == "needs_approval"]
         moves = self.env["account.move"].union(*(each.move for each in wanted))
-        open_approvals = self._get_open(moves)
+        asked = self._get_open(moves)
         for decision in wanted:
-            approval = open_approvals.get(decision.move.id, self.browse())
-            if approval and approval._fits(decision):
-                continue
-            approval._set_state("lapsed")
-            asker = user or (approval and self._get_changer())
-            vals = self._prepare_request_vals(decision, asker)
-            self.sudo().create(vals)._ask()
+            approval = asked.get(decision.move.id, self.browse())
+            if not approval._answers(decision):
+                approval._set_state("lapsed")
+                self.sudo().create(self._prepare_request_vals(decision, user))._ask()
 
-    def _get_changer(self):
-        """Return who changed what was asked for; nobody when a job found it out."""
-        user = self.env.user
-        return user.browse() if user._is_superuser() else user
+    def _answers(self, decision):
+        """Return whether there is a question, and it is about this charge."""
+        return bool(self) and self._fits(decision)
 
     def _prepare_request_vals(self, decision, user):
         move = decision.move

@@ -2,7 +2,11 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from .. import const
-from ..configuration_words import AUTHORIZATION_ISSUES, get_configuration_sentence
+from ..configuration_words import (
+    AUTHORIZATION_ISSUES,
+    get_configuration_sentence,
+    join_phrases,
+)
 
 # What decides whether a configuration can pay at all.
 CONTENT_FIELDS = ("token_id", "condition_ids", "partner_id", "company_id")
@@ -121,7 +125,13 @@ class AutopayConfiguration(models.Model):
             token = configuration.sudo().token_id
             configuration.display_name = get_configuration_sentence(
                 self.env,
-                [rec._get_phrase() for rec in configuration.condition_ids],
+                join_phrases(
+                    self.env,
+                    [
+                        (rec._get_phrase(), rec.value_type == "days")
+                        for rec in configuration.condition_ids
+                    ],
+                ),
                 token._get_autopay_label() if token else "",
                 configuration._get_cap_phrases(),
             )

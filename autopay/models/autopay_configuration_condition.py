@@ -253,6 +253,8 @@ class AutopayConfigurationCondition(models.Model):
             return self.env._("Choose an operator for the condition %s.", label)
         if not self._is_within_limits():
             return self.env._("The value of the condition %s is too large.", label)
+        if kind.value == "amount" and not self._has_value(kind):
+            return self.env._("The condition %s needs an amount above zero.", label)
         if not self._has_value(kind):
             return self.env._("The condition %s has no value.", label)
         return self._get_number_problem(kind, label)

@@ -38,9 +38,17 @@ class AutopayEngine(models.AbstractModel):
         }
         remaining = sum(len(ids) for ids in due.values())
         self.env["ir.cron"]._commit_progress(remaining=remaining)
+        self._apply(
+            self._ask_ahead, self.env["autopay.approval"]._get_unasked(companies)
+        )
         for company, move_ids in due.items():
             if move_ids and not self._run(company, move_ids, RunContext()):
                 return
+
+    def _ask_ahead(self, moves):
+        """Ask for approvals before the autopay date comes."""
+        self.env["autopay.approval"]._request(moves)
+        return self.env["autopay.attempt"]
 
     def _get_due_ids(self, company, resume_ids=None):
         """Return the ids of the invoices that are due to be charged, oldest first.

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
@@ -147,6 +149,16 @@ class TestAutopayApproval(AutopayCommon):
         invoice.with_user(self.first).action_autopay_make_eligible()
         self.assertFalse(invoice.autopay_approval_ids)
         invoice.action_post()
+        self.assertEqual(self._get_open(invoice).requested_by_id, self.first)
+
+    def test_limit_set_later_asks_before_the_autopay_date_comes(self):
+        self.company.autopay_approval_limit = 0
+        invoice = self._mark(5000.0)
+        invoice.autopay_date = self.today + timedelta(days=14)
+        self.company.autopay_approval_limit = 1000.0
+        self.assertFalse(invoice.autopay_approval_ids)
+        self._run_autopay()
+        self._run_autopay()
         self.assertEqual(self._get_open(invoice).requested_by_id, self.first)
 
     def _pay_part(self, invoice, amount):

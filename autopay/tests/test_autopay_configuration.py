@@ -71,7 +71,7 @@ class TestAutopayConfiguration(ConfigurationCommon):
         )
         self.assertEqual(
             configuration.display_name,
-            "Pay invoices of $\N{NO-BREAK SPACE}100.00 or more and that are at least "
+            "Pay invoices of $\N{NO-BREAK SPACE}100.00 or more that are at least "
             f"15 days old with {self.visa._get_autopay_label()}",
         )
 

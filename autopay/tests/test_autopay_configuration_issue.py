@@ -187,7 +187,7 @@ class TestAutopayConfigurationRefusal(ConfigurationCommon):
         load = self.env["autopay.configuration"].load
         refused = load(header, [[*row, "0"]])
         self.assertFalse(refused["ids"])
-        self.assertIn("has no value", refused["messages"][0]["message"])
+        self.assertIn("above zero", refused["messages"][0]["message"])
         self.assertEqual(load(header, [[*row, "100"]])["ids"], [ANY])
 
     def test_what_became_invalid_cannot_be_enabled(self):

@@ -14,7 +14,12 @@ from dataclasses import dataclass
 # name, method, due a month ago, due today, due in two weeks[, what happened since]
 ROWS = (
     # Cards of every brand, in several currencies, large and tiny amounts.
-    ("Moonbeam Bottling Works", "pm_card_visa", "1249.00", "89.90", "450.00 paid"),
+    (
+        "Moonbeam Bottling Works",
+        "pm_card_visa",
+        *("1249.00", "89.90", "450.00 paid"),
+        "configured",
+    ),
     (
         "Paper Anchor Shipyard",
         "pm_card_mastercard",

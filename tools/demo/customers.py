@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import stripe
 
-from odoo import fields
+from odoo import Command, fields
 
 from tools.demo.company import STRIPE_KEY, get_provider
 
@@ -14,6 +14,26 @@ METHOD_CODES = {
     "sepa_debit": "sepa_direct_debit",
 }
 CAP = 100.0  # US dollars, of the customer who authorized no more
+
+# Amounts in US dollars.
+CONFIGURATIONS = [
+    {
+        "conditions": [
+            {"kind": "amount_total", "operator": ">=", "number": 100.0},
+            {"kind": "age", "operator": ">=", "number": 15},
+        ],
+        "locked": True,
+        "lock_reason": "Agreed in the framework contract.",
+    },
+    {
+        "conditions": [{"kind": "amount_total", "operator": "<", "number": 100.0}],
+        "max_month_amount": 250.0,
+    },
+    {
+        "conditions": [{"kind": "line_text", "text": "repair"}],
+        "enabled": False,
+    },
+]
 
 
 def make_customers(env, simulator, cast):
@@ -112,11 +132,27 @@ def _enrol_with_cap(partner, token):
     partner._record_autopay_authorization("paper", max_amount=CAP)
 
 
+def _enrol_with_configurations(partner, token):
+    """Let three rules decide, of which one is locked and one is disabled."""
+    partner.autopay_token_id = token
+    for rule in CONFIGURATIONS:
+        conditions = [Command.create(row) for row in rule["conditions"]]
+        values = {name: rule[name] for name in rule if name != "conditions"}
+        links = {"partner_id": partner.id, "token_id": token.id}
+        partner.env["autopay.configuration"].create(
+            {**links, **values, "condition_ids": conditions}
+        )
+
+
 def _do_not_authorize(_partner, _token):
     """Leave the method saved, as after a purchase, with no word about autopay."""
 
 
-ENROLMENTS = {"capped": _enrol_with_cap, "unauthorized": _do_not_authorize}
+ENROLMENTS = {
+    "capped": _enrol_with_cap,
+    "configured": _enrol_with_configurations,
+    "unauthorized": _do_not_authorize,
+}
 
 
 # === WHAT HAPPENS TO THEM LATER === #
