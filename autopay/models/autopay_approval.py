@@ -4,9 +4,6 @@ from odoo.exceptions import AccessError, UserError
 from .. import const
 from ..rights import MANAGER_GROUP, check_billing
 
-# Blockers that an approval would lift.
-APPROVAL_BLOCKERS = ("needs_approval", "approval_refused")
-
 # Invoices that are looked at ahead of their date, in each run of a company.
 ASK_AHEAD = 100
 
@@ -255,11 +252,17 @@ class AutopayApproval(models.Model):
             approval = asked.get(decision.move.id, self.browse())
             if not approval._answers(decision):
                 approval._set_state("lapsed")
-                self.sudo().create(self._prepare_request_vals(decision, user))._ask()
+                asker = user or approval._get_changer()
+                self.sudo().create(self._prepare_request_vals(decision, asker))._ask()
 
     def _answers(self, decision):
         """Return whether there is a question, and it is about this charge."""
         return bool(self) and self._fits(decision)
+
+    def _get_changer(self):
+        """Return who changed what was asked for; nobody when a job found it out."""
+        user = self.env.user
+        return user if self and not user._is_superuser() else user.browse()
 
     def _prepare_request_vals(self, decision, user):
         move = decision.move
