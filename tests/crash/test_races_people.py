@@ -28,8 +28,9 @@ def test_charge_now_pressed_twice_at_once_charges_once(world):
     world.admin.set_latency(0)
 
     assert any(not str(answer).startswith("refused") for answer in answers)
-    assert len(world.read_ledger()) == 4
+    # On a slow machine the person's time is up before all is charged: the job goes on.
     assert_consistent(world.converge(), OUTCOMES)
+    assert len(world.read_ledger()) == 4
 
 
 def test_charge_now_during_a_run_charges_nothing_more(world):
