@@ -291,9 +291,10 @@ class AutopayApproval(models.Model):
     def _get_second_person(self):
         """Return the billing manager who is asked: not the one who asks."""
         company = self.company_id
-        first = self._get_first_persons()
         responsible = company._get_autopay_responsible()
         managers = self.env.ref(MANAGER_GROUP).all_user_ids.filtered(
             lambda user: user.active and not user.share and company in user.company_ids
         )
-        return (responsible & managers - first) or (managers - first).sorted("id")[:1]
+        second = managers - self._get_first_persons()
+        # Without a second one, whoever is in charge must hear that one is lacking.
+        return responsible & second or second.sorted("id")[:1] or responsible

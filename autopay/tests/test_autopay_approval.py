@@ -1,5 +1,6 @@
 from datetime import timedelta
 
+from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
@@ -56,6 +57,13 @@ class TestAutopayApproval(AutopayCommon):
         self.assertEqual(approval.state, "waiting")
         self.assertEqual(approval.requested_by_id, self.first)
         self.assertNotEqual(approval.activity_ids.user_id, self.first)
+
+    def test_whoever_is_in_charge_hears_that_there_is_no_second_manager(self):
+        group = self.env.ref(MANAGER)
+        (group.all_user_ids - self.first).group_ids = [Command.unlink(group.id)]
+        self.company.autopay_responsible_id = self.first
+        approval = self._get_open(self._mark(5000.0))
+        self.assertEqual(approval.activity_ids.user_id, self.first)
 
     def test_who_put_it_on_autopay_cannot_approve(self):
         approval = self._get_open(self._mark(5000.0))
