@@ -133,10 +133,7 @@ class AccountMove(models.Model):
 
     @api.model
     def _add_autopay_marker(self, vals):
-        """Return the values with who puts the invoice on autopay.
-
-        The engine puts back what it found, in nobody's name.
-        """
+        """Return the values with who puts the invoice on autopay: not the engine."""
         if self.env.su:
             return vals
         given = {key: vals[key] for key in vals if key != "autopay_marked_by_id"}
@@ -233,9 +230,9 @@ class AccountMove(models.Model):
                 "autopay_status": "eligible",
                 "autopay_retry_date": False,
                 "autopay_crash_count": 0,
+                "autopay_marked_by_id": self.env.uid,
             }
         )
-        self.sudo().autopay_marked_by_id = self.env.uid
         self.env["autopay.approval"]._request(posted)
 
     def _set_autopay_default_date(self):
@@ -258,8 +255,15 @@ class AccountMove(models.Model):
     def _get_autopay_token(self):
         """Return the method that pays: its own, or by the customer's rules."""
         self.ensure_one()
-        choices = self.env["autopay.configuration.choice"]
-        return choices._choose(self.company_id, self)[self.id].token
+        return self._get_autopay_tokens()[self.id]
+
+    def _get_autopay_tokens(self):
+        """Return {move id: token} of the methods that pay these invoices."""
+        tokens = {}
+        for company, moves in self.grouped("company_id").items():
+            choices = self.env["autopay.configuration.choice"]._choose(company, moves)
+            tokens.update((key, choice.token) for key, choice in choices.items())
+        return tokens
 
     @api.model
     def _get_autopay_due_domain(self, company, today):

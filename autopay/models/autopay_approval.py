@@ -248,12 +248,15 @@ class AutopayApproval(models.Model):
         wanted = [each for each in decisions if each.blocker == "needs_approval"]
         moves = self.env["account.move"].union(*(each.move for each in wanted))
         asked = self._get_open(moves)
-        for decision in wanted:
-            approval = asked.get(decision.move.id, self.browse())
-            if not approval._answers(decision):
-                approval._set_state("lapsed")
-                asker = user or approval._get_changer()
-                self.sudo().create(self._prepare_request_vals(decision, asker))._ask()
+        pairs = [(each, asked.get(each.move.id, self.browse())) for each in wanted]
+        new = [pair for pair in pairs if not pair[1]._answers(pair[0])]
+        self.sudo().union(*(old for _decision, old in new))._set_state("lapsed")
+        vals_list = [
+            self._prepare_request_vals(decision, user or approval._get_changer())
+            for decision, approval in new
+        ]
+        for approval in self.sudo().create(vals_list):
+            approval._ask()
 
     def _answers(self, decision):
         """Return whether there is a question, and it is about this charge."""
@@ -290,11 +293,8 @@ class AutopayApproval(models.Model):
 
     def _get_second_person(self):
         """Return the billing manager who is asked: not the one who asks."""
-        company = self.company_id
-        responsible = company._get_autopay_responsible()
-        managers = self.env.ref(MANAGER_GROUP).all_user_ids.filtered(
-            lambda user: user.active and not user.share and company in user.company_ids
-        )
+        responsible = self.company_id._get_autopay_responsible()
+        managers = self.company_id._get_autopay_managers()
         second = managers - self._get_first_persons()
         # Without a second one, whoever is in charge must hear that one is lacking.
         return responsible & second or second.sorted("id")[:1] or responsible

@@ -67,7 +67,7 @@ class AutopayCheck(models.AbstractModel):
         decision.date = (
             checked
             and fields.Datetime.context_timestamp(
-                self.with_context(tz=facts.company.partner_id.tz or "UTC"), checked
+                self.with_context(tz=facts.company._get_autopay_tz()), checked
             ).date()
         )
         return True
@@ -170,9 +170,7 @@ class AutopayCheck(models.AbstractModel):
 
     def _is_provider_unsupported(self, decision, facts):
         token = decision.token
-        return not (
-            token.provider_id._is_autopay_usable() and token._is_autopay_usable()
-        )
+        return not token._is_autopay_usable()
 
     def _is_no_authorization(self, decision, facts):
         return not decision.authorization
@@ -198,9 +196,12 @@ class AutopayCheck(models.AbstractModel):
         return authorization.currency_id.compare_amounts(amount, cap) > 0
 
     def _is_needs_approval(self, decision, facts):
-        if not self._is_above_limit(decision, facts, decision.amount):
+        if not self._is_above_limit(decision, facts):
             return False
         approval = facts.approvals.get(decision.move.id)
+        if approval and approval.state == "refused":
+            # A "no" holds until somebody asks again, whatever is charged by then.
+            return False
         asked = bool(approval) and approval._fits(decision)
         return not asked or approval.state == "waiting"
 
@@ -209,13 +210,12 @@ class AutopayCheck(models.AbstractModel):
         if not approval or approval.state != "refused":
             return False
         decision.values["user"] = approval.decided_by_id.name
-        # Refused is what is due: dividing it does not get around the word.
-        return self._is_above_limit(decision, facts, decision.due)
+        return self._is_above_limit(decision, facts)
 
-    def _is_above_limit(self, decision, facts, amount):
-        """Return whether an amount needs the word of a second person.
+    def _is_above_limit(self, decision, facts):
+        """Return whether a charge needs the word of a second person.
 
-        :param float amount: in the currency of the invoice (major units)
+        What is due counts: dividing it does not get around the limit.
         """
         company = facts.company
         limit, currency = company.autopay_approval_limit, company.currency_id
@@ -223,7 +223,7 @@ class AutopayCheck(models.AbstractModel):
             return False
         decision.values["limit"] = currency.format(limit)
         converted = decision.move.currency_id._convert(
-            amount, currency, company, facts.today
+            decision.due, currency, company, facts.today
         )
         return currency.compare_amounts(converted, limit) > 0
 

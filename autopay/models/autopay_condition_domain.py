@@ -6,7 +6,7 @@ from odoo.fields import Domain
 from ..amount_condition import AmountTest
 from ..condition_kinds import KINDS, NEGATED_OPERATORS
 from ..condition_words import PHRASES
-from ..path_condition import PathTest, as_domain, get_nested_domain
+from ..path_condition import PathTest, as_domain
 from ..record_condition import HierarchyTest, RecordTest
 from ..text_condition import TextTest
 
@@ -124,15 +124,6 @@ class AutopayConditionDomain(models.AbstractModel):
     def _get_text_domain(self, kind, operator, values, today):
         test = PathTest(kind.path, lambda name: TextTest(name, operator, values))
         return as_domain(test)
-
-    def _get_path_domain(self, path, tests):
-        """Return the invoices where one of the tests holds at the end of the path.
-
-        :param tests: pairs (operator, value)
-        """
-        *links, name = path.split(".")
-        found = Domain.OR(Domain(name, *test) for test in tests)
-        return get_nested_domain(links, found)
 
     def _get_series_domain(self, operator, values, today):
         """Return the invoices of a recurring series, with the one it started from."""

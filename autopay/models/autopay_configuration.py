@@ -65,9 +65,7 @@ class AutopayConfiguration(models.Model):
         help="All of them must hold.",
     )
     # Order and state.
-    sequence = fields.Integer(
-        default=0, copy=False, help="The first one that matches pays."
-    )
+    sequence = fields.Integer(copy=False, help="The first one that matches pays.")
     enabled = fields.Boolean(
         default=True, help="Disabled, it is kept but pays nothing."
     )
@@ -182,9 +180,7 @@ class AutopayConfiguration(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         """Override of `base`: new ones come last, and their methods are authorized."""
-        for vals in vals_list:
-            if not vals.get("sequence"):
-                vals["sequence"] = self._get_next_sequence(vals)
+        self._number(vals_list)
         whole = self.with_context(**const.WHOLE_CONTEXT)
         configurations = super(AutopayConfiguration, whole).create(vals_list)
         configurations = configurations.with_env(self.env)
@@ -219,15 +215,24 @@ class AutopayConfiguration(models.Model):
                 )
             )
 
-    def _get_next_sequence(self, vals):
-        """Return a number behind all configurations of the list."""
-        siblings = self.sudo().search(
-            [
-                ("partner_id", "=", vals.get("partner_id")),
-                ("company_id", "=", vals.get("company_id") or self.env.company.id),
-            ]
-        )
-        return max(siblings.mapped("sequence"), default=0) + 1
+    def _number(self, vals_list):
+        """Put new configurations behind all others of their lists, in their order."""
+        last = {}
+        for vals in vals_list:
+            if vals.get("sequence"):
+                continue
+            company_id = vals.get("company_id") or self.env.company.id
+            key = (vals.get("partner_id"), company_id)
+            if key not in last:
+                last[key] = self._get_last_sequence(*key)
+            last[key] += 1
+            vals["sequence"] = last[key]
+
+    def _get_last_sequence(self, partner_id, company_id):
+        """Return the number of the last configuration of a list."""
+        domain = [("partner_id", "=", partner_id), ("company_id", "=", company_id)]
+        [(last,)] = self.sudo()._read_group(domain, [], ["sequence:max"])
+        return last or 0
 
     # === BUSINESS METHODS === #
 

@@ -5,7 +5,7 @@ import pytz
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, models
-from odoo.tools import SQL, float_round
+from odoo.tools import float_round
 
 # Attempts that took no money count for no cap.
 UNCOUNTED_STATES = ("declined", "canceled")
@@ -129,20 +129,8 @@ class AutopayConfigurationCap(models.AbstractModel):
 
     @api.model
     def _hold_caps(self, configurations):
-        """Let no other run charge under the same caps per month until we commit.
-
-        The rows are changed, not only locked: a run that has read the charges of the
-        month before our commit fails to change them, and begins anew.
-        """
-        capped = configurations.filtered("max_month_amount")
-        if capped:
-            self.env.cr.execute(
-                SQL(
-                    "UPDATE autopay_configuration SET sequence = sequence"
-                    " WHERE id IN %s",
-                    tuple(sorted(capped.ids)),
-                )
-            )
+        """Let no other run charge under the same caps per month until we commit."""
+        configurations.filtered("max_month_amount")._touch()
 
     @api.model
     def _get_rest_date(self, decision, facts):
@@ -159,6 +147,6 @@ def _get_next_month(day):
 
 def _get_month_start(company, today):
     """Return when the month began in the company's time zone, as UTC."""
-    timezone = pytz.timezone(company.partner_id.tz or "UTC")
+    timezone = pytz.timezone(company._get_autopay_tz())
     start = timezone.localize(datetime.combine(today.replace(day=1), time()))
     return start.astimezone(pytz.utc).replace(tzinfo=None)

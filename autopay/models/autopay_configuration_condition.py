@@ -66,10 +66,7 @@ class AutopayConfigurationCondition(models.Model):
     )
     text = fields.Char(help="Several texts are separated by semicolons.")
     product_ids = fields.Many2many(
-        "product.product",
-        string="Products",
-        context=ARCHIVED,
-        domain=OFFERED,
+        "product.product", string="Products", context=ARCHIVED, domain=OFFERED
     )
     category_ids = fields.Many2many("product.category", string="Product Categories")
     journal_ids = fields.Many2many(
@@ -98,10 +95,7 @@ class AutopayConfigurationCondition(models.Model):
         domain=OFFERED,
     )
     currency_ids = fields.Many2many(
-        "res.currency",
-        string="Currencies",
-        context=ARCHIVED,
-        domain=OFFERED,
+        "res.currency", string="Currencies", context=ARCHIVED, domain=OFFERED
     )
     payment_term_ids = fields.Many2many(
         "account.payment.term",
@@ -193,15 +187,15 @@ class AutopayConfigurationCondition(models.Model):
     def create(self, vals_list):
         """Override of `base`: nothing is added to what is locked."""
         conditions = super().create(vals_list)
-        conditions.configuration_id._check_unlocked()
+        conditions._check_changeable()
         conditions._check_configurations()
         return conditions
 
     def write(self, vals):
         """Override of `base`: nothing changes in what is locked."""
-        self.configuration_id._check_unlocked()
+        self._check_changeable()
         res = super().write(vals)
-        self.configuration_id._check_unlocked()
+        self._check_changeable()
         self._check_configurations()
         return res
 
@@ -214,7 +208,12 @@ class AutopayConfigurationCondition(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_locked(self):
+        self._check_changeable()
+
+    def _check_changeable(self):
+        """Refuse to change what is locked, or is just being locked."""
         self.configuration_id._check_unlocked()
+        self.configuration_id._touch()
 
     def _check_configurations(self, configurations=None):
         """Refuse to leave a configuration that can never pay.

@@ -194,10 +194,7 @@ class AutopayConfigurationIssue(models.AbstractModel):
 
     def _has_provider_unsupported(self, configuration, today, authorization):
         token = configuration.token_id
-        usable = token and (
-            token.provider_id._is_autopay_usable() and token._is_autopay_usable()
-        )
-        return bool(token) and not usable
+        return bool(token) and not token._is_autopay_usable()
 
     def _has_no_condition(self, configuration, today, authorization):
         return not configuration.condition_ids

@@ -31,12 +31,8 @@ class AutopayConfigurationSnapshot(models.AbstractModel):
         record = self.new(values or {}, origin=self) if values or not self else self
         record.check_access("read")
         if not self:
-            record.sequence = record._get_next_sequence(
-                {
-                    "partner_id": record.partner_id.id,
-                    "company_id": record.company_id.id,
-                }
-            )
+            last = record._get_last_sequence(record.partner_id.id, record.company_id.id)
+            record.sequence = last + 1
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "autopay.autopay_dry_run_action_new"
         )

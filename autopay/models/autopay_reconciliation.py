@@ -200,7 +200,7 @@ class AutopayReconciliation(models.Model):
     def _get_period(self):
         """Return the first and the last moment of the period, in UTC without zone."""
         self.ensure_one()
-        zone = pytz.timezone(self.company_id.partner_id.tz or "UTC")
+        zone = pytz.timezone(self.company_id._get_autopay_tz())
         ends = [(self.date_from, time.min), (self.date_to, time.max)]
         local = [zone.localize(datetime.combine(*end)) for end in ends]
         return [

@@ -220,7 +220,7 @@ class AutopayReversal(models.Model):
     def _get_event_day(self):
         """Return the day on which it happened, in the company's time zone."""
         self.ensure_one()
-        zone = self.company_id.partner_id.tz or "UTC"
+        zone = self.company_id._get_autopay_tz()
         local = fields.Datetime.context_timestamp(
             self.with_context(tz=zone), self.event_date
         )

@@ -124,9 +124,10 @@ class PaymentToken(models.Model):
         return bool(self.autopay_expiry_date and self.autopay_expiry_date < day)
 
     def _is_autopay_usable(self):
-        """Return whether the method carries what its provider needs to be charged."""
+        """Return whether its provider can charge the method by itself."""
         self.ensure_one()
-        return self.provider_code != "stripe" or bool(self.stripe_payment_method)
+        complete = self.provider_code != "stripe" or bool(self.stripe_payment_method)
+        return complete and self.provider_id._is_autopay_usable()
 
     def _get_autopay_method_type(self):
         """Return the provider's type of method: card, us_bank_account ..."""

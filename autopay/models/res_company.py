@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from .. import const
+from ..rights import MANAGER_GROUP
 
 
 class ResCompany(models.Model):
@@ -102,19 +103,27 @@ class ResCompany(models.Model):
     def _get_autopay_today(self):
         """Return today's date in the company's time zone."""
         self.ensure_one()
-        timezone = self.partner_id.tz or "UTC"
-        return fields.Date.context_today(self.with_context(tz=timezone))
+        return fields.Date.context_today(self.with_context(tz=self._get_autopay_tz()))
+
+    def _get_autopay_tz(self):
+        """Return the name of the time zone in which the company's days begin."""
+        self.ensure_one()
+        return self.partner_id.tz or "UTC"
 
     def _get_autopay_responsible(self):
         """Return the user who is asked when a person is needed."""
         self.ensure_one()
-        managers = self.env.ref("account.group_account_manager").all_user_ids
         # Who has left the company sees no alarms any more.
         return (
             self.autopay_responsible_id.filtered("active")
-            or managers.filtered(
-                lambda user: user.active and not user.share and self in user.company_ids
-            ).sorted("id")[:1]
+            or self._get_autopay_managers().sorted("id")[:1]
+        )
+
+    def _get_autopay_managers(self):
+        """Return the billing managers of the company."""
+        self.ensure_one()
+        return self.env.ref(MANAGER_GROUP).all_user_ids.filtered(
+            lambda user: user.active and not user.share and self in user.company_ids
         )
 
     def _get_autopay_date(self, invoiced, due):

@@ -126,11 +126,12 @@ class ResPartner(models.Model):
     @api.depends_context("company", "lang")
     @api.depends("autopay_readiness")
     def _compute_autopay_readiness_text(self):
+        payers = self.commercial_partner_id
+        configured = payers._get_autopay_configured(self.env.company)
         for partner in self:
             payer = partner.commercial_partner_id
             code = partner.autopay_readiness
-            configured = payer._get_autopay_configured(self.env.company)
-            if code == "ready" and configured:
+            if code == "ready" and payer._origin in configured:
                 code = "configured"
             partner.autopay_readiness_text = get_readiness_words(
                 self.env, code, payer.autopay_token_id

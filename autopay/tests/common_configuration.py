@@ -1,4 +1,5 @@
 from odoo import Command
+from odoo.tests import Form
 
 from .common import AutopayCommon
 
@@ -25,6 +26,29 @@ class ConfigurationCommon(AutopayCommon):
                 "condition_ids": [Command.create(row) for row in conditions],
                 **values,
             }
+        )
+
+    def _configure_as(self, user, condition):
+        """Create a configuration of one condition with the rights of a user."""
+        values = {
+            "partner_id": self.customer.id,
+            "company_id": self.company.id,
+            "token_id": self.visa.id,
+            "condition_ids": [Command.create(condition)],
+        }
+        return self.env["autopay.configuration"].with_user(user).create(values)
+
+    def _open_form_as(self, user):
+        """Open the form of a new configuration of the customer."""
+        model = self.env["autopay.configuration"].with_user(user)
+        return Form(
+            model.with_context(
+                default_partner_id=self.customer.id,
+                default_company_id=self.company.id,
+                default_token_id=self.visa.id,
+                default_condition_ids=[],
+            ),
+            "autopay.autopay_configuration_view_form",
         )
 
     def _decide(self, invoice, **options):

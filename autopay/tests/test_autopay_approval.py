@@ -146,6 +146,26 @@ class TestAutopayApproval(AutopayCommon):
         self._run_autopay()
         self.assertEqual(len(self._get_charges(invoice)), 1)
 
+    def test_cap_that_divides_an_invoice_does_not_get_around_the_approval(self):
+        self.env["autopay.configuration"].create(
+            {
+                "partner_id": self.customer.id,
+                "company_id": self.company.id,
+                "token_id": self.token.id,
+                "condition_ids": [Command.create({"number": 1.0})],
+                "max_amount": 900.0,
+                "cap_rule": "part",
+            }
+        )
+        invoice = self._mark(5000.0)
+        self._run_autopay()
+        self.assertEqual(self._get_charges(invoice), [])
+        approval = self._get_open(invoice)
+        self.assertEqual((approval.state, approval.amount), ("waiting", 900.0))
+        approval.with_user(self.second).action_approve()
+        self._run_autopay()
+        self.assertEqual([row["amount"] for row in self._get_charges(invoice)], [90000])
+
     def test_charging_now_needs_the_approval_too(self):
         invoice = self._mark(5000.0)
         self._charge_now(invoice, {invoice.id: self.token})

@@ -2,7 +2,7 @@ from unittest.mock import patch
 
 from odoo import Command
 from odoo.exceptions import ValidationError
-from odoo.tests import Form, HttpCase, new_test_user, tagged
+from odoo.tests import Form, HttpCase, tagged
 
 from ..condition_kinds import Kind
 from .common_configuration import ConfigurationCommon
@@ -181,21 +181,18 @@ class TestUninstalledKindInBrowser(ConfigurationCommon, HttpCase):
             [self.configuration.condition_ids.id],
         )
         self.env.invalidate_all()
-        self.user = new_test_user(
-            self.env,
-            login="autopay_screens",
-            groups="base.group_user,account.group_account_manager",
-            company_id=self.company.id,
-            company_ids=[Command.set(self.company.ids)],
+        self.user = self._create_user(
+            "autopay_screens", "account.group_account_manager"
         )
 
     def test_form_names_it_locked_and_unlocked(self):
         for locked in (True, False):
             with self.subTest(locked=locked):
                 self.configuration.locked = locked
-                self._open("Not installed" if locked else "not installed")
+                self._assert_form_says("Not installed" if locked else "not installed")
 
-    def _open(self, words):
+    def _assert_form_says(self, words):
+        """Wait for the words in the browser; fail without them after a minute."""
         self.browser_js(
             f"/odoo/action-autopay.autopay_configuration_action/{self.configuration.id}",
             f"""

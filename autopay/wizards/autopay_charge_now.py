@@ -71,7 +71,8 @@ class AutopayChargeNow(models.TransientModel):
     def _compute_token_id(self):
         """Propose the method when one would pay all the invoices."""
         for wizard in self:
-            tokens = wizard.move_ids.mapped(lambda move: move._get_autopay_token())
+            found = wizard.move_ids._origin._get_autopay_tokens().values()
+            tokens = self.env["payment.token"].union(*found)
             same = wizard.payer_id and len(tokens) == 1
             wizard.token_id = tokens if same else False
 
@@ -163,8 +164,10 @@ class AutopayChargeNow(models.TransientModel):
         What is merely proposed is charged by the rules, and within their caps.
         """
         token = self.token_id.sudo()
-        moves = self.move_ids._origin.sudo() if token else ()
-        return {move.id: token for move in moves if move._get_autopay_token() != token}
+        if not token:
+            return {}
+        by_rules = self.move_ids._origin.sudo()._get_autopay_tokens()
+        return {move_id: token for move_id in by_rules if by_rules[move_id] != token}
 
     def _decide(self):
         """Return {move: Decision} for the customer invoices among the documents."""

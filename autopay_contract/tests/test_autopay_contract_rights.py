@@ -1,4 +1,4 @@
-from odoo.tests import Form, tagged
+from odoo.tests import tagged
 
 from .common import ContractCommon
 
@@ -16,32 +16,12 @@ class TestAutopayContractRights(ContractCommon):
     def test_billing_user_makes_a_configuration_with_a_contract(self):
         contract = self._create_contract("Hosting 2026")
         condition = {"kind": "contract", "contract_ids": contract.ids}
-        configuration = (
-            self.env["autopay.configuration"]
-            .with_user(self.billing)
-            .create(
-                {
-                    "partner_id": self.customer.id,
-                    "company_id": self.company.id,
-                    "token_id": self.visa.id,
-                    "condition_ids": [(0, 0, condition)],
-                }
-            )
-        )
+        configuration = self._configure_as(self.billing, condition)
         self.assertIn("for contract Hosting 2026", configuration.display_name)
 
     def test_billing_user_chooses_a_contract_in_the_form(self):
         contract = self._create_contract("Hosting 2026")
-        model = self.env["autopay.configuration"].with_user(self.billing)
-        form = Form(
-            model.with_context(
-                default_partner_id=self.customer.id,
-                default_company_id=self.company.id,
-                default_token_id=self.visa.id,
-                default_condition_ids=[],
-            ),
-            "autopay.autopay_configuration_view_form",
-        )
+        form = self._open_form_as(self.billing)
         with form.condition_ids.new() as row:
             row.kind = "contract"
             row.contract_ids.add(contract)

@@ -1,4 +1,4 @@
-from odoo.tests import Form, tagged
+from odoo.tests import tagged
 
 from .common import SaleCommon
 
@@ -15,23 +15,12 @@ class TestAutopaySaleRights(SaleCommon):
 
     def test_billing_user_makes_a_configuration_with_tags(self):
         condition = {"kind": "sale_tag", "sale_tag_ids": self.prepaid.ids}
-        configuration = (
-            self.env["autopay.configuration"]
-            .with_user(self.billing)
-            .create(
-                {
-                    "partner_id": self.customer.id,
-                    "company_id": self.company.id,
-                    "token_id": self.visa.id,
-                    "condition_ids": [(0, 0, condition)],
-                }
-            )
-        )
+        configuration = self._configure_as(self.billing, condition)
         self.assertIn("tagged Prepaid", configuration.display_name)
 
     def test_billing_user_chooses_orders_and_tags_in_the_form(self):
         order = self._create_order()
-        form = self._open_form()
+        form = self._open_form_as(self.billing)
         form.is_advanced = True
         with form.condition_ids.new() as row:
             row.kind = "sale_order"
@@ -44,19 +33,6 @@ class TestAutopaySaleRights(SaleCommon):
         self.assertIn(
             f"for sales order {order.name} and not for sales orders tagged Prepaid",
             configuration.display_name,
-        )
-
-    def _open_form(self):
-        """Open the form of a new configuration of the customer."""
-        model = self.env["autopay.configuration"].with_user(self.billing)
-        return Form(
-            model.with_context(
-                default_partner_id=self.customer.id,
-                default_company_id=self.company.id,
-                default_token_id=self.visa.id,
-                default_condition_ids=[],
-            ),
-            "autopay.autopay_configuration_view_form",
         )
 
     def test_accountants_open_the_form_of_conditions_with_orders_and_tags(self):
