@@ -245,18 +245,24 @@ class AutopayApproval(models.Model):
     @api.model
     def _request_for(self, decisions, user=None):
         """Ask for what these decisions lack; what was asked for otherwise lapses."""
-        wanted = [each for each in decisions if each.blocker == "needs_approval"]
-        moves = self.env["account.move"].union(*(each.move for each in wanted))
-        asked = self._get_open(moves)
-        pairs = [(each, asked.get(each.move.id, self.browse())) for each in wanted]
-        new = [pair for pair in pairs if not pair[1]._answers(pair[0])]
-        self.sudo().union(*(old for _decision, old in new))._set_state("lapsed")
+        new = self._get_unanswered(decisions)
+        asked_before = [approval for _decision, approval in new]
+        self.sudo().union(*asked_before)._set_state("lapsed")
         vals_list = [
             self._prepare_request_vals(decision, user or approval._get_changer())
             for decision, approval in new
         ]
         for approval in self.sudo().create(vals_list):
             approval._ask()
+
+    @api.model
+    def _get_unanswered(self, decisions):
+        """Return (decision, its open approval or none) of what nobody was asked yet."""
+        wanted = [each for each in decisions if each.blocker == "needs_approval"]
+        moves = self.env["account.move"].union(*(each.move for each in wanted))
+        asked = self._get_open(moves)
+        pairs = [(each, asked.get(each.move.id, self.browse())) for each in wanted]
+        return [pair for pair in pairs if not pair[1]._answers(pair[0])]
 
     def _answers(self, decision):
         """Return whether there is a question, and it is about this charge."""
