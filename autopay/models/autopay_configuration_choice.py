@@ -141,6 +141,21 @@ class AutopayConfigurationChoice(models.AbstractModel):
             if payer._origin in payers
         }
 
+    def _get_disabled(self, company, payer, trial=None):
+        """Return what a customer has switched off, and does not try out just now."""
+        return (
+            self.env["autopay.configuration"]
+            .sudo()
+            .search(
+                [
+                    ("company_id", "=", company.id),
+                    ("partner_id", "=", payer.id),
+                    ("enabled", "=", False),
+                    ("id", "not in", trial._origin.ids if trial else []),
+                ]
+            )
+        )
+
     # === MATCHING === #
 
     def _get_matched_ids(self, asked, moves, today):

@@ -1,6 +1,8 @@
 from odoo import Command, api, models
 from odoo.exceptions import AccessError, UserError
 
+from ..browser_values import CONFIGURATION_SHAPES, has_shapes, is_ids
+
 # What customers may set on their own configurations.
 OWN_FIELDS = ("token_id", "max_amount", "max_month_amount", "cap_rule")
 
@@ -10,7 +12,6 @@ OWN_VALUES = {
     "days": ("number", "number_to"),
     "text": ("text",),
 }
-
 
 # More than anybody needs: every one of them is asked whenever invoices are charged.
 MAX_CONFIGURATIONS = 50
@@ -106,6 +107,7 @@ class AutopayConfigurationPortal(models.AbstractModel):
         :raises UserError: when some are missing: somebody changed the list meanwhile
         """
         own = self._get_own(company)
+        self._check_shapes(is_ids(configuration_ids))
         if sorted(own.ids) != sorted(configuration_ids):
             raise UserError(
                 self.env._("Your autopay settings have changed. Load the page anew.")
@@ -115,7 +117,13 @@ class AutopayConfigurationPortal(models.AbstractModel):
     # === CHECKS === #
 
     def _prepare_vals(self, company, values):
-        """Return what may be written of the values a browser sent."""
+        """Return what may be written of the values a browser sent.
+
+        :raises UserError: when a value is not even of the kind that is asked for
+        """
+        self._check_shapes(
+            isinstance(values, dict) and has_shapes(values, CONFIGURATION_SHAPES)
+        )
         vals = {name: values[name] for name in OWN_FIELDS if name in values}
         if "token_id" in vals:
             vals["token_id"] = self._get_own_token(company, vals["token_id"]).id
@@ -127,6 +135,12 @@ class AutopayConfigurationPortal(models.AbstractModel):
                 for row in values["conditions"]
             ]
         return vals
+
+    def _check_shapes(self, are_right):
+        if not are_right:
+            raise UserError(
+                self.env._("Some of these values cannot be used. Check them.")
+            )
 
     def _get_own_token(self, company, token_id):
         payer = self.env.user.partner_id.commercial_partner_id
@@ -144,7 +158,8 @@ class AutopayConfigurationPortal(models.AbstractModel):
         kind = self.env["autopay.configuration.condition"]._get_kinds().get(code)
         if not kind or not kind.public:
             raise AccessError(self.env._("You cannot use this type of condition."))
-        vals = {"kind": code, "operator": row.get("operator")}
+        self._check_shapes("operator" in row)
+        vals = {"kind": code, "operator": row["operator"]}
         if kind.value == "records":
             records = self._get_own_records(kind, row.get("values") or [])
             vals[kind.values] = [Command.set(records.ids)]

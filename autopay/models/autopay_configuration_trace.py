@@ -23,10 +23,11 @@ class AutopayConfigurationTrace(models.AbstractModel):
         :param date today: the date to ask for; the company's today by default
         :param trial: a configuration to ask with as if it were saved
         :return: a dict: *source* (see ``decision.Choice``), *method* (label or ""),
-            *configurations*: a list of dicts in the order in which they are tried, with
-            *id*, *sentence*, *result* (pays, ignored, no_match, invalid), *issue*,
-            *locked*, *date* (when it could match, or False) and *conditions*: a list
-            of dicts with *phrase*, *actual*, *holds* and *date*
+            *configurations*: a list of dicts in the order in which they are tried, the
+            disabled ones last, with *id*, *sentence*, *result* (pays, ignored,
+            no_match, invalid, disabled), *issue*, *locked*, *date* (when it could
+            match, or False) and *conditions*: a list of dicts with *phrase*, *actual*,
+            *holds* and *date*
         """
         move = move.sudo()
         company = move.company_id
@@ -35,13 +36,23 @@ class AutopayConfigurationTrace(models.AbstractModel):
         choice = choices._choose(company, move, None, today, trial)[move.id]
         lists = choices._get_lists(company, move.commercial_partner_id, trial)
         configurations = lists.get(move.commercial_partner_id, ())
+        rows = [
+            self._get_configuration_trace(each, move, today, choice)
+            for each in configurations
+        ]
+        disabled = choices._get_disabled(company, move.commercial_partner_id, trial)
+        rows += [
+            {
+                **self._get_configuration_trace(each, move, today, choice),
+                "result": "disabled",
+                "date": False,
+            }
+            for each in disabled
+        ]
         return {
             "source": choice.source,
             "method": choice.token._get_autopay_label() if choice.token else "",
-            "configurations": [
-                self._get_configuration_trace(each, move, today, choice)
-                for each in configurations
-            ],
+            "configurations": rows,
         }
 
     def _get_configuration_trace(self, configuration, move, today, choice):
@@ -178,7 +189,7 @@ class AutopayConfigurationTrace(models.AbstractModel):
             decision.values["reason"] = self._get_issue_words(flawed, decision.today)
             return
         trace = self._get_trace(move, decision.today, decision.trial)
-        rows = trace["configurations"]
+        rows = [row for row in trace["configurations"] if row["result"] != "disabled"]
         decision.values["reason"] = " ".join(
             self._get_row_words(number, row) for number, row in enumerate(rows, start=1)
         )

@@ -184,13 +184,16 @@ class AutopayDryRun(models.Model):
         if self.state == "done":
             raise UserError(self.env._("This dry run is done. Make a new one."))
         self._run()
-        return self._get_action()
+        # A page shows it by itself, a dialog would close.
+        in_dialog = self.env.context.get("autopay_dry_run_target") == "new"
+        return self._get_action() if in_dialog else True
 
     def action_run_again(self):
         """Ask the same once more, as of now, and open the answer."""
         self.ensure_one()
         again = self.copy()
-        return again.action_run()
+        again.action_run()
+        return again._get_action()
 
     def action_view_charges(self):
         """Open what would be charged."""

@@ -155,6 +155,20 @@ class TestAutopayConfigurationForm(ConfigurationCommon):
         self.assertEqual([each["holds"] for each in row["conditions"]], [True, False])
         self.assertEqual(data["explanation"], invoice.autopay_explanation)
 
+    def test_trace_names_what_is_disabled_and_the_explanation_does_not(self):
+        disabled = self._configure(self.visa, [{"number": 50.0}])
+        disabled.action_disable()
+        asked = self._configure(self.visa, SEED)
+        invoice = self._create_due_invoice(280.0)
+        rows = invoice.with_user(self._create_staff("group_account_invoice"))
+        found = [
+            (row["id"], row["result"])
+            for row in rows.get_autopay_trace()["configurations"]
+        ]
+        self.assertEqual(found, [(asked.id, "no_match"), (disabled.id, "disabled")])
+        self.assertIn("Disabled, not asked", str(invoice.autopay_trace))
+        self.assertNotIn("50", invoice.autopay_explanation)
+
     def test_invoice_without_an_attempt_has_no_response(self):
         self.assertFalse(self._create_due_invoice(280.0).autopay_response)
 

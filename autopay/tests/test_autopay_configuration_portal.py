@@ -83,6 +83,43 @@ class TestAutopayConfigurationPortal(ConfigurationCommon):
         with self.assertRaises(AccessError):
             self._add(conditions=[row])
 
+    def test_values_of_a_wrong_kind_are_refused_in_words(self):
+        good = {"kind": "amount_total", "operator": ">=", "number": 100}
+        rows = [
+            {"number": "a lot"},
+            {"number": True},
+            {"number": float("nan")},
+            {"number": 1e300},
+            {"operator": ["in"]},
+            {"operator": "drop"},
+            {"kind": ["amount_total"]},
+            {"kind": "line_text", "text": "nul\0"},
+            {"kind": "line_text", "operator": "contains", "text": {"a": 1}},
+            {"kind": "line_product", "operator": "in", "values": "12"},
+            {"kind": "line_product", "operator": "in", "values": [[1]]},
+        ]
+        wrong = [{"conditions": [{**good, **row}]} for row in rows]
+        wrong += [
+            {"conditions": "all"},
+            {"conditions": ["all"]},
+            {"conditions": [{"kind": "amount_total", "number": 100}]},
+            {"token_id": [self.visa.id]},
+            {"token_id": str(self.visa.id)},
+            {"max_amount": "1,000"},
+            {"cap_rule": {}},
+            {"cap_rule": "free"},
+        ]
+        for values in wrong:
+            asked = {"token_id": self.visa.id, "conditions": [good], **values}
+            with (
+                self.subTest(values=values),
+                self.assertRaisesRegex(UserError, "cannot be used"),
+            ):
+                self.own._add(self.company, asked, self.consent)
+        with self.assertRaisesRegex(UserError, "cannot be used"):
+            self.own._reorder(self.company, ["first", None])
+        self.assertFalse(self.own._get_own(self.company))
+
     def test_fields_that_are_for_staff_are_left_out(self):
         configuration = self._add(
             locked=True, lock_reason="mine", sequence=-5, partner_id=1

@@ -1,0 +1,75 @@
+"""The shapes of values that customers' browsers send; whatever else is no value."""
+
+import math
+
+from . import const
+from .condition_kinds import OPERATORS
+
+# Longer texts and lists, and greater numbers, are no honest ones.
+MAX_TEXT = 1000
+MAX_VALUES = 500
+MAX_NUMBER = 10**12
+
+
+def is_id(value):
+    """Return whether a value may be the id of a record."""
+    return type(value) is int and 0 < value < 2**31
+
+
+def is_ids(value):
+    """Return whether a value is a list of such ids."""
+    is_short_list = isinstance(value, list) and len(value) <= MAX_VALUES
+    return is_short_list and all(map(is_id, value))
+
+
+def is_number(value):
+    """Return whether a value is a number to calculate with."""
+    return (
+        type(value) in (int, float)
+        and math.isfinite(value)
+        and abs(value) <= MAX_NUMBER
+    )
+
+
+def is_text(value):
+    """Return whether a value is a text of bearable length, without NUL."""
+    return isinstance(value, str) and len(value) <= MAX_TEXT and "\0" not in value
+
+
+def is_rows(value):
+    """Return whether a value is a list of conditions."""
+    return isinstance(value, list) and all(
+        isinstance(row, dict) and has_shapes(row, CONDITION_SHAPES) for row in value
+    )
+
+
+def is_one_of(choices):
+    """Return a check: whether a value is one of a selection's."""
+    codes = [code for code, _label in choices]
+    return lambda value: isinstance(value, str) and value in codes
+
+
+CONDITION_SHAPES = {
+    "kind": is_text,
+    "operator": is_one_of(OPERATORS),
+    "number": is_number,
+    "number_to": is_number,
+    "text": is_text,
+    "values": is_ids,
+}
+CONFIGURATION_SHAPES = {
+    "token_id": is_id,
+    "max_amount": is_number,
+    "max_month_amount": is_number,
+    "cap_rule": is_one_of(const.CAP_RULES),
+    "conditions": is_rows,
+}
+
+
+def has_shapes(values, shapes):
+    """Return whether all values are what their names promise; other names do not count.
+
+    :param dict values: {name: value} as it came
+    :param dict shapes: {name: check of a value}
+    """
+    return all(shapes[name](value) for name, value in values.items() if name in shapes)
