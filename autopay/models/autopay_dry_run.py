@@ -110,15 +110,14 @@ class AutopayDryRun(models.Model):
                 first=format_date(self.env, record.date_from),
                 last=format_date(self.env, record.date_to),
             )
-            record.name = ", ".join([*record._get_subject(), period])
+            record.name = f"{record._get_subject()}, {period}"
 
     def _get_subject(self):
         """Return who or what is asked about, as few words."""
         count = len(self.partner_ids)
-        who = self.partner_ids.display_name if count == 1 else ""
         if count > 1:
-            who = self.env._("%s customers", count)
-        return [who or self.env._("All customers")]
+            return self.env._("%s customers", count)
+        return self.partner_ids.display_name or self.env._("All customers")
 
     @api.depends("trial_values")
     def _compute_trial_words(self):
