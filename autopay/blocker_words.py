@@ -59,6 +59,11 @@ BLOCKER_SENTENCES = {
         "was charged. Look it up at the provider; a billing manager can then say so on "
         "the transaction."
     ),
+    "charge_contradicted": _lt(
+        "Attempt %(attempt)s had failed, but its provider now says that it took the "
+        "money. Open the attempt to say what became of it; until then nothing else is "
+        "charged."
+    ),
     "no_configuration": _lt(
         "None of the customer's configurations pays this invoice. %(reason)s"
     ),

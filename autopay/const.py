@@ -243,6 +243,7 @@ BLOCKERS = [
     ("no_date", "No autopay date"),
     ("payment_pending", "Other payment pending"),
     ("payment_in_doubt", "Other payment in doubt"),
+    ("charge_contradicted", "Failed charge took money after all"),
     ("no_configuration", "No configuration matches"),
     ("configuration_invalid", "Configuration needs attention"),
     ("no_method", "No payment method"),

@@ -103,6 +103,7 @@ class Facts:
     returned: dict
     pending: set
     doubtful: dict
+    contradicted: dict
     choices: dict
     authorizations: dict
     refused: dict

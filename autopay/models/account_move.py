@@ -199,7 +199,9 @@ class AccountMove(models.Model):
         posted._apply_autopay_policy()
         waiting = posted.filtered(lambda move: move.autopay_status == "eligible")
         waiting._set_autopay_default_date()
-        self.env["autopay.approval"]._request(waiting)
+        approvals = self.env["autopay.approval"]
+        # Who posts answers for the amount, whoever put the invoice on autopay.
+        approvals._request(waiting, approvals._get_person())
         return posted
 
     def _apply_autopay_policy(self):

@@ -55,9 +55,10 @@ class AutopayApproval(models.Model):
     )
     requested_by_id = fields.Many2one(
         "res.users",
-        string="Put on Autopay by",
+        string="Requested by",
         readonly=True,
-        help="Whoever put the invoice on autopay cannot approve its charge as well.",
+        help="Whoever put the invoice on autopay or posted it cannot approve its "
+        "charge as well.",
     )
     decided_by_id = fields.Many2one(
         "res.users", string="Decided by", readonly=True, tracking=True
@@ -136,8 +137,8 @@ class AutopayApproval(models.Model):
         if self.env.user in self._get_first_persons():
             raise AccessError(
                 self.env._(
-                    "You put %s on autopay yourself: another billing manager must "
-                    "approve its charge.",
+                    "You put %s on autopay or posted it yourself: another billing "
+                    "manager must approve its charge.",
                     self.move_id.display_name,
                 )
             )

@@ -87,8 +87,14 @@ class AutopayApprovalRequest(models.AbstractModel):
 
     def _get_changer(self):
         """Return who changed what was asked for; nobody when a job found it out."""
+        person = self._get_person()
+        return person if self else person.browse()
+
+    @api.model
+    def _get_person(self):
+        """Return who is at work; nobody when it is a job."""
         user = self.env.user
-        return user if self and not user._is_superuser() else user.browse()
+        return user.browse() if user._is_superuser() else user
 
     def _prepare_request_vals(self, decision, user):
         move = decision.move

@@ -41,6 +41,11 @@ class AutopayAttemptLine(models.Model):
         readonly=True,
         help="What the invoice goes back to when the attempt is withdrawn.",
     )
+    money_returned = fields.Boolean(
+        readonly=True,
+        help="Money of the invoice went back while this attempt had it in hand: "
+        "whether that is charged once more is for people to decide.",
+    )
 
     # The last line of defence: PostgreSQL refuses a second live attempt for one debt.
     _live_move_uniq = models.UniqueIndex(

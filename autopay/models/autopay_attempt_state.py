@@ -152,7 +152,9 @@ class AutopayAttemptState(models.AbstractModel):
         :param bool confirmed: whether the provider said so itself
         """
         if self.state == "declined":
-            return self.write({"provider_closed": True, "resolution_confirmed": True})
+            # Who cannot be asked may still come up with a success.
+            known = self._can_be_asked()
+            return self.write({"provider_closed": True, "resolution_confirmed": known})
         if self.state == "action_required":
             return self._set_declined(
                 provider_closed=True, decline_class="authentication"

@@ -75,13 +75,11 @@ class AutopayBooking(models.AbstractModel):
                 continue
             if not line.previous_status:
                 move.autopay_status = False
-                continue
-            move.write(
-                {
-                    "autopay_status": "eligible",
-                    "autopay_date": line.attempt_id.rest_date,
-                }
-            )
+            elif line.money_returned:
+                move.autopay_status = "error"
+            else:
+                rest_date = line.attempt_id.rest_date
+                move.write({"autopay_status": "eligible", "autopay_date": rest_date})
 
     def _prepare_payment_vals(self, attempt):
         """Return the payment of a collected attempt.
@@ -179,23 +177,25 @@ class AutopayBooking(models.AbstractModel):
 
     def _release(self, attempts):
         """Give the invoices of attempts back that took no money and never will."""
-        for attempt in attempts:
-            declined = attempt.state == "declined"
-            for line in attempt.line_ids:
-                line.move_id.write(
-                    self._prepare_declined_vals(attempt)
-                    if declined
-                    else {"autopay_status": line.previous_status}
-                )
+        for line in attempts.line_ids:
+            line.move_id.write(self._prepare_released_vals(line))
         attempts.line_ids.live = False
         revoked = attempts.filtered(lambda rec: rec.decline_class == "revoked")
         revoked.authorization_id._revoke(
             self.env._("The bank reports that the customer has revoked it.")
         )
 
-    def _prepare_declined_vals(self, attempt):
+    def _prepare_released_vals(self, line):
+        """Return what an invoice is after an attempt that took no money."""
+        if not line.previous_status:
+            # What a person charged that was not on autopay does not come onto it.
+            return {"autopay_status": False, "autopay_retry_date": False}
+        if line.money_returned:
+            return {"autopay_status": "error", "autopay_retry_date": False}
+        if line.attempt_id.state != "declined":
+            return {"autopay_status": line.previous_status}
         return {
             "autopay_status": "error",
-            "autopay_retry_date": attempt._get_retry_date(),
+            "autopay_retry_date": line.attempt_id._get_retry_date(),
             "autopay_crash_count": 0,
         }

@@ -129,6 +129,11 @@ class AutopayCheck(models.AbstractModel):
         decision.values["payment"] = transaction and transaction.reference
         return bool(transaction)
 
+    def _is_charge_contradicted(self, decision, facts):
+        attempt = facts.contradicted.get(decision.move.id)
+        decision.values["attempt"] = attempt and attempt.name
+        return bool(attempt)
+
     # === CONFIGURATION === #
 
     def _is_no_configuration(self, decision, facts):

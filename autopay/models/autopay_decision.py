@@ -21,7 +21,8 @@ _PERSON_DECIDED = frozenset(
 SKIPPED_CHECKS = {
     "scheduled": frozenset(),
     "now": _PERSON_DECIDED | {"customer_off"},
-    "gate_scheduled": _PERSON_DECIDED | {"being_charged"},
+    # A date that is moved while the charge is prepared counts.
+    "gate_scheduled": frozenset({"set_aside", "being_charged"}),
     "gate_now": _PERSON_DECIDED | {"being_charged", "customer_off"},
 }
 
@@ -147,6 +148,7 @@ class AutopayDecision(models.AbstractModel):
             returned=self.env["autopay.reversal"]._get_returned_attempts(moves),
             pending=self._get_pending_move_ids(moves),
             doubtful=self._get_doubtful_payments(moves),
+            contradicted=self._get_contradicted_attempts(moves),
             choices=choices,
             authorizations=self.env["autopay.authorization"]._get_latest_by_token(
                 moves.commercial_partner_id, methods, company
@@ -187,6 +189,17 @@ class AutopayDecision(models.AbstractModel):
             ]
         )
         return {move.id: tx for tx in transactions for move in tx.invoice_ids}
+
+    def _get_contradicted_attempts(self, moves):
+        """Return {move id: attempt} that failed, and took money says its provider."""
+        lines = self.env["autopay.attempt.line"].search(
+            [
+                ("move_id", "in", moves.ids),
+                ("attempt_id.mismatch", "=", True),
+                ("attempt_id.state", "in", ("declined", "canceled")),
+            ]
+        )
+        return {line.move_id.id: line.attempt_id for line in lines}
 
     def _get_pending_move_ids(self, moves):
         """Return the ids of invoices that somebody is paying in another way.

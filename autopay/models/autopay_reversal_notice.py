@@ -97,8 +97,10 @@ class AutopayReversalNotice(models.AbstractModel):
     def _show_open(self, reversal, moves):
         if reversal.kind == "dispute":
             moves.autopay_in_dispute = True
-        # Another attempt that has the invoice in hand decides about it.
-        idle = moves.filtered(lambda move: move.autopay_status != "in_progress")
+        # An attempt that has the invoice in hand decides about it when it is over.
+        held = moves.autopay_attempt_line_ids.filtered("live")
+        held.money_returned = True
+        idle = moves - held.move_id
         idle.write({"autopay_status": "error", "autopay_retry_date": False})
 
     def _show_paid(self, reversal, moves):

@@ -176,8 +176,24 @@ class TestAutopayApproval(AutopayCommon):
         invoice.button_draft()
         invoice.with_user(self.first).action_autopay_make_eligible()
         self.assertFalse(invoice.autopay_approval_ids)
-        invoice.action_post()
-        self.assertEqual(self._get_open(invoice).requested_by_id, self.first)
+        invoice.with_user(self.biller).action_post()
+        approval = self._get_open(invoice)
+        self.assertEqual(approval.requested_by_id, self.biller)
+        with self.assertRaisesRegex(AccessError, "yourself"):
+            approval.with_user(self.first).action_approve()
+
+    def test_who_raises_and_posts_the_amount_cannot_approve_it(self):
+        invoice = self._mark(400.0, self.biller)
+        mine = invoice.with_user(self.second)
+        mine.button_draft()
+        mine.invoice_line_ids.price_unit = 40000.0
+        mine.action_post()
+        approval = self._get_open(invoice)
+        self.assertEqual(approval.requested_by_id, self.second)
+        with self.assertRaisesRegex(AccessError, "yourself"):
+            approval.with_user(self.second).action_approve()
+        approval.with_user(self.first).action_approve()
+        self.assertEqual(approval.state, "approved")
 
     def test_limit_set_later_asks_before_the_autopay_date_comes(self):
         self.company.autopay_approval_limit = 0

@@ -134,6 +134,23 @@ class TestAutopayChargeNow(AutopayCommon):
         self.assertEqual(invoice.autopay_status, "success")
         self.assertFalse(other.autopay_attempt_ids)
 
+    def test_documents_that_are_no_customer_invoices_are_not_charged_by_any_trick(self):
+        self._enrol()
+        refund = self._create_posted_invoice(move_type="out_refund")
+        wizard = self._open_form(self._create_due_invoice() + refund).save()
+        wizard.line_ids.blocker = False
+        self._charge(wizard)
+        self.assertFalse(refund.autopay_attempt_line_ids)
+
+    def test_failed_charge_puts_nothing_on_autopay(self):
+        self._enrol("pm_card_chargeCustomerFail")
+        invoice = self._create_due_invoice()
+        invoice.action_autopay_remove()
+        self._charge(self._open_form(invoice).save())
+        self.assertEqual(invoice.autopay_attempt_ids.state, "declined")
+        self.assertFalse(invoice.autopay_status)
+        self.assertFalse(invoice.autopay_retry_date)
+
     def test_readers_do_not_charge(self):
         self._enrol()
         wizard = self._open_form(self._create_due_invoice()).save()

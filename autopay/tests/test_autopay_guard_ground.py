@@ -1,6 +1,6 @@
 from unittest.mock import patch
 
-from odoo import Command
+from odoo import Command, fields
 from odoo.exceptions import AccessError
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
@@ -96,6 +96,26 @@ class TestAutopayGuardGround(GuardCommon):
             invoice.sudo().autopay_status = False
             self.customer.active = True
             self.provider.state = "test"
+
+    def test_date_that_is_moved_while_the_charge_is_prepared_counts(self):
+        self._enrol()
+        invoice = self._create_due_invoice()
+        engine = type(self.env["autopay.engine"])
+        gate = engine._gate
+        later = fields.Date.add(self.today, days=30)
+
+        def move_before_gate(engine, ctx, attempts):
+            attempts.with_env(self.env).move_ids.autopay_date = later
+            self.env.flush_all()
+            return gate(engine, ctx, attempts)
+
+        with patch.object(engine, "_gate", move_before_gate):
+            self._run_autopay()
+        self.assertEqual(invoice.autopay_attempt_ids.state, "canceled")
+        self.assertEqual(self._get_charges(invoice), [])
+        self.assertEqual(
+            (invoice.autopay_status, invoice.autopay_date), ("eligible", later)
+        )
 
     def test_disabled_provider_in_live_mode_can_still_be_asked(self):
         self.provider.stripe_secret_key = "rk_live_autopay"

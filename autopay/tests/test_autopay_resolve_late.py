@@ -37,6 +37,34 @@ class TestAutopayResolveLate(ResolveCommon):
         self.assertEqual(payment.move_id.state, "posted")
         self.assertFalse(payment.is_reconciled)
 
+    def test_late_success_after_an_ordinary_decline_keeps_from_charging_again(self):
+        self._enrol_at_demo("error")
+        invoice = self._create_due_invoice()
+        self._run_autopay()
+        attempt = invoice.autopay_attempt_ids
+        self.assertEqual(attempt.state, "declined")
+        self._contradict(attempt)
+        self.assertTrue(attempt.mismatch)
+        invoice.sudo().autopay_retry_date = self.today
+        self._run_autopay()
+        self.assertEqual(invoice.autopay_attempt_ids, attempt)
+        self.assertEqual(invoice.autopay_blocker, "charge_contradicted")
+        self.assertIn(attempt.name, invoice.autopay_explanation)
+        self._say(attempt, "paid")
+        self.assertEqual((attempt.state, invoice.amount_residual), ("succeeded", 0))
+
+    def test_what_was_said_to_be_unpaid_and_was_paid_is_not_charged_again(self):
+        invoice, attempt = self._leave_unknown()
+        self._say(attempt, "not_paid")
+        invoice.with_user(self.biller).action_autopay_make_eligible()
+        self._contradict(attempt)
+        self._run_autopay()
+        self.assertEqual(invoice.autopay_attempt_ids, attempt)
+        self.assertEqual(invoice.autopay_blocker, "charge_contradicted")
+        self._say(attempt, "checked", self.manager, note="Refunded at the provider")
+        self._run_autopay()
+        self.assertEqual(len(invoice.autopay_attempt_ids), 2)
+
     def test_checked_is_for_billing_managers_and_is_noted(self):
         _invoice, attempt = self._leave_unknown()
         self._say(attempt, "not_paid")

@@ -28,6 +28,27 @@ class TestAutopayReversalOther(ReversalCommon):
         self.assertFalse(self._get_reversal(attempt))
         self.assertFalse(polls.search([("provider_id", "=", attempt.provider_id.id)]))
 
+    def test_money_given_back_while_the_rest_is_collected_is_not_taken_again(self):
+        for outcome in ("failed", "succeeded"):
+            with self.subTest(outcome=outcome):
+                self._enrol()
+                invoice, attempt = self._collect(100)
+                self._refund(attempt, 4000)
+                self._poll()
+                self._enrol("pm_usBankAccount_success")
+                invoice.action_autopay_make_eligible()
+                self._run_autopay()
+                debit = invoice.autopay_attempt_ids - attempt
+                self.assertEqual((debit.state, debit.amount), ("pending", 40))
+                self._refund(attempt, 6000)
+                self._poll()
+                self.assertEqual(invoice.autopay_status, "in_progress")
+                self.admin.settle(debit.object_ref, outcome)
+                self._resolve_autopay()
+                self.assertFalse(invoice.autopay_retry_date)
+                self._run_autopay()
+                self.assertEqual(invoice.autopay_attempt_ids, attempt | debit)
+
     def test_explanations_tell_what_went_back(self):
         invoice, attempt = self._collect(100)
         self._refund(attempt, 4000)

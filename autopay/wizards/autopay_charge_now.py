@@ -194,7 +194,7 @@ class AutopayChargeNow(models.TransientModel):
     def _charge(self):
         """Hand the invoices to the engine and keep what became of them."""
         chosen = self.line_ids.filtered(lambda line: not line.blocker).move_id
-        moves = chosen & self.move_ids
+        moves = (chosen & self.move_ids) - self._get_other_documents()
         if not moves:
             raise UserError(self.env._("None of these invoices can be charged now."))
         self.state = "done"
