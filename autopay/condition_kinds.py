@@ -50,6 +50,7 @@ class Kind:
     :param days: for *days*: 1 where a later date means more days, -1 where it means
         fewer; how many days there are is counted from the date at ``path``
     :param hierarchy: whether the records below the chosen ones count as well
+    :param also: another such field, whose records count as well
     """
 
     label: str
@@ -61,6 +62,7 @@ class Kind:
     single: bool = True
     days: int = 0
     hierarchy: bool = False
+    also: str = ""
 
 
 KINDS = {
@@ -119,6 +121,7 @@ KINDS = {
         "tag_ids",
         single=False,
         hierarchy=True,
+        also="commercial_partner_id.category_id",
     ),
     "currency": Kind(
         _lt("Currency"), "records", "currency_id", "currency_ids", public=True

@@ -9,6 +9,7 @@ from . import autopay_check
 from . import autopay_condition_domain
 from . import autopay_condition_words
 from . import autopay_configuration_cap
+from . import autopay_configuration_chatter
 from . import autopay_configuration_form
 from . import autopay_configuration_issue
 from . import autopay_configuration_lock
@@ -17,6 +18,7 @@ from . import autopay_entry
 from . import autopay_explanation
 from . import autopay_forecast_days
 from . import autopay_guard
+from . import autopay_own_defaults
 from . import autopay_provider_guard
 from . import autopay_reservation
 from . import autopay_stage

@@ -9,7 +9,12 @@ from ..rights import STAFF_GROUPS, check_billing, check_status_change
 class AccountMove(models.Model):
     _name = "account.move"
     # The guard stands in front of what it guards.
-    _inherit = ["autopay.guard", "account.move", "autopay.explanation"]
+    _inherit = [
+        "autopay.guard",
+        "autopay.own.defaults",
+        "account.move",
+        "autopay.explanation",
+    ]
 
     autopay_status = fields.Selection(
         const.MOVE_STATUSES,

@@ -5,7 +5,8 @@ from ..reversal_const import MONEY_GONE
 
 
 class AccountPayment(models.Model):
-    _inherit = "account.payment"
+    _name = "account.payment"
+    _inherit = ["autopay.own.defaults", "account.payment"]
 
     autopay_reversal_id = fields.Many2one(
         "autopay.reversal",

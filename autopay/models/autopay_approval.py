@@ -14,7 +14,12 @@ class AutopayApproval(models.Model):
 
     _name = "autopay.approval"
     _description = "Approval of a Charge"
-    _inherit = ["autopay.approval.request", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "autopay.own.defaults",
+        "autopay.approval.request",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _order = "id desc"
     _rec_name = "move_id"
     _check_company_auto = True

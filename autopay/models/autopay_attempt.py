@@ -13,6 +13,7 @@ class AutopayAttempt(models.Model):
     _name = "autopay.attempt"
     _description = "Autopay Attempt"
     _inherit = [
+        "autopay.own.defaults",
         "autopay.attempt.state",
         "autopay.attempt.schedule",
         "autopay.attempt.resolution",

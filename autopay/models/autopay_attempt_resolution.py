@@ -3,6 +3,7 @@ from datetime import date
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import clean_context
 
 from .. import const
 from ..rights import check_billing, check_manager
@@ -101,7 +102,7 @@ class AutopayAttemptResolution(models.AbstractModel):
         self.ensure_one()
         check_billing(self)
         self.check_access("read")
-        attempt = self.sudo()
+        attempt = self.sudo().with_context(clean_context(self.env.context))
         if attempt.state == "unknown" and attempt._can_be_asked():
             attempt.action_check_now()
         resolver = attempt.env["autopay.resolver"]

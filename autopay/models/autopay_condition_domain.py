@@ -118,8 +118,12 @@ class AutopayConditionDomain(models.AbstractModel):
     def _get_records_domain(self, kind, operator, values, today):
         model = self.env[self._fields[kind.values].comodel_name].sudo()
         make_test = HierarchyTest if kind.hierarchy else RecordTest
-        test = PathTest(kind.path, lambda name: make_test(name, model.browse(values)))
-        return as_domain(test)
+        tests = [
+            PathTest(path, lambda name: make_test(name, model.browse(values)))
+            for path in (kind.path, kind.also)
+            if path
+        ]
+        return Domain.OR(map(as_domain, tests))
 
     def _get_text_domain(self, kind, operator, values, today):
         test = PathTest(kind.path, lambda name: TextTest(name, operator, values))

@@ -21,6 +21,8 @@ class AutopayConfiguration(models.Model):
     _name = "autopay.configuration"
     _description = "Autopay Configuration"
     _inherit = [
+        "autopay.own.defaults",
+        "autopay.configuration.chatter",
         "autopay.configuration.lock",
         "autopay.configuration.issue",
         "autopay.configuration.form",
@@ -184,7 +186,9 @@ class AutopayConfiguration(models.Model):
         whole = self.with_context(**const.WHOLE_CONTEXT)
         configurations = super(AutopayConfiguration, whole).create(vals_list)
         configurations = configurations.with_env(self.env)
-        configurations._record_authorization()
+        # Who duplicates has not chosen the method, nor heard the customer agree.
+        if not self.env.context.get("autopay_duplicate"):
+            configurations._record_authorization()
         for configuration in configurations:
             configuration._log_on_customer(
                 self.env._(
@@ -196,24 +200,23 @@ class AutopayConfiguration(models.Model):
     def write(self, vals):
         """Override of `base` to authorize chosen methods and tell what changed."""
         before = {rec: (rec._get_words(), rec.enabled, rec.locked) for rec in self}
+        tokens = {rec: rec.token_id for rec in self}
         whole = self.with_context(**const.WHOLE_CONTEXT)
         res = super(AutopayConfiguration, whole).write(vals)
-        if "token_id" in vals:
-            self._record_authorization()
+        chosen = self.filtered(lambda rec: rec.token_id != tokens[rec])
+        chosen._record_authorization()
         if vals.get("enabled"):
             self._check_valid()
         for configuration in self:
             configuration._log_changes(*before[configuration])
         return res
 
-    @api.ondelete(at_uninstall=False)
-    def _unlink_tell(self):
-        for configuration in self:
-            configuration._log_on_customer(
-                self.env._(
-                    "Autopay configuration removed: %s.", configuration._get_words()
-                )
-            )
+    def copy(self, default=None):
+        """Override of `base`: a copy is switched off, and records no agreement."""
+        duplicating = self.with_context(autopay_duplicate=True)
+        default = {"enabled": False, **(default or {})}
+        copies = super(AutopayConfiguration, duplicating).copy(default)
+        return copies.with_env(self.env)
 
     def _number(self, vals_list):
         """Put new configurations behind all others of their lists, in their order."""
@@ -257,43 +260,3 @@ class AutopayConfiguration(models.Model):
             latest = known.get((partner.id, token.id, company.id))
             if not latest or latest.revoked_date:
                 authorizations._record(partner, company, token, "staff")
-
-    def _log_changes(self, words, enabled, locked):
-        """Tell the customer's chatter what a change came to.
-
-        :param words: what the configuration did before
-        :param enabled: whether it was enabled before
-        :param locked: whether it was locked before
-        """
-        now = self._get_words()
-        if words != now:
-            self._log_on_customer(
-                self.env._(
-                    "Autopay configuration changed: %(before)s → %(after)s.",
-                    before=words,
-                    after=now,
-                )
-            )
-        if enabled != self.enabled:
-            self._log_on_customer(
-                self.env._("Autopay configuration enabled: %s.", now)
-                if self.enabled
-                else self.env._("Autopay configuration disabled: %s.", now)
-            )
-        if locked != self.locked:
-            self._log_on_customer(self._get_lock_note(now))
-
-    def _get_lock_note(self, words):
-        if not self.locked:
-            return self.env._("Autopay configuration unlocked: %s.", words)
-        return self.env._(
-            "Autopay configuration locked: %(configuration)s. Reason: %(reason)s",
-            configuration=words,
-            reason=self.lock_reason,
-        )
-
-    def _log_on_customer(self, text):
-        """Leave a note in the customer's chatter, for staff."""
-        self.partner_id.sudo()._message_log(
-            body=text, author_id=self.env.user.partner_id.id
-        )

@@ -25,7 +25,11 @@ class AutopayConfigurationCondition(models.Model):
 
     _name = "autopay.configuration.condition"
     _description = "Condition of an Autopay Configuration"
-    _inherit = ["autopay.condition.domain", "autopay.condition.words"]
+    _inherit = [
+        "autopay.own.defaults",
+        "autopay.condition.domain",
+        "autopay.condition.words",
+    ]
     _order = "configuration_id, sequence, id"
 
     configuration_id = fields.Many2one(

@@ -130,6 +130,8 @@ class AutopayConfigurationTrace(models.AbstractModel):
 
     def _get_records_actual(self, condition, kind, move, today):
         found = self._get_lines(kind, move).mapped(_last(kind))
+        if kind.also:
+            found |= move.mapped(kind.also)
         return self._list(found.mapped("display_name"))
 
     def _get_lines(self, kind, move):

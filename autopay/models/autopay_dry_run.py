@@ -24,6 +24,7 @@ class AutopayDryRun(models.Model):
     """
 
     _name = "autopay.dry.run"
+    _inherit = "autopay.own.defaults"
     _description = "Dry Run"
     _order = "id desc"
 

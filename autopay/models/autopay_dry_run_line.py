@@ -7,6 +7,7 @@ class AutopayDryRunLine(models.Model):
     """What a dry run says of one invoice: one charge, or why there is none."""
 
     _name = "autopay.dry.run.line"
+    _inherit = "autopay.own.defaults"
     _description = "Line of a Dry Run"
     _order = "dry_run_id desc, result, date, id"
     _rec_name = "move_id"

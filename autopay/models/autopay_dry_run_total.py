@@ -7,6 +7,7 @@ class AutopayDryRunTotal(models.Model):
     """What would be charged of one company, through one provider, on one day."""
 
     _name = "autopay.dry.run.total"
+    _inherit = "autopay.own.defaults"
     _description = "Total of a Dry Run"
     _order = "dry_run_id desc, company_id, provider_id, date, currency_id"
     _rec_name = "date"

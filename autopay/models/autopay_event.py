@@ -18,7 +18,7 @@ class AutopayEvent(models.Model):
 
     _name = "autopay.event"
     _description = "Autopay Event"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["autopay.own.defaults", "mail.thread", "mail.activity.mixin"]
     _order = "id desc"
 
     name = fields.Char(string="What Happened", compute="_compute_name")

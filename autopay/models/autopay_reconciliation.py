@@ -20,7 +20,7 @@ class AutopayReconciliation(models.Model):
 
     _name = "autopay.reconciliation"
     _description = "Reconciliation of Charges"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["autopay.own.defaults", "mail.thread", "mail.activity.mixin"]
     _order = "id desc"
 
     name = fields.Char(compute="_compute_name")

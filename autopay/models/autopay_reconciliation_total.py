@@ -7,6 +7,7 @@ class AutopayReconciliationTotal(models.Model):
     """What was attempted, charged and booked in one currency."""
 
     _name = "autopay.reconciliation.total"
+    _inherit = "autopay.own.defaults"
     _description = "Total of a Reconciliation of Charges"
     _order = "currency_id"
 

@@ -5,6 +5,7 @@ class AutopayReversalPoll(models.Model):
     """Up to when we know all that went back at a provider."""
 
     _name = "autopay.reversal.poll"
+    _inherit = "autopay.own.defaults"
     _description = "Reading of Refunds and Disputes"
     _rec_name = "provider_id"
 

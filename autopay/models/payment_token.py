@@ -10,7 +10,8 @@ from ..rights import STAFF_GROUPS, check_manager
 
 
 class PaymentToken(models.Model):
-    _inherit = "payment.token"
+    _name = "payment.token"
+    _inherit = ["autopay.own.defaults", "payment.token"]
 
     autopay_expiry_date = fields.Date(
         string="Expires on",

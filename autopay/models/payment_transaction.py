@@ -31,6 +31,7 @@ GUARDED_FIELDS = {
 class PaymentTransaction(models.Model):
     _name = "payment.transaction"
     _inherit = [
+        "autopay.own.defaults",
         "autopay.transaction.guard",
         "autopay.transaction.doubt",
         "payment.transaction",

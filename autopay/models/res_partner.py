@@ -10,7 +10,8 @@ RESTRICTED_FIELDS = {"autopay_token_id", "autopay_policy"}
 
 
 class ResPartner(models.Model):
-    _inherit = "res.partner"
+    _name = "res.partner"
+    _inherit = ["autopay.own.defaults", "res.partner"]
 
     autopay_token_id = fields.Many2one(
         "payment.token",
@@ -196,7 +197,8 @@ class ResPartner(models.Model):
             check_billing(self)
         if not vals.get("active", True):
             self._recall_autopay_attempts()
-        if "autopay_token_id" not in vals:
+        # What a merge moves was not chosen by anybody.
+        if "autopay_token_id" not in vals or self.env.context.get("autopay_merge"):
             return super().write(vals)
         before = {partner: partner.autopay_token_id for partner in self}
         res = super().write(vals)

@@ -1,5 +1,6 @@
 from . import test_access
 from . import test_account_move
+from . import test_attack_defaults
 from . import test_attack_messages
 from . import test_attack_portal
 from . import test_attack_portal_held

@@ -197,6 +197,21 @@ class TestAutopayConditionRecords(ConditionCommon):
         (top | below).active = False
         self._check_records("tag", "tag_ids", invoices, found)
 
+    def test_tags_of_the_company_count_for_its_invoice_address(self):
+        tags = self.env["res.partner.category"].create(
+            [{"name": "Manual Review"}, {"name": "Paper"}]
+        )
+        company = self._create_tagged(tags[0])
+        address = self._create_tagged(tags[1])
+        address.parent_id = company
+        invoices = {
+            "company": self._create_invoice(partner_id=company.id),
+            "address": self._create_invoice(partner_id=address.id),
+            "none": self._create_invoice(),
+        }
+        found = {tags[0]: ["company", "address"], tags[1]: ["address"]}
+        self._check_records("tag", "tag_ids", invoices, found)
+
     def _create_tagged(self, *tags):
         ids = [tag.id for tag in tags]
         return self.env["res.partner"].create(

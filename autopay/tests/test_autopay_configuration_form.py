@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import Command, fields
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, new_test_user, tagged
 
 from .common_configuration import ConfigurationCommon
@@ -130,6 +130,17 @@ class TestAutopayConfigurationForm(ConfigurationCommon):
         )
         self.assertFalse(result["ids"])
         self.assertIn("payment method", result["messages"][0]["message"])
+
+    def test_copy_is_switched_off_and_revives_no_consent(self):
+        configuration = self._configure(self.visa)
+        consent = self.visa.autopay_authorization_ids
+        consent.action_revoke()
+        copy = configuration.copy()
+        configuration.write({"token_id": self.visa.id})
+        self.assertFalse(copy.enabled)
+        self.assertEqual(self.visa.autopay_authorization_ids, consent)
+        with self.assertRaisesRegex(ValidationError, "revoked"):
+            copy.action_enable()
 
     # === WHY === #
 

@@ -238,6 +238,19 @@ class TestAutopayConfigurationMerge(ConfigurationCommon):
         listed = self.customer.autopay_configuration_ids
         self.assertEqual(listed._get_ordered(), self.came | self.kept)
 
+    def test_merging_revives_no_consent(self):
+        theirs = self.came.token_id
+        self.twin.with_company(self.company).autopay_token_id = theirs
+        theirs.autopay_authorization_ids.action_revoke()
+        revoked = theirs.autopay_authorization_ids
+        self.kept.unlink()
+        self.came.unlink()
+        self._merge()
+        self.assertEqual(self.customer.autopay_token_id, theirs)
+        self.assertEqual(theirs.autopay_authorization_ids, revoked)
+        decision = self._decide(self._create_due_invoice(280.0))
+        self.assertEqual(decision.blocker, "authorization_revoked")
+
     def test_only_billing_managers_merge_what_is_locked(self):
         self.kept.write({"locked": True, "lock_reason": "By contract"})
         user = new_test_user(

@@ -1,5 +1,6 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import clean_context
 
 from ..rights import check_billing
 
@@ -198,10 +199,11 @@ class AutopayChargeNow(models.TransientModel):
         if not moves:
             raise UserError(self.env._("None of these invoices can be charged now."))
         self.state = "done"
-        runs = (
-            self.env["autopay.engine"]
-            .sudo()
-            ._charge_now(moves.sudo(), self._get_tokens())
+        # Defaults that callers bring along must not come into what the engine makes.
+        clean = self.with_context(clean_context(self.env.context))
+        engine = clean.env["autopay.engine"].sudo()
+        runs = engine._charge_now(
+            moves.sudo().with_env(engine.env), clean._get_tokens()
         )
         self._save_outcomes(runs)
 

@@ -8,10 +8,11 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
     _inherit = "base.partner.merge.automatic.wizard"
 
     def _merge(self, partner_ids, dst_partner=None, extra_checks=True):
-        """Override of `base` to keep the order of autopay configurations.
+        """Override of `base` to keep order and consents of autopay.
 
-        Those of the contacts that go away are tried after those of the one that stays;
-        what is locked is not overtaken by others.
+        Configurations of the contacts that go away are tried after those of the one
+        that stays; what is locked is not overtaken by others. Authorizations move as
+        they are: a method that comes along is not authorized by that.
         """
         configurations = (
             self.env["autopay.configuration"]
@@ -20,7 +21,12 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         )
         self._check_autopay_locks(configurations)
         owners = {rec: rec.partner_id.id for rec in configurations}
-        res = super()._merge(partner_ids, dst_partner, extra_checks)
+        merging = self.with_context(autopay_merge=True)
+        res = super(BasePartnerMergeAutomaticWizard, merging)._merge(
+            partner_ids,
+            dst_partner and dst_partner.with_context(autopay_merge=True),
+            extra_checks,
+        )
         configurations.invalidate_recordset()
         moved = configurations.filtered(lambda rec: rec.partner_id.id != owners[rec])
         moved._put_last()
