@@ -38,6 +38,7 @@ from . import autopay_configuration_choice
 from . import autopay_configuration_condition
 from . import autopay_configuration_portal
 from . import autopay_configuration_trace
+from . import autopay_crash
 from . import autopay_decision
 from . import autopay_dry_run
 from . import autopay_dry_run_line

@@ -294,12 +294,3 @@ class AccountMove(models.Model):
                 ("autopay_crash_count", "<", const.CRASHES_BEFORE_SET_ASIDE),
             ]
         ) & (eligible | retry)
-
-    def _note_autopay_crash(self):
-        """Count that a run died or failed with these invoices in hand."""
-        for move in self.with_context(tracking_disable=True):
-            move.autopay_crash_count += 1
-        poison = self.filtered(
-            lambda move: move.autopay_crash_count >= const.CRASHES_BEFORE_SET_ASIDE
-        )
-        self.env["autopay.notification"]._alert_set_aside(poison)

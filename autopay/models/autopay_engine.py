@@ -204,7 +204,7 @@ class AutopayEngine(models.AbstractModel):
             return
         super()._note_stage_failure(stage, record, error)
         if is_move:
-            self._apply_committed(lambda moves: moves._note_autopay_crash(), record)
+            self.env["autopay.crash"]._note(record)
 
     # === PREPARE === #
 

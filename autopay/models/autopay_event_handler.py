@@ -146,7 +146,7 @@ class AutopayEventHandler(models.AbstractModel):
             self._apply_committed(self._close, event, reason)
         except Exception as error:  # noqa: BLE001 - one bad event stops no other
             self.env.cr.rollback()
-            self._note_stage_failure(self._handle, event, error)
+            self._note_failure_safely(self._handle, event, error)
 
     def _close(self, event, reason):
         """Note that an event was carried out, or why nothing came of it."""

@@ -184,17 +184,18 @@ class AutopayRun(models.Model):
     @api.model
     def _recover_dead_runs(self):
         """Close runs whose process is gone and have their attempts resolved."""
-        # A run may finish while we look at it: then this is repeated.
-        self.env["autopay.stage"]._apply_committed(self._close_dead, self)
+        dead = self.search([("state", "=", "running")])._filter_dead()
+        self.env["autopay.stage"]._apply(self._close_dead, dead)
+        self.env["autopay.crash"]._tell(dead._get_moves_in_hand())
 
     @api.model
-    def _close_dead(self, _runs):
+    def _close_dead(self, runs):
         """Mark dead runs, count the crash on what they had in hand."""
-        dead = self.search([("state", "=", "running")])._filter_dead()
-        dead = dead.try_lock_for_update(allow_referencing=True)
+        locked = runs.try_lock_for_update(allow_referencing=True)
+        # Another process may have closed it since we looked: then this is repeated.
+        dead = locked.filtered(lambda run: run.state == "running")
         for run in dead:
-            moves = self.env["account.move"].browse(run.in_hand or []).exists()
-            moves._note_autopay_crash()
+            self.env["autopay.crash"]._count(run._get_moves_in_hand())
         dead.write({"state": "interrupted", "date_end": fields.Datetime.now()})
         attempts = self.env["autopay.attempt"].search(
             [("run_id", "in", dead.ids), ("next_check_date", "!=", False)]
@@ -202,6 +203,11 @@ class AutopayRun(models.Model):
         if attempts:
             attempts._check_soon()
         return attempts
+
+    def _get_moves_in_hand(self):
+        """Return the invoices that these runs were working on."""
+        move_ids = {move_id for run in self for move_id in run.in_hand or []}
+        return self.env["account.move"].browse(move_ids).exists()
 
     def _filter_dead(self):
         """Return the runs whose lock nobody holds any more."""

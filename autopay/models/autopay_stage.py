@@ -37,7 +37,7 @@ class AutopayStage(models.AbstractModel):
         except Exception as error:  # noqa: BLE001 - one bad record stops no other
             self.env.cr.rollback()
             if len(records) == 1:
-                self._note_stage_failure(stage, records, error)
+                self._note_failure_safely(stage, records, error)
                 return nothing
         return nothing.union(*(self._apply(stage, record, *args) for record in records))
 
@@ -62,13 +62,25 @@ class AutopayStage(models.AbstractModel):
             self._commit()
         except Exception as error:  # noqa: BLE001 - the outcome is unknown now
             self.env.cr.rollback()
-            self._note_stage_failure(stage, record, error)
+            self._note_failure_safely(stage, record, error)
             return record.browse()
         return done
 
     def _commit(self):
         """End the transaction of a stage: what was decided survives the process."""
         return self.env["ir.cron"]._commit_progress()
+
+    def _note_failure_safely(self, stage, record, error):
+        """Note a failure; a record on which even that fails stops no other either."""
+        try:
+            self._note_stage_failure(stage, record, error)
+        except Exception:
+            self.env.cr.rollback()
+            _logger.exception(
+                "That autopay stage %s failed on %s could not be noted.",
+                stage.__name__,
+                record,
+            )
 
     def _note_stage_failure(self, stage, record, error):
         """Say that a stage failed on a record; the resolver takes it up again."""

@@ -23,6 +23,7 @@ from . import test_autopay_configuration_issue
 from . import test_autopay_configuration_portal
 from . import test_autopay_configuration_speed
 from . import test_autopay_configuration_tour
+from . import test_autopay_crash
 from . import test_autopay_decision
 from . import test_autopay_demo
 from . import test_autopay_double_success
