@@ -217,6 +217,12 @@ ANSWER_SECONDS = 60
 # charges by hand waits in a request that Odoo's server ends after 120 seconds.
 RUN_SECONDS = {"scheduled": 600, "now": 50}
 
+# Seconds of a run after which no charge that goes alone is begun any more. The last one
+# may take three requests of ten seconds, and be booked: no worker may be ended in it. A
+# scheduled run begins when its job is ten seconds old at most, and Odoo gives all jobs
+# that are ready 120 seconds together.
+SINGLE_SECONDS = {"scheduled": 30, "now": 50}
+
 # Provider types of method that are bank debits: days between charge and settlement.
 DEBIT_METHOD_TYPES = ("us_bank_account", "sepa_debit", "bacs_debit", "au_becs_debit")
 

@@ -44,6 +44,9 @@ class RunContext:
     :param probes: {provider id: move id} the invoice that goes first, to see whether
         the provider works at all
     :param postponed: the move ids that wait for a probe, in order
+    :param singles: the move ids that go alone, as their providers cannot be asked what
+        became of a charge, in order
+    :param single: the one whose turn it is
     """
 
     mode: str = "scheduled"
@@ -55,6 +58,8 @@ class RunContext:
     proven: set = field(default_factory=set)
     probes: dict = field(default_factory=dict)
     postponed: dict = field(default_factory=dict)
+    singles: dict = field(default_factory=dict)
+    single: int = 0
     counts: Counter = field(default_factory=Counter)
     started: float = field(default_factory=time.monotonic)
 
@@ -68,8 +73,12 @@ class RunContext:
 
     def is_time_up(self, seconds_left):
         """Return whether the run must end, given the scheduler's seconds left."""
-        overtime = time.monotonic() - self.started > const.RUN_SECONDS[self.mode]
+        overtime = self._get_age() > const.RUN_SECONDS[self.mode]
         return seconds_left <= 0 or overtime
+
+    def _get_age(self):
+        """Return for how many seconds the run has been going on."""
+        return time.monotonic() - self.started
 
     def get_silent(self):
         """Return the ids of providers that were stopped and may well be back soon."""
@@ -93,6 +102,30 @@ class RunContext:
         move_ids = list(self.postponed)
         self.postponed.clear()
         self.probes.clear()
+        return move_ids
+
+    def may_go_alone(self, move_id):
+        """Return whether the turn has come of an invoice that goes alone.
+
+        When the process dies in such a charge its outcome stays unknown for good: all
+        that went before is booked by then, and nothing behind it has begun.
+        """
+        if move_id == self.single:
+            return True
+        self.singles[move_id] = True
+        return False
+
+    def take_singles(self):
+        """Yield the ids of the moves that go alone, while there is time for one."""
+        while self.singles and self._get_age() <= const.SINGLE_SECONDS[self.mode]:
+            self.single = next(iter(self.singles))
+            del self.singles[self.single]
+            yield self.single
+
+    def take_missed(self):
+        """Return the ids of the moves whose turn did not come in time, in order."""
+        move_ids = list(self.singles)
+        self.singles.clear()
         return move_ids
 
     def send(self, verb, calls):

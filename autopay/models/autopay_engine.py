@@ -1,10 +1,10 @@
 import logging
+import time
 from collections import Counter
 
 from psycopg2.errors import UniqueViolation
 
 from odoo import api, models
-from odoo.tools import split_every
 
 from .. import const
 from ..run_context import RunContext
@@ -28,6 +28,7 @@ class AutopayEngine(models.AbstractModel):
     @api.model
     def _charge_due_invoices(self):
         """Charge what is due in all companies, within the scheduler's time."""
+        left = self._commit()
         companies = self.env["res.company"].search([("autopay_enabled", "=", True)])
         last_runs = self.env["autopay.run"]._get_last_scheduled(companies)
         # Whoever waited longest comes first: the time may not suffice for all.
@@ -38,6 +39,11 @@ class AutopayEngine(models.AbstractModel):
         }
         remaining = sum(len(ids) for ids in due.values())
         self.env["ir.cron"]._commit_progress(remaining=remaining)
+        if remaining and left <= 0:
+            # Odoo calls a job up to ten times, however long that takes, and ends the
+            # worker after 120 seconds: another job goes on, with time of its own.
+            self.env.ref("autopay.ir_cron_charge_due_invoices")._trigger()
+            return
         self._apply(
             self._ask_ahead, self.env["autopay.approval"]._get_unasked(companies)
         )
@@ -73,11 +79,15 @@ class AutopayEngine(models.AbstractModel):
         """Charge invoices at the wish of a person.
 
         :param dict tokens: {move id: token} the methods the person chose
-        :return: the runs, one for each company
+        :return: the runs, one for each company that was reached in time
         """
         runs = self.env["autopay.run"]
+        started = time.monotonic()
         for company, company_moves in moves.grouped("company_id").items():
-            ctx = RunContext(mode="now", tokens=tokens)
+            # All companies are charged in one request, which has one end.
+            ctx = RunContext(mode="now", tokens=tokens, started=started)
+            if ctx.is_time_up(self._commit()):
+                break
             self._run(company, company_moves.ids, ctx)
             runs |= runs.browse(ctx.run_id)
         return runs
@@ -103,27 +113,36 @@ class AutopayEngine(models.AbstractModel):
         return complete
 
     def _run_batches(self, run, move_ids, ctx):
-        end = 0
-        for batch in split_every(const.BATCH_SIZE, move_ids, list):
-            end += len(batch)
-            for part in self._get_safe_parts(batch):
-                self._run_batch_safely(run, part, ctx)
-            left = self.env["ir.cron"]._commit_progress(len(batch))
-            if ctx.is_time_up(left):
-                run.resume_ids = move_ids[end : end + const.BATCH_SIZE]
+        for start in range(0, len(move_ids), const.BATCH_SIZE):
+            end = start + const.BATCH_SIZE
+            batch = move_ids[start:end]
+            missed = self._run_parts(run, batch, ctx)
+            left = self.env["ir.cron"]._commit_progress(len(batch) - len(missed))
+            if missed or ctx.is_time_up(left):
+                run.resume_ids = [*missed, *move_ids[end:]][: const.BATCH_SIZE]
                 return False
         return True
 
-    def _get_safe_parts(self, move_ids):
-        """Return the batch in parts: what died in a run's hands goes alone."""
-        moves = self.env["account.move"].browse(move_ids).exists()
-        suspects = moves.filtered("autopay_crash_count")
-        return [(moves - suspects).ids, *([move_id] for move_id in suspects.ids)]
+    def _run_parts(self, run, move_ids, ctx):
+        """Run a batch in its parts.
+
+        :return: the ids of the invoices whose turn did not come before the time was up
+        """
+        missed = []
+        parts = self.env["autopay.crash"]._get_safe_parts(move_ids)
+        for number, part in enumerate(parts):
+            # One part is run in any case: whatever the time, every run gets on.
+            if missed or (number and ctx.is_time_up(self._commit())):
+                missed += part
+                continue
+            self._run_batch_safely(run, part, ctx)
+            for move_id in ctx.take_singles():
+                self._run_batch_safely(run, [move_id], ctx)
+            missed += ctx.take_missed()
+        return missed
 
     def _run_batch_safely(self, run, move_ids, ctx):
         """Run a batch; what its stages could not contain ends this batch only."""
-        if not move_ids:
-            return
         try:
             self._run_batch(run, move_ids, ctx)
         except Exception:
@@ -195,7 +214,9 @@ class AutopayEngine(models.AbstractModel):
         if provider.id in ctx.stopped:
             decision.blocker = "provider_stopped"
             return False
-        return not askable or ctx.may_reserve(provider.id, decision.move.id)
+        if not askable:
+            return ctx.may_go_alone(decision.move.id)
+        return ctx.may_reserve(provider.id, decision.move.id)
 
     def _note_stage_failure(self, stage, record, error):
         """Override to count failures on an invoice: it is set aside after some."""
@@ -261,10 +282,7 @@ class AutopayEngine(models.AbstractModel):
         return self._record(attempts, outcomes)
 
     def _charge_one_by_one(self, ctx, attempts):
-        """Charge at providers that cannot be asked, each right after its last look.
-
-        When the process dies in one charge, only that one is in doubt for good.
-        """
+        """Charge at providers that cannot be asked, right after the last look."""
         for attempt in attempts:
             for ready in self._gate(ctx, attempt):
                 self._apply_once(self._charge_through_odoo, ready)

@@ -11,6 +11,7 @@ from . import test_autopay_approval
 from . import test_autopay_attempt
 from . import test_autopay_authorization
 from . import test_autopay_charge_now
+from . import test_autopay_clock
 from . import test_autopay_condition_domain
 from . import test_autopay_condition_kind
 from . import test_autopay_condition_number

@@ -91,6 +91,17 @@ class TestAutopayFairness(AutopayCommon):
         self._run_one_batch()
         self.assertEqual(self._get_last_run().selected_count, 1)
 
+    def test_invoices_that_go_alone_and_had_no_turn_come_first_next_time(self):
+        self._enrol()
+        first, second = self._create_due_invoice(), self._create_due_invoice()
+        (first | second).autopay_crash_count = 1
+        self._run_one_batch(size=100)
+        statuses = (first.autopay_status, second.autopay_status)
+        self.assertEqual(statuses, ("success", "eligible"))
+        self.assertEqual(self._get_last_run().resume_ids, second.ids)
+        self._run_one_batch(size=100)
+        self.assertEqual(second.autopay_status, "success")
+
     # === COMPANIES === #
 
     def test_company_that_waited_longest_comes_first(self):
@@ -130,4 +141,4 @@ class TestAutopayFairness(AutopayCommon):
 
         with patch.object(PaymentTransaction, "_autopay_charge", note):
             self._run_autopay()
-        self.assertEqual(seen, [["charging", "reserved"], ["succeeded", "charging"]])
+        self.assertEqual(seen, [["charging"], ["succeeded", "charging"]])
