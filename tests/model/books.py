@@ -22,6 +22,9 @@ class Companies(Rows):
     def _get_autopay_today(self):
         return LONG_AGO.date() + timedelta(days=self.day)
 
+    def _is_autopay_copied(self):
+        return False
+
 
 class Providers(Rows):
     _name = "payment.provider"
@@ -121,6 +124,7 @@ class Lines(Rows):
         "amount": 0,
         "live": True,
         "previous_status": "eligible",
+        "money_returned": False,
     }
     links = {"attempt_id": "autopay.attempt", "move_id": "account.move"}
 

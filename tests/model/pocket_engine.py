@@ -76,7 +76,7 @@ class Notification:
 
 @borrow(
     AutopayBooking,
-    names=["_book", "_release", "_show_waiting", "_prepare_declined_vals"],
+    names=["_book", "_release", "_show_waiting", "_prepare_released_vals"],
 )
 class Booking:
     """Books in memory: a payment is a line in a list."""
