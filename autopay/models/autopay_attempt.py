@@ -208,6 +208,7 @@ class AutopayAttempt(models.Model):
         """Ask the provider about these attempts right away."""
         check_billing(self)
         self.check_access("read")
+        self.company_id._check_autopay_home()
         self.sudo()._check_soon()
         self.env["autopay.resolver"].sudo()._resolve(self.sudo())
 
@@ -215,6 +216,7 @@ class AutopayAttempt(models.Model):
         """Close what was not charged and give the invoices back."""
         check_billing(self)
         self.check_access("read")
+        self.company_id._check_autopay_home()
         idle = self.sudo().filtered(lambda attempt: attempt._can_be_withdrawn())
         if not idle:
             raise UserError(

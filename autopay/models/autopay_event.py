@@ -146,7 +146,10 @@ class AutopayEvent(models.Model):
     def _get_due(self, limit):
         """Return the events to look at now, the longest waiting first."""
         return self.search(
-            [("next_try_date", "<=", fields.Datetime.now())],
+            [
+                ("next_try_date", "<=", fields.Datetime.now()),
+                *self.env["res.company"]._get_autopay_home_domain(),
+            ],
             order="next_try_date, id",
             limit=limit,
         )

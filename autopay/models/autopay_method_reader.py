@@ -61,7 +61,8 @@ class AutopayMethodReader(models.AbstractModel):
                 ("autopay_authorization_ids", "any", [("revoked_date", "=", False)]),
             ]
         )
-        return in_use & due & ~new
+        home = Domain(self.env["res.company"]._get_autopay_home_domain())
+        return in_use & due & ~new & home
 
     def _read_of_provider(self, ctx, provider, tokens):
         """Read the methods of one account; the first one shows whether it answers."""

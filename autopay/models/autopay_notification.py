@@ -1,4 +1,5 @@
 import json
+import logging
 
 from markupsafe import Markup
 
@@ -6,6 +7,8 @@ from odoo import api, models
 from odoo.tools import plaintext2html
 
 from ..words import get_configuration_sentence, get_decline_sentence
+
+_logger = logging.getLogger(__name__)
 
 
 class AutopayNotification(models.AbstractModel):
@@ -174,6 +177,33 @@ class AutopayNotification(models.AbstractModel):
             self._alert(
                 move, move.company_id, self.env._("Autopay has set this invoice aside")
             )
+
+    def _alert_copied(self, attempt):
+        """Tell that this database looks after no charges of a company.
+
+        :param attempt: the last one of the company
+        """
+        company = attempt.company_id
+        count = attempt.search_count(
+            [("company_id", "=", company.id), ("next_check_date", "!=", False)]
+        )
+        _logger.warning(
+            "Autopay of %s was switched on in another database: nothing is charged or "
+            "booked here, %s attempts are left open.",
+            company.name,
+            count,
+        )
+        summary = self.env._("Autopay does nothing in this copy of the database")
+        note = self.env._(
+            "Autopay of %(company)s was switched on in another database, of which this "
+            "one is a copy. Nothing is charged, booked or refunded here; open "
+            "attempts: %(count)s. If this database has taken the place of the other "
+            "one, switch Autopay off and on again in the company's configuration. If "
+            "it is a copy for trying things out, there is nothing to do.",
+            company=company.name,
+            count=count,
+        )
+        self._alert(attempt, company, summary, note)
 
     def _alert_method_gone(self, configuration):
         """Tell that a configuration pays nothing any more: its method was removed."""

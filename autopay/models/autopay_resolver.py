@@ -37,7 +37,10 @@ class AutopayResolver(models.AbstractModel):
     def _get_due_attempts(self):
         """Return the attempts to look at now, the longest waiting first."""
         return self.env["autopay.attempt"].search(
-            [("next_check_date", "<=", fields.Datetime.now())],
+            [
+                ("next_check_date", "<=", fields.Datetime.now()),
+                *self.env["res.company"]._get_autopay_home_domain(),
+            ],
             order="next_check_date, id",
         )
 

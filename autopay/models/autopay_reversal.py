@@ -131,6 +131,7 @@ class AutopayReversal(models.Model):
         """Ask the provider about these refunds and disputes right away."""
         check_billing(self)
         self.check_access("read")
+        self.company_id._check_autopay_home()
         self.env["autopay.reversal.watch"].sudo()._check(self.sudo())
 
     def action_release_method(self):

@@ -40,7 +40,7 @@ class AutopayReversalWatch(models.AbstractModel):
         for provider in self._get_due_providers():
             self._poll_safely(provider)
         due = self.env["autopay.reversal"].search(
-            [("next_check_date", "<=", fields.Datetime.now())],
+            [("next_check_date", "<=", fields.Datetime.now()), *self._get_home()],
             order="next_check_date, id",
             limit=MAX_CHECKS,
         )
@@ -135,15 +135,17 @@ class AutopayReversalWatch(models.AbstractModel):
         self._apply(self._note_poll, provider, asked, complete)
 
     def _get_since(self, provider):
-        """Return from when on to read; False when nothing was ever charged."""
-        overlap = timedelta(minutes=OVERLAP_MINUTES)
-        polls = self.env["autopay.reversal.poll"]
-        if known := polls.search([("provider_id", "=", provider.id)]).complete_date:
-            return known - overlap
-        [(first,)] = self.env["autopay.attempt"]._read_group(
-            [("provider_id", "=", provider.id)], aggregates=["reserved_date:min"]
+        """Return from when on to read; False when there is nothing to look after."""
+        own = [("provider_id", "=", provider.id)]
+        first = self.env["autopay.attempt"].search(
+            [*own, *self._get_home()], order="id", limit=1
         )
-        return first and first - overlap
+        known = self.env["autopay.reversal.poll"].search(own).complete_date
+        since = first and (known or first.reserved_date)
+        return since and since - timedelta(minutes=OVERLAP_MINUTES)
+
+    def _get_home(self):
+        return self.env["res.company"]._get_autopay_home_domain()
 
     def _note_poll(self, provider, asked, complete):
         """Keep when the provider was asked, and up to when we know all."""
@@ -189,7 +191,9 @@ class AutopayReversalWatch(models.AbstractModel):
         attempts = self.env["autopay.attempt"].browse(reports)
         recorder = self.env["autopay.reversal.report"]
         recorded = attempts.browse()
-        for ids in split_every(const.BATCH_SIZE, attempts.ids, list):
+        # Without the others it is not complete: they may be looked after here one day.
+        home = attempts.filtered_domain(self._get_home())
+        for ids in split_every(const.BATCH_SIZE, home.ids, list):
             part = attempts.browse(ids)
             recorded |= self._apply(recorder._record_reports, part, reports)
         return reading.complete and recorded == attempts
@@ -237,7 +241,11 @@ class AutopayReversalWatch(models.AbstractModel):
         """Book what the books do not say yet; what fails is tried by the next run."""
         booking = self.env["autopay.reversal.booking"]
         waiting = self.env["autopay.reversal"].search(
-            [("state", "=", "open"), ("attempt_id.booked_date", "!=", False)],
+            [
+                ("state", "=", "open"),
+                ("attempt_id.booked_date", "!=", False),
+                *self._get_home(),
+            ],
             order="id",
         )
         for ids in split_every(const.BATCH_SIZE, waiting.ids, list):

@@ -110,9 +110,11 @@ class AutopayRun(models.Model):
     @api.model
     def _cron_resolve_open_attempts(self):
         """Find out what became of every attempt that has no final answer yet."""
-        if self._is_database_neutralized() or self._is_database_copied():
+        if self._is_database_neutralized():
             return
         self._recover_dead_runs()
+        copied = self.env["res.company"]._get_autopay_copied()
+        self.env["autopay.stage"]._apply(self._tell_copied, copied)
         self.env["autopay.event.handler"]._process_received()
         self.env["autopay.resolver"]._resolve_due_attempts()
         self.env["autopay.reversal"]._poll()
@@ -125,10 +127,23 @@ class AutopayRun(models.Model):
         return str2bool(flag.get_param("database.is_neutralized") or "false")
 
     @api.model
-    def _is_database_copied(self):
-        """Return whether another database looks after the attempts that are in here."""
-        companies = self.env["res.company"].search([("autopay_enabled", "=", True)])
-        return any(company._is_autopay_copied() for company in companies)
+    def _tell_copied(self, companies):
+        """Say that what these companies charged is left alone here, to people once.
+
+        They are told even if no answer is awaited: refunds and disputes come for months
+        after a charge, and would never be booked where production was moved to a copy.
+        """
+        attempts = self.env["autopay.attempt"]
+        for company in companies:
+            latest = attempts.search([("company_id", "=", company.id)], limit=1)
+            if not latest:
+                continue
+            _logger.info("Autopay of %s belongs to another database.", company.name)
+            uuid = company._get_autopay_database_uuid()
+            if company.autopay_copy_told != uuid:
+                company.autopay_copy_told = uuid
+                self.env["autopay.notification"]._alert_copied(latest)
+        return attempts
 
     # === BUSINESS METHODS - LIFE === #
 

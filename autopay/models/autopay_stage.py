@@ -112,6 +112,9 @@ class AutopayStage(models.AbstractModel):
         """Return [(provider id, gateway, request)] for the providers that work."""
         calls = []
         for attempt in attempts:
+            if attempt.company_id._is_autopay_copied():
+                # A copy would withdraw what the other database is charging.
+                continue
             gateway = self._get_gateway(ctx, attempt.provider_id)
             if gateway:
                 request = attempt._get_charge_request()

@@ -80,6 +80,8 @@ class AutopayWebhook(models.AbstractModel):
             raise UserError(
                 self.env._("This database is a copy. It must not receive messages.")
             )
+        # A copy knows the other database's endpoint and would take its place.
+        provider.company_id._check_autopay_home()
         try:
             return StripeWebhooks(provider._get_autopay_credentials())
         except ValueError as error:

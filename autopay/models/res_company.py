@@ -1,7 +1,7 @@
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 
 from .. import const
 from ..rights import MANAGER_GROUP
@@ -48,6 +48,11 @@ class ResCompany(models.Model):
         copy=False,
         help="The database in which Autopay was switched on; a copy charges nothing.",
     )
+    autopay_copy_told = fields.Char(
+        readonly=True,
+        copy=False,
+        help="The copy in which people were told that it is one.",
+    )
 
     # === CRUD METHODS === #
 
@@ -60,13 +65,17 @@ class ResCompany(models.Model):
 
     def write(self, vals):
         """Override of `base` to remember where autopay was switched on."""
-        res = super().write(vals)
+        # What is on already stays at home where it is: in a copy forms are saved, too.
+        switched_on = self.browse()
         if vals.get("autopay_enabled"):
-            self._remember_autopay_database()
+            switched_on = self.filtered(lambda company: not company.autopay_enabled)
+        res = super().write(vals)
+        switched_on._remember_autopay_database()
         return res
 
     def _remember_autopay_database(self):
-        self.autopay_database_uuid = self._get_autopay_database_uuid()
+        if self:
+            self.autopay_database_uuid = self._get_autopay_database_uuid()
 
     # === CONSTRAINT METHODS === #
 
@@ -99,6 +108,37 @@ class ResCompany(models.Model):
         self.ensure_one()
         home = self.autopay_database_uuid
         return bool(home) and home != self._get_autopay_database_uuid()
+
+    @api.model
+    def _get_autopay_copied(self):
+        """Return the companies whose charges another database looks after.
+
+        Also those in which Autopay is off, or that are archived: what was charged
+        before is still in the hands of that database.
+        """
+        uuid = self._get_autopay_database_uuid()
+        companies = self.sudo().with_context(active_test=False)
+        return companies.search([("autopay_database_uuid", "not in", [False, uuid])])
+
+    @api.model
+    def _get_autopay_home_domain(self):
+        """Return the domain of the records that this database looks after."""
+        return [("company_id", "not in", self._get_autopay_copied().ids)]
+
+    def _check_autopay_home(self):
+        """Let nobody move money, or ask for it, in the name of another database.
+
+        :raises UserError: when this database is a copy of the one that charges
+        """
+        for company in self.sudo().filtered(lambda each: each._is_autopay_copied()):
+            raise UserError(
+                self.env._(
+                    "This database is a copy: another one looks after the charges of "
+                    "%(company)s. If this one is to charge in its place, switch "
+                    "Autopay off and on again in the company's configuration.",
+                    company=company.name,
+                )
+            )
 
     def _get_autopay_today(self):
         """Return today's date in the company's time zone."""

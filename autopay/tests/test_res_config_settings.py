@@ -34,6 +34,15 @@ class TestResConfigSettings(AutopayCommon):
         self.assertEqual(other.autopay_policy, "manual")
         self.assertFalse(other.autopay_enabled)
 
+    def test_saving_the_settings_in_a_copy_does_not_make_the_copy_charge(self):
+        uuids = self.env["ir.config_parameter"].sudo()
+        uuids.set_param("database.uuid", "of the copy")
+        with Form(self._get_settings()) as form:
+            form.autopay_policy = "automatic"
+        form.record.execute()
+        self.assertEqual(self.company.autopay_policy, "automatic")
+        self.assertTrue(self.company._is_autopay_copied())
+
     def test_days_beyond_the_calendar_are_refused(self):
         for days in (366, -366, 10**9):
             with self.assertRaises(ValidationError):

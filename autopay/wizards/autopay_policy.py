@@ -55,10 +55,13 @@ class AutopayPolicy(models.TransientModel):
         return values
 
     def action_apply(self):
-        """Write the configuration on the company."""
+        """Write what was changed on the company."""
         self.ensure_one()
         check_manager(self)
         [vals] = self.read(COMPANY_FIELDS, load=None)
-        del vals["id"]
-        self.company_id.sudo().write(vals)
+        company = self.company_id.sudo()
+        [present] = company.read(COMPANY_FIELDS, load=None)
+        company.write(
+            {name: vals[name] for name in COMPANY_FIELDS if vals[name] != present[name]}
+        )
         return {"type": "ir.actions.act_window_close"}
