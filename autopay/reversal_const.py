@@ -87,5 +87,9 @@ REFUND_FINAL_DAYS = 35
 # Hours until the next question when one was not answered.
 UNANSWERED_HOURS = 1
 
+# Minutes after a lost answer from which on the provider's list tells whether a refund
+# was made: the request may still have been under way, and clocks differ.
+REFUND_DOUBT_MINUTES = 10
+
 # Questions about single refunds and disputes in one run.
 MAX_CHECKS = 200

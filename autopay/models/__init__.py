@@ -24,6 +24,7 @@ from . import autopay_reservation
 from . import autopay_stage
 from . import autopay_transaction_doubt
 from . import autopay_transaction_guard
+from . import autopay_transaction_refund
 
 from . import account_move
 from . import account_move_line

@@ -50,12 +50,25 @@ class AutopayAttemptRefund(models.AbstractModel):
             attempt.excess_amount = max(left + sum(refunds.mapped("amount")), 0)
 
     def _get_unbooked_refunds(self):
-        """Return refunds asked for in Odoo that are not yet taken off the payment."""
+        """Return refunds asked for in Odoo that are not yet taken off the payment.
+
+        One whose answer was lost counts as made until the provider has told of all.
+        """
         self.ensure_one()
         refunds = self.transaction_id.child_transaction_ids.filtered(
-            lambda tx: tx.operation == "refund" and tx.state not in ("error", "cancel")
+            lambda tx: tx.operation == "refund"
         )
-        return refunds.filtered(lambda tx: not tx.payment_id.autopay_reversal_id)
+        return refunds.filtered(
+            lambda tx: (
+                (tx.autopay_doubt_date or tx.state not in ("error", "cancel"))
+                and not tx.payment_id.autopay_reversal_id
+            )
+        )
+
+    def _get_doubtful_refunds(self):
+        """Return refunds of which nobody knows yet whether they were made."""
+        refunds = self.sudo()._get_unbooked_refunds()
+        return refunds.filtered("autopay_doubt_date")
 
     # === BUSINESS METHODS === #
 
@@ -67,17 +80,38 @@ class AutopayAttemptRefund(models.AbstractModel):
         :raises UserError: when there is nothing to give back, or it cannot be
         """
         self.ensure_one()
+        self.company_id._check_autopay_home()
         attempt = self.sudo().try_lock_for_update(allow_referencing=True)
         amount = attempt.excess_amount
         possible = attempt.payment_id.amount_available_for_refund
         if not amount or attempt.currency_id.compare_amounts(amount, possible) > 0:
-            raise UserError(
-                self.env._(
-                    "%(amount)s of this charge pay no invoice and %(possible)s can be "
-                    "refunded through Odoo. Look at the payment, or refund it in the "
-                    "payment provider's dashboard.",
-                    amount=self.currency_id.format(amount),
-                    possible=self.currency_id.format(possible),
-                )
-            )
-        return self.transaction_id.action_refund(amount_to_refund=amount)
+            raise UserError(self._get_no_refund_sentence(amount, possible))
+        res = self.transaction_id.action_refund(amount_to_refund=amount)
+        if self._get_doubtful_refunds():
+            # Odoo calls it failed, which invites to try again.
+            res["params"].update(type="warning", message=self._get_doubt_sentence())
+        return res
+
+    def _get_no_refund_sentence(self, amount, possible):
+        """Return why there is nothing to give back.
+
+        :param float amount: what pays no invoice, in the attempt's currency
+        :param float possible: what can be refunded
+        """
+        if not amount and self._get_doubtful_refunds():
+            return self._get_doubt_sentence()
+        return self.env._(
+            "%(amount)s of this charge pay no invoice and %(possible)s can be refunded "
+            "through Odoo. Look at the payment, or refund it in the payment provider's "
+            "dashboard.",
+            amount=self.currency_id.format(amount),
+            possible=self.currency_id.format(possible),
+        )
+
+    def _get_doubt_sentence(self):
+        return self.env._(
+            "The provider's answer to a refund of this charge was lost: perhaps the "
+            "money went back. Nothing more is refunded until that is known. Autopay "
+            "asks Stripe within two hours; at another provider, look it up and say so "
+            "on the transaction of the refund."
+        )

@@ -152,6 +152,7 @@ class AutopayReversalWatch(models.AbstractModel):
         vals = {"asked_date": asked}
         if complete:
             vals["complete_date"] = asked
+            self.env["payment.transaction"]._autopay_end_refund_doubts(provider, asked)
         self.env["autopay.reversal.poll"]._get(provider).write(vals)
         return self.env["autopay.attempt"]
 

@@ -217,8 +217,11 @@ class PaymentProvider(models.Model):
         """Override of `payment` to tell a lost connection from a refusal.
 
         Odoo reports both as `ValidationError`; only the second is a definite no. The
-        engine hands in a list through the context and finds the failures in it.
+        engine hands in a list through the context and finds the failures in it. A
+        refund hands in the key under which Stripe makes it only once.
         """
+        if key := self.env.context.get("autopay_refund_key"):
+            kwargs["idempotency_key"] = key
         try:
             return super()._send_api_request(*args, **kwargs)
         except Exception as error:

@@ -34,6 +34,7 @@ class PaymentTransaction(models.Model):
         "autopay.own.defaults",
         "autopay.transaction.guard",
         "autopay.transaction.doubt",
+        "autopay.transaction.refund",
         "payment.transaction",
     ]
 

@@ -24,6 +24,7 @@ from . import test_autopay_configuration_issue
 from . import test_autopay_configuration_portal
 from . import test_autopay_configuration_speed
 from . import test_autopay_configuration_tour
+from . import test_autopay_copied
 from . import test_autopay_crash
 from . import test_autopay_decision
 from . import test_autopay_demo
@@ -46,6 +47,7 @@ from . import test_autopay_policy
 from . import test_autopay_reconciliation
 from . import test_autopay_reconciliation_check
 from . import test_autopay_reconciliation_sheet
+from . import test_autopay_refund_lost
 from . import test_autopay_resolve
 from . import test_autopay_resolve_late
 from . import test_autopay_resolver

@@ -1,5 +1,8 @@
+from unittest.mock import patch
+
 from odoo import fields
 
+from ..models.autopay_stage import AutopayStage
 from .common import AutopayCommon
 
 
@@ -19,6 +22,28 @@ class ReversalCommon(AutopayCommon):
         attempt = invoice.autopay_attempt_ids.sorted("id")[-1:]
         self.assertEqual(attempt.state, "succeeded")
         return invoice, attempt
+
+    def _collect_twice(self, paid=100):
+        """Charge an invoice that is paid outside after the gate; return the attempt."""
+        invoice = self._create_due_invoice(100)
+        send = AutopayStage._send
+
+        def pay_first(stage, ctx, verb, attempts):
+            if verb == "charge":
+                self._register_payment(attempts.line_ids.move_id, paid)
+            return send(stage, ctx, verb, attempts)
+
+        with patch.object(AutopayStage, "_send", pay_first):
+            self._run_autopay()
+        attempt = invoice.autopay_attempt_ids
+        self.assertEqual(attempt.state, "succeeded")
+        return invoice, attempt
+
+    def _register_payment(self, move, amount):
+        context = {"active_model": "account.move", "active_ids": move.ids}
+        register = move.env["account.payment.register"].with_context(**context)
+        journal = self.company_data["default_journal_bank"]
+        register.create({"amount": amount, "journal_id": journal.id})._create_payments()
 
     def _refund(self, attempt, amount_minor=None, **params):
         """Refund a charge in the provider's dashboard; return the refund's id."""
