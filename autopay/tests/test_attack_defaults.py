@@ -18,11 +18,10 @@ class TestAttackDefaults(AutopayCommon):
             for field in model._fields.values():
                 if not field.readonly or not field.store or field.name in MAGIC:
                     continue
-                key = f"default_{field.name}"
-                forged = model.with_context({key: self._forge(field)})
+                forged = {f"default_{field.name}": self._forge(field)}
                 with self.subTest(field=str(field)):
                     self.assertEqual(
-                        forged.default_get([field.name]),
+                        model.with_context(**forged).default_get([field.name]),
                         model.default_get([field.name]),
                     )
 
