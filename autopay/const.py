@@ -283,3 +283,8 @@ SKIP_REASONS = [
     ("provider_stopped", "Provider stopped in this run"),
     ("not_an_invoice", "Not a customer invoice"),
 ]
+
+# Spreadsheets: where they are downloaded, and of what.
+SHEET_PATH = "/autopay/sheet/"
+SHEET_MODELS = ("autopay.dry.run", "autopay.reconciliation")
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

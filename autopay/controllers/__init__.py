@@ -1,2 +1,3 @@
 from . import portal
+from . import sheet
 from . import stripe_webhook

@@ -207,8 +207,7 @@ class AutopayDryRun(models.Model):
         """Return lists and totals as a spreadsheet to download."""
         self.ensure_one()
         self.check_access("read")
-        content = self.env["autopay.dry.run.sheet"]._get_content(self)
-        return self.env["autopay.sheet"]._get_download(self, content)
+        return self.env["autopay.sheet"]._get_download(self)
 
     # === BUSINESS METHODS === #
 

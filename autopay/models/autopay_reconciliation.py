@@ -192,8 +192,7 @@ class AutopayReconciliation(models.Model):
         """Return the lines and the totals as a spreadsheet to download."""
         self.ensure_one()
         self.check_access("read")
-        content = self.env["autopay.reconciliation.sheet"]._get_content(self)
-        return self.env["autopay.sheet"]._get_download(self, content)
+        return self.env["autopay.sheet"]._get_download(self)
 
     # === BUSINESS METHODS - COMPARE === #
 

@@ -40,14 +40,15 @@ class AutopayDryRunSheet(models.AbstractModel):
 
     @api.model
     def _get_content(self, dry_run):
-        """Return the spreadsheet's bytes: both lists and the totals."""
+        """Return the spreadsheet's bytes: what the user may read of it."""
         # Of payment providers, accountants may know the names.
         known = dry_run.sudo()
-        lines = dry_run.line_ids.sudo()
+        lines = dry_run.line_ids._filtered_access("read").sudo()
+        totals = dry_run.total_ids._filtered_access("read").sudo()
         return self._get_book(
             [
                 (self.env._("Would Be Charged"), lines & known.charge_ids, CHARGES),
                 (self.env._("Would Not Be Charged"), lines & known.skip_ids, SKIPS),
-                (self.env._("Totals"), dry_run.total_ids.sudo(), TOTALS),
+                (self.env._("Totals"), totals, TOTALS),
             ]
         )

@@ -35,9 +35,11 @@ class AutopayReconciliationSheet(models.AbstractModel):
     @api.model
     def _get_content(self, reconciliation):
         """Return the spreadsheet's bytes: lines on one sheet, totals on another."""
+        lines = reconciliation.line_ids._filtered_access("read")
+        totals = reconciliation.total_ids._filtered_access("read")
         return self._get_book(
             [
-                (self.env._("Charges"), reconciliation.line_ids, COLUMNS),
-                (self.env._("Totals"), reconciliation.total_ids, TOTALS),
+                (self.env._("Charges"), lines, COLUMNS),
+                (self.env._("Totals"), totals, TOTALS),
             ]
         )

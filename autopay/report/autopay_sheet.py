@@ -1,11 +1,11 @@
-import base64
 import io
 
 import xlsxwriter
 
 from odoo import api, models
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+from ..const import SHEET_PATH
+
 AMOUNTS = ("monetary", "float", "integer")
 
 
@@ -33,26 +33,14 @@ class AutopaySheet(models.AbstractModel):
         return output.getvalue()
 
     @api.model
-    def _get_download(self, record, content):
-        """Keep a spreadsheet with its record, in place of an older one.
+    def _get_download(self, record):
+        """Return the action that downloads the spreadsheet of a record.
 
-        :return: the action that downloads it
+        It is made then, for the one who asks: a file kept with the record would be read
+        by everybody who reads the record, though each may see other lines of it.
         """
-        attachment = self.env["ir.attachment"].sudo()
-        kept = attachment.search(
-            [("res_model", "=", record._name), ("res_id", "=", record.id)]
-        ).filtered(lambda file: file.mimetype == XLSX)
-        kept.unlink()
-        file = attachment.create(
-            {
-                "name": f"{record.display_name}.xlsx",
-                "res_model": record._name,
-                "res_id": record.id,
-                "mimetype": XLSX,
-                "datas": base64.b64encode(content),
-            }
-        )
-        url = f"/web/content/{file.id}?download=true"
+        companies = ",".join(map(str, self.env.companies.ids))
+        url = f"{SHEET_PATH}{record._name}/{record.id}?companies={companies}"
         return {"type": "ir.actions.act_url", "url": url, "target": "self"}
 
     def _write(self, sheet, records, names, bold):

@@ -58,6 +58,7 @@ from . import test_autopay_reversal_odoo
 from . import test_autopay_reversal_other
 from . import test_autopay_reversal_watch
 from . import test_autopay_set_date
+from . import test_autopay_sheet
 from . import test_autopay_stage
 from . import test_autopay_transaction_doubt
 from . import test_autopay_webhook

@@ -70,16 +70,6 @@ class TestAutopayReconciliationSheet(ReconciliationCommon):
         self.assertEqual(cell.data_type, "s")
         self.assertEqual(totals.max_row, 2)
 
-    def test_export_gives_a_file_to_download(self):
-        record = self._compare()
-        for _time in range(2):
-            action = record.action_export()
-        self.assertRegex(action["url"], r"^/web/content/\d+\?download=true$")
-        files = self.env["ir.attachment"].search(
-            [("res_model", "=", record._name), ("res_id", "=", record.id)]
-        )
-        self.assertEqual(len(files), 1)
-
     def test_report_says_what_differs(self):
         self._unbook(self._collect())
         record = self._compare()
