@@ -128,7 +128,21 @@ CONDUCT_QUERIES = {
          UNION ALL
         SELECT 'account.move', m.id, 'shown as collected, is ' || m.payment_state
           FROM account_move m
-         WHERE m.autopay_status = 'success' AND m.payment_state = 'not_paid'""",
+         WHERE m.autopay_status = 'success' AND m.payment_state = 'not_paid'
+         UNION ALL
+        SELECT CASE WHEN k.id IS NULL THEN 'autopay.attempt'
+               ELSE 'autopay.reversal.poll' END, coalesce(k.id, min(a.id)),
+               'refunds and disputes unread since '
+               || coalesce(k.complete_date, min(a.charging_date))
+          FROM autopay_attempt a
+          JOIN payment_provider v ON v.id = a.provider_id
+     LEFT JOIN autopay_reversal_poll k ON k.provider_id = v.id
+         WHERE v.code = 'stripe' AND a.charging_date IS NOT NULL AND %(watching)s
+      GROUP BY v.id, k.id
+        HAVING coalesce(k.complete_date, min(a.charging_date))
+               < {NOW} - interval '1 hour' * %(unread_hours)s
+           AND (v.state <> 'disabled' OR max(a.charging_date)
+                > {NOW} - interval '1 day' * %(abandoned_days)s)""",
     "I20": """
         SELECT 'autopay.attempt' AS res_model, a.id AS res_id,
                'declined without a reason' AS detail

@@ -15,7 +15,7 @@ VERDICTS = [
 INVARIANTS = {
     "I1": (
         _lt("No invoice is charged for more than its total, refunds deducted."),
-        None,
+        _lt("The books agree; the providers were not asked for their charges."),
     ),
     "I2": (
         _lt("Every charge has one attempt and one posted payment of its amount."),
@@ -78,7 +78,7 @@ INVARIANTS = {
     "I18": (_lt("No method was charged in test mode and in live mode."), None),
     "I19": (
         _lt("Money that went back re-opens its invoice; nothing unpaid shows as paid."),
-        None,
+        _lt("The books agree; the providers were not asked what went back."),
     ),
     "I20": (
         _lt("Of every invoice it can be seen what happened, why, and what is next."),
@@ -93,4 +93,4 @@ KINDS_OF = {
     "I3": ("booked_only", "not_charged"),
     "I19": ("reversal",),
 }
-ASKED_OF_PROVIDERS = ("I2", "I3")
+ASKED_OF_PROVIDERS = ("I1", "I2", "I3", "I19")

@@ -78,6 +78,12 @@ PAUSING_REFUND_REASONS = ("fraudulent",)
 POLL_MINUTES = 60
 OVERLAP_MINUTES = 120
 
+# Hours without a complete reading after which people are told, and days after which a
+# provider that is switched off is no longer missed: disputes come within months.
+UNREAD_HOURS = 24
+UNRECORDED = "unrecorded"  # read to the end, but not all of it could be recorded
+ABANDONED_DAYS = 180
+
 # Days between two questions about one refund or dispute that is not final; a refund
 # that succeeded may still fail in the weeks after (docs.stripe.com/refunds).
 CHECK_DAYS = 1

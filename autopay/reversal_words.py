@@ -2,6 +2,13 @@
 
 from odoo.tools.translate import LazyTranslate
 
+from .reversal_const import UNRECORDED
+from .words import (
+    CONFIGURATION_SENTENCES,
+    get_configuration_sentence,
+    get_decline_sentence,
+)
+
 _lt = LazyTranslate(__name__)
 
 # What the status of a refund or dispute of Stripe means.
@@ -85,3 +92,15 @@ def get_reason_words(env, reason):
     """Return why the money went back, as a sentence; the code itself when unknown."""
     sentence = REASON_SENTENCES.get(reason)
     return env._(sentence) if sentence else (reason or "")
+
+
+def get_reading_sentence(env, problem):
+    """Return why refunds and disputes were not read to the end, as a sentence.
+
+    :param problem: ``UNRECORDED``, a code of a gateway or of a bad configuration
+    """
+    if problem == UNRECORDED:
+        return env._("Not everything that was read could be recorded.")
+    if problem in CONFIGURATION_SENTENCES:
+        return get_configuration_sentence(env, problem)
+    return get_decline_sentence(env, problem, "configuration")

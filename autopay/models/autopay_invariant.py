@@ -8,6 +8,7 @@ from ..const import DEBIT_METHOD_TYPES
 from ..gateways.money import PROVIDER_UNITS
 from ..invariant_queries import QUERIES
 from ..invariants import ASKED_OF_PROVIDERS, INVARIANTS, KINDS_OF
+from ..reversal_const import ABANDONED_DAYS, UNREAD_HOURS
 from .payment_token import STRIPE_METHOD_TYPES
 
 # Offending records that are named; all of them are counted.
@@ -79,6 +80,7 @@ class AutopayInvariant(models.AbstractModel):
     def _get_params(self):
         """Return the values that the queries ask for by name."""
         decimals = PROVIDER_UNITS["stripe"].decimals
+        run = self.env["autopay.run"].sudo()
         return {
             "zero_decimal": [code for code, digits in decimals.items() if not digits],
             "three_decimal": [code for code, digits in decimals.items() if digits == 3],
@@ -87,6 +89,12 @@ class AutopayInvariant(models.AbstractModel):
                 for code, method_type in STRIPE_METHOD_TYPES.items()
                 if method_type in DEBIT_METHOD_TYPES
             ],
+            "unread_hours": UNREAD_HOURS,
+            "abandoned_days": ABANDONED_DAYS,
+            # Of a copy of a database nobody expects that it asks providers.
+            "watching": not (
+                run._is_database_neutralized() or run._is_database_copied()
+            ),
         }
 
     # === PROVIDERS === #

@@ -5,12 +5,14 @@ from odoo import api, fields, models
 from odoo.tools import split_every
 
 from .. import const
+from ..gateways.stripe_extract import RAISED
 from ..gateways.stripe_reversals import StripeReversals
 from ..reversal_const import (
     MAX_CHECKS,
     OVERLAP_MINUTES,
     POLL_MINUTES,
     UNANSWERED_HOURS,
+    UNRECORDED,
 )
 
 _logger = logging.getLogger(__name__)
@@ -39,6 +41,7 @@ class AutopayReversalWatch(models.AbstractModel):
         """Read the lists of the providers whose turn it is; book what is open."""
         for provider in self._get_due_providers():
             self._poll_safely(provider)
+            self._apply(self.env["autopay.reversal.poll"]._tell_unread, provider)
         due = self.env["autopay.reversal"].search(
             [("next_check_date", "<=", fields.Datetime.now()), *self._get_home()],
             order="next_check_date, id",
@@ -108,11 +111,18 @@ class AutopayReversalWatch(models.AbstractModel):
     def _get_reader(self, provider):
         """Return what reads the provider's lists, None when it cannot be asked."""
         try:
-            credentials = provider._get_autopay_credentials()
-            return StripeReversals(credentials) if credentials else None
+            return self._connect(provider)
         except ValueError as error:
             _logger.info("Provider %s cannot be asked: %s", provider.name, error)
             return None
+
+    def _connect(self, provider):
+        """Return what reads the provider's lists, None when it has none we know.
+
+        :raises ValueError: with a code when the provider is not set up to be asked
+        """
+        credentials = provider._get_autopay_credentials()
+        return StripeReversals(credentials) if credentials else None
 
     def _poll_safely(self, provider):
         """Poll a provider; what goes wrong stops no other."""
@@ -121,18 +131,25 @@ class AutopayReversalWatch(models.AbstractModel):
         except Exception:
             self.env.cr.rollback()
             _logger.exception("What went back at %s could not be read.", provider)
+            self._apply(self._note_problem, provider, RAISED)
 
     def _poll_provider(self, provider):
         """Read all that went back since the last complete reading, and record it."""
         since = self._get_since(provider)
-        reader = self._get_reader(provider) if since else None
-        if not reader:
+        if not since:
+            return
+        try:
+            reader = self._connect(provider)
+        except ValueError as error:
+            _logger.warning("Provider %s cannot be asked: %s", provider.name, error)
+            self._apply(self._note_problem, provider, str(error))
             return
         asked = fields.Datetime.now()
         self._commit()
         reading = reader.list_since(int(since.timestamp()))
         complete = self._take_in(provider, reading)
-        self._apply(self._note_poll, provider, asked, complete)
+        problem = "" if complete else reading.problem or UNRECORDED
+        self._apply(self._note_poll, provider, asked, problem)
 
     def _get_since(self, provider):
         """Return from when on to read; False when there is nothing to look after."""
@@ -147,13 +164,18 @@ class AutopayReversalWatch(models.AbstractModel):
     def _get_home(self):
         return self.env["res.company"]._get_autopay_home_domain()
 
-    def _note_poll(self, provider, asked, complete):
+    def _note_poll(self, provider, asked, problem):
         """Keep when the provider was asked, and up to when we know all."""
-        vals = {"asked_date": asked}
-        if complete:
+        vals = {"asked_date": asked, "problem": problem}
+        if not problem:
             vals["complete_date"] = asked
             self.env["payment.transaction"]._autopay_end_refund_doubts(provider, asked)
         self.env["autopay.reversal.poll"]._get(provider).write(vals)
+        return self.env["autopay.attempt"]
+
+    def _note_problem(self, provider, problem):
+        """Keep why a provider could not even be asked."""
+        self.env["autopay.reversal.poll"]._get(provider).problem = problem
         return self.env["autopay.attempt"]
 
     def _read_each(self, reversals):

@@ -56,6 +56,7 @@ from . import test_autopay_reversal_booking
 from . import test_autopay_reversal_dispute
 from . import test_autopay_reversal_odoo
 from . import test_autopay_reversal_other
+from . import test_autopay_reversal_unread
 from . import test_autopay_reversal_watch
 from . import test_autopay_set_date
 from . import test_autopay_sheet

@@ -133,3 +133,31 @@ class TestAutopayInvariantConduct(InvariantCommon):
         reversal.payment_ids.action_draft()
         reversal.payment_ids.action_cancel()
         self._assert_breached("I19", reversal, "canceled")
+
+    def test_i19_refunds_and_disputes_that_nobody_reads(self):
+        attempt = self._collect()
+        self._resolve_autopay()
+        self._set(attempt, charging_date="now() - interval '60 d'")
+        self._assert_holds("I19")
+        poll = self.env["autopay.reversal.poll"].sudo()._get(self.provider)
+        self._set(poll, complete_date="now() - interval '30 d'")
+        self._assert_breached("I19", poll, "unread since")
+        self._set(poll, complete_date="NULL")
+        self._assert_breached("I19", poll, "unread since")
+        poll.unlink()
+        self._assert_breached("I19", attempt, "unread since")
+
+    def test_i19_nobody_misses_a_provider_given_up_long_ago(self):
+        attempt = self._collect()
+        self._set(attempt, charging_date="now() - interval '200 d'")
+        self._assert_breached("I19", attempt, "unread since")
+        self._set(self.provider, state="'disabled'")
+        self._assert_holds("I19")
+
+    def test_i19_a_copy_of_a_database_reads_nothing(self):
+        attempt = self._collect()
+        self._set(attempt, charging_date="now() - interval '60 d'")
+        self._assert_breached("I19", attempt, "unread since")
+        params = self.env["ir.config_parameter"].sudo()
+        params.set_param("database.is_neutralized", "True")
+        self._assert_holds("I19")

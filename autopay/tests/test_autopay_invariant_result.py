@@ -28,17 +28,18 @@ class TestAutopayInvariantResult(InvariantCommon):
             findings = env["autopay.invariant"]._check(provider_days=2)
         return {finding.code: finding for finding in findings}
 
-    def test_i2_and_i3_are_not_called_well_without_the_provider(self):
+    def test_what_providers_know_is_not_called_well_without_them(self):
         self._collect()
-        for code in ("I2", "I3"):
+        for code in ("I1", "I2", "I3", "I19"):
             finding = self._check(code)
             self.assertEqual(finding.verdict, "partial")
             self.assertIn("not asked", finding.note)
 
-    def test_i2_and_i3_hold_when_the_provider_agrees(self):
+    def test_what_providers_know_holds_when_they_agree(self):
         self._collect()
         found = self._check_with_provider()
-        self.assertEqual((found["I2"].verdict, found["I3"].verdict), ("ok", "ok"))
+        for code in ("I1", "I2", "I3", "I19"):
+            self.assertEqual(found[code].verdict, "ok", code)
 
     def test_i3_payment_that_the_provider_does_not_know(self):
         self._collect()
@@ -47,12 +48,13 @@ class TestAutopayInvariantResult(InvariantCommon):
         self.assertEqual(finding.verdict, "breach")
         self.assertIn("Booked, not charged", finding.offenders[0][2])
 
-    def test_i2_and_i3_stay_open_when_the_provider_is_down(self):
+    def test_what_providers_know_stays_open_when_they_are_down(self):
         self._collect()
         self.admin.add_fault("refuse", times=None)
         found = self._check_with_provider()
-        self.assertEqual(found["I2"].verdict, "partial")
-        self.assertIn("No complete answer", found["I3"].note)
+        for code in ("I1", "I2", "I3", "I19"):
+            self.assertEqual(found[code].verdict, "partial", code)
+            self.assertIn("No complete answer", found[code].note)
 
     # === COMMAND === #
 
@@ -70,7 +72,7 @@ class TestAutopayInvariantResult(InvariantCommon):
         self.assertEqual(code, 0)
         lines = [line.split()[0] for line in text.splitlines() if line[:1] == "I"]
         self.assertEqual(lines, list(INVARIANTS))
-        self.assertIn("20 invariants, 0 breached, 2 not fully checked", text)
+        self.assertIn("20 invariants, 0 breached, 4 not fully checked", text)
 
     def test_command_fails_and_says_what_breaches(self):
         attempt = self._collect()
