@@ -1,5 +1,10 @@
 from odoo import api, models
+from odoo.exceptions import UserError
 from odoo.fields import Command
+
+# More than the database holds as an id, and than anybody means as a number.
+MAX_ID = 2**31
+MAX_NUMBER = 1e300
 
 # What a configuration does; its lock and its switch are no part of it.
 SNAPSHOT_FIELDS = (
@@ -67,11 +72,58 @@ class AutopayConfigurationSnapshot(models.AbstractModel):
         """Return a configuration that is not saved and says what a snapshot does.
 
         :param origin: the saved configuration that it stands for; empty for a new one
+        :raises UserError: when it is not a snapshot
         """
-        values = {name: snapshot.get(name) for name in SNAPSHOT_FIELDS}
-        conditions = map(Command.create, snapshot.get("conditions") or ())
-        values["condition_ids"] = [Command.clear(), *conditions]
+        if not isinstance(snapshot, dict):
+            raise UserError(self._get_misfit_words())
+        conditions = snapshot.get("conditions") or []
+        if not isinstance(conditions, list):
+            raise UserError(self._get_misfit_words())
+        condition = self.env["autopay.configuration.condition"]
+        names = condition._get_value_fields()
+        values = self._pick(self, snapshot, SNAPSHOT_FIELDS)
+        values["condition_ids"] = [
+            Command.clear(),
+            *(Command.create(self._pick(condition, row, names)) for row in conditions),
+        ]
         return self.new(values, origin=origin)
+
+    def _check_readable(self):
+        """Let only those pass who may read all that this configuration names.
+
+        A restored one names whatever its snapshot did, and its words give the names.
+
+        :raises AccessError: when the user may not
+        """
+        condition = self.env["autopay.configuration.condition"]
+        for records, names in (
+            (self, SNAPSHOT_FIELDS),
+            (self.condition_ids, condition._get_value_fields()),
+        ):
+            for name in names:
+                if records._fields[name].relational:
+                    named = records.with_context(active_test=False)[name]
+                    named._origin.exists().check_access("read")
+
+    @api.model
+    def _pick(self, model, row, names):
+        """Return fields of a row of plain data.
+
+        :raises UserError: when one of them is not what its field holds
+        """
+        if not isinstance(row, dict):
+            raise UserError(self._get_misfit_words())
+        values = {name: row.get(name) for name in names}
+        for name, value in values.items():
+            fits = FITS[model._fields[name].type]
+            if value not in (None, False) and not fits(value):
+                raise UserError(self._get_misfit_words())
+        return values
+
+    def _get_misfit_words(self):
+        return self.env._(
+            "What is tried out is not a configuration. Try it out from its form."
+        )
 
 
 def _get_values(record, names):
@@ -84,3 +136,37 @@ def _get_plain(record, field):
     if not field.relational:
         return value
     return value._origin.id if field.type == "many2one" else value._origin.ids
+
+
+def _is_id(value):
+    return type(value) is int and 0 < value < MAX_ID
+
+
+def _is_number(value):
+    # What is not a number is not between anything.
+    return type(value) in (int, float) and -MAX_NUMBER < value < MAX_NUMBER
+
+
+def _is_switch(value):
+    return isinstance(value, bool)
+
+
+def _is_text(value):
+    return isinstance(value, str)
+
+
+def _is_id_list(value):
+    return isinstance(value, list) and all(map(_is_id, value))
+
+
+# What plain data each type of field takes, besides nothing.
+FITS = {
+    "boolean": _is_switch,
+    "char": _is_text,
+    "float": _is_number,
+    "integer": _is_number,
+    "many2many": _is_id_list,
+    "many2one": _is_id,
+    "monetary": _is_number,
+    "selection": _is_text,
+}

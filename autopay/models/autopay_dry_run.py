@@ -24,7 +24,7 @@ class AutopayDryRun(models.Model):
     """
 
     _name = "autopay.dry.run"
-    _inherit = "autopay.own.defaults"
+    _inherit = ["autopay.own.defaults", "autopay.dry.run.trial"]
     _description = "Dry Run"
     _order = "id desc"
 
@@ -60,21 +60,6 @@ class AutopayDryRun(models.Model):
         default=lambda self: fields.Date.add(
             self.env.company._get_autopay_today(), days=30
         ),
-    )
-    configuration_id = fields.Many2one(
-        "autopay.configuration",
-        ondelete="set null",
-        help="The configuration that is tried out, if it was saved.",
-    )
-    trial_values = fields.Json(
-        help="What the configuration said when it was tried out, saved or not."
-    )
-    trial_words = fields.Char(
-        string="Configuration on Trial",
-        compute="_compute_trial_words",
-        compute_sudo=True,
-        store=True,
-        help="Decided with as if it were saved and enabled.",
     )
     # The answer.
     run_date = fields.Datetime(string="Computed on", readonly=True, copy=False)
@@ -119,13 +104,6 @@ class AutopayDryRun(models.Model):
         if count > 1:
             return self.env._("%s customers", count)
         return self.partner_ids.display_name or self.env._("All customers")
-
-    @api.depends("trial_values")
-    def _compute_trial_words(self):
-        for record in self:
-            record.trial_words = (
-                record.trial_values and record._get_trial()._get_words()
-            )
 
     @api.depends("line_ids", "total_ids")
     def _compute_counts(self):
@@ -232,7 +210,7 @@ class AutopayDryRun(models.Model):
 
     def _run(self):
         """Write down the answer; the only writes of this model."""
-        self._get_trial().token_id.check_access("read")
+        self._check_trial()
         # What is decided about is what the database holds.
         self.env.flush_all()
         # Odoo refuses companies that are not the user's.
@@ -290,11 +268,3 @@ class AutopayDryRun(models.Model):
             ),
             *map(line._prepare_skip, forecast.blocked.values()),
         ]
-
-    def _get_trial(self):
-        """Return the configuration on trial, not saved; empty without one."""
-        model = self.env["autopay.configuration"]
-        if not self.trial_values:
-            return model
-        origin = self.configuration_id.exists()
-        return model._restore(self.trial_values, origin)

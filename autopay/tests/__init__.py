@@ -32,6 +32,7 @@ from . import test_autopay_double_success
 from . import test_autopay_dry_run
 from . import test_autopay_dry_run_engine
 from . import test_autopay_dry_run_report
+from . import test_autopay_dry_run_trial
 from . import test_autopay_engine
 from . import test_autopay_entry
 from . import test_autopay_event
