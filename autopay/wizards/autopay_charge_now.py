@@ -65,14 +65,14 @@ class AutopayChargeNow(models.TransientModel):
     @api.depends("move_ids")
     def _compute_payer_id(self):
         for wizard in self:
-            payer = wizard.move_ids.commercial_partner_id
+            payer = wizard._get_moves().commercial_partner_id
             wizard.payer_id = payer if len(payer) == 1 else False
 
     @api.depends("move_ids")
     def _compute_token_id(self):
         """Propose the method when one would pay all the invoices."""
         for wizard in self:
-            found = wizard.move_ids._origin._get_autopay_tokens().values()
+            found = wizard._get_moves()._get_autopay_tokens().values()
             tokens = self.env["payment.token"].union(*found)
             same = wizard.payer_id and len(tokens) == 1
             wizard.token_id = tokens if same else False
@@ -159,6 +159,17 @@ class AutopayChargeNow(models.TransientModel):
             "context": {"dialog_size": "extra-large"},
         }
 
+    def _get_moves(self):
+        """Return the documents, to those who may read them.
+
+        A form asks before anything is saved, when no rule has looked at them.
+
+        :raises AccessError: when the user may not, whoever computes for him
+        """
+        moves = self.move_ids._origin
+        moves.sudo(False).check_access("read")
+        return moves
+
     def _get_tokens(self):
         """Return {move id: token} where a person chose another method than the rules.
 
@@ -172,9 +183,7 @@ class AutopayChargeNow(models.TransientModel):
 
     def _decide(self):
         """Return {move: Decision} for the customer invoices among the documents."""
-        moves = self.move_ids._origin
-        moves.check_access("read")
-        invoices = moves.sudo() - self._get_other_documents()
+        invoices = self._get_moves().sudo() - self._get_other_documents()
         decision = self.env["autopay.decision"].sudo()
         return decision._decide(invoices, "now", self._get_tokens())
 

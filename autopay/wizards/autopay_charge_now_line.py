@@ -11,8 +11,11 @@ class AutopayChargeNowLine(models.TransientModel):
 
     wizard_id = fields.Many2one("autopay.charge.now", required=True, ondelete="cascade")
     move_id = fields.Many2one("account.move", string="Invoice", ondelete="cascade")
-    partner_id = fields.Many2one(related="move_id.partner_id", string="Customer")
-    currency_id = fields.Many2one(related="move_id.currency_id")
+    # With the rights of the user: a form asks before any rule has looked at it.
+    partner_id = fields.Many2one(
+        related="move_id.partner_id", string="Customer", related_sudo=False
+    )
+    currency_id = fields.Many2one(related="move_id.currency_id", related_sudo=False)
     amount = fields.Monetary(readonly=True)
     method = fields.Char(string="Payment Method", readonly=True)
     blocker = fields.Selection(const.SKIP_REASONS, string="Skipped", readonly=True)

@@ -26,6 +26,8 @@ class AutopayConfigurationLockWizard(models.TransientModel):
     def _compute_above(self):
         for wizard in self:
             chosen = wizard.configuration_ids._origin
+            # A form asks before anything is saved, when no rule has looked at them.
+            chosen.check_access("read")
             above = chosen.browse().union(*(each._get_before() for each in chosen))
             wizard.chosen = "\n".join(
                 f"{each.partner_id.display_name}: {each.display_name}"

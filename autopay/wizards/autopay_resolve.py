@@ -10,6 +10,23 @@ KINDS = [
     ("checked", "Checked"),
 ]
 
+# Fields of the wizard, and where an attempt has them.
+FACTS = {
+    "company_id": "company_id",
+    "partner_id": "partner_id",
+    "move_ids": "move_ids",
+    "token_id": "token_id",
+    "provider_id": "provider_id",
+    "currency_id": "currency_id",
+    "amount": "amount",
+    "explanation": "explanation",
+    "message": "message",
+    "object_ref": "object_ref",
+    "provider_url": "provider_url",
+    "sent_date": "charging_date",
+    "transaction_reference": "transaction_id.reference",
+}
+
 
 class AutopayResolve(models.TransientModel):
     """Asks a person what became of a charge, and shows what is known of it."""
@@ -19,20 +36,27 @@ class AutopayResolve(models.TransientModel):
 
     attempt_id = fields.Many2one("autopay.attempt", required=True, readonly=True)
     kind = fields.Selection(KINDS, required=True, readonly=True)
-    company_id = fields.Many2one(related="attempt_id.company_id")
-    partner_id = fields.Many2one(related="attempt_id.partner_id")
-    move_ids = fields.Many2many(related="attempt_id.move_ids")
-    token_id = fields.Many2one(related="attempt_id.token_id")
-    provider_id = fields.Many2one(related="attempt_id.provider_id")
-    currency_id = fields.Many2one(related="attempt_id.currency_id")
-    amount = fields.Monetary(related="attempt_id.amount")
-    explanation = fields.Text(related="attempt_id.explanation")
-    message = fields.Text(related="attempt_id.message")
-    object_ref = fields.Char(related="attempt_id.object_ref")
-    provider_url = fields.Char(related="attempt_id.provider_url")
-    sent_date = fields.Datetime(related="attempt_id.charging_date")
+    # What is known of the attempt, see ``FACTS``.
+    company_id = fields.Many2one("res.company", compute="_compute_facts")
+    partner_id = fields.Many2one(
+        "res.partner", string="Customer", compute="_compute_facts"
+    )
+    move_ids = fields.Many2many(
+        "account.move", string="Invoices", compute="_compute_facts"
+    )
+    token_id = fields.Many2one(
+        "payment.token", string="Payment Method", compute="_compute_facts"
+    )
+    provider_id = fields.Many2one("payment.provider", compute="_compute_facts")
+    currency_id = fields.Many2one("res.currency", compute="_compute_facts")
+    amount = fields.Monetary(compute="_compute_facts")
+    explanation = fields.Text(compute="_compute_facts")
+    message = fields.Text(string="Provider Message", compute="_compute_facts")
+    object_ref = fields.Char(string="Provider Object", compute="_compute_facts")
+    provider_url = fields.Char(compute="_compute_facts")
+    sent_date = fields.Datetime(string="Charging Date", compute="_compute_facts")
     transaction_reference = fields.Char(
-        related="attempt_id.transaction_id.reference", string="Our Reference"
+        string="Our Reference", compute="_compute_facts"
     )
     paid_on = fields.Date(help="The day on which the provider took the money.")
     reference = fields.Char(
@@ -44,6 +68,22 @@ class AutopayResolve(models.TransientModel):
     )
     note = fields.Text()
     is_confirmed = fields.Boolean(string="I have looked it up and found no payment")
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("attempt_id")
+    def _compute_facts(self):
+        """Show an attempt to those who may read it.
+
+        A form asks before anything is saved, when no rule has looked at the attempt.
+        """
+        for wizard in self:
+            attempt = wizard.attempt_id._origin
+            attempt.sudo(False).check_access("read")
+            for name, path in FACTS.items():
+                source, _dot, field = path.rpartition(".")
+                known = attempt.sudo()
+                wizard[name] = (known[source] if source else known)[field]
 
     # === CRUD METHODS === #
 
