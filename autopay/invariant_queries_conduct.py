@@ -119,12 +119,14 @@ CONDUCT_QUERIES = {
            AND m.payment_state IN ('paid', 'in_payment')
            AND r.create_date < {NOW} - interval '1 hour'
          UNION ALL
-        SELECT 'autopay.reversal', r.id, 'booked by a payment that is ' || p.state
+        SELECT 'autopay.reversal', r.id,
+               'booked by a payment of ' || p.amount || ' that is ' || p.state
           FROM autopay_reversal r
           JOIN account_payment p ON p.id = (
                SELECT max(id) FROM account_payment WHERE autopay_reversal_id = r.id)
      LEFT JOIN account_move m ON m.id = p.move_id
          WHERE p.state NOT IN ('in_process', 'paid') OR m.state <> 'posted'
+            OR p.amount <> r.amount
          UNION ALL
         SELECT 'account.move', m.id, 'shown as collected, is ' || m.payment_state
           FROM account_move m
@@ -138,6 +140,7 @@ CONDUCT_QUERIES = {
           JOIN payment_provider v ON v.id = a.provider_id
      LEFT JOIN autopay_reversal_poll k ON k.provider_id = v.id
          WHERE v.code = 'stripe' AND a.charging_date IS NOT NULL AND %(watching)s
+           AND a.company_id <> ALL(%(copied_ids)s::int[])
       GROUP BY v.id, k.id
         HAVING coalesce(k.complete_date, min(a.charging_date))
                < {NOW} - interval '1 hour' * %(unread_hours)s

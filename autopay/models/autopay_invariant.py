@@ -80,7 +80,7 @@ class AutopayInvariant(models.AbstractModel):
     def _get_params(self):
         """Return the values that the queries ask for by name."""
         decimals = PROVIDER_UNITS["stripe"].decimals
-        run = self.env["autopay.run"].sudo()
+        runs, companies = self.env["autopay.run"].sudo(), self.env["res.company"]
         return {
             "zero_decimal": [code for code, digits in decimals.items() if not digits],
             "three_decimal": [code for code, digits in decimals.items() if digits == 3],
@@ -92,9 +92,8 @@ class AutopayInvariant(models.AbstractModel):
             "unread_hours": UNREAD_HOURS,
             "abandoned_days": ABANDONED_DAYS,
             # Of a copy of a database nobody expects that it asks providers.
-            "watching": not (
-                run._is_database_neutralized() or run._is_database_copied()
-            ),
+            "watching": not runs._is_database_neutralized(),
+            "copied_ids": companies._get_autopay_copied().ids,
         }
 
     # === PROVIDERS === #

@@ -130,6 +130,9 @@ class TestAutopayInvariantConduct(InvariantCommon):
         reversal = attempt.reversal_ids
         self.assertEqual(reversal.state, "booked")
         self._assert_holds("I19")
+        self._set(reversal.payment_ids, amount="amount - 0.01")
+        self._assert_breached("I19", reversal, "of 99.99")
+        self._set(reversal.payment_ids, amount="amount + 0.01")
         reversal.payment_ids.action_draft()
         reversal.payment_ids.action_cancel()
         self._assert_breached("I19", reversal, "canceled")
@@ -160,4 +163,7 @@ class TestAutopayInvariantConduct(InvariantCommon):
         self._assert_breached("I19", attempt, "unread since")
         params = self.env["ir.config_parameter"].sudo()
         params.set_param("database.is_neutralized", "True")
+        self._assert_holds("I19")
+        params.set_param("database.is_neutralized", False)
+        self._set(self.company, autopay_database_uuid="'another'")
         self._assert_holds("I19")
