@@ -11,9 +11,8 @@ class AutopayReversalPoll(models.Model):
     """Up to when we know all that went back at a provider."""
 
     _name = "autopay.reversal.poll"
-    _inherit = "autopay.own.defaults"
     _description = "Reading of Refunds and Disputes"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["autopay.own.defaults", "mail.thread", "mail.activity.mixin"]
     _rec_name = "provider_id"
 
     provider_id = fields.Many2one(
