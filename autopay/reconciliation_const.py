@@ -37,6 +37,8 @@ BOOKING_MINUTES = 60
 # Days before yesterday that the daily check looks at again, and for how long its
 # results are kept.
 OVERLAP_DAYS = 3
+# At most so many days are caught up after checks that did not take place.
+CATCH_UP_DAYS = 60
 KEEP_DAYS = 365
 
 # States of posted payments: money that the books say we have.

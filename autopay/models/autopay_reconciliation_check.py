@@ -32,8 +32,6 @@ class AutopayReconciliationCheck(models.AbstractModel):
 
         One that is switched off is asked as long as it charged in the period.
         """
-        days = const.OVERLAP_DAYS + 2
-        since = fields.Datetime.subtract(fields.Datetime.now(), days=days)
         groups = self.env["autopay.attempt"]._read_group(
             [("provider_id.code", "=", "stripe")],
             ["provider_id"],
@@ -42,9 +40,14 @@ class AutopayReconciliationCheck(models.AbstractModel):
         return [
             provider
             for provider, last in groups
-            if (provider.state != "disabled" or (last and last >= since))
-            and not self._get_existing(provider)
+            if not self._get_existing(provider)
+            and (provider.state != "disabled" or self._is_in_period(provider, last))
         ]
+
+    def _is_in_period(self, provider, moment):
+        """Return whether the check of today looks at a moment; clocks may differ."""
+        first = fields.Date.subtract(self._get_first_day(provider), days=1)
+        return bool(moment) and moment.date() >= first
 
     def _get_existing(self, provider):
         """Return today's check of a provider, when there was one."""
@@ -61,6 +64,36 @@ class AutopayReconciliationCheck(models.AbstractModel):
     def _get_yesterday(self, provider):
         return fields.Date.subtract(provider.company_id._get_autopay_today(), days=1)
 
+    def _get_first_day(self, provider):
+        """Return from which day on to compare: missed checks are caught up."""
+        yesterday = self._get_yesterday(provider)
+        known = self._get_known_day(provider)
+        first = min(yesterday, known or yesterday)
+        return max(
+            fields.Date.subtract(first, days=const.OVERLAP_DAYS),
+            fields.Date.subtract(yesterday, days=const.CATCH_UP_DAYS),
+        )
+
+    def _get_known_day(self, provider):
+        """Return the last day that a daily check compared completely.
+
+        Without any, the day of the first charge; False when there is none.
+        """
+        [(last,)] = self.env["autopay.reconciliation"]._read_group(
+            [
+                ("provider_id", "=", provider.id),
+                ("trigger", "=", "scheduled"),
+                ("state", "in", ("agrees", "differs")),
+            ],
+            aggregates=["date_to:max"],
+        )
+        if last:
+            return last
+        [(first,)] = self.env["autopay.attempt"]._read_group(
+            [("provider_id", "=", provider.id)], aggregates=["charging_date:min"]
+        )
+        return first and first.date()
+
     def _compare_safely(self, provider):
         """Compare for one provider; what goes wrong stops no other."""
         try:
@@ -70,13 +103,11 @@ class AutopayReconciliationCheck(models.AbstractModel):
             _logger.exception("The charges of provider %s were not compared.", provider)
 
     def _compare(self, provider):
-        yesterday = self._get_yesterday(provider)
-        first = fields.Date.subtract(yesterday, days=const.OVERLAP_DAYS)
         reconciliation = self.env["autopay.reconciliation"].create(
             {
                 "provider_choice": str(provider.id),
-                "date_from": first,
-                "date_to": yesterday,
+                "date_from": self._get_first_day(provider),
+                "date_to": self._get_yesterday(provider),
                 "trigger": "scheduled",
             }
         )
@@ -87,7 +118,7 @@ class AutopayReconciliationCheck(models.AbstractModel):
         """Call people about new differences, or that the provider did not answer."""
         company = reconciliation.company_id
         notification = self.env["autopay.notification"]
-        if reconciliation.state == "incomplete":
+        if reconciliation.state == "incomplete" and not self._is_called(reconciliation):
             summary = self.env._("Charges could not be compared with the provider")
             notification._alert(
                 reconciliation, company, summary, reconciliation.problem_text
@@ -95,6 +126,21 @@ class AutopayReconciliationCheck(models.AbstractModel):
         if news := self._get_new_differences(reconciliation):
             summary = self.env._("Charges and books differ")
             notification._alert(reconciliation, company, summary, news[0].explanation)
+
+    def _is_called(self, reconciliation):
+        """Return whether a person still has to see to an earlier reading like this."""
+        activity_type = self.env.ref("autopay.mail_activity_type_attention")
+        earlier = self.env["autopay.reconciliation"].search_count(
+            [
+                ("provider_id", "=", reconciliation.provider_id.id),
+                ("trigger", "=", "scheduled"),
+                ("state", "=", "incomplete"),
+                ("id", "<", reconciliation.id),
+                ("activity_ids.activity_type_id", "=", activity_type.id),
+            ],
+            limit=1,
+        )
+        return bool(earlier)
 
     def _get_new_differences(self, reconciliation):
         """Return the differences that no earlier daily check has shown."""
