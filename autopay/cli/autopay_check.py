@@ -19,7 +19,8 @@ class AutopayCheck(Command):
     """Check on a database what autopay promises, and name what breaks it.
 
     Exits with 0 when nothing is breached, 1 when something is, 2 when the check itself
-    could not run. Without --provider nothing is written and nobody is asked.
+    could not run, or, with --provider, when a provider was not read to the end.
+    Without --provider nothing is written and nobody is asked.
     """
 
     name = "autopay_check"
@@ -49,7 +50,8 @@ class AutopayCheck(Command):
             dest="autopay_provider",
             my_default=False,
             help="also compare charges with what the payment providers hold, and keep "
-            "the reconciliations",
+            "the reconciliations; exits with 2 when nothing is breached but a provider "
+            "that can be asked gave no complete answer",
         )
         group.add_option(
             "--days",
@@ -85,7 +87,9 @@ class AutopayCheck(Command):
             f"\n{len(findings)} invariants, {len(breached)} breached, "
             f"{len(open_)} not fully checked\n"
         )
-        return 1 if breached else 0
+        if breached:
+            return 1
+        return 2 if any(finding.unread for finding in findings) else 0
 
     def _print_details(self, finding):
         """Print what breaches an invariant, or why it was not fully checked."""

@@ -23,6 +23,7 @@ class Finding:
     :param count: how many records breach it
     :param offenders: [(model, id, what is wrong)], the first of them
     :param note: why it could not be checked to the end
+    :param unread: whether a provider that can be asked gave no complete answer
     """
 
     code: str
@@ -31,6 +32,7 @@ class Finding:
     count: int = 0
     offenders: list = None
     note: str = ""
+    unread: bool = False
 
 
 class AutopayInvariant(models.AbstractModel):
@@ -133,6 +135,7 @@ class AutopayInvariant(models.AbstractModel):
         """Say which providers did not answer, or could not be asked."""
         unread = records.filtered(lambda record: record.state == "incomplete")
         silent = records.filtered(lambda record: not record.provider_asked)
+        finding.unread = bool(unread)
         if unread:
             names = ", ".join(unread.provider_id.mapped("name"))
             finding.note = self.env._("No complete answer from %(names)s.", names=names)

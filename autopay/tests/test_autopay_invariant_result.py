@@ -58,10 +58,10 @@ class TestAutopayInvariantResult(InvariantCommon):
 
     # === COMMAND === #
 
-    def _report(self):
+    def _report(self, findings=None):
         """Return what the command prints, and its exit code."""
         command = find_command("autopay_check")()
-        findings = self.env["autopay.invariant"].sudo()._check()
+        findings = findings or self.env["autopay.invariant"].sudo()._check()
         with patch("sys.stdout", io.StringIO()) as printed:
             code = command._report(findings)
         return printed.getvalue(), code
@@ -80,6 +80,25 @@ class TestAutopayInvariantResult(InvariantCommon):
         text, code = self._report()
         self.assertEqual(code, 1)
         self.assertIn(f"autopay.attempt,{attempt.id}: no authorization", text)
+
+    def test_command_is_content_when_the_provider_agrees(self):
+        self._collect()
+        _text, code = self._report(self._check_with_provider().values())
+        self.assertEqual(code, 0)
+
+    def test_command_says_that_it_could_not_check_when_the_key_is_refused(self):
+        self._collect()
+        self.provider.stripe_secret_key = "pk_test_not_a_secret_key"
+        text, code = self._report(self._check_with_provider().values())
+        self.assertEqual(code, 2)
+        self.assertIn("No complete answer", text)
+
+    def test_command_tells_of_a_breach_even_when_the_provider_is_down(self):
+        attempt = self._collect()
+        self._set(attempt, authorization_id="NULL")
+        self.admin.add_fault("refuse", times=None)
+        _text, code = self._report(self._check_with_provider().values())
+        self.assertEqual(code, 1)
 
     # === SCREEN === #
 
