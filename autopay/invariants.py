@@ -49,7 +49,10 @@ INVARIANTS = {
             "Nothing was charged with an archived or paused method, a disabled "
             "provider or for an archived company."
         ),
-        None,
+        _lt(
+            "What is archived, disabled or paused now was not charged since; what was "
+            "put back or changed later cannot be told from the database."
+        ),
     ),
     "I9": (
         _lt("The amounts reserved, sent, answered and recorded are the same."),

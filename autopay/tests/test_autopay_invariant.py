@@ -142,6 +142,16 @@ class TestAutopayInvariant(InvariantCommon):
         self._set(self.provider, state="'disabled'", write_date=LONG_AGO)
         self._assert_breached("I8", attempt, "provider disabled")
 
+    def test_i8_is_not_called_well_as_later_changes_hide_a_breach(self):
+        attempt = self._collect()
+        self._set(attempt.token_id, active="false", write_date=LONG_AGO)
+        self._assert_breached("I8", attempt, "method archived")
+        attempt.token_id.payment_details = "0000"
+        self.env.flush_all()
+        finding = self._check("I8")
+        self.assertEqual(finding.verdict, "partial")
+        self.assertIn("changed later", finding.note)
+
     # === REQUESTS === #
 
     def test_i9_amounts_that_differ(self):
