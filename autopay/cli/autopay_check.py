@@ -2,6 +2,7 @@ import logging
 import optparse
 import sys
 import textwrap
+from collections import Counter
 
 import psycopg2
 
@@ -81,13 +82,12 @@ class AutopayCheck(Command):
             label = LABELS[finding.verdict]
             sys.stdout.write(f"{finding.code:<4}  {label:<11}  {finding.sentence}\n")
             self._print_details(finding)
-        breached = [finding for finding in findings if finding.verdict == "breach"]
-        open_ = [finding.code for finding in findings if finding.verdict == "partial"]
+        verdicts = Counter(finding.verdict for finding in findings)
         sys.stdout.write(
-            f"\n{len(findings)} invariants, {len(breached)} breached, "
-            f"{len(open_)} not fully checked\n"
+            f"\n{len(findings)} invariants, {verdicts['breach']} breached, "
+            f"{verdicts['partial']} not fully checked\n"
         )
-        if breached:
+        if verdicts["breach"]:
             return 1
         return 2 if any(finding.unread for finding in findings) else 0
 

@@ -96,9 +96,13 @@ class AutopayReversalPoll(models.Model):
 
     def _get_charging_dates(self):
         """Return when the provider was asked for money first, and last."""
+        home = self.env["res.company"]._get_autopay_home_domain()
+        charged = [
+            ("provider_id", "=", self.provider_id.id),
+            ("charging_date", "!=", False),
+        ]
         [dates] = self.env["autopay.attempt"]._read_group(
-            [("provider_id", "=", self.provider_id.id), ("charging_date", "!=", False)],
-            aggregates=["charging_date:min", "charging_date:max"],
+            home + charged, aggregates=["charging_date:min", "charging_date:max"]
         )
         return dates
 
