@@ -1,14 +1,10 @@
-"""The shapes of values that customers' browsers send; whatever else is no value."""
-
-import math
+"""The shapes of values that browsers send; whatever else is no value."""
 
 from . import const
-from .condition_kinds import OPERATORS
+from .condition_kinds import MAX_AMOUNT, MAX_TEXT, OPERATORS
 
-# Longer texts and lists, and greater numbers, are no honest ones.
-MAX_TEXT = 1000
+# Longer lists of customers are no honest ones.
 MAX_VALUES = 500
-MAX_NUMBER = 10**12
 
 
 def is_id(value):
@@ -18,17 +14,23 @@ def is_id(value):
 
 def is_ids(value):
     """Return whether a value is a list of such ids."""
-    is_short_list = isinstance(value, list) and len(value) <= MAX_VALUES
-    return is_short_list and all(map(is_id, value))
+    return isinstance(value, list) and all(map(is_id, value))
+
+
+def is_few_ids(value):
+    """Return whether a value is a list of no more ids than a customer may choose."""
+    return is_ids(value) and len(value) <= MAX_VALUES
 
 
 def is_number(value):
     """Return whether a value is a number to calculate with."""
-    return (
-        type(value) in (int, float)
-        and math.isfinite(value)
-        and abs(value) <= MAX_NUMBER
-    )
+    # What is not a number is not below anything.
+    return type(value) in (int, float) and abs(value) <= MAX_AMOUNT
+
+
+def is_switch(value):
+    """Return whether a value is yes or no."""
+    return isinstance(value, bool)
 
 
 def is_text(value):
@@ -55,7 +57,7 @@ CONDITION_SHAPES = {
     "number": is_number,
     "number_to": is_number,
     "text": is_text,
-    "values": is_ids,
+    "values": is_few_ids,
 }
 CONFIGURATION_SHAPES = {
     "token_id": is_id,

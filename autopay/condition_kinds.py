@@ -6,6 +6,10 @@ from odoo.tools.translate import LazyTranslate
 
 _lt = LazyTranslate(__name__)
 
+# More than anybody means; amounts beyond are not exact any more.
+MAX_AMOUNT = 1e13
+MAX_TEXT = 1000
+
 # How operators are called. Keys are stored on conditions.
 OPERATORS = [
     ("=", "is"),

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from .. import const
-from ..condition_kinds import OPERATORS, VALUE_OPERATORS
+from ..condition_kinds import MAX_AMOUNT, MAX_TEXT, OPERATORS, VALUE_OPERATORS
 from ..configuration_words import AUTHORIZATION_ISSUES
 
 # What a condition names counts though it is archived: "none of" would let more pass.
@@ -11,10 +11,6 @@ OFFERED = "[('active', '=', True)]"
 
 # More days than anybody means, and than the calendar holds.
 MAX_DAYS = 3650
-
-# More than anybody means; amounts beyond are not exact any more.
-MAX_AMOUNT = 1e13
-MAX_TEXT = 1000
 
 # What a condition says, besides chosen records.
 VALUE_FIELDS = ("kind", "operator", "number", "number_to", "currency_id", "text")

@@ -2,9 +2,19 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
-# More than the database holds as an id, and than anybody means as a number.
-MAX_ID = 2**31
-MAX_NUMBER = 1e300
+from ..browser_values import is_id, is_ids, is_number, is_switch, is_text
+
+# What plain data each type of field takes, besides nothing.
+FITS = {
+    "boolean": is_switch,
+    "char": is_text,
+    "float": is_number,
+    "integer": is_number,
+    "many2many": is_ids,
+    "many2one": is_id,
+    "monetary": is_number,
+    "selection": is_text,
+}
 
 # What a configuration does; its lock and its switch are no part of it.
 SNAPSHOT_FIELDS = (
@@ -136,37 +146,3 @@ def _get_plain(record, field):
     if not field.relational:
         return value
     return value._origin.id if field.type == "many2one" else value._origin.ids
-
-
-def _is_id(value):
-    return type(value) is int and 0 < value < MAX_ID
-
-
-def _is_number(value):
-    # What is not a number is not between anything.
-    return type(value) in (int, float) and -MAX_NUMBER < value < MAX_NUMBER
-
-
-def _is_switch(value):
-    return isinstance(value, bool)
-
-
-def _is_text(value):
-    return isinstance(value, str)
-
-
-def _is_id_list(value):
-    return isinstance(value, list) and all(map(_is_id, value))
-
-
-# What plain data each type of field takes, besides nothing.
-FITS = {
-    "boolean": _is_switch,
-    "char": _is_text,
-    "float": _is_number,
-    "integer": _is_number,
-    "many2many": _is_id_list,
-    "many2one": _is_id,
-    "monetary": _is_number,
-    "selection": _is_text,
-}

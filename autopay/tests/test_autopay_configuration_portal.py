@@ -90,6 +90,7 @@ class TestAutopayConfigurationPortal(ConfigurationCommon):
             {"number": True},
             {"number": float("nan")},
             {"number": 1e300},
+            {"number": 10**400},
             {"operator": ["in"]},
             {"operator": "drop"},
             {"kind": ["amount_total"]},
