@@ -34,6 +34,11 @@ BLOCKER_SENTENCES = {
     "not_booked": _lt(
         "Attempt %(attempt)s has taken the money, but the payment is not booked yet."
     ),
+    "payment_blocked": _lt(
+        "The payment of this invoice is blocked: %(amount)s is due, and nothing is "
+        "charged. To let it be charged, choose (Un)Block Payment in the invoice's "
+        "Actions menu."
+    ),
     "nothing_due": _lt("Nothing is due on this invoice."),
     "set_aside": _lt(
         "The engine failed on this invoice more than once and leaves it alone. Make it "

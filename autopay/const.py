@@ -239,6 +239,7 @@ BLOCKERS = [
     ("debit_pending", "Bank debit under way"),
     ("needs_authentication", "Waiting for the customer"),
     ("not_booked", "Charged, to be booked"),
+    ("payment_blocked", "Payment blocked in Odoo"),
     ("nothing_due", "Nothing due"),
     ("set_aside", "Set aside"),
     ("not_eligible", "Not eligible"),

@@ -72,6 +72,12 @@ class AutopayCheck(models.AbstractModel):
         )
         return True
 
+    def _is_payment_blocked(self, decision, facts):
+        """Return whether somebody has blocked in Odoo what is due."""
+        move = decision.move
+        blocked = move.payment_state == "blocked"
+        return blocked and move.currency_id.compare_amounts(decision.amount, 0) > 0
+
     def _is_nothing_due(self, decision, facts):
         move = decision.move
         paid = move.payment_state not in ("not_paid", "partial")

@@ -73,6 +73,7 @@ class AutopayExplanation(models.AbstractModel):
     @api.depends_context("uid", "lang")
     @api.depends(
         "state",
+        "payment_state",
         "amount_residual",
         "autopay_status",
         "autopay_date",

@@ -90,6 +90,27 @@ class TestAutopayDecision(AutopayCommon):
         self.assertEqual(credit.state, "posted")
         self._assert_blocked("nothing_due")
 
+    def test_invoice_whose_payment_is_blocked_says_so_and_how_to_unblock_it(self):
+        self.assertFalse(self.invoice.autopay_blocker)
+        self.invoice.action_toggle_block_payment()
+        # As the form shows it at once, with the words that Odoo's own menu has.
+        self.assertEqual(self.invoice.autopay_blocker, "payment_blocked")
+        menu = self.env.ref("account.action_move_block_payment")
+        self.assertIn(menu.name, self.invoice.autopay_explanation)
+        self.assertIn("100.00", self.invoice.autopay_explanation)
+        self._run_autopay()
+        self.assertFalse(self.invoice.autopay_attempt_ids)
+        self.invoice.action_toggle_block_payment()
+        self.assertFalse(self.invoice.autopay_blocker)
+        self._run_autopay()
+        self.assertEqual(len(self._get_charges(self.invoice)), 1)
+
+    def test_paid_invoice_is_not_called_blocked(self):
+        self.invoice.action_toggle_block_payment()
+        credit = self.invoice._reverse_moves(cancel=True)
+        self.assertEqual(credit.state, "posted")
+        self._assert_blocked("nothing_due")
+
     def test_invoice_that_is_not_on_autopay_is_not_charged(self):
         self.invoice.action_autopay_remove()
         self._assert_blocked("not_eligible")
