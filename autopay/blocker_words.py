@@ -3,6 +3,8 @@
 from odoo.tools import format_date
 from odoo.tools.translate import LazyTranslate
 
+from .amount_words import format_amount
+
 _lt = LazyTranslate(__name__)
 
 # One whole sentence for each code of const.BLOCKERS.
@@ -153,11 +155,11 @@ def _get_values(env, decision):
     if decision.blocker in TRACED_BLOCKERS:
         env["autopay.configuration.trace"]._explain(decision)
     return {
-        "amount": move.currency_id.format(decision.amount),
-        "currency": move.currency_id.name,
+        "amount": format_amount(env, move.currency_id, decision.amount),
+        "currency": move.currency_id.name or "",
         "configuration": decision.configuration.display_name or "",
         "date": format_date(env, decision.date) if decision.date else "",
-        "method": token._get_autopay_label() if token else "",
+        "method": token._get_autopay_label(),
         "provider": token.provider_id.sudo().name or "",
         **decision.values,
     }

@@ -68,6 +68,11 @@ class Decision:
     trial: models.Model | None = None
 
     @property
+    def move_id(self):
+        """The id under which the invoice is saved, also while a form edits it."""
+        return self.move._origin.id
+
+    @property
     def token(self):
         """The method that pays."""
         return self.choice.token

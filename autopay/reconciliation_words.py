@@ -54,6 +54,7 @@ def get_problem_sentence(env, problem):
 def get_kind_sentence(env, kind):
     """Return what a kind means and what to do about it.
 
-    :param kind: a key of ``reconciliation_const.RECONCILIATION_KINDS``
+    :param kind: a key of ``reconciliation_const.RECONCILIATION_KINDS``, or False of
+        what is not compared yet
     """
-    return env._(KIND_SENTENCES[kind])
+    return env._(KIND_SENTENCES[kind]) if kind else ""

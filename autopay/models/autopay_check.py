@@ -22,6 +22,14 @@ class AutopayCheck(models.AbstractModel):
     _name = "autopay.check"
     _description = "Autopay Check"
 
+    def _is_whole(self, move):
+        """Return whether an invoice has all that a decision about it rests on.
+
+        In a form that was just opened, or in which somebody has emptied a field, it
+        has not.
+        """
+        return bool(move.company_id and move.commercial_partner_id and move.currency_id)
+
     # === COMPANY AND INVOICE === #
 
     def _is_database_neutralized(self, decision, facts):
@@ -43,7 +51,7 @@ class AutopayCheck(models.AbstractModel):
         return decision.move.state != "posted"
 
     def _is_being_charged(self, decision, facts):
-        attempt = facts.live.get(decision.move.id)
+        attempt = facts.live.get(decision.move_id)
         return bool(attempt) and attempt.state not in LIVE_BLOCKERS
 
     def _is_outcome_unknown(self, decision, facts):
@@ -59,7 +67,7 @@ class AutopayCheck(models.AbstractModel):
         return self._is_live_as("not_booked", decision, facts)
 
     def _is_live_as(self, code, decision, facts):
-        attempt = facts.live.get(decision.move.id)
+        attempt = facts.live.get(decision.move_id)
         if not attempt or LIVE_BLOCKERS.get(attempt.state) != code:
             return False
         decision.values["attempt"] = attempt.name
@@ -103,7 +111,7 @@ class AutopayCheck(models.AbstractModel):
         return failed and self._is_after_today(move.autopay_retry_date, decision, facts)
 
     def _is_money_returned(self, decision, facts):
-        attempt = facts.returned.get(decision.move.id)
+        attempt = facts.returned.get(decision.move_id)
         if not attempt or not self._is_failed(decision, facts):
             return False
         returned = attempt.currency_id.format(attempt.returned_amount)
@@ -128,15 +136,15 @@ class AutopayCheck(models.AbstractModel):
         return True
 
     def _is_payment_pending(self, decision, facts):
-        return decision.move.id in facts.pending
+        return decision.move_id in facts.pending
 
     def _is_payment_in_doubt(self, decision, facts):
-        transaction = facts.doubtful.get(decision.move.id)
+        transaction = facts.doubtful.get(decision.move_id)
         decision.values["payment"] = transaction and transaction.reference
         return bool(transaction)
 
     def _is_charge_contradicted(self, decision, facts):
-        attempt = facts.contradicted.get(decision.move.id)
+        attempt = facts.contradicted.get(decision.move_id)
         decision.values["attempt"] = attempt and attempt.name
         return bool(attempt)
 
@@ -209,7 +217,7 @@ class AutopayCheck(models.AbstractModel):
     def _is_needs_approval(self, decision, facts):
         if not self._is_above_limit(decision, facts):
             return False
-        approval = facts.approvals.get(decision.move.id)
+        approval = facts.approvals.get(decision.move_id)
         if approval and approval.state == "refused":
             # A "no" holds until somebody asks again, whatever is charged by then.
             return False
@@ -217,7 +225,7 @@ class AutopayCheck(models.AbstractModel):
         return not asked or approval.state == "waiting"
 
     def _is_approval_refused(self, decision, facts):
-        approval = facts.approvals.get(decision.move.id)
+        approval = facts.approvals.get(decision.move_id)
         if not approval or approval.state != "refused":
             return False
         decision.values["user"] = approval.decided_by_id.name

@@ -1,6 +1,7 @@
 from odoo import models
 from odoo.tools.i18n import format_list
 
+from ..amount_words import format_amount
 from ..condition_words import get_days_text, get_phrase
 
 
@@ -31,7 +32,7 @@ class AutopayConditionWords(models.AbstractModel):
     def _get_number_text(self, kind, number):
         if kind.value == "days":
             return get_days_text(self.env, int(number))
-        return self.currency_id.format(number) if self.currency_id else str(number)
+        return format_amount(self.env, self.currency_id, number)
 
     def _get_list_text(self, kind):
         """Return the values in words: "A", "A or B", "A, B or C"."""

@@ -53,9 +53,13 @@ class AutopayConfigurationChoice(models.AbstractModel):
         nothing = self.env["autopay.configuration"]
         payers = moves.commercial_partner_id.with_company(company)
         by_payer = {payer.id: payer.autopay_token_id for payer in payers}
+        none = self.env["payment.token"]
         return {
             move.id: Choice(
-                by_payer[move.commercial_partner_id.id], nothing, "customer", nothing
+                by_payer.get(move.commercial_partner_id.id, none),
+                nothing,
+                "customer",
+                nothing,
             )
             for move in moves
         }

@@ -4,6 +4,7 @@ from odoo import api, models
 from odoo.tools import format_date
 from odoo.tools.i18n import format_list
 
+from ..amount_words import format_amount
 from ..condition_words import get_days_text
 
 # Of an invoice with many lines, so many are named.
@@ -104,8 +105,8 @@ class AutopayConfigurationTrace(models.AbstractModel):
     def _get_amount_actual(self, condition, kind, move, today):
         amount = move[kind.path]
         wanted = condition.currency_id
-        text = move.currency_id.format(amount)
-        if wanted == move.currency_id or not wanted:
+        text = format_amount(self.env, move.currency_id, amount)
+        if not move.currency_id or wanted == move.currency_id or not wanted:
             return text
         day = move.invoice_date or today
         converted = move.currency_id._convert(amount, wanted, move.company_id, day)

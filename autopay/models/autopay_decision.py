@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 
 from .. import const
-from ..decision import Decision, Facts, Question
+from ..decision import Choice, Decision, Facts, Question
 
 # Checks that do not apply: a person who charges now has decided about date and status;
 # the last look before charging must not stumble over its own reservation.
@@ -74,8 +74,9 @@ class AutopayDecision(models.AbstractModel):
 
         :param question: a ``Question``
         """
-        decisions = {}
-        for company, company_moves in moves.grouped("company_id").items():
+        whole = moves.filtered(self._is_whole)
+        decisions = {move: self._get_unfinished(move) for move in moves - whole}
+        for company, company_moves in whole.grouped("company_id").items():
             facts = self._get_facts(company, company_moves, question)
             facts.spent = self._count_spent(facts, question)
             checks = self._get_checks(question.mode)
@@ -86,6 +87,13 @@ class AutopayDecision(models.AbstractModel):
                 decision.rest_date = self._get_rest_date(decision, facts)
                 decisions[move] = decision
         return decisions
+
+    def _get_unfinished(self, move):
+        """Decide about an invoice that nobody could post yet."""
+        nothing = self.env["autopay.configuration"]
+        choice = Choice(self.env["payment.token"], nothing, "none", nothing)
+        authorization = self.env["autopay.authorization"]
+        return Decision(move, choice, authorization, blocker="not_posted")
 
     @api.model
     def _get_checks(self, mode):

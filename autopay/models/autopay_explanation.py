@@ -95,10 +95,12 @@ class AutopayExplanation(models.AbstractModel):
     @api.depends_context("uid", "lang")
     @api.depends("autopay_explanation", "amount_total", "invoice_line_ids.name")
     def _compute_autopay_trace(self):
+        is_whole = self.env["autopay.check"]._is_whole
         for move in self:
-            move.autopay_trace = move.move_type == "out_invoice" and self.env[
-                "ir.qweb"
-            ]._render("autopay.autopay_trace", move._get_autopay_trace_values())
+            traced = move.move_type == "out_invoice" and is_whole(move)
+            move.autopay_trace = traced and self.env["ir.qweb"]._render(
+                "autopay.autopay_trace", move._get_autopay_trace_values()
+            )
 
     def _get_autopay_trace_values(self):
         """Return what the template of the trace takes, hook for other modules."""

@@ -6,6 +6,7 @@ from markupsafe import Markup
 from odoo import api, models
 from odoo.tools import plaintext2html
 
+from ..amount_words import format_amount
 from ..words import get_configuration_sentence, get_decline_sentence
 
 _logger = logging.getLogger(__name__)
@@ -23,7 +24,7 @@ class AutopayNotification(models.AbstractModel):
     def _get_attempt_sentence(self, attempt):
         """Return what became of an attempt, in a sentence for staff."""
         values = {
-            "amount": attempt.currency_id.format(attempt.amount),
+            "amount": format_amount(self.env, attempt.currency_id, attempt.amount),
             "method": attempt.token_id._get_autopay_label(),
         }
         if attempt.state == "declined":

@@ -169,7 +169,10 @@ class PaymentToken(models.Model):
         return {token.id for token, count in declines if count >= const.MAX_DECLINES}
 
     def _get_autopay_label(self):
-        """Return brand and last four digits, as people know their card."""
+        """Return brand and last four digits, as people know their card; "" of none."""
+        if not self:
+            return ""
         self.ensure_one()
         token = self.sudo()
-        return f"{token.payment_method_id.name} {token._build_display_name()}"
+        brand = token.payment_method_id.name or ""
+        return f"{brand} {token._build_display_name()}".strip()

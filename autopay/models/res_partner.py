@@ -80,7 +80,7 @@ class ResPartner(models.Model):
         for partner in self:
             payer = partner.commercial_partner_id
             authorization = authorizations.get(
-                (payer.id, payer.autopay_token_id.id),
+                (payer._origin.id, payer.autopay_token_id._origin.id),
                 self.env["autopay.authorization"],
             )
             refused = authorization._is_older_than_refusal(refusals)

@@ -86,4 +86,5 @@ from . import test_stripe_reversals
 from . import test_stripe_session
 from . import test_stripe_webhook
 from . import test_webhook_delivery
+from . import test_unfinished
 from . import test_wizard_onchange
