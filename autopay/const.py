@@ -24,6 +24,13 @@ DATE_RULES = [
     ("month_day", "Fixed day of the month"),
 ]
 
+# Where the autopay date of an invoice comes from.
+DATE_SOURCES = [
+    ("rule", "The company's rule"),
+    ("person", "Set by hand"),
+    ("rest", "The rest after a cap"),
+]
+
 AUTHORIZATION_CHANNELS = [
     ("portal", "Customer portal"),
     ("staff", "Recorded by staff"),
@@ -277,6 +284,9 @@ BLOCKERS = [
     ("retry_not_due", "Retry not due"),
     ("date_not_reached", "Date not reached"),
 ]
+
+# Blockers, False for none, with which it is said where the autopay date comes from.
+DATED_BLOCKERS = (False, "date_not_reached", "retry_not_due", "on_hold")
 
 # What a run's document calls the reasons for which it skipped invoices.
 SKIP_REASONS = [

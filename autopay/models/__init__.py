@@ -19,6 +19,7 @@ from . import autopay_entry
 from . import autopay_explanation
 from . import autopay_forecast_days
 from . import autopay_guard
+from . import autopay_move_date
 from . import autopay_own_defaults
 from . import autopay_provider_guard
 from . import autopay_reservation

@@ -12,6 +12,7 @@ class AccountMove(models.Model):
     _inherit = [
         "autopay.guard",
         "autopay.own.defaults",
+        "autopay.move.date",
         "account.move",
         "autopay.explanation",
     ]
@@ -186,14 +187,8 @@ class AccountMove(models.Model):
 
     def button_draft(self):
         """Override of `account`: a date by the rule is set anew with the due date."""
-        by_rule = self.filtered(
-            lambda move: (
-                move.autopay_date
-                and move.autopay_date == move._get_autopay_default_date()
-            )
-        )
         res = super().button_draft()
-        by_rule.with_context(**const.OWN_FIELDS_CONTEXT).autopay_date = False
+        self._take_back_rule_dates()
         return res
 
     # === BUSINESS METHODS === #
@@ -241,18 +236,6 @@ class AccountMove(models.Model):
             }
         )
         self.env["autopay.approval"]._request(posted)
-
-    def _set_autopay_default_date(self):
-        """Give invoices without autopay date one by the company's rule."""
-        for move in self.filtered(lambda move: not move.autopay_date):
-            move.autopay_date = move._get_autopay_default_date()
-
-    def _get_autopay_default_date(self):
-        """Return the autopay date by the company's rule; hook for other rules."""
-        self.ensure_one()
-        company = self.company_id
-        invoiced = self.invoice_date or company._get_autopay_today()
-        return company._get_autopay_date(invoiced, self.invoice_date_due or invoiced)
 
     def _get_autopay_amount(self):
         """Return what a charge would take, in the invoice's currency (major units)."""

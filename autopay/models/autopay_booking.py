@@ -78,8 +78,8 @@ class AutopayBooking(models.AbstractModel):
             elif line.money_returned:
                 move.autopay_status = "error"
             else:
-                rest_date = line.attempt_id.rest_date
-                move.write({"autopay_status": "eligible", "autopay_date": rest_date})
+                move.autopay_status = "eligible"
+                move._give_autopay_date(line.attempt_id.rest_date, "rest")
 
     def _prepare_payment_vals(self, attempt):
         """Return the payment of a collected attempt.

@@ -77,6 +77,7 @@ class AutopayExplanation(models.AbstractModel):
         "amount_residual",
         "autopay_status",
         "autopay_date",
+        "invoice_date_due",
         "autopay_token_id",
         "autopay_hold_date",
         "autopay_in_dispute",
@@ -91,6 +92,9 @@ class AutopayExplanation(models.AbstractModel):
         for move, decision in decisions.items():
             move.autopay_blocker = decision.blocker
             move.autopay_explanation = decision.get_words(self.env)
+            if move.autopay_date and decision.blocker in const.DATED_BLOCKERS:
+                words = move._get_autopay_date_words(decision.today)
+                move.autopay_explanation += words and f" {words}"
 
     @api.depends_context("uid", "lang")
     @api.depends("autopay_explanation", "amount_total", "invoice_line_ids.name")

@@ -24,14 +24,17 @@ class ResCompany(models.Model):
         const.DATE_RULES,
         default="due",
         required=True,
-        help="How the autopay date of an invoice is found when nobody sets one.",
+        help="How the autopay date of an invoice is found when nobody sets one. A fixed "
+        "day of the month is the next such day from the invoice date on: it ignores "
+        "the due date. A changed rule holds for dates given from then on.",
     )
     autopay_date_offset = fields.Integer(
         help="Days to add to the due date or the invoice date; negative means before.",
     )
     autopay_month_day = fields.Integer(
         default=1,
-        help="Day of the month; in shorter months the last day is taken.",
+        help="Day of the month, the next one from the invoice date on, also when the "
+        "invoice is due earlier or later; in shorter months the last day is taken.",
     )
     autopay_responsible_id = fields.Many2one(
         "res.users",

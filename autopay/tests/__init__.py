@@ -44,6 +44,7 @@ from . import test_autopay_invariant
 from . import test_autopay_invariant_conduct
 from . import test_autopay_invariant_result
 from . import test_autopay_method_reader
+from . import test_autopay_move_date
 from . import test_autopay_policy
 from . import test_autopay_reconciliation
 from . import test_autopay_reconciliation_check

@@ -38,7 +38,9 @@ class AutopayPolicy(models.TransientModel):
         string="Days After", help="Negative means days before."
     )
     autopay_month_day = fields.Integer(
-        string="Day of the Month", help="In shorter months the last day is taken."
+        string="Day of the Month",
+        help="The next one from the invoice date on, whatever the due date is; in "
+        "shorter months the last day is taken.",
     )
     autopay_responsible_id = fields.Many2one(
         "res.users",
