@@ -108,15 +108,19 @@ BLOCKER_SENTENCES = {
         "allow no further try. Choose another payment method."
     ),
     "above_cap": _lt(
-        "The amount %(amount)s is above the cap of %(cap)s per charge of "
-        "“%(configuration)s”."
+        "The amount %(amount)s is above the cap of %(cap)s per charge with %(method)s, "
+        "set by “%(configuration)s”."
     ),
     "month_cap_reached": _lt(
-        "The cap of %(cap)s per month of “%(configuration)s” leaves %(rest)s; the "
-        "month ends before %(date)s."
+        "The cap of %(cap)s per month with %(method)s, set by “%(configuration)s”, "
+        "leaves %(rest)s until %(date)s."
     ),
     "above_authorization": _lt(
         "The amount %(amount)s is above the authorized %(cap)s."
+    ),
+    "authorized_month_reached": _lt(
+        "Of the %(cap)s per month that the customer has authorized for %(method)s, "
+        "%(rest)s is left until %(date)s."
     ),
     "needs_approval": _lt(
         "The amount %(amount)s is above the company's limit of %(limit)s: a billing "

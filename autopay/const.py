@@ -35,6 +35,8 @@ AUTHORIZATION_CHANNELS = [
     ("portal", "Customer portal"),
     ("staff", "Recorded by staff"),
     ("paper", "Signed on paper"),
+    ("phone", "By phone"),
+    ("email", "By e-mail"),
 ]
 
 READINESS = [
@@ -275,6 +277,7 @@ BLOCKERS = [
     ("above_cap", "Above the cap per charge"),
     ("month_cap_reached", "Cap of the month reached"),
     ("above_authorization", "Above the authorized amount"),
+    ("authorized_month_reached", "Authorized amount of the month reached"),
     ("needs_approval", "Needs approval"),
     ("approval_refused", "Approval refused"),
     ("currency_inactive", "Currency archived"),

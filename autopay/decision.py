@@ -30,7 +30,7 @@ class Choice:
 class Question:
     """What is asked about invoices, see ``autopay.decision._decide``.
 
-    :param planned: {(configuration, currency): amount} that a forecast has charged
+    :param planned: {(payer id, token id, currency): amount} that a forecast has charged
         before in the same month
     """
 
@@ -50,6 +50,7 @@ class Decision:
     :param blocker: a code of ``const.BLOCKERS``; False when it would be charged
     :param values: what the words about the blocker mention
     :param date: from when the blocker could be gone, when that can be said
+    :param counts: whether the charge counts for a limit per month
     :param rest_date: when the rest is charged of what a cap has divided
     :param today: the date that was decided for
     :param trial: the configuration that was decided with as if it were saved
@@ -63,6 +64,7 @@ class Decision:
     blocker: str | bool = False
     values: dict = field(default_factory=dict)
     date: datetime.date | None = None
+    counts: bool = False
     rest_date: datetime.date | bool = False
     today: datetime.date | None = None
     trial: models.Model | None = None
@@ -94,8 +96,9 @@ class Facts:
     """What is looked up once for a whole set of invoices of one company.
 
     :param sound: (customer id, token id, authorization id) that passed every check once
-    :param spent: {configuration: amount} charged this month, in the currency of the
-        configuration; grows as invoices of the set are decided
+    :param caps: {(payer id, token id): configurations with caps for the method}
+    :param spent: {(payer id, token id): {currency: amount}} charged this month where
+        that is limited; grows as invoices of the set are decided
     :param approvals: {move id: ``autopay.approval``} that is not over
     :param trial: a configuration to decide with as if it were saved
     """
@@ -114,6 +117,7 @@ class Facts:
     refused: dict
     exhausted: set
     approvals: dict
+    caps: dict
     sound: set = field(default_factory=set)
     trial: models.Model | None = None
     spent: dict = field(default_factory=dict)

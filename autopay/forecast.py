@@ -24,7 +24,7 @@ class Forecast:
     :param blocked: {move: Decision} of what is not charged, or of what is left
     :param paid_ids: ids of the invoices of which nothing is left to charge
     :param reached: the day up to which decisions were made
-    :param spent: {(year, month): {(configuration, currency): amount}} planned
+    :param spent: {(year, month): {(payer id, token id, currency): amount}} planned
     """
 
     today: datetime.date
@@ -53,7 +53,7 @@ class Forecast:
         return day, self.agenda.pop(day) - self.paid_ids
 
     def get_spent(self, day):
-        """Return {(configuration, currency): amount} planned in the day's month."""
+        """Return {(payer id, token id, currency): amount} planned in the month."""
         return self.spent[day.year, day.month]
 
     def note_charge(self, day, decision):
@@ -62,5 +62,6 @@ class Forecast:
         self.blocked.pop(decision.move, None)
         if not decision.rest_date:
             self.paid_ids.add(decision.move.id)
-        key = (decision.configuration, decision.move.currency_id)
+        move = decision.move
+        key = (move.commercial_partner_id.id, decision.token.id, move.currency_id)
         self.get_spent(day)[key] += decision.amount

@@ -1,13 +1,20 @@
+import base64
 import hashlib
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import format_date
+from odoo.tools import SQL, format_date
 
 from .. import const
+from ..authorization_words import (
+    get_customer_text,
+    get_limit_sentences,
+    get_staff_text,
+)
 from ..rights import check_billing
 
 REVOCATION_FIELDS = {"revoked_date", "revoked_by_id", "revoke_reason"}
+LIMIT_FIELDS = ("max_amount", "max_month_amount")
 
 
 class AutopayAuthorization(models.Model):
@@ -45,14 +52,33 @@ class AutopayAuthorization(models.Model):
     text = fields.Text(
         required=True,
         readonly=True,
-        help="The words the customer agreed to, exactly as shown.",
+        help="The words the customer agreed to, exactly as shown; or what staff "
+        "recorded of a consent that was given elsewhere.",
     )
     text_hash = fields.Char(
         readonly=True, help="SHA-256 of the text: shows that it was not changed."
     )
     lang = fields.Char(string="Language", readonly=True)
     date = fields.Datetime(
-        required=True, readonly=True, default=lambda self: fields.Datetime.now()
+        string="Recorded on",
+        required=True,
+        readonly=True,
+        default=lambda self: fields.Datetime.now(),
+    )
+    agreed_date = fields.Date(
+        string="Agreed on",
+        readonly=True,
+        help="When the customer agreed, as staff was told.",
+    )
+    document = fields.Binary(
+        string="Scan",
+        readonly=True,
+        attachment=True,
+        help="The signed paper, or the message in which the customer agreed.",
+    )
+    document_name = fields.Char(readonly=True)
+    document_hash = fields.Char(
+        readonly=True, help="SHA-256 of the scan: shows that it was not changed."
     )
     user_id = fields.Many2one(
         "res.users",
@@ -64,9 +90,28 @@ class AutopayAuthorization(models.Model):
     ip_address = fields.Char(string="IP Address", readonly=True)
     user_agent = fields.Char(string="Browser", readonly=True)
     max_amount = fields.Monetary(
-        string="Cap per Charge",
+        string="Limit per Charge",
         readonly=True,
-        help="The most that one charge may take; zero means no cap.",
+        help="The most that one charge may take; zero: no limit.",
+    )
+    max_month_amount = fields.Monetary(
+        string="Limit per Month",
+        readonly=True,
+        help="The most that is charged with the method in a calendar month, whichever "
+        "way it was chosen; zero: no limit.",
+    )
+    month_amount = fields.Monetary(
+        string="Charged This Month",
+        compute="_compute_month_amount",
+        compute_sudo=True,
+        help="All charges with the method, whichever way it was chosen.",
+    )
+    cap_words = fields.Text(
+        string="Limits of Configurations",
+        compute="_compute_cap_words",
+        compute_sudo=True,
+        help="What the customer's configurations say of the method holds for every "
+        "charge with it.",
     )
     currency_id = fields.Many2one("res.currency", readonly=True)
     revoked_date = fields.Datetime(readonly=True)
@@ -86,14 +131,47 @@ class AutopayAuthorization(models.Model):
                 date=format_date(self.env, authorization.date),
             )
 
+    @api.depends("max_month_amount", "attempt_ids.state")
+    def _compute_month_amount(self):
+        decision = self.env["autopay.decision"]
+        self.month_amount = 0.0
+        for company, mates in self.filtered("company_id").grouped("company_id").items():
+            today = company._get_autopay_today()
+            keys = {(rec.partner_id.id, rec.token_id.id) for rec in mates}
+            charged = decision._get_charged(company, keys, today)
+            for authorization in mates:
+                key = (authorization.partner_id.id, authorization.token_id.id)
+                to_currency = authorization.currency_id or company.currency_id
+                authorization.month_amount = sum(
+                    currency._convert(amount, to_currency, company, today)
+                    for (*owner, currency), amount in charged.items()
+                    if tuple(owner) == key
+                )
+
+    @api.depends_context("lang")
+    @api.depends("token_id", "partner_id")
+    def _compute_cap_words(self):
+        decision = self.env["autopay.decision"]
+        self.cap_words = False
+        for company, mates in self.filtered("company_id").grouped("company_id").items():
+            caps = decision._get_caps(company, mates.partner_id, mates.token_id)
+            for authorization in mates:
+                key = (authorization.partner_id.id, authorization.token_id.id)
+                authorization.cap_words = "\n".join(
+                    " ".join([f"“{cap.display_name}”:", *self._get_limits(cap)])
+                    for cap in caps.get(key, ())
+                )
+
     # === CRUD METHODS === #
 
     @api.model_create_multi
     def create(self, vals_list):
-        """Override of `base` to seal the text with its hash."""
+        """Override of `base` to seal text and scan with their hashes."""
         for vals in vals_list:
             text = vals.get("text") or ""
             vals["text_hash"] = hashlib.sha256(text.encode()).hexdigest()
+            scan = vals.get("document")
+            vals["document_hash"] = scan and _get_scan_hash(scan)
         return super().create(vals_list)
 
     def write(self, vals):
@@ -126,6 +204,9 @@ class AutopayAuthorization(models.Model):
     def _record(self, partner, company, token, channel, **details):
         """Record a consent and return it.
 
+        Limits of the last consent to the method hold on, unless new ones are given:
+        who merely chooses the method anew does not lift them.
+
         :param partner: the customer; its commercial entity gives the consent
         :param company: who may charge
         :param token: the ``payment.token`` that may be charged
@@ -133,30 +214,61 @@ class AutopayAuthorization(models.Model):
         :param details: further values (text, ip_address, user_agent, max_amount ...)
         """
         commercial = partner.commercial_partner_id
-        return self.sudo().create(
-            {
-                "partner_id": commercial.id,
-                "company_id": company.id,
-                "token_id": token.id,
-                "channel": channel,
-                "currency_id": company.currency_id.id,
-                "lang": partner.lang or self.env.lang,
-                "user_id": self.env.uid,
-                "text": self._get_text(company, token),
-                **details,
-            }
-        )
+        vals = {
+            "partner_id": commercial.id,
+            "company_id": company.id,
+            "token_id": token.id,
+            "channel": channel,
+            "currency_id": company.currency_id.id,
+            "agreed_date": channel != "staff" and company._get_autopay_today(),
+            "lang": partner.lang or self.env.lang,
+            "user_id": self.env.uid,
+            **self._get_last_limits(commercial, company, token),
+            **details,
+        }
+        if not vals.get("text"):
+            vals["text"] = self._get_text(vals)
+        return self.sudo().create(vals)
+
+    def _get_last_limits(self, payer, company, token):
+        """Return the limits of the last consent to the method, as values."""
+        latest = self._get_latest_by_token(payer, token, company)
+        last = latest.get((payer.id, token.id))
+        if not last or not any(last[name] for name in LIMIT_FIELDS):
+            return {}
+        limits = {name: last[name] for name in LIMIT_FIELDS}
+        return {**limits, "currency_id": last.currency_id.id}
 
     @api.model
-    def _get_text(self, company, token):
-        """Return the words a customer agrees to, in the language of the context."""
-        return self.env._(
-            "I authorize %(company)s to charge my payment method %(method)s for my "
-            "invoices on their autopay date, for the amount due, until I revoke this "
-            "authorization. I can revoke it at any time.",
-            company=company.display_name,
-            method=token._get_autopay_label(),
-        )
+    def _get_text(self, vals):
+        """Return the words of a consent: the customer's own, or what staff recorded.
+
+        :param dict vals: values of an authorization
+        """
+        draft = self.sudo().new(vals)
+        customer_speaks = self.env.user.share and draft.channel == "portal"
+        if not customer_speaks:
+            return get_staff_text(self.env, draft)
+        text = get_customer_text(self.env, draft.company_id, draft.token_id)
+        return " ".join([text, *self._get_limits(draft)])
+
+    def _get_limits(self, source):
+        return get_limit_sentences(self.env, source)
+
+    def _touch(self):
+        """Make these rows the business of this database transaction alone.
+
+        They are changed, not only locked: whoever has read them before our commit fails
+        to change them, and begins anew.
+        """
+        if self.ids:
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE autopay_authorization SET company_id = company_id"
+                    " WHERE id IN %s",
+                    tuple(sorted(self.ids)),
+                )
+            )
 
     def _revoke(self, reason):
         """Mark as revoked all consents in force that say the same as these.
@@ -206,3 +318,8 @@ class AutopayAuthorization(models.Model):
         )
         ordered = found.sorted(lambda rec: (not rec.revoked_date, rec.id))
         return {(rec.partner_id.id, rec.token_id.id): rec for rec in ordered}
+
+
+def _get_scan_hash(scan):
+    """Return the SHA-256 of a file that comes as Base64."""
+    return hashlib.sha256(base64.b64decode(scan)).hexdigest()

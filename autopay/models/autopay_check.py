@@ -203,17 +203,6 @@ class AutopayCheck(models.AbstractModel):
     def _is_method_exhausted(self, decision, facts):
         return decision.token.id in facts.exhausted
 
-    def _is_above_authorization(self, decision, facts):
-        cap = decision.authorization.max_amount
-        if not cap:
-            return False
-        move, authorization = decision.move, decision.authorization
-        amount = move.currency_id._convert(
-            decision.amount, authorization.currency_id, facts.company, facts.today
-        )
-        decision.values["cap"] = authorization.currency_id.format(cap)
-        return authorization.currency_id.compare_amounts(amount, cap) > 0
-
     def _is_needs_approval(self, decision, facts):
         if not self._is_above_limit(decision, facts):
             return False

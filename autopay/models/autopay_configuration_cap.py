@@ -5,58 +5,112 @@ import pytz
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, models
+from odoo.fields import Domain
 from odoo.tools import float_round
 
 # Attempts that took no money count for no cap.
 UNCOUNTED_STATES = ("declined", "canceled")
 
+HAS_CAP = Domain("max_amount", ">", 0) | Domain("max_month_amount", ">", 0)
+
 
 class AutopayConfigurationCap(models.AbstractModel):
-    """Keeps charges within the caps of their configuration.
+    """Keeps charges within what may be taken from a payment method.
 
-    Checks as in ``autopay.check``: where the configuration says so, they lower the
+    Two say so: the customer's consent to the method, and the customer's configurations
+    that name it, in use or not. Both hold for whatever is charged with the method,
+    whichever way it was chosen, and the lowest counts.
+
+    Checks as in ``autopay.check``: where a configuration says so, they lower the
     amount instead of refusing it.
     """
 
     _name = "autopay.configuration.cap"
-    _description = "Caps of an Autopay Configuration"
+    _description = "Caps of a Payment Method"
 
     # === CHECKS === #
 
     def _is_above_cap(self, decision, facts):
-        configuration = decision.configuration
-        return bool(configuration.max_amount) and self._is_above(
-            configuration.max_amount, configuration.max_amount, decision, facts
+        caps = facts.caps.get(_get_key(decision), ())
+        return any(
+            self._is_above(cap, cap.max_amount, cap.max_amount, decision, facts)
+            for cap in caps
+            if cap.max_amount
         )
 
     def _is_month_cap_reached(self, decision, facts):
-        configuration = decision.configuration
-        cap = configuration.max_month_amount
-        if not cap:
+        caps = facts.caps.get(_get_key(decision), ())
+        return any(
+            self._is_above_month(cap, decision, facts)
+            for cap in caps
+            if cap.max_month_amount
+        )
+
+    def _is_above_month(self, cap, decision, facts):
+        rest = self._get_rest(cap, decision, facts)
+        if not self._is_above(cap, rest, cap.max_month_amount, decision, facts):
             return False
-        rest = max(cap - facts.spent.get(configuration, 0.0), 0.0)
-        decision.values["rest"] = configuration.currency_id.format(rest)
-        if not self._is_above(rest, cap, decision, facts):
-            return False
+        decision.values["rest"] = cap.currency_id.format(rest)
         decision.date = _get_next_month(facts.today)
         return True
 
-    def _is_above(self, limit, cap, decision, facts):
+    def _is_above(self, cap, limit, told, decision, facts):
         """Return whether a limit stops the charge; lower the amount if it may be.
 
+        :param cap: the configuration that sets it
         :param float limit: what may be charged, in the configuration's currency
-        :param float cap: the cap it comes from, to be told
+        :param float told: the cap it comes from, to be told
         """
-        configuration = decision.configuration
         currency = decision.move.currency_id
-        decision.values["cap"] = configuration.currency_id.format(cap)
-        allowed = self._convert_down(limit, configuration.currency_id, currency, facts)
-        if currency.compare_amounts(decision.amount, allowed) <= 0:
+        allowed = self._convert_down(limit, cap.currency_id, currency, facts)
+        skips = cap.cap_rule == "skip"
+        # What another cap has lowered is still due for more than this one allows.
+        amount = decision.due if skips else decision.amount
+        if currency.compare_amounts(amount, allowed) <= 0:
             return False
-        if configuration.cap_rule == "skip" or currency.is_zero(allowed):
+        if skips or currency.is_zero(allowed):
+            decision.values["cap"] = cap.currency_id.format(told)
+            decision.values["configuration"] = cap.display_name
             return True
         decision.amount = allowed
         return False
+
+    def _is_above_authorization(self, decision, facts):
+        authorization = decision.authorization
+        limit = authorization.max_amount
+        return bool(limit) and self._exceeds_consent(limit, limit, decision, facts)
+
+    def _is_authorized_month_reached(self, decision, facts):
+        authorization = decision.authorization
+        limit = authorization.max_month_amount
+        if not limit:
+            return False
+        rest = self._get_rest(authorization, decision, facts)
+        if not self._exceeds_consent(rest, limit, decision, facts):
+            return False
+        decision.values["rest"] = authorization.currency_id.format(rest)
+        decision.date = _get_next_month(facts.today)
+        return True
+
+    def _exceeds_consent(self, limit, told, decision, facts):
+        """Return whether the amount is more than the customer has agreed to."""
+        currency = decision.authorization.currency_id
+        amount = decision.move.currency_id._convert(
+            decision.amount, currency, facts.company, facts.today
+        )
+        decision.values["cap"] = currency.format(told)
+        return currency.compare_amounts(amount, limit) > 0
+
+    def _get_rest(self, source, decision, facts):
+        """Return what a limit per month leaves, in the currency of who sets it.
+
+        :param source: a configuration or an authorization
+        """
+        spent = sum(
+            currency._convert(amount, source.currency_id, facts.company, facts.today)
+            for currency, amount in facts.spent.get(_get_key(decision), {}).items()
+        )
+        return max(source.max_month_amount - spent, 0.0)
 
     def _convert_down(self, amount, from_currency, to_currency, facts):
         """Return an amount in another currency, never more than it is worth."""
@@ -69,68 +123,94 @@ class AutopayConfigurationCap(models.AbstractModel):
             exact, precision_rounding=to_currency.rounding, rounding_method="DOWN"
         )
 
+    # === WHO SETS LIMITS === #
+
+    @api.model
+    def _get_caps(self, company, payers, tokens, trial=None):
+        """Return {(payer id, token id): configurations with caps}, in use or not.
+
+        Those that refuse come first: what others lower is still due.
+
+        :param trial: a configuration to go by as if it were saved
+        """
+        found = (
+            self.env["autopay.configuration"]
+            .sudo()
+            .search(
+                Domain("company_id", "=", company.id)
+                & Domain("partner_id", "in", payers._origin.ids)
+                & Domain("token_id", "in", tokens._origin.ids)
+                & HAS_CAP
+            )
+        )
+        if trial:
+            tried = trial.filtered(lambda rec: rec.max_amount or rec.max_month_amount)
+            found = (found - trial._origin) | tried
+        ordered = found.sorted(lambda rec: rec.cap_rule != "skip")
+        return ordered.grouped(
+            lambda rec: (rec.partner_id._origin.id, rec.token_id._origin.id)
+        )
+
     # === WHAT WAS CHARGED === #
 
     @api.model
-    def _get_spent(self, choices, company, today, own=(), planned=None):
-        """Return {configuration: what it charged this month, in its currency}.
+    def _get_spent(self, facts, own=(), planned=None):
+        """Return {(payer id, token id): {currency: amount}} charged this month.
 
-        Those without a cap per month are left out.
+        All charges with the method count, whichever way it was chosen; methods without
+        a limit per month are left out.
 
-        :param dict choices: {move id: Choice}
         :param own: attempts that are decided once more and do not count yet
-        :param dict planned: {(configuration, currency): amount} that counts as well
+        :param dict planned: {(payer id, token id, currency): amount} that counts too
         """
-        chosen = {choice.configuration for choice in choices.values()}
-        capped = self.env["autopay.configuration"].union(*chosen)
-        capped = capped.filtered("max_month_amount")
-        if not capped:
-            return {}
-        charged = Counter(planned or {}) + self._get_charged(
-            capped, _get_month_start(company, today), own
-        )
-        spent = dict.fromkeys(capped, 0.0)
-        for (configuration, currency), amount in charged.items():
-            if configuration in spent:
-                spent[configuration] += currency._convert(
-                    amount, configuration.currency_id, company, today
-                )
+        keys = {
+            key
+            for sources in (facts.caps, facts.authorizations)
+            for key, limits in sources.items()
+            if any(limit.max_month_amount for limit in limits)
+        }
+        spent = {key: Counter() for key in keys}
+        if not keys:
+            return spent
+        charged = self._get_charged(facts.company, keys, facts.today, own)
+        for (payer_id, token_id, currency), amount in (
+            *charged.items(),
+            *(planned or {}).items(),
+        ):
+            if (payer_id, token_id) in keys:
+                spent[payer_id, token_id][currency] += amount
         return spent
 
-    def _get_charged(self, configurations, since, own):
-        """Return what attempts have charged, a Counter by configuration and currency.
+    @api.model
+    def _get_charged(self, company, keys, today, own=()):
+        """Return {(payer id, token id, currency): what was charged this month}.
 
-        A configuration on trial goes by what it charged as it was saved.
+        :param keys: (payer id, token id) of those who are asked about
         """
-        by_origin = {record._origin: record for record in configurations}
         rows = self.env["autopay.attempt"]._read_group(
             [
-                ("configuration_id", "in", configurations.ids),
-                ("reserved_date", ">=", since),
+                ("company_id", "=", company.id),
+                ("partner_id", "in", [payer_id for payer_id, _token_id in keys]),
+                ("token_id", "in", [token_id for _payer_id, token_id in keys]),
+                ("reserved_date", ">=", _get_month_start(company, today)),
                 ("state", "not in", UNCOUNTED_STATES),
                 ("id", "not in", [attempt.id for attempt in own]),
             ],
-            ["configuration_id", "currency_id"],
+            ["partner_id", "token_id", "currency_id"],
             ["amount:sum"],
         )
-        return Counter(
-            {(by_origin[origin], currency): amount for origin, currency, amount in rows}
-        )
+        return {
+            (payer.id, token.id, currency): amount
+            for payer, token, currency, amount in rows
+        }
 
     @api.model
     def _note_spent(self, decision, facts):
         """Count what was just decided; the next invoice of the set sees the rest."""
-        configuration = decision.configuration
-        if decision.blocker or configuration not in facts.spent:
-            return
-        facts.spent[configuration] += decision.move.currency_id._convert(
-            decision.amount, configuration.currency_id, facts.company, facts.today
-        )
-
-    @api.model
-    def _hold_caps(self, configurations):
-        """Let no other run charge under the same caps per month until we commit."""
-        configurations.filtered("max_month_amount")._touch()
+        spent = facts.spent.get(_get_key(decision))
+        decision.counts = spent is not None
+        if spent is not None and not decision.blocker:
+            spent[decision.move.currency_id] += decision.amount
 
     @api.model
     def _get_rest_date(self, decision, facts):
@@ -139,6 +219,11 @@ class AutopayConfigurationCap(models.AbstractModel):
             decision.amount, decision.due
         )
         return _get_next_month(facts.today) if divided < 0 else False
+
+
+def _get_key(decision):
+    """Return whose limits hold: those of a customer for one method."""
+    return decision.move.commercial_partner_id.id, decision.token.id
 
 
 def _get_next_month(day):

@@ -144,6 +144,7 @@ class AutopayDecision(models.AbstractModel):
         choices = self.env["autopay.configuration.choice"]._choose(
             company, moves, question.tokens, today, question.trial
         )
+        payers = moves.commercial_partner_id
         methods = self.env["payment.token"].union(
             *(choice.token for choice in choices.values())
         )
@@ -159,11 +160,12 @@ class AutopayDecision(models.AbstractModel):
             contradicted=self._get_contradicted_attempts(moves),
             choices=choices,
             authorizations=self.env["autopay.authorization"]._get_latest_by_token(
-                moves.commercial_partner_id, methods, company
+                payers, methods, company
             ),
             refused=methods._get_autopay_refusals(),
             exhausted=methods._get_autopay_exhausted_ids(),
             approvals=self._get_approvals(company, moves),
+            caps=self._get_caps(company, payers, methods, question.trial),
             trial=question.trial,
         )
 
@@ -173,12 +175,10 @@ class AutopayDecision(models.AbstractModel):
         return self.env["autopay.approval"]._get_open(moves)
 
     def _count_spent(self, facts, question):
-        """Return what the chosen configurations have charged this month."""
+        """Return what has been charged this month where that is limited."""
         # What is decided once more must not stand in its own way.
         own = facts.live.values() if question.mode.startswith("gate_") else ()
-        return self._get_spent(
-            facts.choices, facts.company, facts.today, own, question.planned
-        )
+        return self._get_spent(facts, own, question.planned)
 
     def _get_live_attempts(self, moves):
         """Return {move id: attempt} of the attempts that hold these invoices."""

@@ -32,10 +32,9 @@ class AutopayReservation(models.AbstractModel):
         )
 
     def _hold_caps(self, decisions):
-        configurations = self.env["autopay.configuration"].union(
-            *(decision.configuration for decision in decisions)
-        )
-        self.env["autopay.decision"]._hold_caps(configurations)
+        """Let no other run charge under the same limit per month until we commit."""
+        counting = (each.authorization for each in decisions if each.counts)
+        self.env["autopay.authorization"].union(*counting)._touch()
 
     def _get_names(self, count):
         """Return the names of so many new attempts."""

@@ -99,11 +99,19 @@ class TestAutopayConfigurationCap(ConfigurationCommon):
         # One dollar is half a euro: the cap of 100 dollars is 50 euros.
         self.assertEqual(decision.amount, 50.0)
 
-    def test_caps_bind_the_configuration_and_not_who_charges_by_hand(self):
+    def test_cap_binds_who_chooses_its_method_by_hand(self):
         self._configure(max_amount=100.0)
         invoice = self._create_due_invoice(280.0)
         decision = self._decide(invoice, mode="now", tokens={invoice.id: self.visa})
-        self.assertFalse(decision.blocker)
+        self.assertEqual(decision.blocker, "above_cap")
+
+    def test_cap_of_the_month_counts_what_was_charged_before_it_was_set(self):
+        configuration = self._configure()
+        self._create_due_invoice(100.0)
+        self._run_autopay()
+        configuration.max_month_amount = 150.0
+        blocker = self._decide(self._create_due_invoice(60.0)).blocker
+        self.assertEqual(blocker, "month_cap_reached")
 
     def test_cap_lowered_after_the_reservation_withdraws_the_charge(self):
         configuration = self._configure(max_amount=500.0)

@@ -27,7 +27,7 @@ CONFIGURATIONS = [
     },
     {
         "conditions": [{"kind": "amount_total", "operator": "<", "number": 100.0}],
-        "max_month_amount": 250.0,
+        "max_month_amount": 2500.0,
     },
     {
         "conditions": [{"kind": "line_text", "text": "repair"}],
