@@ -163,23 +163,25 @@ class AutopayConfigurationCap(models.AbstractModel):
         :param own: attempts that are decided once more and do not count yet
         :param dict planned: {(payer id, token id, currency): amount} that counts too
         """
-        keys = {
+        keys = self._get_limited_keys(facts)
+        spent = {key: Counter() for key in keys}
+        if not keys:
+            return spent
+        charged = Counter(planned or {})
+        charged.update(self._get_charged(facts.company, keys, facts.today, own))
+        for (*key, currency), amount in charged.items():
+            if tuple(key) in keys:
+                spent[tuple(key)][currency] += amount
+        return spent
+
+    def _get_limited_keys(self, facts):
+        """Return the (payer id, token id) with a limit per month."""
+        return {
             key
             for sources in (facts.caps, facts.authorizations)
             for key, limits in sources.items()
             if any(limit.max_month_amount for limit in limits)
         }
-        spent = {key: Counter() for key in keys}
-        if not keys:
-            return spent
-        charged = self._get_charged(facts.company, keys, facts.today, own)
-        for (payer_id, token_id, currency), amount in (
-            *charged.items(),
-            *(planned or {}).items(),
-        ):
-            if (payer_id, token_id) in keys:
-                spent[payer_id, token_id][currency] += amount
-        return spent
 
     @api.model
     def _get_charged(self, company, keys, today, own=()):
