@@ -207,8 +207,6 @@ class TestUnfinished(ConfigurationCommon):
         self.assertEqual(held.autopay_blocker, "debit_pending")
         edited = self.env["account.move"].new({"ref": "PO 1"}, origin=held)
         self.assertEqual(edited.autopay_blocker, "debit_pending")
-        edited = self.env["account.move"].new({"currency_id": False}, origin=held)
-        self.assertEqual(edited.autopay_blocker, "not_posted")
 
     def test_a_form_says_of_a_customer_who_is_edited_what_holds_of_him(self):
         customer = self._create_customer("Without configurations")
