@@ -1,8 +1,9 @@
+import argparse
 import logging
-import optparse
 import sys
 import textwrap
 from collections import Counter
+from inspect import cleandoc
 
 import psycopg2
 
@@ -42,35 +43,41 @@ class AutopayCheck(Command):
 
     def _parse(self, args):
         """Return the database and how many days to compare with the providers."""
-        parser = config.parser
-        parser.prog = self.prog
-        group = optparse.OptionGroup(parser, "Autopay check")
-        group.add_option(
-            "--provider",
-            action="store_true",
-            dest="autopay_provider",
-            my_default=False,
-            help="also compare charges with what the payment providers hold, and keep "
-            "the reconciliations; exits with 2 when nothing is breached but a provider "
-            "that can be asked gave no complete answer",
-        )
-        group.add_option(
-            "--days",
-            type="int",
-            dest="autopay_days",
-            my_default=30,
-            help="how many days to compare with the providers (30)",
-        )
-        parser.add_option_group(group)
-        config.parse_config(args, setup_logging=True)
+        own, others = self._get_parser().parse_known_args(args)
+        # What else is said is Odoo's: -d, -c, --addons-path ...
+        config.parse_config(["--no-http", *others], setup_logging=True)
         logging.getLogger("odoo").setLevel(logging.WARNING)
-        options, _left = parser.parse_args(args)
-        if options.autopay_days < 1:
+        if own.days < 1:
             sys.exit(self._fail("--days is 1 or more."))
         names = config["db_name"]
         if len(names) != 1:
             sys.exit(self._fail("Name one database with -d."))
-        return names[0], options.autopay_days if options.autopay_provider else 0
+        return names[0], own.days if own.provider else 0
+
+    def _get_parser(self):
+        """Return the parser of the options that are ours."""
+        # Not abbreviated: --data-dir is Odoo's.
+        parser = argparse.ArgumentParser(
+            prog=self.prog,
+            description=cleandoc(self.__doc__),
+            epilog="Odoo's own options are taken as well: -d DATABASE, -c FILE ...",
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            allow_abbrev=False,
+        )
+        parser.add_argument(
+            "--provider",
+            action="store_true",
+            help="also compare charges with what the payment providers hold, and keep "
+            "the reconciliations; exits with 2 when nothing is breached but a provider "
+            "that can be asked gave no complete answer",
+        )
+        parser.add_argument(
+            "--days",
+            type=int,
+            default=30,
+            help="how many days to compare with the providers (%(default)s)",
+        )
+        return parser
 
     def _fail(self, text):
         sys.stderr.write(f"{text}\n")
