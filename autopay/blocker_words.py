@@ -23,18 +23,19 @@ BLOCKER_SENTENCES = {
     "being_charged": _lt("The invoice is being charged right now."),
     "outcome_unknown": _lt(
         "It is not known yet whether attempt %(attempt)s took the money. The provider "
-        "is asked again; until then nothing else is charged."
+        "is asked again; until then nothing else is charged. %(until)s"
     ),
     "debit_pending": _lt(
         "The payment of attempt %(attempt)s is under way; the bank has not confirmed "
-        "it yet. Bank debits take some days."
+        "it yet. Bank debits take some days. %(until)s"
     ),
     "needs_authentication": _lt(
         "Attempt %(attempt)s waits for the customer to confirm the payment with the "
-        "bank."
+        "bank. %(until)s"
     ),
     "not_booked": _lt(
-        "Attempt %(attempt)s has taken the money, but the payment is not booked yet."
+        "Attempt %(attempt)s has taken the money, but the payment is not booked yet. "
+        "%(until)s"
     ),
     "payment_blocked": _lt(
         "The payment of this invoice is blocked: %(amount)s is due, and nothing is "
@@ -60,11 +61,12 @@ BLOCKER_SENTENCES = {
     ),
     "no_date": _lt("The invoice has no autopay date."),
     "date_not_reached": _lt("Will be charged on %(date)s with %(method)s."),
-    "payment_pending": _lt("Another payment of this invoice is pending."),
+    # What it is, and until when, is told by deadline_words.get_payment_words.
+    "payment_pending": _lt("%(until)s"),
     "payment_in_doubt": _lt(
         "The provider's answer to payment %(payment)s was lost: perhaps the customer "
         "was charged. Look it up at the provider; a billing manager can then say so on "
-        "the transaction."
+        "the transaction. %(until)s"
     ),
     "charge_contradicted": _lt(
         "Attempt %(attempt)s had failed, but its provider now says that it took the "
@@ -165,5 +167,6 @@ def _get_values(env, decision):
         "date": format_date(env, decision.date) if decision.date else "",
         "method": token._get_autopay_label(),
         "provider": token.provider_id.sudo().name or "",
+        "until": decision.get_until_words(env),
         **decision.values,
     }

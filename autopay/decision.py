@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from odoo import models
 
 from .blocker_words import get_blocker_words, get_charge_words
+from .deadline_words import get_attempt_until_words, get_payment_words
 
 
 @dataclass(slots=True)
@@ -54,6 +55,7 @@ class Decision:
     :param rest_date: when the rest is charged of what a cap has divided
     :param today: the date that was decided for
     :param trial: the configuration that was decided with as if it were saved
+    :param waiting: the attempt, or the other payment, that is waited for
     """
 
     move: models.Model
@@ -68,6 +70,7 @@ class Decision:
     rest_date: datetime.date | bool = False
     today: datetime.date | None = None
     trial: models.Model | None = None
+    waiting: models.Model | None = None
 
     @property
     def move_id(self):
@@ -83,6 +86,14 @@ class Decision:
     def configuration(self):
         """The configuration under which it pays; empty without one."""
         return self.choice.configuration
+
+    def get_until_words(self, env):
+        """Return until when the blocker may last and who is called then, or nothing."""
+        if not self.waiting:
+            return ""
+        if self.waiting._name == "autopay.attempt":
+            return get_attempt_until_words(env, self.waiting)
+        return get_payment_words(env, self.waiting, self.move)
 
     def get_words(self, env):
         """Return the decision as a sentence in the language of the environment."""
@@ -109,7 +120,7 @@ class Facts:
     copied: bool
     live: dict
     returned: dict
-    pending: set
+    pending: dict
     doubtful: dict
     contradicted: dict
     choices: dict

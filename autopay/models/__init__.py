@@ -1,5 +1,6 @@
 # Abstract models first: the others inherit from them.
 from . import autopay_approval_request
+from . import autopay_attempt_deadline
 from . import autopay_attempt_refund
 from . import autopay_attempt_resolution
 from . import autopay_attempt_schedule
@@ -20,6 +21,7 @@ from . import autopay_explanation
 from . import autopay_forecast_days
 from . import autopay_guard
 from . import autopay_move_date
+from . import autopay_other_payment
 from . import autopay_own_defaults
 from . import autopay_provider_guard
 from . import autopay_reservation
@@ -27,6 +29,7 @@ from . import autopay_stage
 from . import autopay_transaction_doubt
 from . import autopay_transaction_guard
 from . import autopay_transaction_refund
+from . import autopay_transaction_wait
 
 from . import account_move
 from . import account_move_line
@@ -42,6 +45,7 @@ from . import autopay_configuration_condition
 from . import autopay_configuration_portal
 from . import autopay_configuration_trace
 from . import autopay_crash
+from . import autopay_deadline
 from . import autopay_decision
 from . import autopay_dry_run
 from . import autopay_dry_run_line
@@ -67,6 +71,7 @@ from . import autopay_reversal_report
 from . import autopay_reversal_watch
 from . import autopay_run
 from . import autopay_webhook
+from . import mail_activity
 from . import payment_provider
 from . import payment_token
 from . import payment_transaction

@@ -15,6 +15,7 @@ class AccountMove(models.Model):
         "autopay.move.date",
         "account.move",
         "autopay.explanation",
+        "autopay.other.payment",
     ]
 
     autopay_status = fields.Selection(

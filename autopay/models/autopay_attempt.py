@@ -16,6 +16,7 @@ class AutopayAttempt(models.Model):
         "autopay.own.defaults",
         "autopay.attempt.state",
         "autopay.attempt.schedule",
+        "autopay.attempt.deadline",
         "autopay.attempt.resolution",
         "autopay.attempt.worklist",
         "autopay.attempt.refund",

@@ -58,8 +58,8 @@ class AutopayAttemptResolution(models.AbstractModel):
     def _compute_can_state(self):
         for attempt in self:
             attempt.can_ask = attempt._can_be_asked()
-            attempt.can_state_not_paid = attempt._is_overdue()
-            attempt.can_state_paid = attempt._is_overdue() or attempt._is_contradicted()
+            attempt.can_state_not_paid = attempt._can_be_stated("not_paid")
+            attempt.can_state_paid = attempt._can_be_stated("paid")
 
     # === ACTION METHODS === #
 
@@ -103,7 +103,7 @@ class AutopayAttemptResolution(models.AbstractModel):
         check_billing(self)
         self.check_access("read")
         attempt = self.sudo().with_context(clean_context(self.env.context))
-        if attempt.state == "unknown" and attempt._can_be_asked():
+        if attempt.state in const.OPEN_STATES and attempt._can_be_asked():
             attempt.action_check_now()
         resolver = attempt.env["autopay.resolver"]
         taken = resolver._apply_committed(attempt._record_statement, attempt, statement)
@@ -132,10 +132,9 @@ class AutopayAttemptResolution(models.AbstractModel):
 
         :raises UserError: when there is nothing to say
         """
-        contradicted = statement.kind == "paid" and self._is_contradicted()
-        if self._is_overdue() or contradicted:
+        if self._can_be_stated(statement.kind):
             return
-        if self.state == "unknown":
+        if self.state in const.OPEN_STATES and self._can_be_asked():
             raise UserError(
                 self.env._("The provider can still answer. Ask it rather than decide.")
             )
@@ -144,6 +143,17 @@ class AutopayAttemptResolution(models.AbstractModel):
                 "There is nothing to decide: %(sentence)s", sentence=self.explanation
             )
         )
+
+    def _can_be_stated(self, kind):
+        """Return whether a person may say this of the charge, a key of RESOLUTIONS.
+
+        What was never sent cannot have been paid.
+        """
+        self.ensure_one()
+        if kind == "not_paid":
+            return self._is_overdue()
+        unsent = self.state in const.UNCHARGED_STATES
+        return self._is_contradicted() or (self._is_overdue() and not unsent)
 
     def _set_stated_paid(self, statement):
         """Money was taken, a person says: book it like any other charge."""
@@ -161,12 +171,20 @@ class AutopayAttemptResolution(models.AbstractModel):
 
     def _set_stated_not_paid(self, statement):
         """No money was taken, a person says: release the invoice, try nothing."""
-        moved = self._set_declined(
-            provider_closed=True,
-            decline_class="configuration",
-            decline_code=STATED_NOT_PAID,
-            **self._prepare_statement_vals(statement),
-        )
+        vals = self._prepare_statement_vals(statement)
+        if self.state in const.UNCHARGED_STATES:
+            return self._set_canceled(**vals)
+        if self.state == "declined":
+            # It keeps the reason for which it was declined.
+            self.write({"provider_closed": True, **vals})
+            moved = self
+        else:
+            moved = self._set_declined(
+                provider_closed=True,
+                decline_class="configuration",
+                decline_code=STATED_NOT_PAID,
+                **vals,
+            )
         moved._schedule_check()
         return moved
 

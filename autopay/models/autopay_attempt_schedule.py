@@ -48,7 +48,12 @@ class AutopayAttemptSchedule(models.AbstractModel):
     def _is_abandoned(self):
         """Return whether the run that took this attempt in hand is over."""
         self.ensure_one()
-        return self.run_id.state != "running" or bool(self.run_id._filter_dead())
+        return (
+            self.run_id.state != "running"
+            or bool(self.run_id._filter_dead())
+            # No run takes that long, whatever still holds its lock.
+            or self._is_late()
+        )
 
     def _can_be_withdrawn(self):
         """Return whether nothing was charged and no run is about to."""
@@ -58,11 +63,12 @@ class AutopayAttemptSchedule(models.AbstractModel):
         return self.state == "action_required"
 
     def _is_overdue(self):
-        """Return whether the outcome is unknown for so long that people must know."""
+        """Return whether no answer comes for so long that people must say it."""
         self.ensure_one()
+        if self.state != "unknown":
+            return self._is_stalled()
         asked_often = self.check_count > len(const.UNKNOWN_CHECK_MINUTES)
-        unaskable = not self._can_be_asked()
-        return self.state == "unknown" and (asked_often or unaskable)
+        return asked_often or not self._can_be_asked()
 
     def _is_given_up(self):
         """Return whether the customer had long enough to confirm, or should not."""
@@ -96,7 +102,7 @@ class AutopayAttemptSchedule(models.AbstractModel):
 
     def _alert_overdue(self):
         """Tell people about outcomes that stay unknown."""
-        for attempt in self:
+        for attempt in self.filtered(lambda attempt: attempt._is_overdue()):
             self.env["autopay.notification"]._alert_unresolved(attempt)
 
     # === NEXT TRY === #

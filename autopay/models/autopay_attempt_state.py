@@ -184,6 +184,7 @@ class AutopayAttemptState(models.AbstractModel):
             "advice_code": outcome.advice_code,
             "message": outcome.message,
             "wait_hours": outcome.wait_hours,
+            "answered_date": self._get_answered_date(outcome),
             "response": outcome.response and json.dumps(dict(outcome.response)),
         }
         vals = {name: value for name, value in found.items() if value}
@@ -194,6 +195,11 @@ class AutopayAttemptState(models.AbstractModel):
         if outcome.retry_limit is not None:
             vals["retry_limit"] = outcome.retry_limit
         return vals
+
+    def _get_answered_date(self, outcome):
+        """Return when the provider answered, as long as an answer is awaited."""
+        awaited = outcome.kind != UNKNOWN and not self.provider_closed
+        return awaited and fields.Datetime.now()
 
     def _note_contradiction(self, outcome):
         """The provider says something that our record rules out: call a person."""

@@ -6,6 +6,7 @@ from odoo.tools.misc import babel_locale_parse
 from odoo.tools.translate import LazyTranslate
 
 from .. import const
+from ..deadlines import ATTEMPT_WAITS
 
 _lt = LazyTranslate(__name__)
 
@@ -87,6 +88,8 @@ class AutopayAttemptWorklist(models.AbstractModel):
     def _get_attention(self):
         """Return what a person has to do about this attempt, or an empty text."""
         self.ensure_one()
+        if not self.mismatch and self._is_late():
+            return self.env._(ATTEMPT_WAITS[self.state].advice)
         for applies, sentence in ATTENTION_SENTENCES:
             if applies(self):
                 return self.env._(sentence)

@@ -71,6 +71,7 @@ class AutopayCheck(models.AbstractModel):
         if not attempt or LIVE_BLOCKERS.get(attempt.state) != code:
             return False
         decision.values["attempt"] = attempt.name
+        decision.waiting = attempt
         checked = attempt.next_check_date
         decision.date = (
             checked
@@ -136,11 +137,13 @@ class AutopayCheck(models.AbstractModel):
         return True
 
     def _is_payment_pending(self, decision, facts):
-        return decision.move_id in facts.pending
+        decision.waiting = facts.pending.get(decision.move_id)
+        return bool(decision.waiting)
 
     def _is_payment_in_doubt(self, decision, facts):
         transaction = facts.doubtful.get(decision.move_id)
         decision.values["payment"] = transaction and transaction.reference
+        decision.waiting = transaction
         return bool(transaction)
 
     def _is_charge_contradicted(self, decision, facts):

@@ -1,6 +1,5 @@
-from datetime import timedelta
-
-from odoo import api, fields, models
+from odoo import api, models
+from odoo.fields import Domain
 
 from .. import const
 from ..decision import Choice, Decision, Facts, Question
@@ -155,7 +154,7 @@ class AutopayDecision(models.AbstractModel):
             copied=company._is_autopay_copied(),
             live=self._get_live_attempts(moves),
             returned=self.env["autopay.reversal"]._get_returned_attempts(moves),
-            pending=self._get_pending_move_ids(moves),
+            pending=self._get_pending_payments(moves),
             doubtful=self._get_doubtful_payments(moves),
             contradicted=self._get_contradicted_attempts(moves),
             choices=choices,
@@ -189,14 +188,8 @@ class AutopayDecision(models.AbstractModel):
 
     def _get_doubtful_payments(self, moves):
         """Return {move id: transaction} where an online payment may have been taken."""
-        transactions = self.env["payment.transaction"].search(
-            [
-                ("autopay_doubt_date", "!=", False),
-                ("state", "in", ("draft", "error")),
-                ("invoice_ids", "in", moves.ids),
-            ]
-        )
-        return {move.id: tx for tx in transactions for move in tx.invoice_ids}
+        domain = self.env["payment.transaction"]._get_autopay_doubtful_domain()
+        return self._get_payments(moves, domain)
 
     def _get_contradicted_attempts(self, moves):
         """Return {move id: attempt} that failed, and took money says its provider."""
@@ -209,26 +202,21 @@ class AutopayDecision(models.AbstractModel):
         )
         return {line.move_id.id: line.attempt_id for line in lines}
 
-    def _get_pending_move_ids(self, moves):
-        """Return the ids of invoices that somebody is paying in another way.
+    def _get_pending_payments(self, moves):
+        """Return {move id: transaction} of what somebody is paying in another way.
 
         A confirmed transaction counts until Odoo has booked it, one that was begun in a
-        browser as long as the customer may still be confirming it there.
+        browser as long as the customer may still be confirming it there, any other
+        until somebody says that it will not come.
         """
-        begun = fields.Datetime.now() - timedelta(minutes=const.CHECKOUT_MINUTES)
-        transactions = self.env["payment.transaction"].search(
-            [
-                ("invoice_ids", "in", moves.ids),
-                ("autopay_attempt_ids", "=", False),
-                "|",
-                "|",
-                ("state", "in", ("pending", "authorized")),
-                "&",
-                ("state", "=", "done"),
-                ("is_post_processed", "=", False),
-                "&",
-                ("state", "=", "draft"),
-                ("create_date", ">=", begun),
-            ]
+        transactions = self.env["payment.transaction"]
+        begun = transactions._get_autopay_begun_domain()
+        return self._get_payments(
+            moves, transactions._get_autopay_awaited_domain() | begun
         )
-        return set(transactions.invoice_ids.ids)
+
+    def _get_payments(self, moves, domain):
+        """Return {move id: the last of its transactions that meet a domain}."""
+        own = Domain("invoice_ids", "in", moves.ids)
+        transactions = self.env["payment.transaction"].search(own & domain, order="id")
+        return {move.id: tx for tx in transactions for move in tx.invoice_ids}

@@ -3,6 +3,13 @@ from odoo import api, fields, models
 from .. import const
 from ..rights import STAFF_GROUPS, check_staff
 
+BLOCKER_FIELDS = (
+    "autopay_blocker",
+    "autopay_explanation",
+    "autopay_other_payment_id",
+    "autopay_other_payment_state",
+)
+
 
 class AutopayExplanation(models.AbstractModel):
     """What staff are told about an invoice; customers who read it see none of that.
@@ -87,7 +94,7 @@ class AutopayExplanation(models.AbstractModel):
     )
     def _compute_autopay_blocker(self):
         invoices = self.filtered(lambda move: move.move_type == "out_invoice")
-        (self - invoices).update({"autopay_blocker": False, "autopay_explanation": ""})
+        (self - invoices).update(dict.fromkeys(BLOCKER_FIELDS, False))
         decisions = self.env["autopay.decision"]._decide(invoices)
         for move, decision in decisions.items():
             move.autopay_blocker = decision.blocker
@@ -95,6 +102,7 @@ class AutopayExplanation(models.AbstractModel):
             if move.autopay_date and decision.blocker in const.DATED_BLOCKERS:
                 words = move._get_autopay_date_words(decision.today)
                 move.autopay_explanation += words and f" {words}"
+            move._set_autopay_other_payment(decision)
 
     @api.depends_context("uid", "lang")
     @api.depends("autopay_explanation", "amount_total", "invoice_line_ids.name")

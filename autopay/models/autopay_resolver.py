@@ -109,19 +109,19 @@ class AutopayResolver(models.AbstractModel):
             if outcome.kind == PREPARED
         )
         locked = self._record(attempts - never_sent, outcomes)
-        locked.filtered(lambda attempt: attempt._is_overdue())._alert_overdue()
+        locked.filtered(lambda rec: rec.state == "unknown")._alert_overdue()
         (never_sent & attempts)._set_never_sent()
         return locked | (never_sent & attempts)
 
     def _read_from_odoo(self, attempts):
         """Take in what Odoo learned of charges of providers that cannot be asked."""
-        for attempt in attempts.try_lock_for_update(allow_referencing=True):
+        locked = attempts.try_lock_for_update(allow_referencing=True)
+        for attempt in locked:
             outcome = attempt.transaction_id._get_autopay_read_outcome()
             if outcome:
                 attempt._process(outcome)
             attempt._schedule_check()
-            if attempt._is_overdue():
-                attempt._alert_overdue()
+        locked.filtered(lambda rec: rec.state == "unknown")._alert_overdue()
         return attempts
 
     # === WITHDRAW === #

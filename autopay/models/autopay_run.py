@@ -106,6 +106,7 @@ class AutopayRun(models.Model):
             return
         self._recover_dead_runs()
         self.env["autopay.engine"]._charge_due_invoices()
+        self.env["autopay.deadline"]._call_people()
 
     @api.model
     def _cron_resolve_open_attempts(self):
@@ -119,6 +120,7 @@ class AutopayRun(models.Model):
         self.env["autopay.resolver"]._resolve_due_attempts()
         self.env["autopay.reversal"]._poll()
         self.env["autopay.method.reader"]._read_ending_methods()
+        self.env["autopay.deadline"]._call_people()
 
     @api.model
     def _is_database_neutralized(self):

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 from odoo.addons.payment_stripe.const import (
     PAYMENT_METHODS_MAPPING as STRIPE_METHOD_TYPES,
@@ -140,6 +141,16 @@ class PaymentToken(models.Model):
     def _is_autopay_debit(self):
         """Return whether charges take days to settle (bank debits)."""
         return self._get_autopay_method_type() in const.DEBIT_METHOD_TYPES
+
+    @api.model
+    def _get_autopay_debit_methods(self):
+        """Return the payment methods, and brands of them, that are bank debits."""
+        types = const.DEBIT_METHOD_TYPES
+        codes = [code for code, kind in STRIPE_METHOD_TYPES.items() if kind in types]
+        named = Domain("code", "in", [*codes, *types])
+        brands = Domain("primary_payment_method_id", "any", named)
+        methods = self.env["payment.method"].sudo().with_context(active_test=False)
+        return methods.search(named | brands)
 
     def _get_autopay_refusals(self):
         """Return {token id: date} of the last refusal for good (lost, stolen ...)."""

@@ -35,6 +35,7 @@ class PaymentTransaction(models.Model):
         "autopay.transaction.guard",
         "autopay.transaction.doubt",
         "autopay.transaction.refund",
+        "autopay.transaction.wait",
         "payment.transaction",
     ]
 

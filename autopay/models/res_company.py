@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from .. import const
+from ..deadlines import WIRE_DAYS
 from ..rights import MANAGER_GROUP
 
 
@@ -45,6 +46,13 @@ class ResCompany(models.Model):
     autopay_approval_limit = fields.Monetary(
         help="Charges above it need the approval of a second billing manager. Zero: "
         "none do.",
+    )
+    autopay_wire_days = fields.Integer(
+        string="Days to Wait for a Transfer",
+        default=WIRE_DAYS,
+        help="A customer who chooses to pay by wire transfer keeps Autopay away from "
+        "the invoice. After so many days the person in charge is asked whether the "
+        "money will come.",
     )
     autopay_database_uuid = fields.Char(
         readonly=True,
@@ -95,6 +103,13 @@ class ResCompany(models.Model):
         if any(abs(company.autopay_date_offset) > 365 for company in self):
             raise ValidationError(
                 self.env._("The autopay date is at most 365 days from its invoice.")
+            )
+
+    @api.constrains("autopay_wire_days")
+    def _check_autopay_wire_days(self):
+        if any(not 1 <= company.autopay_wire_days <= 90 for company in self):
+            raise ValidationError(
+                self.env._("Autopay waits from 1 to 90 days for a transfer.")
             )
 
     # === BUSINESS METHODS === #

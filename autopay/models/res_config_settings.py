@@ -22,6 +22,9 @@ class ResConfigSettings(models.TransientModel):
     autopay_responsible_id = fields.Many2one(
         related="company_id.autopay_responsible_id", readonly=False
     )
+    autopay_wire_days = fields.Integer(
+        related="company_id.autopay_wire_days", readonly=False
+    )
     autopay_currency_id = fields.Many2one(
         related="company_id.currency_id", string="Currency of the Limit"
     )

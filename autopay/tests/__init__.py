@@ -26,6 +26,8 @@ from . import test_autopay_configuration_speed
 from . import test_autopay_configuration_tour
 from . import test_autopay_copied
 from . import test_autopay_crash
+from . import test_autopay_deadline_attempt
+from . import test_autopay_deadline_payment
 from . import test_autopay_decision
 from . import test_autopay_demo
 from . import test_autopay_double_success

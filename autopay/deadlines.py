@@ -1,0 +1,192 @@
+"""How long everything that waits may wait before a person is called, and what ends it.
+
+Nothing may wait for good: each state of ours that is not the last one, and each reason
+not to charge, has a row here or, in ``NO_DEADLINE``, the reason why it needs none. The
+job ``autopay.deadline`` calls a person when the time of a row is over and closes its
+call once the waiting has ended.
+"""
+
+from dataclasses import dataclass
+
+from odoo.tools.translate import LazyTranslate
+
+_lt = LazyTranslate(__name__)
+
+DAY = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """One state that waits for something.
+
+    :param awaits: a few words on what it waits for, for the title of the call
+    :param advice: a sentence on what the person who is called can do
+    :param hours: after which a person is called
+    :param since: the field with the moment from which they count
+    :param buttons: methods behind the buttons that end it, on the form of the record
+        that the call is about
+    :param debit_hours: the same as hours for bank debits, which take longer
+    """
+
+    awaits: str
+    advice: str
+    hours: int
+    since: str
+    buttons: tuple[str, ...]
+    debit_hours: int | None = None
+
+
+# Hours after which a provider that has not answered about a charge counts as silent: a
+# person may then say what became of it. As long as it answers, its answer counts.
+SILENT_HOURS = 3 * DAY
+
+# Days after which whoever marked a call as done is called again, if the thing waits on.
+REMIND_DAYS = 7
+
+_LEFT = _lt(
+    "The charge was begun and not sent: no money was asked for. Withdraw it; if its "
+    "provider stays silent, say that it was not paid. A later run charges the invoice."
+)
+
+# Attempts that still hold an invoice. A bank debit settles or fails within 14 business
+# days (docs.stripe.com/payments/bank-debits); cards and wallets take hours.
+ATTEMPT_WAITS = {
+    "reserved": Wait(
+        _lt("the charge to be sent"),
+        _LEFT,
+        4,
+        "reserved_date",
+        ("action_withdraw", "action_state_not_paid"),
+    ),
+    "prepared": Wait(
+        _lt("the charge to be sent"),
+        _LEFT,
+        4,
+        "reserved_date",
+        ("action_withdraw", "action_state_not_paid"),
+    ),
+    "charging": Wait(
+        _lt("the provider's answer"),
+        _lt("Ask the provider now, or look the charge up there."),
+        4,
+        "charging_date",
+        ("action_check_now",),
+    ),
+    "unknown": Wait(
+        _lt("the provider's answer"),
+        _lt("Look the charge up at the provider and say whether it was paid."),
+        2 * DAY,
+        "charging_date",
+        ("action_check_now", "action_state_paid", "action_state_not_paid"),
+    ),
+    "pending": Wait(
+        _lt("the bank's confirmation"),
+        _lt(
+            "Look the charge up at the provider. If the provider cannot be asked by "
+            "Autopay or stays silent, say whether it was paid; otherwise end it there."
+        ),
+        3 * DAY,
+        "charging_date",
+        ("action_check_now", "action_state_paid", "action_state_not_paid"),
+        debit_hours=20 * DAY,
+    ),
+    # It is withdrawn by itself before (const.ACTION_REQUIRED_HOURS).
+    "action_required": Wait(
+        _lt("the customer's confirmation"),
+        _lt(
+            "It should have been withdrawn by now. Withdraw it; if its provider stays "
+            "silent, look it up there and say whether it was paid."
+        ),
+        4 * DAY,
+        "outcome_date",
+        ("action_withdraw", "action_state_paid", "action_state_not_paid"),
+    ),
+    "succeeded": Wait(
+        _lt("its payment to be booked"),
+        _lt(
+            "The money was taken, the books do not say so yet. Mend what stops the "
+            "booking, then try again now."
+        ),
+        DAY,
+        "outcome_date",
+        ("action_check_now",),
+    ),
+    "declined": Wait(
+        _lt("the charge to be closed"),
+        _lt(
+            "No money was taken, but the provider has not closed the charge yet, which "
+            "holds the invoice. Try again now; if the provider stays silent, say that "
+            "it was not paid."
+        ),
+        DAY,
+        "outcome_date",
+        ("action_check_now", "action_state_not_paid"),
+    ),
+    "canceled": Wait(
+        _lt("the invoice to be given back"),
+        _lt(
+            "The charge was withdrawn, but its invoice could not be given back yet. "
+            "Mend what stops it, then try again now."
+        ),
+        DAY,
+        "outcome_date",
+        ("action_check_now",),
+    ),
+}
+
+# Other payments of an invoice, which autopay waits for. Providers that ask no bank for
+# money, as the wire transfers of Odoo's module payment_custom: the customer has only
+# said that it will come. They wait for as many days as the company says.
+PROMISING_PROVIDERS = ("custom", "none")
+WIRE_DAYS = 7
+_NOT_COMING = _lt(
+    "If it will not come, say so with It Will Not Come: autopay collects the invoice "
+    "then. If it has come, register it as usual."
+)
+
+PAYMENT_WAITS = {
+    "wire": Wait(
+        _lt("a payment that the customer announced"),
+        _NOT_COMING,
+        WIRE_DAYS * DAY,
+        "last_state_change",
+        ("action_autopay_ignore_payment",),
+    ),
+    "pending": Wait(
+        _lt("another payment"),
+        _NOT_COMING,
+        3 * DAY,
+        "last_state_change",
+        ("action_autopay_ignore_payment", "action_autopay_open_payment"),
+        debit_hours=20 * DAY,
+    ),
+    # Card networks let an authorization lapse after about a week.
+    "authorized": Wait(
+        _lt("an authorized payment to be captured"),
+        _lt(
+            "Capture or void it on the invoice. If it will not be captured, say so "
+            "with It Will Not Come."
+        ),
+        7 * DAY,
+        "last_state_change",
+        ("action_autopay_ignore_payment", "action_autopay_open_payment"),
+    ),
+    # Odoo gives up after four days (payment.transaction._cron_post_process).
+    "done": Wait(
+        _lt("a confirmed payment to be booked"),
+        _lt("Press Book It Now on the invoice, which says what stops the booking."),
+        DAY,
+        "last_state_change",
+        ("action_autopay_book_payment",),
+    ),
+    "doubt": Wait(
+        _lt("a word on a payment whose answer was lost"),
+        _lt(
+            "Look it up at the provider. If it was not charged, a billing manager says "
+            "so on the payment with Not Charged; if it was, register it."
+        ),
+        DAY,
+        "autopay_doubt_date",
+        ("action_autopay_open_payment",),
+    ),
+}
