@@ -72,6 +72,7 @@ from . import autopay_reversal_watch
 from . import autopay_run
 from . import autopay_webhook
 from . import mail_activity
+from . import ir_module_module
 from . import payment_provider
 from . import payment_token
 from . import payment_transaction

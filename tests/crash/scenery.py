@@ -28,9 +28,9 @@ CUSTOMERS = {
 
 def make(env):
     """Create customers with saved methods and posted invoices, not yet eligible."""
-    provider = _set_up(env)
+    provider = set_up(env)
     for name, (method, amounts) in CUSTOMERS.items():
-        _create_customer(env, provider, name, method, amounts)
+        create_customer(env, provider, name, method, amounts)
     _create_customer_of_demo(env)
 
 
@@ -43,10 +43,10 @@ def make_customers(env, numbers, invoices):
     for number in numbers:
         method = DECLINING if number % 50 == 0 else "pm_card_visa"
         amounts = [10.0 + number + cents / 100 for cents in range(invoices)]
-        _create_customer(env, provider, f"load{number}", method, amounts)
+        create_customer(env, provider, f"load{number}", method, amounts)
 
 
-def _create_customer(env, provider, name, method, amounts):
+def create_customer(env, provider, name, method, amounts):
     client = stripe.StripeClient(
         SECRET_KEY,
         base_addresses={"api": os.environ["AUTOPAY_STRIPE_API_BASE"]},
@@ -56,7 +56,7 @@ def _create_customer(env, provider, name, method, amounts):
     _create_invoices(env, customer, amounts)
 
 
-def _set_up(env):
+def set_up(env):
     env.company.write({"autopay_enabled": True, "autopay_policy": "manual"})
     provider = env["payment.provider"].search([("code", "=", "stripe")], limit=1)
     provider.write(
