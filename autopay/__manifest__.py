@@ -21,6 +21,7 @@
         "wizards/account_payment_register_views.xml",
         "wizards/autopay_charge_now_views.xml",
         "wizards/autopay_configuration_lock_wizard_views.xml",
+        "wizards/autopay_consent_wizard_views.xml",
         "wizards/autopay_invariant_result_views.xml",
         "wizards/autopay_policy_views.xml",
         "wizards/autopay_resolve_views.xml",

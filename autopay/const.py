@@ -39,6 +39,20 @@ AUTHORIZATION_CHANNELS = [
     ("email", "By e-mail"),
 ]
 
+# How a customer can have told staff; "staff" is what nobody was asked about.
+CONSENT_CHANNELS = [
+    ("paper", "Signed paper"),
+    ("email", "E-mail"),
+    ("phone", "Phone"),
+    ("portal", "Customer portal or website"),
+]
+
+# Bytes of the scan of a consent at most.
+MAX_SCAN_BYTES = 10 << 20
+
+# Days ahead that people are told about before a consent is recorded.
+CONSENT_PREVIEW_DAYS = 92
+
 READINESS = [
     ("ready", "Ready"),
     ("off", "Autopay is off"),

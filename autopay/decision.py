@@ -28,6 +28,45 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class TrialConsent:
+    """A consent to decide with as if it were recorded.
+
+    It comes in the context, under ``TRIAL_CONSENT``: no browser can send an instance.
+
+    :param authorization: the ``autopay.authorization``, not saved
+    :param is_default: whether its method becomes the customer's Autopay Token
+    """
+
+    authorization: models.Model
+    is_default: bool = False
+
+    @property
+    def payer(self):
+        """The customer who consents."""
+        return self.authorization.partner_id._origin
+
+    @property
+    def token(self):
+        """The method that may be charged."""
+        return self.authorization.token_id._origin
+
+    @property
+    def company(self):
+        """The company that may charge it."""
+        return self.authorization.company_id._origin
+
+
+TRIAL_CONSENT = "autopay_trial_consent"
+
+
+def get_trial_consent(env, company):
+    """Return the :class:`TrialConsent` that is tried out in a company, or None."""
+    trial = env.context.get(TRIAL_CONSENT)
+    fits = isinstance(trial, TrialConsent) and trial.company == company
+    return trial if fits else None
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """What is asked about invoices, see ``autopay.decision._decide``.
 

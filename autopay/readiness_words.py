@@ -18,8 +18,8 @@ READINESS_SENTENCES = {
         "The customer's configurations pay nothing until they are mended."
     ),
     "no_method": _lt(
-        "Choose one of the customer's saved payment methods as Autopay Token. "
-        "Customers save one when they pay online."
+        "Set up autopay with one of the customer's saved payment methods. Customers "
+        "save one when they pay online."
     ),
     "method_archived": _lt("%(method)s was archived. Choose another payment method."),
     "method_expired": _lt("%(method)s has expired. Choose another payment method."),
@@ -28,12 +28,12 @@ READINESS_SENTENCES = {
         "settled."
     ),
     "no_authorization": _lt(
-        "The customer has not authorized autopay with %(method)s in this company."
+        "The customer has not authorized autopay with %(method)s in this company. "
+        "Record the consent once the customer agrees."
     ),
     "authorization_revoked": _lt(
-        "The customer's authorization for %(method)s was revoked. Choose another "
-        "payment method, or empty the Autopay Token and choose it again once the "
-        "customer agrees."
+        "The customer's authorization for %(method)s was revoked. Change the method, "
+        "or record a new consent to this one once the customer agrees."
     ),
     "method_refused": _lt(
         "The bank refused %(method)s for good when it was last charged. Choose another "

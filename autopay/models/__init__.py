@@ -15,6 +15,7 @@ from . import autopay_configuration_form
 from . import autopay_configuration_issue
 from . import autopay_configuration_lock
 from . import autopay_configuration_snapshot
+from . import autopay_consent
 from . import autopay_dry_run_trial
 from . import autopay_entry
 from . import autopay_explanation

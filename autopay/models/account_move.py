@@ -38,7 +38,9 @@ class AccountMove(models.Model):
         help="Pays this invoice only, instead of the customer's Autopay Token.",
     )
     autopay_available_token_ids = fields.Many2many(
-        related="partner_id.autopay_available_token_ids"
+        "payment.token",
+        compute="_compute_autopay_available_token_ids",
+        compute_sudo=True,
     )
     autopay_hold_date = fields.Date(
         string="Hold until",
@@ -106,21 +108,21 @@ class AccountMove(models.Model):
             shown = move.autopay_status or move.company_id.autopay_enabled
             move.autopay_applies = move.move_type == "out_invoice" and bool(shown)
 
+    @api.depends("partner_id", "company_id", "autopay_applies")
+    def _compute_autopay_available_token_ids(self):
+        shown = self.filtered("autopay_applies")
+        self.autopay_available_token_ids = False
+        for move in shown:
+            payer = move.commercial_partner_id.with_company(move.company_id)
+            move.autopay_available_token_ids = payer.autopay_available_token_ids
+
     # === CONSTRAINT METHODS === #
 
     @api.constrains("autopay_token_id")
     def _check_autopay_token(self):
         for move in self.filtered("autopay_token_id"):
-            owner = move.sudo().autopay_token_id.partner_id.commercial_partner_id
-            if owner != move.commercial_partner_id:
-                raise UserError(
-                    self.env._(
-                        "The payment method of invoice %(invoice)s belongs to another "
-                        "customer, %(owner)s.",
-                        invoice=move.display_name,
-                        owner=owner.display_name,
-                    )
-                )
+            token = move.sudo().autopay_token_id
+            token._check_autopay_fits(move.commercial_partner_id, move.company_id)
 
     # === CRUD METHODS === #
 

@@ -11,6 +11,7 @@ from ..authorization_words import (
     get_limit_sentences,
     get_staff_text,
 )
+from ..decision import get_trial_consent
 from ..rights import check_billing
 
 REVOCATION_FIELDS = {"revoked_date", "revoked_by_id", "revoke_reason"}
@@ -317,7 +318,10 @@ class AutopayAuthorization(models.Model):
             ],
         )
         ordered = found.sorted(lambda rec: (not rec.revoked_date, rec.id))
-        return {(rec.partner_id.id, rec.token_id.id): rec for rec in ordered}
+        latest = {(rec.partner_id.id, rec.token_id.id): rec for rec in ordered}
+        if trial := get_trial_consent(self.env, company):
+            latest[trial.payer.id, trial.token.id] = trial.authorization
+        return latest
 
 
 def _get_scan_hash(scan):

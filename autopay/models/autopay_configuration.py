@@ -79,11 +79,14 @@ class AutopayConfiguration(models.Model):
         help="Of the caps; charges in other currencies are converted.",
     )
     max_amount = fields.Monetary(
-        string="Cap per Charge", help="The most that one charge takes; zero: no cap."
+        string="Cap per Charge",
+        help="The most that one charge with the method takes, whichever way the method "
+        "was chosen; zero: no cap.",
     )
     max_month_amount = fields.Monetary(
         string="Cap per Month",
-        help="The most that is charged in a calendar month; zero: no cap.",
+        help="The most that is charged with the method in a calendar month, whichever "
+        "way the method was chosen; zero: no cap.",
     )
     cap_rule = fields.Selection(
         const.CAP_RULES,

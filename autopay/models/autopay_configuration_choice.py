@@ -4,7 +4,7 @@ from itertools import zip_longest
 from odoo import api, models
 from odoo.fields import Domain
 
-from ..decision import Choice
+from ..decision import Choice, get_trial_consent
 
 
 class AutopayConfigurationChoice(models.AbstractModel):
@@ -53,6 +53,9 @@ class AutopayConfigurationChoice(models.AbstractModel):
         nothing = self.env["autopay.configuration"]
         payers = moves.commercial_partner_id.with_company(company)
         by_payer = {payer.id: payer.autopay_token_id for payer in payers}
+        trial = get_trial_consent(self.env, company)
+        if trial and trial.is_default:
+            by_payer[trial.payer.id] = trial.token
         none = self.env["payment.token"]
         return {
             move.id: Choice(

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 
+from ..authorization_words import get_limit_sentences
 from ..rights import check_billing, check_manager
 
 
@@ -17,7 +18,62 @@ class AutopayConfigurationForm(models.AbstractModel):
         help="Several conditions, and more types of them.",
     )
 
+    consent_note = fields.Text(
+        compute="_compute_consent_note",
+        compute_sudo=True,
+        help="The consent that saving records, and limits that others set.",
+    )
+
     # === COMPUTE METHODS === #
+
+    @api.depends_context("lang")
+    @api.depends("token_id", "partner_id", "company_id")
+    def _compute_consent_note(self):
+        known = self._get_authorizations()
+        for configuration in self:
+            payer, token = configuration.partner_id._origin, configuration.token_id
+            company = configuration.company_id or self.env.company
+            latest = known.get((payer.id, token._origin.id, company.id))
+            notes = []
+            if payer and token and (not latest or latest.revoked_date):
+                notes.append(configuration._get_consent_words())
+            notes += configuration._get_limit_notes(latest)
+            configuration.consent_note = "\n".join(notes)
+
+    def _get_consent_words(self):
+        """Return what saving records of the customer's consent."""
+        return self.env._(
+            "Saving records that %(customer)s has agreed to be charged with %(method)s, "
+            "not how. Save it only if that is so; with New under Authorizations you can "
+            "record how.",
+            customer=self.partner_id.display_name,
+            method=self.token_id._get_autopay_label(),
+        )
+
+    def _get_limit_notes(self, authorization):
+        """Return which limits of the method are set elsewhere, as sentences."""
+        company = self.company_id or self.env.company
+        payer, token = self.partner_id._origin, self.token_id._origin
+        decision = self.env["autopay.decision"]
+        found = decision._get_caps(company, payer, token)
+        others = found.get((payer.id, token.id), self.browse()) - self._origin
+        notes = [
+            self.env._(
+                "“%(configuration)s” limits the method as well: %(limits)s",
+                configuration=other.display_name,
+                limits=" ".join(get_limit_sentences(self.env, other)),
+            )
+            for other in others
+        ]
+        limits = authorization and get_limit_sentences(self.env, authorization)
+        if limits:
+            notes.append(
+                self.env._(
+                    "The customer's authorization limits the method: %s",
+                    " ".join(limits),
+                )
+            )
+        return notes
 
     @api.depends("condition_ids.kind")
     def _compute_is_advanced(self):

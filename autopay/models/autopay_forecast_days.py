@@ -3,6 +3,8 @@ from datetime import timedelta
 
 from odoo import api, models
 
+from ..decision import get_trial_consent
+
 
 class AutopayForecastDays(models.AbstractModel):
     """Finds the days on which the choice of an invoice's method can change.
@@ -68,9 +70,12 @@ class AutopayForecastDays(models.AbstractModel):
 
     def _get_expiries(self, company, payers, lists):
         """Return {payer: days on which one of its methods is valid no more}."""
+        trial = get_trial_consent(self.env, company)
+        tried = trial.token if trial else self.env["payment.token"]
         return {
             payer: self._get_days_after(
                 payer.with_company(company).autopay_token_id
+                | tried
                 | lists.get(payer, self.env["autopay.configuration"]).token_id
             )
             for payer in payers

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
 from odoo.addons.payment_stripe.const import (
@@ -119,6 +119,36 @@ class PaymentToken(models.Model):
         if self.env.user._is_public():
             return self.browse()
         return super()._get_available_tokens(providers_ids, partner_id, **kwargs)
+
+    def _check_autopay_fits(self, payer, company):
+        """Refuse a method that can never pay for a customer in a company.
+
+        :param payer: the customer, a commercial entity
+        :raises ValidationError: whose method it is
+        """
+        self.ensure_one()
+        token = self.sudo()
+        owner = token.partner_id.commercial_partner_id
+        if owner != payer:
+            raise ValidationError(
+                self.env._(
+                    "The payment method %(method)s belongs to %(owner)s, not to "
+                    "%(customer)s.",
+                    method=token._get_autopay_label(),
+                    owner=owner.display_name,
+                    customer=payer.display_name,
+                )
+            )
+        if token.company_id not in company.sudo().parent_ids:
+            raise ValidationError(
+                self.env._(
+                    "The payment method %(method)s was saved with %(owner)s: it cannot "
+                    "be charged for %(company)s.",
+                    method=token._get_autopay_label(),
+                    owner=token.company_id.display_name,
+                    company=company.display_name,
+                )
+            )
 
     def _is_autopay_expired(self, day):
         """Return whether the method can no longer be charged on that date."""

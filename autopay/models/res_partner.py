@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
 
 from .. import const
 from ..readiness_words import get_readiness_words
@@ -11,14 +10,14 @@ RESTRICTED_FIELDS = {"autopay_token_id", "autopay_policy"}
 
 class ResPartner(models.Model):
     _name = "res.partner"
-    _inherit = ["autopay.own.defaults", "res.partner"]
+    _inherit = ["autopay.own.defaults", "autopay.consent", "res.partner"]
 
     autopay_token_id = fields.Many2one(
         "payment.token",
         company_dependent=True,
         copy=False,
-        help="The saved payment method that pays this customer's invoices. Choosing it "
-        "here records that the customer has authorized it.",
+        help="The saved payment method that pays this customer's invoices. Setting up "
+        "autopay records how the customer authorized it.",
     )
     autopay_policy = fields.Selection(
         const.POLICIES,
@@ -166,18 +165,9 @@ class ResPartner(models.Model):
 
     @api.constrains("autopay_token_id")
     def _check_autopay_token(self):
-        for partner in self:
-            owner = partner.autopay_token_id.sudo().partner_id.commercial_partner_id
-            if owner and owner != partner.commercial_partner_id:
-                raise ValidationError(
-                    self.env._(
-                        "The payment method %(method)s belongs to %(owner)s, not to "
-                        "%(customer)s.",
-                        method=partner.autopay_token_id.sudo().display_name,
-                        owner=owner.display_name,
-                        customer=partner.display_name,
-                    )
-                )
+        for partner in self.filtered("autopay_token_id"):
+            token = partner.sudo().autopay_token_id
+            token._check_autopay_fits(partner.commercial_partner_id, self.env.company)
 
     # === CRUD METHODS === #
 
@@ -203,7 +193,10 @@ class ResPartner(models.Model):
         before = {partner: partner.autopay_token_id for partner in self}
         res = super().write(vals)
         changed = self.filtered(lambda rec: rec.autopay_token_id != before[rec])
-        changed.filtered("autopay_token_id")._record_autopay_authorization("staff")
+        chosen = changed.filtered("autopay_token_id")
+        chosen.filtered(
+            lambda rec: rec._needs_autopay_consent()
+        )._record_autopay_authorization("staff")
         return res
 
     # === BUSINESS METHODS === #

@@ -24,6 +24,8 @@ from . import test_autopay_configuration_issue
 from . import test_autopay_configuration_portal
 from . import test_autopay_configuration_speed
 from . import test_autopay_configuration_tour
+from . import test_autopay_consent_tour
+from . import test_autopay_consent_wizard
 from . import test_autopay_copied
 from . import test_autopay_crash
 from . import test_autopay_deadline_attempt

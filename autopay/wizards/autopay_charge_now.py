@@ -31,7 +31,9 @@ class AutopayChargeNow(models.TransientModel):
         "res.partner", string="Customer", compute="_compute_payer_id"
     )
     autopay_available_token_ids = fields.Many2many(
-        related="payer_id.autopay_available_token_ids"
+        "payment.token",
+        compute="_compute_autopay_available_token_ids",
+        compute_sudo=True,
     )
     token_id = fields.Many2one(
         "payment.token",
@@ -67,6 +69,19 @@ class AutopayChargeNow(models.TransientModel):
         for wizard in self:
             payer = wizard._get_moves().commercial_partner_id
             wizard.payer_id = payer if len(payer) == 1 else False
+
+    @api.depends("move_ids")
+    def _compute_autopay_available_token_ids(self):
+        """Offer what can pay all the invoices, whichever companies they are of."""
+        for wizard in self:
+            payer, companies = wizard.payer_id, wizard.move_ids._origin.company_id
+            found = [
+                payer.with_company(company).autopay_available_token_ids
+                for company in companies
+            ]
+            wizard.autopay_available_token_ids = self.env["payment.token"].browse(
+                set.intersection(*(set(each._ids) for each in found)) if found else ()
+            )
 
     @api.depends("move_ids")
     def _compute_token_id(self):
