@@ -139,7 +139,7 @@ class TestAutopayLimit(ConfigurationCommon):
         customer.autopay_token_id = self.visa
         latest = self.customer.autopay_authorization_ids.filtered(
             lambda rec: rec.token_id == self.visa
-        )[0]
+        ).sorted("id")[-1]
         self.assertEqual(latest.channel, "staff")
         self.assertEqual((latest.max_amount, latest.max_month_amount), (100.0, 150.0))
         blocker = self._decide(self._create_due_invoice(101.0)).blocker
