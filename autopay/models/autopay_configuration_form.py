@@ -43,9 +43,9 @@ class AutopayConfigurationForm(models.AbstractModel):
     def _get_consent_words(self):
         """Return what saving records of the customer's consent."""
         return self.env._(
-            "Saving records that %(customer)s has agreed to be charged with %(method)s, "
-            "not how. Save it only if that is so; with New under Authorizations you can "
-            "record how.",
+            "Saving records that %(customer)s has agreed to be charged with "
+            "%(method)s, but not how. Save it only if that is so; with New under "
+            "Authorizations you can record how.",
             customer=self.partner_id.display_name,
             method=self.token_id._get_autopay_label(),
         )

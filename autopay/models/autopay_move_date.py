@@ -159,7 +159,7 @@ class AutopayMoveDate(models.AbstractModel):
         self._write_autopay({"autopay_date": day, "autopay_date_source": source})
 
     def _write_autopay(self, vals):
-        """Write what is the engine's to write; people see dates change in the chatter."""
+        """Write what is the engine's to write; the chatter shows dates change."""
         context = {**const.OWN_FIELDS_CONTEXT, "tracking_disable": False}
         if self:
             self.sudo().with_context(**context).write(vals)

@@ -25,9 +25,9 @@ class ResCompany(models.Model):
         const.DATE_RULES,
         default="due",
         required=True,
-        help="How the autopay date of an invoice is found when nobody sets one. A fixed "
-        "day of the month is the next such day from the invoice date on: it ignores "
-        "the due date. A changed rule holds for dates given from then on.",
+        help="How the autopay date of an invoice is found when nobody sets one. A "
+        "fixed day of the month is the next such day from the invoice date on: it "
+        "ignores the due date. A changed rule holds for dates given from then on.",
     )
     autopay_date_offset = fields.Integer(
         help="Days to add to the due date or the invoice date; negative means before.",
