@@ -8,6 +8,10 @@ UNDER_WAY = Domain("state", "in", ("pending", "authorized")) & Domain(
     "provider_code", "not in", ("none", "custom")
 )
 LIVE = Domain("live", "=", True)
+# Where Autopay is off and never was on, nothing is hidden; `any!`: customers may not
+# read these companies.
+UNKNOWN = Domain("company_id", "any!", [("autopay_known", "=", False)])
+OFF = Domain("company_id", "any!", [("autopay_enabled", "=", False)])
 
 
 class AutopayPortal(PortalAccount):
@@ -17,8 +21,8 @@ class AutopayPortal(PortalAccount):
         """Override of `account`: invoices that are being paid are not asked for."""
         return (
             Domain(super()._get_overdue_invoices_domain(partner_id))
-            & Domain("autopay_attempt_line_ids", "not any!", LIVE)
-            & Domain("transaction_ids", "not any!", UNDER_WAY)
+            & (UNKNOWN | Domain("autopay_attempt_line_ids", "not any!", LIVE))
+            & (OFF | Domain("transaction_ids", "not any!", UNDER_WAY))
         )
 
     def _overdue_invoices_get_page_view_values(self, overdue_invoices, **kwargs):
@@ -26,7 +30,7 @@ class AutopayPortal(PortalAccount):
         values = super()._overdue_invoices_get_page_view_values(
             overdue_invoices, **kwargs
         )
-        if "payment" in values:
+        if "payment" in values and overdue_invoices._filter_autopay_on():
             due = sum(overdue_invoices.mapped("amount_residual"))
             values["payment"]["amount"] = values["amount"] = due
         return values
@@ -35,7 +39,7 @@ class AutopayPortal(PortalAccount):
         """Override of `account_payment`: nothing to pay while autopay collects."""
         values = super()._get_extra_payment_form_values(invoice_id=invoice_id, **kwargs)
         if invoice := self._cast_as_int(invoice_id):
-            move = request.env["account.move"].sudo().browse(invoice)
+            move = request.env["account.move"].sudo().browse(invoice).exists()
             if move._get_autopay_live_lines():
                 values["amount"] = 0.0
         return values

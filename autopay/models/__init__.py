@@ -1,4 +1,5 @@
 # Abstract models first: the others inherit from them.
+from . import autopay_scope
 from . import autopay_approval_request
 from . import autopay_attempt_deadline
 from . import autopay_attempt_refund

@@ -26,7 +26,8 @@ class AccountMoveLine(models.Model):
         :raises UserError: when a frozen field of such an invoice is written
         """
         if FROZEN_FIELDS & vals.keys():
-            self.check_access("write")
             posted = self.move_id.filtered(lambda move: move.state == "posted")
-            posted._check_autopay_free()
+            if posted._filter_autopay_collectable():
+                self.check_access("write")
+                posted._check_autopay_free()
         return super().write(vals)

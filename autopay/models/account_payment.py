@@ -6,7 +6,7 @@ from ..reversal_const import MONEY_GONE
 
 class AccountPayment(models.Model):
     _name = "account.payment"
-    _inherit = ["autopay.own.defaults", "account.payment"]
+    _inherit = ["autopay.own.defaults", "autopay.scope", "account.payment"]
 
     autopay_reversal_id = fields.Many2one(
         "autopay.reversal",
@@ -52,7 +52,7 @@ class AccountPayment(models.Model):
         A dispute leaves no refund in Odoo, and a refund that failed is no refund.
         """
         res = super()._compute_amount_available_for_refund()
-        for payment in self:
+        for payment in self._filter_autopay_known():
             attempts = payment.payment_transaction_id.sudo().autopay_attempt_ids
             reversals = attempts.reversal_ids
             if reversals and payment._can_autopay_refund():

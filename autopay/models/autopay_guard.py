@@ -33,17 +33,31 @@ class AutopayGuard(models.AbstractModel):
     """
 
     _name = "autopay.guard"
+    _inherit = "autopay.scope"
     _description = "Autopay Guard"
 
     # === WHAT IS HELD === #
 
     def _get_autopay_live_lines(self):
         """Return the shares of these invoices in attempts that are not over."""
-        return (
-            self.env["autopay.attempt.line"]
-            .sudo()
-            .search([("move_id", "in", self.ids), ("live", "=", True)])
-        )
+        lines = self.env["autopay.attempt.line"].sudo()
+        concerned = self._filter_autopay_collectable()
+        if not concerned:
+            return lines
+        return lines.search([("move_id", "in", concerned.ids), ("live", "=", True)])
+
+    def _filter_autopay_collectable(self):
+        """Return the customer invoices that autopay may be collecting."""
+        invoices = self.sudo().filtered(lambda move: move.move_type == "out_invoice")
+        return invoices._filter_autopay_known().with_env(self.env)
+
+    def _is_autopay_held(self):
+        """Return whether autopay is collecting one of these invoices.
+
+        Asked one by one of a page of invoices, it takes one query for all of them.
+        """
+        held = self._filter_autopay_collectable().with_prefetch(self._prefetch_ids)
+        return any(line.live for line in held.sudo().autopay_attempt_line_ids)
 
     def _check_autopay_free(self):
         """Refuse what must not happen to an invoice while it is being collected.
@@ -61,13 +75,14 @@ class AutopayGuard(models.AbstractModel):
         The rows are changed, not only locked: the engine may have begun to read before
         we commit, and only a change tells it that what it read is no longer true.
         """
-        if not self.ids:
+        concerned = self._filter_autopay_collectable()
+        if not concerned.ids:
             return
         self.env.cr.execute(
             SQL(
                 "UPDATE account_move SET autopay_crash_count = autopay_crash_count"
                 " WHERE id IN %s",
-                tuple(sorted(self.ids)),
+                tuple(sorted(concerned.ids)),
             )
         )
 
@@ -80,10 +95,12 @@ class AutopayGuard(models.AbstractModel):
         """
         switched = "autopay_status" in vals and not self.env.su
         if switched or FROZEN_FIELDS & vals.keys():
+            concerned = self._filter_autopay_collectable()
             # Who may not write these invoices must not learn who collects them.
-            self.check_access("write")
-            changed = self if switched else self._filter_autopay_changed(vals)
-            changed._check_autopay_free()
+            concerned.check_access("write")
+            if not switched:
+                concerned = concerned._filter_autopay_changed(vals)
+            concerned._check_autopay_free()
         return super().write(vals)
 
     def _filter_autopay_changed(self, vals):
@@ -109,19 +126,21 @@ class AutopayGuard(models.AbstractModel):
     # === PAYMENT BY THE CUSTOMER === #
 
     def _has_to_be_paid(self):
-        """Override of `account_payment`: not while somebody is paying already."""
+        """Override of `account_payment`: not what somebody is paying already."""
         return (
             super()._has_to_be_paid()
-            and not self._get_autopay_live_lines()
-            and not self._has_autopay_unbooked_payment()
+            and not self._is_autopay_held()
+            and not self._is_autopay_paid_unbooked()
         )
 
-    def _has_autopay_unbooked_payment(self):
-        """Return whether a confirmed online payment still waits to be booked."""
-        return any(
-            transaction.state == "done" and not transaction.is_post_processed
-            for transaction in self.sudo().transaction_ids
-        )
+    def _is_autopay_paid_unbooked(self):
+        """Return whether confirmed payments leave nothing due once they are booked."""
+        invoice = self._filter_autopay_on().sudo()
+        waiting = invoice.transaction_ids._get_autopay_unbooked(invoice.currency_id)
+        if not waiting:
+            return False
+        left = invoice.amount_residual - waiting
+        return invoice.currency_id.compare_amounts(left, 0) <= 0
 
     def _get_online_payment_error(self):
         """Override of `account_payment` to say who is paying."""
@@ -137,7 +156,7 @@ class AutopayGuard(models.AbstractModel):
 
     def _get_portal_payment_link(self):
         """Override of `account_payment`: invoices are still printed meanwhile."""
-        if self._get_autopay_live_lines():
+        if self._is_autopay_held():
             return f"{self.get_base_url()}{self.get_portal_url()}"
         return super()._get_portal_payment_link()
 

@@ -5,6 +5,7 @@ class AutopayProviderGuard(models.AbstractModel):
     """Keeps a provider able to answer for its charges when it is switched off."""
 
     _name = "autopay.provider.guard"
+    _inherit = "autopay.scope"
     _description = "Autopay Provider Guard"
 
     @api.onchange("state")
@@ -23,11 +24,12 @@ class AutopayProviderGuard(models.AbstractModel):
 
     def _get_autopay_open_attempts(self):
         """Return the attempts through these providers that hold invoices."""
-        return (
-            self.env["autopay.attempt"]
-            .sudo()
-            .search([("provider_id", "in", self.ids), ("line_ids.live", "=", True)])
-        )
+        attempts = self.env["autopay.attempt"].sudo()
+        known = self._filter_autopay_known()
+        if not known:
+            return attempts
+        live = [("provider_id", "in", known.ids), ("line_ids.live", "=", True)]
+        return attempts.search(live)
 
     def _archive_linked_tokens(self):
         """Override of `payment` to call back charges of methods archived before."""

@@ -56,11 +56,12 @@ class AutopayTransactionDoubt(models.AbstractModel):
     def _send_payment_request(self):
         """Override of `payment` to note that an answer was lost, and not roll it back.
 
-        The engine brings a list of its own and decides itself.
+        The engine brings a list of its own and decides itself. Where Autopay is off,
+        nothing would be charged again: errors reach the caller as they are.
 
         :raises ValidationError: as Odoo expects when a payment fails
         """
-        if "autopay_lost_requests" in self.env.context:
+        if "autopay_lost_requests" in self.env.context or not self._is_autopay_used():
             return super()._send_payment_request()
         lost = []
         noting = self.with_context(autopay_lost_requests=lost)

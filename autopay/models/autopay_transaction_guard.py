@@ -15,6 +15,7 @@ class AutopayTransactionGuard(models.AbstractModel):
     """
 
     _name = "autopay.transaction.guard"
+    _inherit = "autopay.scope"
     _description = "Autopay Transaction Guard"
 
     # === NEW TRANSACTIONS === #
@@ -26,19 +27,30 @@ class AutopayTransactionGuard(models.AbstractModel):
         Every way to pay comes through here before a provider is asked for anything.
         """
         transactions = super().create(vals_list)
-        transactions._check_autopay_invoices()
-        own = transactions.filtered(lambda tx: not tx.source_transaction_id)
+        concerned = transactions._filter_autopay_concerned()
+        concerned._check_autopay_invoices()
+        own = concerned.filtered(lambda tx: not tx.source_transaction_id)
         for transaction in own:
             transaction._check_autopay_owner()
             transaction._check_autopay_visitor()
         return transactions
+
+    def _filter_autopay_concerned(self):
+        """Return what pays invoices of, or is paid to, companies that know autopay."""
+        return self.filtered(
+            lambda tx: (
+                tx.sudo().company_id.autopay_known
+                or tx.sudo().invoice_ids._filter_autopay_known()
+            )
+        )
 
     def write(self, vals):
         """Override of `payment` to check invoices that are linked later on."""
         res = super().write(vals)
         if "invoice_ids" in vals:
             # What is confirmed already has to be linked; it charges nothing any more.
-            self.filtered(lambda tx: tx.state == "draft")._check_autopay_invoices()
+            drafts = self.filtered(lambda tx: tx.state == "draft")
+            drafts._filter_autopay_concerned()._check_autopay_invoices()
         return res
 
     def _check_autopay_invoices(self):
@@ -54,14 +66,17 @@ class AutopayTransactionGuard(models.AbstractModel):
         """Let only its owner pay online with a saved method.
 
         With Odoo's own rule whoever holds a link to a document can charge the methods
-        that its customer has saved, without logging in. Links are forwarded; this rule
-        therefore holds for all documents, on autopay or not.
+        that its customer has saved, without logging in. Links are forwarded; where
+        Autopay is on, and customers are asked to save a method, this rule therefore
+        holds for all documents, on autopay or not.
 
         :raises AccessError: when the user is not logged in as the owner
         """
         user, transaction = self.env.user, self.sudo()
         token = transaction.token_id
         if not token or user._is_superuser() or not self._is_autopay_online(user):
+            return
+        if not self._is_autopay_used():
             return
         same = user.partner_id.commercial_partner_id == (
             token.partner_id.commercial_partner_id
@@ -70,6 +85,11 @@ class AutopayTransactionGuard(models.AbstractModel):
             raise AccessError(
                 self.env._("Log in to pay with a saved payment method of yours.")
             )
+
+    def _is_autopay_used(self):
+        """Return whether Autopay is on for who is paid, or for an invoice that is."""
+        invoices = self.sudo().invoice_ids
+        return bool(invoices._filter_autopay_on() or self._filter_autopay_used())
 
     def _is_autopay_online(self, user):
         """Return whether somebody is at it in a browser, as against staff at work."""
@@ -85,8 +105,7 @@ class AutopayTransactionGuard(models.AbstractModel):
         :raises ValidationError: when it is not what the invoice asks for
         """
         transaction = self.sudo()
-        invoices = transaction.invoice_ids
-        if not invoices or self.env.user._is_internal():
+        if self.env.user._is_internal() or not transaction._get_autopay_asked():
             return
         if transaction._is_autopay_misdirected():
             raise ValidationError(
@@ -101,36 +120,55 @@ class AutopayTransactionGuard(models.AbstractModel):
                 self.env._("Another payment of this invoice is under way.")
             )
 
+    def _get_autopay_asked(self):
+        """Return the invoices that would be collected if nobody paid them."""
+        invoices = self.invoice_ids.filtered(
+            lambda move: move.move_type == "out_invoice"
+        )
+        return invoices._filter_autopay_on()
+
     def _is_autopay_misdirected(self):
         """Return whether another company, currency or operation would come of it."""
-        provider = self.provider_id
+        provider, invoices = self.provider_id, self._get_autopay_asked()
         return (
             self.operation == "validation"
             or provider.state == "disabled"
-            or self.invoice_ids.currency_id != self.currency_id
+            or invoices.currency_id != self.currency_id
             or any(
                 provider.company_id not in company.parent_ids
-                for company in self.invoice_ids.company_id
+                for company in invoices.company_id
             )
         )
 
     def _is_autopay_too_much(self):
-        due = sum(self.invoice_ids.mapped("amount_residual"))
+        """Return whether more comes in than is due and not confirmed already."""
         if not math.isfinite(self.amount) or self.amount <= 0:
             return True
+        others = self.invoice_ids.transaction_ids - self
+        due = sum(self.invoice_ids.mapped("amount_residual"))
+        due -= others._get_autopay_unbooked(self.currency_id)
         return self.currency_id.compare_amounts(self.amount, due) > 0
+
+    def _get_autopay_unbooked(self, currency):
+        """Return what confirmed payments bring that wait to be booked.
+
+        :param currency: the one to return it in (major units)
+        """
+        waiting = self.filtered(
+            lambda tx: tx.state == "done" and not tx.is_post_processed and tx.amount > 0
+        )
+        return sum(
+            tx.currency_id._convert(tx.amount, currency, tx.company_id)
+            for tx in waiting
+        )
 
     def _is_autopay_paid_otherwise(self):
         """Return whether somebody else is paying one of the invoices already."""
         others = self.invoice_ids.transaction_ids - self
-        under_way = others.filtered(
-            lambda tx: (
-                tx.state in ("pending", "authorized")
-                and tx.provider_code not in ("none", "custom")
-            )
-        )
-        return bool(under_way) or any(
-            invoice._has_autopay_unbooked_payment() for invoice in self.invoice_ids
+        return any(
+            tx.state in ("pending", "authorized")
+            and tx.provider_code not in ("none", "custom")
+            for tx in others
         )
 
     # === WHAT PROVIDERS TELL ODOO === #
@@ -142,6 +180,12 @@ class AutopayTransactionGuard(models.AbstractModel):
         of order or about another amount; the resolver reads the provider's object.
         """
         transaction = self or self._search_by_reference(provider_code, payment_data)
+        if not transaction:
+            return transaction
+        if not transaction._filter_autopay_known():
+            return super(AutopayTransactionGuard, transaction)._process(
+                provider_code, payment_data
+            )
         attempts = transaction._get_autopay_followed_attempts()
         if transaction._is_autopay_read_from_provider():
             attempts._check_soon()
@@ -204,7 +248,8 @@ class AutopayTransactionGuard(models.AbstractModel):
 
     def _update_state(self, allowed_states, target_state, state_message):
         """Override of `payment`: the engine alone moves what it can ask about."""
-        engines = self.filtered(lambda tx: tx._is_autopay_asked())
+        engines = self._filter_autopay_known()
+        engines = engines.filtered(lambda tx: tx._is_autopay_asked())
         for transaction in engines:
             _logger.warning(
                 "Autopay's transaction %s stays %s, somebody wanted it %s.",
@@ -227,6 +272,8 @@ class AutopayTransactionGuard(models.AbstractModel):
 
     def _refund(self, amount_to_refund=None):
         """Override of `payment` to tell refunds of staff from those heard of."""
+        if not self._filter_autopay_known():
+            return super()._refund(amount_to_refund)
         refunding = self.with_context(autopay_refunding=True)
         return super(AutopayTransactionGuard, refunding)._refund(amount_to_refund)
 
@@ -234,7 +281,8 @@ class AutopayTransactionGuard(models.AbstractModel):
         self, amount, is_refund=False, **custom_create_values
     ):
         """Override of `payment`: no refund is booked because a webhook tells of one."""
-        if self._is_autopay_asked() and not self.env.context.get("autopay_refunding"):
+        unasked = not self.env.context.get("autopay_refunding")
+        if unasked and self._filter_autopay_known()._is_autopay_asked():
             return self.browse()
         return super()._create_child_transaction(
             amount, is_refund=is_refund, **custom_create_values

@@ -48,7 +48,8 @@ class AutopayTransactionRefund(models.AbstractModel):
 
         :raises ValidationError: as Odoo expects when a refund fails
         """
-        if not self.source_transaction_id.autopay_attempt_ids:
+        known = self._filter_autopay_known()
+        if not known.source_transaction_id.autopay_attempt_ids:
             return super()._send_refund_request()
         stripe = self.provider_code == "stripe"
         key = stripe and self._get_autopay_refund_key()

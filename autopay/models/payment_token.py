@@ -12,7 +12,7 @@ from ..rights import STAFF_GROUPS, check_manager
 
 class PaymentToken(models.Model):
     _name = "payment.token"
-    _inherit = ["autopay.own.defaults", "payment.token"]
+    _inherit = ["autopay.own.defaults", "autopay.scope", "payment.token"]
 
     autopay_expiry_date = fields.Date(
         string="Expires on",
@@ -50,8 +50,9 @@ class PaymentToken(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_charged(self):
         """Keep methods that were charged: their charges must stay explicable."""
-        attempts = self.env["autopay.attempt"].sudo()
-        if attempts.search_count([("token_id", "in", self.ids)], limit=1):
+        known, attempts = self._filter_autopay_known(), self.env["autopay.attempt"]
+        charged = [("token_id", "in", known.ids)]
+        if known and attempts.sudo().search_count(charged, limit=1):
             raise UserError(
                 self.env._(
                     "Autopay has charged this payment method: archive it instead."
@@ -100,10 +101,11 @@ class PaymentToken(models.Model):
     def _handle_archiving(self):
         """Override of `payment` to call back charges that were not sent yet."""
         res = super()._handle_archiving()
-        attempts = self.env["autopay.attempt"].sudo()
-        live = [("token_id", "in", self.ids), ("line_ids.live", "=", True)]
-        self.env["autopay.guard"]._recall_autopay(attempts.search(live))
-        self._tell_autopay_configurations()
+        if known := self._filter_autopay_known():
+            attempts = self.env["autopay.attempt"].sudo()
+            live = [("token_id", "in", known.ids), ("line_ids.live", "=", True)]
+            self.env["autopay.guard"]._recall_autopay(attempts.search(live))
+            known._tell_autopay_configurations()
         return res
 
     def _tell_autopay_configurations(self):
@@ -115,10 +117,14 @@ class PaymentToken(models.Model):
             notification._alert_method_gone(configuration)
 
     def _get_available_tokens(self, providers_ids, partner_id, **kwargs):
-        """Override of `payment`: who is not logged in sees nobody's saved methods."""
+        """Override of `payment`: who is not logged in sees nobody's saved methods.
+
+        They could not be charged either (``_check_autopay_owner``).
+        """
+        tokens = super()._get_available_tokens(providers_ids, partner_id, **kwargs)
         if self.env.user._is_public():
-            return self.browse()
-        return super()._get_available_tokens(providers_ids, partner_id, **kwargs)
+            return tokens - tokens._filter_autopay_used()
+        return tokens
 
     def _check_autopay_fits(self, payer, company):
         """Refuse a method that can never pay for a customer in a company.

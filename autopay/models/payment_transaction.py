@@ -52,11 +52,13 @@ class PaymentTransaction(models.Model):
         A refund charges nothing: what was taken with a method that is archived since
         can still be given back, and booked when it was.
         """
-        refunds = self.filtered("source_transaction_id.autopay_attempt_ids").filtered(
-            lambda transaction: transaction.operation == "refund"
-        )
-        for transaction in self - refunds:
+        known = self._filter_autopay_known()
+        refunds = known.filtered(lambda transaction: transaction.operation == "refund")
+        refunds = refunds.filtered("source_transaction_id.autopay_attempt_ids")
+        for transaction in known - refunds:
             super(PaymentTransaction, transaction)._check_token_is_active()
+        if others := self - known:
+            super(PaymentTransaction, others)._check_token_is_active()
         return True
 
     # === CRUD METHODS === #
@@ -66,8 +68,8 @@ class PaymentTransaction(models.Model):
 
         :raises AccessError: when somebody but the engine changes money or state
         """
-        guarded = GUARDED_FIELDS & vals.keys()
-        if guarded and not self.env.su and self.sudo().autopay_attempt_ids:
+        guarded = GUARDED_FIELDS & vals.keys() and not self.env.su
+        if guarded and self._filter_autopay_known().sudo().autopay_attempt_ids:
             raise AccessError(
                 self.env._("This transaction belongs to autopay and cannot be edited.")
             )
@@ -132,10 +134,11 @@ class PaymentTransaction(models.Model):
 
     def _post_process(self):
         """Override of `payment`: what belongs to an attempt is booked by the engine."""
-        autopay = self.filtered("autopay_attempt_ids")
+        known = self._filter_autopay_known()
+        autopay = known.filtered("autopay_attempt_ids")
         autopay.is_post_processed = True
         autopay.autopay_attempt_ids._check_soon()
-        refunds = self.filtered("source_transaction_id.autopay_attempt_ids")
+        refunds = known.filtered("source_transaction_id.autopay_attempt_ids")
         refunds._autopay_link_refunds()
         return super(PaymentTransaction, self - autopay)._post_process()
 

@@ -54,6 +54,11 @@ class ResCompany(models.Model):
         "the invoice. After so many days the person in charge is asked whether the "
         "money will come.",
     )
+    autopay_known = fields.Boolean(
+        readonly=True,
+        copy=False,
+        help="Autopay is on, or was on once, in the company or in a branch of it.",
+    )
     autopay_database_uuid = fields.Char(
         readonly=True,
         copy=False,
@@ -87,6 +92,15 @@ class ResCompany(models.Model):
     def _remember_autopay_database(self):
         if self:
             self.autopay_database_uuid = self._get_autopay_database_uuid()
+            # Providers and methods of a company serve its branches.
+            self.sudo().parent_ids.autopay_known = True
+
+    def _is_autopay_used(self):
+        """Return whether Autopay is on in the company or in a branch of it."""
+        if self.autopay_enabled or not self.autopay_known:
+            return self.autopay_enabled
+        switched_on = [("id", "child_of", self.id), ("autopay_enabled", "=", True)]
+        return bool(self.search_count(switched_on, limit=1))
 
     # === CONSTRAINT METHODS === #
 

@@ -177,8 +177,9 @@ class ResPartner(models.Model):
         if any(vals.get(name) for vals in vals_list for name in RESTRICTED_FIELDS):
             check_billing(self)
         partners = super().create(vals_list)
-        chosen = partners.filtered("autopay_token_id")
-        chosen._record_autopay_authorization("staff")
+        for partner, vals in zip(partners, vals_list, strict=True):
+            if vals.get("autopay_token_id"):
+                partner._record_autopay_authorization("staff")
         return partners
 
     def write(self, vals):

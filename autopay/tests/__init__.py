@@ -75,7 +75,9 @@ from . import test_fault_matrix_books
 from . import test_fault_matrix_charge
 from . import test_fault_matrix_people
 from . import test_fault_matrix_reserve
+from . import test_guards_page
 from . import test_money
+from . import test_off_is_off
 from . import test_neutralize
 from . import test_odoo_gateway
 from . import test_payment_transaction

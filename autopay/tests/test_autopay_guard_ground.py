@@ -187,7 +187,7 @@ class TestAutopayGuardGround(GuardCommon):
             {
                 "provider_id": self.provider.id,
                 "payment_method_id": self.card_method.id,
-                "amount": 1,
+                "amount": 100,
                 "currency_id": invoice.currency_id.id,
                 "partner_id": self.customer.id,
                 "invoice_ids": [Command.set(invoice.ids)],
