@@ -136,6 +136,9 @@ BLOCKER_SENTENCES = {
     "amount_not_accepted": _lt(
         "The provider does not accept the amount %(amount)s. %(reason)s"
     ),
+    "cannot_be_booked": _lt(
+        "Nothing is charged, as the payment could not be booked. %(reason)s"
+    ),
 }
 
 # Those whose reason is looked up only when somebody reads it.

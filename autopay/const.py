@@ -206,6 +206,9 @@ ACTION_REQUIRED_HOURS = 72
 # An invoice that was in the hands of a run that died this often is set aside.
 CRASHES_BEFORE_SET_ASIDE = 2
 
+# Invoices on which it is tried out, at random, whether what failed before works again.
+REHEARSALS = 3
+
 # How autopay's own fields are written on invoices: no line, tax or balance depends on
 # them, so that Odoo need not look, and nobody edited the invoice.
 OWN_FIELDS_CONTEXT = {
@@ -297,6 +300,7 @@ BLOCKERS = [
     ("currency_inactive", "Currency archived"),
     ("currency_not_accepted", "Currency not accepted"),
     ("amount_not_accepted", "Amount not accepted"),
+    ("cannot_be_booked", "Payment could not be booked"),
     # Last: "will be charged on ..." is said only when nothing else stands in the way.
     ("retry_not_due", "Retry not due"),
     ("date_not_reached", "Date not reached"),

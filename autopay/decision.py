@@ -150,6 +150,7 @@ class Facts:
     :param spent: {(payer id, token id): {currency: amount}} charged this month where
         that is limited; grows as invoices of the set are decided
     :param approvals: {move id: ``autopay.approval``} that is not over
+    :param bookable: what ``autopay.bookable`` has found, by provider
     :param trial: a configuration to decide with as if it were saved
     """
 
@@ -171,3 +172,4 @@ class Facts:
     sound: set = field(default_factory=set)
     trial: models.Model | None = None
     spent: dict = field(default_factory=dict)
+    bookable: dict = field(default_factory=dict)

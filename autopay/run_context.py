@@ -41,6 +41,9 @@ class RunContext:
     :param skipped: {move id: blocker} of what was not charged; a stage that is repeated
         says it again, which changes nothing
     :param stopped: {provider id: reason} of providers that are left alone
+    :param suspects: the ids of providers with which a booking failed and none has
+        worked since
+    :param unbookable: {move id: reason} of invoices whose payment could not be booked
     :param probes: {provider id: move id} the invoice that goes first, to see whether
         the provider works at all
     :param postponed: the move ids that wait for a probe, in order
@@ -56,6 +59,8 @@ class RunContext:
     run_id: int = 0
     gateways: dict = field(default_factory=dict)
     proven: set = field(default_factory=set)
+    suspects: set = field(default_factory=set)
+    unbookable: dict = field(default_factory=dict)
     probes: dict = field(default_factory=dict)
     postponed: dict = field(default_factory=dict)
     singles: dict = field(default_factory=dict)

@@ -27,6 +27,7 @@ from . import autopay_other_payment
 from . import autopay_own_defaults
 from . import autopay_provider_guard
 from . import autopay_reservation
+from . import autopay_rehearsal
 from . import autopay_stage
 from . import autopay_transaction_doubt
 from . import autopay_transaction_guard
@@ -40,6 +41,7 @@ from . import autopay_approval
 from . import autopay_attempt
 from . import autopay_attempt_line
 from . import autopay_authorization
+from . import autopay_bookable
 from . import autopay_booking
 from . import autopay_configuration
 from . import autopay_configuration_choice

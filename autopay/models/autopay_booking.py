@@ -20,11 +20,7 @@ class AutopayBooking(models.AbstractModel):
         collected = locked.filtered(
             lambda attempt: attempt.state == "succeeded" and not attempt.booked_date
         )
-        # Entries of payments are made whole: there are no taxes or terms to add.
-        collected = collected.with_context(skip_invoice_sync=True)
-        for company, part in collected.grouped("company_id").items():
-            part = part.with_company(company)
-            self.with_env(part.env)._book_collected(part)
+        self._book_now(collected)
         self._show_waiting(locked.filtered(lambda rec: rec.state == "action_required"))
         self._release(
             locked.filtered(
@@ -38,6 +34,14 @@ class AutopayBooking(models.AbstractModel):
         return locked
 
     # === COLLECTED === #
+
+    def _book_now(self, attempts):
+        """Book these attempts, whatever is known of them; see ``_book``."""
+        # Entries of payments are made whole: there are no taxes or terms to add.
+        collected = attempts.with_context(skip_invoice_sync=True)
+        for company, part in collected.grouped("company_id").items():
+            part = part.with_company(company)
+            self.with_env(part.env)._book_collected(part)
 
     def _book_collected(self, attempts):
         """Create, post and reconcile one payment for each attempt, in sets."""
@@ -99,7 +103,7 @@ class AutopayBooking(models.AbstractModel):
             "partner_id": attempt.partner_id.id,
             "journal_id": journal.id,
             "company_id": attempt.company_id.id,
-            "payment_method_line_id": self._get_method_line(attempt).id,
+            "payment_method_line_id": self._get_method_line(attempt.provider_id).id,
             "payment_token_id": attempt.token_id.id,
             "payment_transaction_id": transaction.id,
             "date": attempt._get_booking_date(),
@@ -110,11 +114,25 @@ class AutopayBooking(models.AbstractModel):
             **({"destination_account_id": receivable.id} if receivable else {}),
         }
 
-    def _get_method_line(self, attempt):
-        lines = attempt.provider_id.journal_id.inbound_payment_method_line_ids
-        return lines.filtered(
-            lambda line: line.payment_provider_id == attempt.provider_id
-        )[:1]
+    def _get_method_line(self, provider):
+        """Return the line under which payments of a provider are booked, if any."""
+        lines = provider.journal_id.inbound_payment_method_line_ids
+        return lines.filtered(lambda line: line.payment_provider_id == provider)[:1]
+
+    def _get_outstanding_account(self, provider, company):
+        """Return the account on which Odoo books what a provider collected, if any.
+
+        Without one of its own it is the company's: see ``_get_outstanding_account`` of
+        account.payment.
+        """
+        if account := self._get_method_line(provider).payment_account_id:
+            return account
+        charts = self.env["account.chart.template"].with_context(
+            allowed_company_ids=company.root_id.ids
+        )
+        reference = "account_journal_payment_debit_account_id"
+        default = charts.ref(reference, raise_if_not_found=False)
+        return default or company.transfer_account_id
 
     def _get_receivable_lines(self, moves):
         return moves.line_ids.filtered(lambda line: line.display_type == "payment_term")

@@ -262,3 +262,13 @@ class AutopayCheck(models.AbstractModel):
         if decision.token.provider_code != "stripe":
             return False
         return minor < minimum_minor(currency.name)
+
+    def _is_cannot_be_booked(self, decision, facts):
+        bookable = self.env["autopay.bookable"]
+        provider = decision.token.provider_id
+        code, values = bookable._get_reason(decision.move, provider, facts)
+        if not code:
+            return False
+        decision.values["reason"] = bookable._get_sentence(code, values)
+        decision.values["stops_provider"] = bookable._is_of_provider(code)
+        return True

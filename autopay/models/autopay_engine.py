@@ -20,7 +20,7 @@ class AutopayEngine(models.AbstractModel):
     """
 
     _name = "autopay.engine"
-    _inherit = ["autopay.stage", "autopay.reservation"]
+    _inherit = ["autopay.stage", "autopay.rehearsal"]
     _description = "Autopay Engine"
 
     # === SELECT === #
@@ -107,6 +107,7 @@ class AutopayEngine(models.AbstractModel):
         complete = True
         try:
             with ctx:
+                ctx.suspects = engine._retry_unbooked(company)
                 complete = engine._run_batches(run, move_ids, ctx)
         finally:
             engine._end_run(run, ctx)
@@ -158,17 +159,29 @@ class AutopayEngine(models.AbstractModel):
     def _run_stages(self, run, move_ids, ctx):
         run._take_in_hand(move_ids)
         moves = self.env["account.move"].browse(move_ids)
+        if ctx.suspects:
+            self._rehearse_bookings(run, moves, ctx)
         attempts = self._apply(self._reserve, moves, run, ctx)
         ready = self._prepare(ctx, attempts)
         asked = ready.filtered(lambda attempt: attempt._can_be_asked())
         self._charge(ctx, self._gate(ctx, asked))
         self._charge_one_by_one(ctx, ready - asked)
         self._settle(ctx, attempts)
+        self._stop_unbooked(ctx, attempts)
+
+    def _stop_unbooked(self, ctx, attempts):
+        """Charge nothing more in this run where a payment could not be booked."""
+        for attempt in attempts:
+            if attempt.state == "succeeded" and not attempt.booked_date:
+                reason = f"booking_failed:{attempt.booking_error or ''}"
+                ctx.stopped.setdefault(attempt.provider_id.id, reason)
 
     def _end_run(self, run, ctx):
         """Save the totals of the run and tell people about providers that stopped."""
         try:
-            self.env["autopay.notification"]._alert_stopped(run, ctx.stopped)
+            notification = self.env["autopay.notification"]
+            notification._alert_stopped(run, ctx.stopped)
+            notification._alert_unbookable(run, ctx.unbookable)
             run._finish(Counter(ctx.skipped.values()))
         except Exception:
             self.env.cr.rollback()
@@ -195,15 +208,26 @@ class AutopayEngine(models.AbstractModel):
         attempts.line_ids.move_id.with_context(**const.OWN_FIELDS_CONTEXT).write(
             {"autopay_status": "in_progress"}
         )
-        ctx.skipped.update(
-            (move.id, decision.blocker)
-            for move, decision in decisions.items()
-            if decision.blocker
-        )
+        self._note_skipped(ctx, decisions)
         # Who charges now has asked for it, whoever put the invoice on autopay.
         asker = self.env.user if ctx.mode == "now" else None
         self.env["autopay.approval"]._request_for(decisions.values(), asker)
         return attempts
+
+    def _note_skipped(self, ctx, decisions):
+        """Note why invoices are left alone; leave providers alone that cannot book."""
+        for move, decision in decisions.items():
+            if not decision.blocker:
+                continue
+            ctx.skipped[move.id] = decision.blocker
+            if decision.blocker != "cannot_be_booked":
+                continue
+            reason = decision.values["reason"]
+            if decision.values["stops_provider"]:
+                provider = decision.token.provider_id
+                ctx.stopped.setdefault(provider.id, f"cannot_be_booked:{reason}")
+            else:
+                ctx.unbookable[move.id] = reason
 
     def _is_chosen(self, decision, ctx):
         """Return whether to charge; a provider that is stopped keeps what is due."""
@@ -213,6 +237,10 @@ class AutopayEngine(models.AbstractModel):
         askable = self._get_gateway(ctx, provider)
         if provider.id in ctx.stopped:
             decision.blocker = "provider_stopped"
+            return False
+        if reason := ctx.unbookable.get(decision.move.id):
+            decision.blocker = "cannot_be_booked"
+            decision.values.update(reason=reason, stops_provider=False)
             return False
         if not askable:
             return ctx.may_go_alone(decision.move.id)

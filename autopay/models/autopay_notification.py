@@ -150,6 +150,18 @@ class AutopayNotification(models.AbstractModel):
         ]
         run.stopped_text = "\n".join(texts)
 
+    def _alert_unbookable(self, run, reasons):
+        """Tell that single invoices are not charged as they could not be booked.
+
+        :param dict reasons: {move id: reason}
+        """
+        if not reasons:
+            return
+        moves = self.env["account.move"].browse(reasons)
+        note = "\n".join(f"{move.name}: {reasons[move.id]}" for move in moves[:20])
+        summary = self.env._("Not charged: the payment could not be booked")
+        self._alert(run, run.company_id, summary, note)
+
     def _alert_provider(self, run, provider, reason):
         """Tell that a provider is left alone; return why, in a sentence for staff."""
         text = f"{provider.name}: {self._get_stop_sentence(reason)}"
@@ -158,8 +170,21 @@ class AutopayNotification(models.AbstractModel):
         return text
 
     def _get_stop_sentence(self, reason):
-        """Return why a provider was left alone, in a sentence for staff."""
+        """Return why a provider was left alone, in a sentence for staff.
+
+        :param str reason: a code; after a colon what is known beyond it
+        """
+        code, _colon, detail = reason.partition(":")
         sentences = {
+            "cannot_be_booked": self.env._(
+                "Nothing is charged, as the payments could not be booked. %(detail)s",
+                detail=detail,
+            ),
+            "booking_failed": self.env._(
+                "A payment could not be booked: %(detail)s Nothing more is charged "
+                "before a booking works again.",
+                detail=detail,
+            ),
             "credentials": self.env._(
                 "The provider refuses our key. Check the provider's credentials."
             ),
@@ -170,7 +195,7 @@ class AutopayNotification(models.AbstractModel):
                 "the credentials are those of the account they were saved in."
             ),
         }
-        return sentences.get(reason) or get_configuration_sentence(self.env, reason)
+        return sentences.get(code) or get_configuration_sentence(self.env, reason)
 
     def _alert_set_aside(self, moves):
         """Tell that invoices are left alone because runs failed on them."""

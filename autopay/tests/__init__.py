@@ -10,6 +10,7 @@ from . import test_attack_webhook
 from . import test_autopay_approval
 from . import test_autopay_attempt
 from . import test_autopay_authorization
+from . import test_autopay_bookable
 from . import test_autopay_charge_now
 from . import test_autopay_clock
 from . import test_autopay_condition_domain

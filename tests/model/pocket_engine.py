@@ -25,7 +25,7 @@ STAGES = ["_send", "_get_calls", "_record", "_settle", "_close_refused"]
 STAGES += ["_withdraw_open", "_record_withdrawn"]
 ENGINE = ["_run_batch", "_run_stages", "_prepare", "_record_prepared", "_gate"]
 ENGINE += ["_open_gate", "_charge", "_record_charged", "_charge_one_by_one"]
-ENGINE += ["_is_chosen"]
+ENGINE += ["_is_chosen", "_stop_unbooked"]
 RESOLVER = ["_resolve_batch", "_ask", "_mark_unknown", "_record_read"]
 RESOLVER += ["_is_to_withdraw", "_read_from_odoo"]
 REQUESTS = ["_prepare_request_vals", "_get_charge_order", "_get_key"]
@@ -76,7 +76,8 @@ class Notification:
 
 @borrow(
     AutopayBooking,
-    names=["_book", "_release", "_show_waiting", "_prepare_released_vals"],
+    names=["_book", "_book_now", "_release", "_show_waiting"]
+    + ["_prepare_released_vals"],
 )
 class Booking:
     """Books in memory: a payment is a line in a list."""

@@ -1,0 +1,101 @@
+from odoo import api, models
+
+from ..booking_words import INVOICE_REASONS, get_booking_sentence
+
+
+class AutopayBookable(models.AbstractModel):
+    """Finds out before money moves whether its payment could be booked.
+
+    It looks at what Odoo asks for when a payment is posted (``action_post`` of
+    account.payment, ``_check_constrains_account_id_journal_id`` and ``_check_company``):
+    once for each provider and set of invoices, not for each invoice. A lock date is no
+    reason: Odoo then books on the first day that is open.
+    """
+
+    _name = "autopay.bookable"
+    _description = "Autopay Bookable"
+
+    @api.model
+    def _get_reason(self, move, provider, facts):
+        """Return why the payment of an invoice could not be booked.
+
+        :param provider: the ``payment.provider`` that would be charged
+        :param facts: the ``Facts`` of the decision; what is found is kept in them
+        :return: (code of ``BOOKING_SENTENCES``, what its words mention); the code is
+            empty when it could be booked
+        :rtype: tuple
+        """
+        found = facts.bookable
+        if provider not in found:
+            found[provider] = self._look_at_provider(provider.sudo(), facts.company)
+        code, values = found[provider]
+        if code:
+            return code, values
+        return self._look_at_invoice(move.sudo(), values, facts)
+
+    @api.model
+    def _get_sentence(self, code, values):
+        """Return a reason in the words of the user's language."""
+        return get_booking_sentence(self.env, code, values)
+
+    @api.model
+    def _is_of_provider(self, code):
+        """Return whether a reason concerns all that is charged through a provider."""
+        return code not in INVOICE_REASONS
+
+    def _look_at_provider(self, provider, company):
+        booking = self.env["autopay.booking"].sudo()
+        journal = provider.journal_id
+        line = booking._get_method_line(provider)
+        account = booking._get_outstanding_account(provider, company)
+        own = company.sudo().parent_ids
+        reasons = (
+            ("no_journal", not journal),
+            ("journal_archived", not journal.active),
+            ("journal_company", journal.company_id not in own),
+            ("no_method_line", not line),
+            ("no_account", not account),
+            ("account_archived", not account.active),
+            ("account_company", not account.company_ids & own),
+        )
+        values = {
+            "provider": provider.name,
+            "journal": journal.display_name,
+            "account": account.display_name,
+            "account_currency": account.currency_id.name,
+        }
+        return next((code for code, holds in reasons if holds), ""), values
+
+    def _look_at_invoice(self, move, values, facts):
+        company = facts.company.sudo()
+        customer_company = move.commercial_partner_id.company_id
+        if customer_company and customer_company not in company.parent_ids:
+            return "customer_company", values
+        forced = values["account_currency"]
+        if forced and forced not in (company.currency_id.name, move.currency_id.name):
+            return "account_currency", values
+        archived = self._get_archived_receivables(facts)
+        lines = archived and move.line_ids.filtered(
+            lambda line: (
+                line.display_type == "payment_term" and line.account_id in archived
+            )
+        )
+        if lines:
+            return "receivable_archived", {"account": lines[0].account_id.display_name}
+        return "", values
+
+    def _get_archived_receivables(self, facts):
+        """Return the archived receivable accounts of the company; mostly there is none.
+
+        Only when there are some are the lines of invoices looked at.
+        """
+        if "receivables" not in facts.bookable:
+            accounts = self.env["account.account"].sudo()
+            facts.bookable["receivables"] = accounts.search(
+                [
+                    ("account_type", "=", "asset_receivable"),
+                    ("active", "=", False),
+                    ("company_ids", "in", facts.company.sudo().parent_ids.ids),
+                ]
+            )
+        return facts.bookable["receivables"]
