@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 
 from . import const
+from .fault_log import FaultLog
 from .gateways.base import (
     DECLINED,
     REFUSED,
@@ -44,6 +45,8 @@ class RunContext:
     :param suspects: the ids of providers with which a booking failed and none has
         worked since
     :param unbookable: {move id: reason} of invoices whose payment could not be booked
+    :param due_ids: the ids of the invoices that the run is to look at
+    :param faults: what went wrong in it
     :param probes: {provider id: move id} the invoice that goes first, to see whether
         the provider works at all
     :param postponed: the move ids that wait for a probe, in order
@@ -61,6 +64,8 @@ class RunContext:
     proven: set = field(default_factory=set)
     suspects: set = field(default_factory=set)
     unbookable: dict = field(default_factory=dict)
+    due_ids: list = field(default_factory=list)
+    faults: FaultLog = field(default_factory=FaultLog)
     probes: dict = field(default_factory=dict)
     postponed: dict = field(default_factory=dict)
     singles: dict = field(default_factory=dict)
@@ -101,6 +106,13 @@ class RunContext:
             return True
         self.postponed[move_id] = True
         return False
+
+    def forget_probe(self, move_id):
+        """Let another invoice go first where this one could not be reserved."""
+        for provider_id in [
+            key for key, each in self.probes.items() if each == move_id
+        ]:
+            del self.probes[provider_id]
 
     def take_postponed(self):
         """Return the ids of the moves whose probe has been sent, in order."""

@@ -69,6 +69,13 @@ class AccountMove(models.Model):
         "autopay.approval", "move_id", readonly=True, groups=STAFF_GROUPS
     )
     autopay_crash_count = fields.Integer(copy=False, readonly=True)
+    autopay_crash_fault = fields.Char(
+        copy=False,
+        readonly=True,
+        index="btree_not_null",
+        groups="base.group_system",
+        help="The kind of fault that the last run met on this invoice.",
+    )
     autopay_attempt_line_ids = fields.One2many(
         "autopay.attempt.line", "move_id", readonly=True
     )
@@ -259,10 +266,11 @@ class AccountMove(models.Model):
         return tokens
 
     @api.model
-    def _get_autopay_due_domain(self, company, today):
+    def _get_autopay_due_domain(self, company, today, set_aside=False):
         """Return what is due to be charged in a company on that date.
 
         :param today: the date in the company's time zone
+        :param bool set_aside: what would be due had runs not failed on it, instead
         """
         eligible = Domain("autopay_status", "=", "eligible") & Domain(
             "autopay_date", "<=", today
@@ -277,6 +285,10 @@ class AccountMove(models.Model):
                 ("state", "=", "posted"),
                 ("payment_state", "in", ("not_paid", "partial")),
                 # What kills processes must not even be looked at.
-                ("autopay_crash_count", "<", const.CRASHES_BEFORE_SET_ASIDE),
+                (
+                    "autopay_crash_count",
+                    ">=" if set_aside else "<",
+                    const.CRASHES_BEFORE_SET_ASIDE,
+                ),
             ]
         ) & (eligible | retry)

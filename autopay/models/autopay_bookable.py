@@ -6,10 +6,10 @@ from ..booking_words import INVOICE_REASONS, get_booking_sentence
 class AutopayBookable(models.AbstractModel):
     """Finds out before money moves whether its payment could be booked.
 
-    It looks at what Odoo asks for when a payment is posted (``action_post`` of
-    account.payment, ``_check_constrains_account_id_journal_id`` and ``_check_company``):
-    once for each provider and set of invoices, not for each invoice. A lock date is no
-    reason: Odoo then books on the first day that is open.
+    It looks at what Odoo asks for when a payment is posted (``action_post``,
+    ``_check_constrains_account_id_journal_id``, ``_check_company``): once for each
+    provider and set of invoices, not for each invoice. A lock date is no reason: Odoo
+    then books on the first day that is open.
     """
 
     _name = "autopay.bookable"

@@ -26,15 +26,19 @@ class AutopayCrash(models.AbstractModel):
         return [part for part in parts if part]
 
     @api.model
-    def _note(self, moves):
-        """Count a crash on these invoices for good, then tell what is set aside."""
-        self._apply_committed(self._count, moves)
+    def _note(self, moves, fault=None):
+        """Count a crash on these invoices for good, then tell what is set aside.
+
+        :param str fault: the signature of the fault that a run met on them
+        """
+        self._apply_committed(self._count, moves, fault)
         self._tell(moves)
 
     @api.model
-    def _count(self, moves):
+    def _count(self, moves, fault=None):
         """Count a crash on these invoices, in the database transaction at hand.
 
+        :param str fault: None when the process died: that is never tried out again
         :return: no attempts, as this may be a stage
         """
         if moves:
@@ -42,11 +46,47 @@ class AutopayCrash(models.AbstractModel):
             self.env.cr.execute(
                 SQL(
                     "UPDATE account_move SET autopay_crash_count ="
-                    " coalesce(autopay_crash_count, 0) + 1 WHERE id IN %s",
+                    " coalesce(autopay_crash_count, 0) + 1, autopay_crash_fault = %s"
+                    " WHERE id IN %s",
+                    fault,
                     tuple(sorted(moves.ids)),
                 )
             )
-            moves.invalidate_recordset(["autopay_crash_count"])
+            moves.invalidate_recordset(["autopay_crash_count", "autopay_crash_fault"])
+        return self.env["autopay.attempt"]
+
+    @api.model
+    def _get_set_aside(self, company):
+        """Return {fault: ids of the due invoices that runs set aside because of it}."""
+        domain = self.env["account.move"]._get_autopay_due_domain(
+            company, company._get_autopay_today(), set_aside=True
+        )
+        groups = (
+            self.env["account.move"]
+            .sudo()
+            ._read_group(
+                [*domain, ("autopay_crash_fault", "!=", False)],
+                ["autopay_crash_fault"],
+                ["id:array_agg"],
+            )
+        )
+        return dict(groups)
+
+    def _release(self, moves):
+        """Take back that these invoices were set aside: the fault is mended.
+
+        :return: no attempts, as this is a stage
+        """
+        moves.flush_recordset(["autopay_crash_count"])
+        self.env.cr.execute(
+            SQL(
+                "UPDATE account_move SET autopay_crash_count = 0,"
+                " autopay_crash_fault = NULL WHERE id IN %s",
+                tuple(sorted(moves.ids)),
+            )
+        )
+        moves.invalidate_recordset(["autopay_crash_count", "autopay_crash_fault"])
+        self.env["autopay.notification"]._close_set_aside(moves)
         return self.env["autopay.attempt"]
 
     @api.model

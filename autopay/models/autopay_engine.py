@@ -1,4 +1,5 @@
 import logging
+import random
 import time
 from collections import Counter
 
@@ -7,9 +8,16 @@ from psycopg2.errors import UniqueViolation
 from odoo import api, models
 
 from .. import const
+from ..fault_log import FaultLog
 from ..run_context import RunContext
 
 _logger = logging.getLogger(__name__)
+
+# Invoices of a batch, and of a run, on which it is seen whether a fault is common.
+FAULT_PROBES = 3
+
+# The index that keeps invoices with one live attempt.
+LIVE_INDEX = "autopay_attempt_line_live_move_uniq"
 
 
 class AutopayEngine(models.AbstractModel):
@@ -30,6 +38,7 @@ class AutopayEngine(models.AbstractModel):
         """Charge what is due in all companies, within the scheduler's time."""
         left = self._commit()
         companies = self.env["res.company"].search([("autopay_enabled", "=", True)])
+        self._release_mended(companies)
         last_runs = self.env["autopay.run"]._get_last_scheduled(companies)
         # Whoever waited longest comes first: the time may not suffice for all.
         companies = companies.sorted(lambda company: last_runs[company].id)
@@ -44,12 +53,19 @@ class AutopayEngine(models.AbstractModel):
             # worker after 120 seconds: another job goes on, with time of its own.
             self.env.ref("autopay.ir_cron_charge_due_invoices")._trigger()
             return
-        self._apply(
-            self._ask_ahead, self.env["autopay.approval"]._get_unasked(companies)
-        )
+        self._ask_ahead_of(companies)
         for company, move_ids in due.items():
             if move_ids and not self._run(company, move_ids, RunContext()):
                 return
+
+    def _ask_ahead_of(self, companies):
+        """Ask for approvals before the autopay date comes, and note what fails."""
+        faults = FaultLog()
+        engine = self.with_context(autopay_faults=faults)
+        unasked = self.env["autopay.approval"]._get_unasked(companies)
+        engine._apply(engine._ask_ahead, unasked)
+        if not faults.get_common():
+            engine._count_crashes(faults)
 
     def _ask_ahead(self, moves):
         """Ask for approvals before the autopay date comes."""
@@ -99,15 +115,17 @@ class AutopayEngine(models.AbstractModel):
 
         :return: whether all of them were looked at before the time was up
         """
-        engine = self.with_company(company).with_context(tracking_disable=True)
+        engine = self.with_company(company).with_context(
+            tracking_disable=True, autopay_faults=ctx.faults
+        )
         trigger = "manual" if ctx.mode == "now" else "scheduled"
         run = engine.env["autopay.run"]._start(company, trigger)
         run.selected_count = len(move_ids)
-        ctx.run_id = run.id
+        ctx.run_id, ctx.due_ids = run.id, move_ids
         complete = True
         try:
             with ctx:
-                ctx.suspects = engine._retry_unbooked(company)
+                ctx.suspects = self.with_company(company)._retry_unbooked(company)
                 complete = engine._run_batches(run, move_ids, ctx)
         finally:
             engine._end_run(run, ctx)
@@ -118,6 +136,9 @@ class AutopayEngine(models.AbstractModel):
             end = start + const.BATCH_SIZE
             batch = move_ids[start:end]
             missed = self._run_parts(run, batch, ctx)
+            if ctx.faults.is_over():
+                # Other companies may still be charged.
+                return True
             left = self.env["ir.cron"]._commit_progress(len(batch) - len(missed))
             if missed or ctx.is_time_up(left):
                 run.resume_ids = [*missed, *move_ids[end:]][: const.BATCH_SIZE]
@@ -133,6 +154,8 @@ class AutopayEngine(models.AbstractModel):
         parts = self.env["autopay.crash"]._get_safe_parts(move_ids)
         for number, part in enumerate(parts):
             # One part is run in any case: whatever the time, every run gets on.
+            if ctx.faults.is_over():
+                break
             if missed or (number and ctx.is_time_up(self._commit())):
                 missed += part
                 continue
@@ -146,13 +169,14 @@ class AutopayEngine(models.AbstractModel):
         """Run a batch; what its stages could not contain ends this batch only."""
         try:
             self._run_batch(run, move_ids, ctx)
-        except Exception:
+        except Exception as error:
             self.env.cr.rollback()
+            ctx.faults.note("_run_batch", run, error)
             _logger.exception("Autopay run %s failed on invoices %s.", run.id, move_ids)
 
     def _run_batch(self, run, move_ids, ctx):
         """Take one batch through all stages; what waits for a probe goes after it."""
-        while move_ids:
+        while move_ids and not ctx.faults.is_over():
             self._run_stages(run, move_ids, ctx)
             move_ids = ctx.take_postponed()
 
@@ -175,6 +199,9 @@ class AutopayEngine(models.AbstractModel):
             if attempt.state == "succeeded" and not attempt.booked_date:
                 reason = f"booking_failed:{attempt.booking_error or ''}"
                 ctx.stopped.setdefault(attempt.provider_id.id, reason)
+        for fault in ctx.faults.get_unrecorded():
+            provider = self.env["autopay.attempt"].browse(fault.record_id).provider_id
+            ctx.stopped.setdefault(provider.id, f"not_recorded:{fault.text}")
 
     def _end_run(self, run, ctx):
         """Save the totals of the run and tell people about providers that stopped."""
@@ -182,6 +209,7 @@ class AutopayEngine(models.AbstractModel):
             notification = self.env["autopay.notification"]
             notification._alert_stopped(run, ctx.stopped)
             notification._alert_unbookable(run, ctx.unbookable)
+            self._judge_faults(run, ctx.faults)
             run._finish(Counter(ctx.skipped.values()))
         except Exception:
             self.env.cr.rollback()
@@ -190,7 +218,59 @@ class AutopayEngine(models.AbstractModel):
             # A run that is still *running* without its lock is recovered by the next.
             run._release_lock()
 
+    def _judge_faults(self, run, faults):
+        """Call a person about a fault that all share; count the others as crashes."""
+        if fault := faults.get_common():
+            self.env["autopay.notification"]._alert_common(run, fault)
+            return
+        self._count_crashes(faults)
+
+    def _count_crashes(self, faults):
+        """Count a crash on each invoice that a fault has struck."""
+        struck = {
+            fault.record_id: fault.signature
+            for fault in faults.faults
+            if fault.model == "account.move"
+        }
+        for move_id, signature in struck.items():
+            move = self.env["account.move"].browse(move_id)
+            self.env["autopay.crash"]._note(move, signature)
+
     # === RESERVE === #
+
+    def _apply_each(self, stage, records, *args):
+        """Override to stop where every invoice fails alike."""
+        if stage.__name__ != "_reserve":
+            return super()._apply_each(stage, records, *args)
+        ctx = args[-1]
+        # What the batch had noted was rolled back with it.
+        ctx.take_postponed()
+        probes = self._draw_probes(records, ctx)
+        done = self._reserve_each(stage, probes, *args)
+        if ctx.faults.is_over():
+            return done
+        return done | self._reserve_each(stage, records - probes, *args)
+
+    def _reserve_each(self, stage, moves, *args):
+        """Reserve invoices one by one; what cannot be reserved probes no provider."""
+        done = self.env["autopay.attempt"]
+        for move in moves:
+            attempts = self._apply(stage, move, *args)
+            if not attempts:
+                args[-1].forget_probe(move.id)
+            done |= attempts
+        return done
+
+    def _draw_probes(self, records, ctx):
+        """Return invoices of the batch and of the whole run, drawn by lot.
+
+        What is due first may all be held up by one thing; then the rest has to show it.
+        """
+        moves = records.browse()
+        for move_ids in (records.ids, ctx.due_ids):
+            drawn = random.sample(move_ids, min(FAULT_PROBES, len(move_ids)))
+            moves |= records.browse(drawn)
+        return moves
 
     def _reserve(self, moves, run, ctx):
         """Reserve invoices under their lock: what is committed here may be charged.
@@ -204,10 +284,7 @@ class AutopayEngine(models.AbstractModel):
             for decision in decisions.values()
             if self._is_chosen(decision, ctx)
         ]
-        attempts = self._create_attempts(run, chosen, ctx)
-        attempts.line_ids.move_id.with_context(**const.OWN_FIELDS_CONTEXT).write(
-            {"autopay_status": "in_progress"}
-        )
+        attempts = self._take(run, chosen, ctx)
         self._note_skipped(ctx, decisions)
         # Who charges now has asked for it, whoever put the invoice on autopay.
         asker = self.env.user if ctx.mode == "now" else None
@@ -247,13 +324,14 @@ class AutopayEngine(models.AbstractModel):
         return ctx.may_reserve(provider.id, decision.move.id)
 
     def _note_stage_failure(self, stage, record, error):
-        """Override to count failures on an invoice: it is set aside after some."""
-        is_move = record._name == "account.move"
-        if is_move and isinstance(error, UniqueViolation):
-            return
-        super()._note_stage_failure(stage, record, error)
-        if is_move:
-            self.env["autopay.crash"]._note(record)
+        """Override to pass over what another run has reserved in this moment."""
+        if not self._is_reserved_by_other(error):
+            super()._note_stage_failure(stage, record, error)
+
+    def _is_reserved_by_other(self, error):
+        """Return whether the index refused it that keeps invoices with one attempt."""
+        unique = isinstance(error, UniqueViolation)
+        return unique and error.diag.constraint_name == LIVE_INDEX
 
     # === PREPARE === #
 

@@ -180,6 +180,11 @@ class AutopayNotification(models.AbstractModel):
                 "Nothing is charged, as the payments could not be booked. %(detail)s",
                 detail=detail,
             ),
+            "not_recorded": self.env._(
+                "What became of a charge could not be saved: %(detail)s The provider "
+                "is asked about it.",
+                detail=detail,
+            ),
             "booking_failed": self.env._(
                 "A payment could not be booked: %(detail)s Nothing more is charged "
                 "before a booking works again.",
@@ -203,6 +208,29 @@ class AutopayNotification(models.AbstractModel):
             self._alert(
                 move, move.company_id, self.env._("Autopay has set this invoice aside")
             )
+
+    def _close_set_aside(self, moves):
+        """Close the alarms of invoices that are not set aside any more."""
+        summary = self.env._("Autopay has set this invoice aside")
+        activities = moves.sudo().activity_ids.filtered(
+            lambda activity: activity.summary == summary
+        )
+        activities.action_feedback(self.env._("It works again."))
+
+    def _alert_common(self, run, fault):
+        """Tell that a run ended since every invoice fails alike.
+
+        :param fault: one ``Fault`` of them
+        """
+        summary = self.env._("Autopay charges nothing: every invoice fails alike")
+        note = self.env._(
+            "The run ended at step “%(stage)s” with the same fault on every invoice "
+            "that was tried: %(error)s\n"
+            "No invoice is set aside for it. Mend the cause; the next run goes on.",
+            stage=fault.stage.strip("_"),
+            error=fault.text,
+        )
+        self._alert(run, run.company_id, summary, note)
 
     def _alert_copied(self, attempt):
         """Tell that this database looks after no charges of a company.

@@ -4,6 +4,7 @@ import random
 from odoo import models
 
 from ..const import REHEARSALS
+from ..run_context import RunContext
 
 _logger = logging.getLogger(__name__)
 
@@ -85,3 +86,37 @@ class AutopayRehearsal(models.AbstractModel):
         finally:
             self.env.cr.rollback()
         return ""
+
+    # === RESERVATIONS === #
+
+    def _release_mended(self, companies):
+        """Take up again what was set aside because of a fault that is mended."""
+        crashes = self.env["autopay.crash"]
+        for company in companies:
+            engine = self.with_company(company)
+            for move_ids in crashes._get_set_aside(company).values():
+                moves = self.env["account.move"].browse(move_ids)
+                tried = random.sample(move_ids, min(REHEARSALS, len(move_ids)))
+                if any(map(engine._rehearse_reservation, moves.browse(tried))):
+                    crashes._apply(crashes._release, moves)
+
+    def _rehearse_reservation(self, move):
+        """Reserve one invoice that was set aside, and take all of it back.
+
+        :return: whether it works
+        """
+        try:
+            modes = self.env["autopay.decision"]
+            decision = modes._decide(move, "gate_scheduled")[move]
+            if decision.blocker:
+                return False
+            vals = {"name": "-", "company_id": move.company_id.id}
+            run = self.env["autopay.run"].create({**vals, "trigger": "scheduled"})
+            self._take(run, [decision], RunContext())
+            self.env.flush_all()
+        except Exception as error:  # noqa: BLE001 - then it stays set aside
+            _logger.info("Invoice %s stays set aside: %s", move.id, error)
+            return False
+        finally:
+            self.env.cr.rollback()
+        return True

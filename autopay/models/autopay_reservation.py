@@ -2,6 +2,7 @@ import hashlib
 
 from odoo import fields, models
 
+from ..const import OWN_FIELDS_CONTEXT
 from ..gateways.base import ChargeOrder
 from ..gateways.money import to_minor
 
@@ -11,6 +12,14 @@ class AutopayReservation(models.AbstractModel):
 
     _name = "autopay.reservation"
     _description = "Autopay Reservation"
+
+    def _take(self, run, decisions, ctx):
+        """Create attempts, and show that their invoices are in progress."""
+        attempts = self._create_attempts(run, decisions, ctx)
+        attempts.line_ids.move_id.with_context(**OWN_FIELDS_CONTEXT).write(
+            {"autopay_status": "in_progress"}
+        )
+        return attempts
 
     def _create_attempts(self, run, decisions, ctx):
         """Create attempts with their transactions and their exact requests."""

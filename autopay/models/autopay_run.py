@@ -156,7 +156,9 @@ class AutopayRun(models.Model):
         The lock belongs to this database connection: when the process dies, PostgreSQL
         lets go of it, and everybody can see that the run is dead.
         """
-        name = self.env["ir.sequence"].with_company(company).next_by_code("autopay.run")
+        sequences = self.env["ir.sequence"].with_company(company)
+        # Without a sequence it is the charges that call a person, not the run.
+        name = sequences.next_by_code("autopay.run") or self.env._("Run")
         run = self.create({"name": name, "company_id": company.id, "trigger": trigger})
         self.env.cr.execute(SQL("SELECT pg_advisory_lock(%s, %s)", LOCK_CLASS, run.id))
         self.env["ir.cron"]._commit_progress()

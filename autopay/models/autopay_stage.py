@@ -33,13 +33,20 @@ class AutopayStage(models.AbstractModel):
         if not records:
             return nothing
         try:
-            return self._apply_committed(stage, records, *args)
+            done = self._apply_committed(stage, records, *args)
+            self._note_success(stage, done)
+            return done
         except Exception as error:  # noqa: BLE001 - one bad record stops no other
             self.env.cr.rollback()
             if len(records) == 1:
                 self._note_failure_safely(stage, records, error)
                 return nothing
-        return nothing.union(*(self._apply(stage, record, *args) for record in records))
+        return self._apply_each(stage, records, *args)
+
+    def _apply_each(self, stage, records, *args):
+        """Run a stage on each record by itself; return the attempts."""
+        done = (self._apply(stage, record, *args) for record in records)
+        return self.env["autopay.attempt"].union(*done)
 
     def _apply_committed(self, stage, records, *args):
         """Run a stage and commit it; repeat it when others got in its way."""
@@ -70,6 +77,16 @@ class AutopayStage(models.AbstractModel):
         """End the transaction of a stage: what was decided survives the process."""
         return self.env["ir.cron"]._commit_progress()
 
+    def _get_fault_log(self):
+        """Return the ``FaultLog`` of the run at hand, None outside of runs."""
+        return self.env.context.get("autopay_faults")
+
+    def _note_success(self, stage, done):
+        """Note that a stage works; to leave invoices alone proves nothing."""
+        log = self._get_fault_log()
+        if log is not None and done:
+            log.note_success(stage.__name__)
+
     def _note_failure_safely(self, stage, record, error):
         """Note a failure; a record on which even that fails stops no other either."""
         try:
@@ -91,6 +108,9 @@ class AutopayStage(models.AbstractModel):
             error,
             exc_info=error,
         )
+        log = self._get_fault_log()
+        if log is not None:
+            log.note(stage.__name__, record, error)
         if stage.__name__ == "_book":
             booking = self.env["autopay.booking"]
             self._apply_committed(booking._note_failure, record, error)

@@ -13,6 +13,7 @@ from . import test_autopay_authorization
 from . import test_autopay_bookable
 from . import test_autopay_charge_now
 from . import test_autopay_clock
+from . import test_autopay_common_fault
 from . import test_autopay_condition_domain
 from . import test_autopay_condition_kind
 from . import test_autopay_condition_number

@@ -33,7 +33,7 @@ class TestAutopayBookable(AutopayCommon):
         self.env.flush_all()
         for name, value in values.items():
             self.env.cr.execute(
-                f"UPDATE {record._table} SET {name} = %s WHERE id = %s",  # noqa: S608
+                f"UPDATE {record._table} SET {name} = %s WHERE id = %s",
                 [value, record.id],
             )
         self.env.invalidate_all()

@@ -168,6 +168,8 @@ class TestAutopayResolver(AutopayCommon):
         with patch.object(AutopayBooking, "_prepare_payment_vals", refuse_one):
             self._run_autopay()
             self._resolve_autopay()
+            # The next run tries out another booking before it goes on.
+            self._run_autopay()
         attempt = invoice.autopay_attempt_ids
         self.assertEqual(other.autopay_status, "success")
         self.assertEqual(attempt.state, "succeeded")
