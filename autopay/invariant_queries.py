@@ -5,10 +5,11 @@ difference between two clocks, or between a snapshot and its commit, breaches no
 """
 
 from .invariant_queries_conduct import CONDUCT_QUERIES
-from .invariant_queries_money import MONEY_QUERIES
+from .invariant_queries_money import MONEY_QUERIES, SURPLUS_QUERY
 
 # What stands in the queries under a name in braces.
 PARTS = {
+    "SURPLUS": SURPLUS_QUERY,
     # Alarms that a person got, open or done.
     "ALARMED": """EXISTS (
         SELECT FROM mail_activity x
@@ -31,8 +32,10 @@ PARTS = {
            AND p.state IN ('in_process', 'paid')
            AND (m.id IS NULL OR m.state = 'posted')
       GROUP BY p.payment_transaction_id)""",
-    # Stripe's minor units; for any other currency two decimals.
+    # Stripe's minor units, for any other currency two decimals; other providers count
+    # as Odoo does.
     "DECIMALS": """CASE
+        WHEN v.code <> 'stripe' THEN c.decimal_places
         WHEN c.name = ANY(%(zero_decimal)s) THEN 0
         WHEN c.name = ANY(%(three_decimal)s) THEN 3 ELSE 2 END""",
     "SECRET_TEXT": (

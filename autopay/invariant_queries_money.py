@@ -1,5 +1,52 @@
 """Queries of the invariants about money, states and permission (I1 to I10)."""
 
+# Payments of an invoice that autopay collected: its own, what came back of it, and
+# those of others. What pays nothing, while the invoice is paid, is too much.
+SURPLUS_QUERY = """
+  SELECT 'account.move' AS res_model, m.id AS res_id,
+         round(sum(p.spare), 3) || ' collected that are not owed' AS detail
+    FROM account_move m
+    JOIN (SELECT l.move_id, t.payment_id
+            FROM autopay_attempt_line l
+            JOIN autopay_attempt a ON a.id = l.attempt_id
+            JOIN payment_transaction t ON t.id = a.transaction_id
+           WHERE a.booked_date IS NOT NULL
+           UNION
+          SELECT l.move_id, p.id
+            FROM autopay_attempt_line l
+            JOIN autopay_reversal r ON r.attempt_id = l.attempt_id
+            JOIN account_payment p ON p.autopay_reversal_id = r.id
+           UNION
+          SELECT i.invoice_id, t.payment_id
+            FROM account_invoice_transaction_rel i
+            JOIN payment_transaction t ON t.id = i.transaction_id
+           WHERE t.state = 'done' AND t.operation NOT IN ('refund', 'validation')
+             AND EXISTS (SELECT FROM autopay_attempt_line l
+                           JOIN autopay_attempt a ON a.id = l.attempt_id
+                          WHERE l.move_id = i.invoice_id
+                            AND a.booked_date IS NOT NULL)
+         ) x ON x.move_id = m.id
+    JOIN (SELECT p.id, CASE WHEN p.move_id IS NULL THEN p.amount
+                 ELSE -sum(n.amount_residual_currency) - coalesce((
+                      SELECT sum(o.amount_residual_currency)
+                        FROM account_payment q
+                        JOIN account_move_line o ON o.move_id = q.move_id
+                         AND o.account_id = q.destination_account_id
+                         AND o.parent_state = 'posted'
+                       WHERE q.source_payment_id = p.id
+                         AND q.payment_type = 'outbound'), 0)
+                 END AS spare
+            FROM account_payment p
+       LEFT JOIN account_move_line n ON n.move_id = p.move_id
+             AND n.account_id = p.destination_account_id
+             AND n.parent_state = 'posted'
+           WHERE p.payment_type = 'inbound'
+             AND p.state IN ('in_process', 'paid')
+        GROUP BY p.id) p ON p.id = x.payment_id
+   WHERE p.spare > 0.001
+     AND (m.state <> 'posted' OR abs(m.amount_residual) < 0.001)
+GROUP BY m.id"""
+
 MONEY_QUERIES = {
     "I1": """
         SELECT 'account.move' AS res_model, l.move_id AS res_id,
@@ -75,7 +122,13 @@ MONEY_QUERIES = {
                'collected ' || a.outcome_date || ', not booked' AS detail
           FROM autopay_attempt a
          WHERE a.state = 'succeeded' AND a.booked_date IS NULL
-           AND a.outcome_date < {NOW} - interval '1 hour' AND NOT {ALARMED}""",
+           AND a.outcome_date < {NOW} - interval '1 hour' AND NOT {ALARMED}
+         UNION ALL
+        SELECT s.* FROM ({SURPLUS}) s
+         WHERE NOT EXISTS (
+               SELECT FROM autopay_attempt a
+                 JOIN autopay_attempt_line l ON l.attempt_id = a.id
+                WHERE l.move_id = s.res_id AND {ALARMED})""",
     "I7": """
         SELECT 'autopay.attempt' AS res_model, a.id AS res_id,
                CASE WHEN u.id IS NULL THEN 'no authorization'
@@ -116,6 +169,7 @@ MONEY_QUERIES = {
           FROM autopay_attempt a
           JOIN res_currency c ON c.id = a.currency_id
           JOIN payment_transaction t ON t.id = a.transaction_id
+          JOIN payment_provider v ON v.id = a.provider_id
      LEFT JOIN (SELECT attempt_id, sum(amount) AS amount FROM autopay_attempt_line
               GROUP BY attempt_id) l ON l.attempt_id = a.id
          WHERE round(a.amount * power(10, {DECIMALS})) <> a.amount_minor

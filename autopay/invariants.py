@@ -34,7 +34,10 @@ INVARIANTS = {
         None,
     ),
     "I6": (
-        _lt("Nothing that was collected waits an hour to be booked without an alarm."),
+        _lt(
+            "Nothing that was collected waits an hour to be booked, or is more than is "
+            "owed, without an alarm."
+        ),
         None,
     ),
     "I7": (

@@ -8,7 +8,11 @@ UPDATE ir_cron
          FROM ir_model_data
         WHERE model = 'ir.cron'
           AND module = 'autopay'
-          AND name IN ('ir_cron_charge_due_invoices', 'ir_cron_resolve_open_attempts')
+          AND name IN (
+              'ir_cron_charge_due_invoices',
+              'ir_cron_resolve_open_attempts',
+              'ir_cron_check_surplus'
+          )
        );
 -- It receives no messages of the provider's live account.
 UPDATE payment_provider

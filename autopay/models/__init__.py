@@ -74,6 +74,7 @@ from . import autopay_reversal_poll
 from . import autopay_reversal_report
 from . import autopay_reversal_watch
 from . import autopay_run
+from . import autopay_surplus
 from . import autopay_webhook
 from . import mail_activity
 from . import ir_module_module

@@ -27,6 +27,13 @@ class AutopayAttemptRefund(models.AbstractModel):
         help="What was collected but pays no invoice.",
     )
 
+    excess_told = fields.Monetary(
+        readonly=True, help="What pays nothing, as a person was last told."
+    )
+    excess_activity_id = fields.Many2one(
+        "mail.activity", readonly=True, copy=False, ondelete="set null"
+    )
+
     # === COMPUTE METHODS === #
 
     @api.depends("reversal_ids.finding", "reversal_ids.amount")
@@ -36,18 +43,27 @@ class AutopayAttemptRefund(models.AbstractModel):
             attempt.reversal_count = len(attempt.reversal_ids)
             attempt.returned_amount = sum(gone.mapped("amount"))
 
-    @api.depends("booked_date", "payment_id.move_id.line_ids.amount_residual_currency")
+    @api.depends(
+        "booked_date",
+        "payment_id.move_id.line_ids.amount_residual_currency",
+        "reversal_ids.payment_ids.move_id.line_ids.amount_residual_currency",
+        "line_ids.move_id.transaction_ids.payment_id.state",
+    )
     def _compute_excess_amount(self):
+        surplus = self.env["autopay.surplus"]
         for attempt in self:
-            payment = attempt.payment_id
-            lines = payment.move_id.line_ids.filtered(
-                lambda line, payment=payment: (
-                    line.account_id == payment.destination_account_id
-                )
-            )
-            left = -sum(lines.mapped("amount_residual_currency"))
+            left = surplus._get_spare(attempt._get_inbound_payments())
+            left += surplus._get_share(attempt)
             refunds = attempt._get_unbooked_refunds()
-            attempt.excess_amount = max(left + sum(refunds.mapped("amount")), 0)
+            excess = max(left + sum(refunds.mapped("amount")), 0)
+            attempt.excess_amount = attempt.currency_id.round(excess)
+
+    def _get_inbound_payments(self):
+        """Return the payments that book what came in: at first, and back again."""
+        back = self.reversal_ids.payment_ids.filtered(
+            lambda payment: payment.payment_type == "inbound"
+        )
+        return self.payment_id | back
 
     def _get_unbooked_refunds(self):
         """Return refunds asked for in Odoo that are not yet taken off the payment.

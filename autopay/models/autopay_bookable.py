@@ -39,6 +39,12 @@ class AutopayBookable(models.AbstractModel):
         return get_booking_sentence(self.env, code, values)
 
     @api.model
+    def _get_provider_sentence(self, provider):
+        """Return why nothing could be booked that a provider collects, or False."""
+        code, values = self._look_at_provider(provider.sudo(), provider.company_id)
+        return self._get_sentence(code, values) if code else False
+
+    @api.model
     def _is_of_provider(self, code):
         """Return whether a reason concerns all that is charged through a provider."""
         return code not in INVOICE_REASONS

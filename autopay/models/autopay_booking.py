@@ -48,11 +48,13 @@ class AutopayBooking(models.AbstractModel):
         payments = self.env["account.payment"].create(
             [self._prepare_payment_vals(attempt) for attempt in attempts]
         )
+        for payment in payments:
+            self._require_entry(payment)
         self._create_entries(payments)
         payments.with_context(autopay_sequence_formats={}).action_post()
         for attempt, payment in zip(attempts, payments, strict=True):
             attempt.transaction_id.payment_id = payment
-        self._reconcile(attempts, payments)
+        left_over = self._reconcile(attempts, payments)
         attempts.line_ids.live = False
         attempts.write({"booked_date": fields.Datetime.now(), "booking_error": False})
         attempts.line_ids.move_id.with_context(**OWN_FIELDS_CONTEXT).write(
@@ -67,6 +69,8 @@ class AutopayBooking(models.AbstractModel):
             *approvals._get_open(attempts.line_ids.move_id).values()
         )._set_state("used")
         self._charge_rest_later(attempts)
+        for attempt in left_over:
+            self._tell_left_over(attempt)
 
     def _charge_rest_later(self, attempts):
         """Leave on autopay what is still due of invoices that a cap has divided.
@@ -138,7 +142,10 @@ class AutopayBooking(models.AbstractModel):
         return moves.line_ids.filtered(lambda line: line.display_type == "payment_term")
 
     def _reconcile(self, attempts, payments):
-        """Reconcile each payment with its invoices; tell what is left over."""
+        """Reconcile each payment with its invoices.
+
+        :return: the attempts of which something is left over
+        """
         plan = [
             self._get_lines_to_reconcile(attempt, payment)
             for attempt, payment in zip(attempts, payments, strict=True)
@@ -146,10 +153,12 @@ class AutopayBooking(models.AbstractModel):
         self.env["account.move.line"]._reconcile_plan(
             [lines for lines in plan if len(lines) > 1]
         )
+        left_over = attempts.browse()
         for attempt, lines in zip(attempts, plan, strict=True):
             rest = -sum(lines.mapped("amount_residual_currency"))
             if attempt.currency_id.compare_amounts(rest, 0) > 0:
-                self._tell_left_over(attempt, rest)
+                left_over |= attempt
+        return left_over
 
     def _get_lines_to_reconcile(self, attempt, payment):
         """Return the open lines of a payment and of its invoices that are posted."""
@@ -163,19 +172,13 @@ class AutopayBooking(models.AbstractModel):
             )
         )
 
-    def _tell_left_over(self, attempt, amount):
-        """Tell what was collected but pays nothing: the invoice is gone, or was paid.
-
-        :param float amount: in the currency of the attempt (major units)
-        """
+    def _tell_left_over(self, attempt):
+        """Tell of money that pays nothing: the invoice is gone, or was paid."""
         moves = attempt.line_ids.move_id
         notification = self.env["autopay.notification"]
         if moves.filtered(lambda move: move.state != "posted"):
             return notification._alert_unreconciled(attempt)
-        others = self._get_receivable_lines(moves).matched_credit_ids.credit_move_id
-        return notification._alert_paid_twice(
-            attempt, amount, others.move_id - attempt.payment_id.move_id
-        )
+        return self.env["autopay.surplus"]._check(moves)
 
     def _note_failure(self, attempt, error):
         """Keep why an attempt could not be booked and ask a person to mend it."""

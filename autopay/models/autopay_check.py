@@ -254,14 +254,15 @@ class AutopayCheck(models.AbstractModel):
     def _is_amount_not_accepted(self, decision, facts):
         currency = decision.move.currency_id
         decision.values["reason"] = ""
+        # Each provider counts in its own way; what has no rule counts as Odoo does.
+        code = decision.token.provider_code
+        places = currency.decimal_places
         try:
-            minor = to_minor(decision.amount, currency.name, currency.decimal_places)
+            minor = to_minor(decision.amount, currency.name, places, code)
         except AmountNotRepresentable as error:
             decision.values["reason"] = str(error)
             return True
-        if decision.token.provider_code != "stripe":
-            return False
-        return minor < minimum_minor(currency.name)
+        return minor < minimum_minor(currency.name, code)
 
     def _is_cannot_be_booked(self, decision, facts):
         bookable = self.env["autopay.bookable"]

@@ -14,6 +14,22 @@ class AutopayEntry(models.AbstractModel):
     _name = "autopay.entry"
     _description = "Journal Entries of Autopay"
 
+    def _require_entry(self, payment, account=None):
+        """Give a payment an outstanding account where it would get no journal entry.
+
+        With Odoo's Accounting, payments whose method has no outstanding account have
+        none, and the bank statement is matched with the invoice itself. What goes back
+        of such a payment could not be followed, so autopay books as Odoo does without
+        Accounting (``create`` of account.payment).
+
+        :param account: the one to take; by default the company's
+        :raises UserError: when the company has none
+        """
+        if payment.outstanding_account_id:
+            return
+        default = account or payment._get_outstanding_account("inbound")
+        payment.outstanding_account_id = default
+
     def _create_entries(self, payments):
         """Create the draft entries of draft payments, as Odoo would on posting them."""
         payments = payments.filtered("outstanding_account_id")

@@ -114,9 +114,12 @@ class AutopayNotification(models.AbstractModel):
     # === ALERTS FOR STAFF === #
 
     def _alert(self, record, company, summary, note=""):
-        """Ask the person in charge to look at a record, once as long as it is open."""
+        """Ask the person in charge to look at a record, once as long as it is open.
+
+        :return: the activity
+        """
         activity_type = self.env.ref("autopay.mail_activity_type_attention")
-        already = self.env["mail.activity"].search_count(
+        already = self.env["mail.activity"].search(
             [
                 ("activity_type_id", "=", activity_type.id),
                 ("res_model", "=", record._name),
@@ -130,8 +133,8 @@ class AutopayNotification(models.AbstractModel):
             limit=1,
         )
         if already:
-            return
-        record.sudo().activity_schedule(
+            return already
+        return record.sudo().activity_schedule(
             "autopay.mail_activity_type_attention",
             summary=summary,
             # A text that may hold words of others, for a field of HTML.
@@ -280,21 +283,24 @@ class AutopayNotification(models.AbstractModel):
         self._alert(attempt, attempt.company_id, summary)
 
     def _alert_paid_twice(self, attempt, amount, others):
-        """Tell that an invoice was paid by others while this attempt collected it.
+        """Tell that more was collected than is owed.
 
         :param float amount: what is left over, in the attempt's currency (major units)
-        :param others: the entries that paid the invoice
+        :param others: the other entries that paid the invoice, or that pay nothing
+        :return: the activity
         """
         text = attempt.currency_id.format(amount)
         summary = self.env._("Paid twice: refund %(amount)s", amount=text)
         note = self.env._(
-            "%(amount)s of payment %(payment)s pay nothing: the invoice was paid by "
-            "%(others)s meanwhile. Refund them, or apply them to another invoice.",
+            "%(amount)s were collected for %(invoices)s that are not owed: it was "
+            "paid by %(payment)s and by %(others)s. Refund them on this page, or apply "
+            "them to another invoice.",
             amount=text,
+            invoices=", ".join(attempt.line_ids.move_id.mapped("display_name")),
             payment=attempt.payment_id.display_name,
             others=", ".join(others.mapped("display_name")) or "?",
         )
-        self._alert(attempt, attempt.company_id, summary, note)
+        return self._alert(attempt, attempt.company_id, summary, note)
 
     def _alert_contradiction(self, attempt, outcome):
         """Tell that the provider reports money that our record rules out."""

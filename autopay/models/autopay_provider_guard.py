@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, fields, models
 
 
 class AutopayProviderGuard(models.AbstractModel):
@@ -7,6 +7,23 @@ class AutopayProviderGuard(models.AbstractModel):
     _name = "autopay.provider.guard"
     _inherit = "autopay.scope"
     _description = "Autopay Provider Guard"
+
+    autopay_booking_issue = fields.Char(
+        compute="_compute_autopay_booking_issue",
+        compute_sudo=True,
+        groups="base.group_system",
+        help="Why autopay charges nothing through this provider: it could not book it.",
+    )
+
+    @api.depends("state", "journal_id", "company_id.autopay_enabled")
+    def _compute_autopay_booking_issue(self):
+        bookable = self.env["autopay.bookable"]
+        for provider in self:
+            used = provider.id and provider.state != "disabled"
+            used = used and provider.company_id.autopay_enabled
+            provider.autopay_booking_issue = used and bookable._get_provider_sentence(
+                provider._origin
+            )
 
     @api.onchange("state")
     def _onchange_state_warn_open_attempts(self):

@@ -95,9 +95,7 @@ class AutopayReservation(models.AbstractModel):
             "transaction_id": transaction.id,
             "currency_id": currency.id,
             "amount": decision.amount,
-            "amount_minor": to_minor(
-                decision.amount, currency.name, currency.decimal_places
-            ),
+            "amount_minor": self._get_minor(decision),
             "reserved_date": now,
             # Whatever becomes of this process, the resolver looks after the attempt.
             "next_check_date": fields.Datetime.add(now, minutes=15),
@@ -105,6 +103,11 @@ class AutopayReservation(models.AbstractModel):
         }
         vals.update(self._prepare_request_vals(vals, transaction, ctx))
         return vals
+
+    def _get_minor(self, decision):
+        """Return the amount as its provider counts it."""
+        currency, code = decision.move.currency_id, decision.token.provider_code
+        return to_minor(decision.amount, currency.name, currency.decimal_places, code)
 
     def _prepare_line_vals(self, decision, run):
         return {

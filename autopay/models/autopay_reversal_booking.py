@@ -33,6 +33,7 @@ class AutopayReversalBooking(models.AbstractModel):
             part.filtered("booking_error").booking_error = False
             for reversal in part:
                 self.env["autopay.reversal.notice"]._on_booked(reversal)
+            self.env["autopay.surplus"]._check(part.move_ids)
         return locked.attempt_id
 
     # === THE MONEY IS GONE === #
@@ -52,6 +53,7 @@ class AutopayReversalBooking(models.AbstractModel):
         :raises UserError: shown on the reversal; it is tried again by the next run
         """
         payment = reversal.attempt_id.payment_id
+        self._make_missing_entry(reversal.attempt_id)
         if reversal.currency_id != reversal.attempt_id.currency_id:
             raise UserError(
                 self.env._(
@@ -70,6 +72,30 @@ class AutopayReversalBooking(models.AbstractModel):
                 )
             )
 
+    def _make_missing_entry(self, attempt):
+        """Give a payment that was booked without journal entry one after all.
+
+        Not where the bank statement has paid the invoice since: then the money is in
+        the books already, and a person has to book what went back.
+        """
+        payment = attempt.payment_id
+        lines = attempt.line_ids.move_id.line_ids.filtered(
+            lambda line: (
+                line.account_id == payment.destination_account_id
+                and line.parent_state == "posted"
+            )
+        )
+        due = sum(lines.mapped("amount_residual_currency"))
+        confirmed = payment.state in ("in_process", "paid")
+        if payment.move_id or not confirmed:
+            return
+        if attempt.currency_id.compare_amounts(due, payment.amount) < 0:
+            return
+        self._require_entry(payment)
+        payment._generate_journal_entry()
+        payment.move_id.action_post()
+        self._reconcile_open(lines + self._get_lines(payment))
+
     def _adopt_payment(self, reversal):
         """Take over the payment that Odoo has made of its own refund; return it."""
         transaction = reversal._get_refund_transaction()
@@ -85,6 +111,9 @@ class AutopayReversalBooking(models.AbstractModel):
         payments = self.env["account.payment"].create(
             [self._prepare_payment_vals(rec, payment_type) for rec in reversals]
         )
+        for payment, reversal in zip(payments, reversals, strict=True):
+            collected = reversal.attempt_id.payment_id
+            self._require_entry(payment, collected.outstanding_account_id)
         self._create_entries(payments)
         payments.action_post()
         for payment in payments.filtered("payment_transaction_id"):
@@ -142,38 +171,44 @@ class AutopayReversalBooking(models.AbstractModel):
         """Reconcile the money that went back with what it was collected for.
 
         In this order: what the collected payment has not paid anything with (the charge
-        was one too many), a credit note of just that amount, and else the invoices.
+        was one too many), the credit notes, and else the invoices. Where somebody else
+        has paid the invoice as well, that payment takes the place of ours.
         """
         paid_out = self._get_open_lines(reversal._get_payment("outbound"))
-        collected = self._get_lines(reversal.attempt_id.payment_id)
-        spare = abs(sum(collected.mapped("amount_residual_currency")))
-        missing = reversal.amount - spare
-        if reversal.currency_id.compare_amounts(missing, 0) <= 0:
-            self._reconcile_open(collected + paid_out)
-        elif credit := self._get_credit_lines(reversal, paid_out):
-            (credit + paid_out).reconcile()
-        else:
-            freed = self._free(reversal, collected, missing)
-            self._reconcile_open(collected + paid_out)
-            self._reconcile_open(collected + freed)
+        collected = self._get_lines(reversal.attempt_id._get_inbound_payments())
+        self._reconcile_open(collected + paid_out)
+        self._reconcile_open(self._get_credit_lines(reversal, paid_out) + paid_out)
+        missing = abs(sum(paid_out.mapped("amount_residual_currency")))
+        if reversal.currency_id.is_zero(missing):
+            return
+        freed = self._free(reversal, collected, missing)
+        self._reconcile_open(collected + paid_out)
+        self._reconcile_open(collected + freed)
+        surplus = self.env["autopay.surplus"]
+        others = surplus._get_open_lines_of_others(freed.move_id)
+        self._reconcile_open(freed + others)
 
     def _get_credit_lines(self, reversal, paid_out):
-        """Return the open lines of a credit note of just the amount that went back."""
+        """Return the open lines of credit notes of what went back.
+
+        One of just that amount comes first; a credit note may also be refunded in
+        parts, and several at once.
+        """
         notes = reversal.move_ids.reversal_move_ids.filtered(
             lambda move: (
                 move.state == "posted" and move.currency_id == reversal.currency_id
             )
         )
-        for note in notes if reversal.kind == "refund" else ():
-            lines = note.line_ids.filtered(
-                lambda line: (
-                    line.account_id == paid_out.account_id and not line.reconciled
-                )
-            )
-            credit = -sum(lines.mapped("amount_residual_currency"))
+        if reversal.kind != "refund":
+            return paid_out.browse()
+        lines = notes.line_ids.filtered(
+            lambda line: line.account_id == paid_out.account_id and not line.reconciled
+        )
+        for part in lines.grouped("move_id").values():
+            credit = -sum(part.mapped("amount_residual_currency"))
             if reversal.currency_id.compare_amounts(credit, reversal.amount) == 0:
-                return lines
-        return None
+                return part
+        return lines
 
     def _free(self, reversal, collected, missing):
         """Take the collected payment off invoices until so much of it is open.
@@ -213,8 +248,7 @@ class AutopayReversalBooking(models.AbstractModel):
         )
         if credits:
             credits.unlink()
-            (paid_out + back).reconcile()
-            return
+            self._reconcile_open(paid_out + back)
         invoices = reversal.move_ids.filtered(lambda move: move.state == "posted")
         lines = invoices.line_ids.filtered(
             lambda line: line.account_id == back.account_id
@@ -226,7 +260,7 @@ class AutopayReversalBooking(models.AbstractModel):
     def _get_lines(self, payment):
         """Return the lines of a payment on the customer's account."""
         return payment.move_id.line_ids.filtered(
-            lambda line: line.account_id == payment.destination_account_id
+            lambda line: line.account_id in payment.destination_account_id
         )
 
     def _get_open_lines(self, payment):

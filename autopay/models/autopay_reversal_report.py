@@ -76,7 +76,8 @@ class AutopayReversalReport(models.AbstractModel):
         :param report: a ``ReversalReport``
         """
         currency = self._get_currency(attempt, report)
-        amount = from_minor(report.amount_minor, currency.name, currency.decimal_places)
+        places, code = currency.decimal_places, attempt.provider_id.code
+        amount = from_minor(report.amount_minor, currency.name, places, code)
         return {
             "kind": self._get_kind(attempt, report),
             "ref": report.ref,

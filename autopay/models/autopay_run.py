@@ -123,6 +123,12 @@ class AutopayRun(models.Model):
         self.env["autopay.deadline"]._call_people()
 
     @api.model
+    def _cron_check_surplus(self):
+        """Find what was collected beyond what is owed, however it came about."""
+        if not self._is_database_neutralized():
+            self.env["autopay.surplus"]._check_all()
+
+    @api.model
     def _is_database_neutralized(self):
         """Return whether this database is a copy that must never charge."""
         flag = self.env["ir.config_parameter"].sudo()

@@ -140,7 +140,11 @@ class PaymentTransaction(models.Model):
         autopay.autopay_attempt_ids._check_soon()
         refunds = known.filtered("source_transaction_id.autopay_attempt_ids")
         refunds._autopay_link_refunds()
-        return super(PaymentTransaction, self - autopay)._post_process()
+        others = self - autopay
+        res = super(PaymentTransaction, others)._post_process()
+        # A payment of somebody else may come after ours.
+        self.env["autopay.surplus"]._check_arrived(others - refunds)
+        return res
 
     def _autopay_link_refunds(self):
         """Give refunds the payment that booked them, before Odoo books them again.

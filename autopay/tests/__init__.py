@@ -32,6 +32,7 @@ from . import test_autopay_copied
 from . import test_autopay_crash
 from . import test_autopay_deadline_attempt
 from . import test_autopay_deadline_payment
+from . import test_autopay_credit_note
 from . import test_autopay_decision
 from . import test_autopay_demo
 from . import test_autopay_double_success
@@ -70,6 +71,7 @@ from . import test_autopay_reversal_watch
 from . import test_autopay_set_date
 from . import test_autopay_sheet
 from . import test_autopay_stage
+from . import test_autopay_surplus
 from . import test_autopay_transaction_doubt
 from . import test_autopay_webhook
 from . import test_contradictions

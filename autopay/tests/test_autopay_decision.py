@@ -334,6 +334,23 @@ class TestAutopayDecision(AutopayCommon):
         self.invoice = self._create_due_invoice(10.555, currency_id=dinar.id)
         self._assert_blocked("amount_not_accepted")
 
+    def test_rules_of_stripe_about_amounts_hold_for_stripe_only(self):
+        dinar = self.env.ref("base.KWD")
+        dinar.active = True
+        self._enrol_at_demo()
+        invoice = self._create_due_invoice(10.555, currency_id=dinar.id)
+        small = self._create_due_invoice(0.01)
+        self.assertFalse(self._decide(invoice).blocker)
+        self._run_autopay()
+        attempt = invoice.autopay_attempt_ids
+        self.assertEqual((attempt.state, attempt.amount), ("succeeded", 10.555))
+        self.assertEqual(attempt.amount_minor, 10555)
+        self.assertEqual(invoice.amount_residual, 0)
+        self.assertEqual(small.autopay_status, "success")
+        finding = self.env["autopay.invariant"].sudo()._check_one("I9")
+        offenders = [row[1] for row in finding.offenders or []]
+        self.assertNotIn(attempt.id, offenders)
+
     # === MODES === #
 
     def test_charge_now_ignores_date_and_eligibility_but_not_a_hold(self):

@@ -1,0 +1,166 @@
+import logging
+
+from odoo import api, models
+from odoo.tools import SQL
+
+from ..invariant_queries_money import SURPLUS_QUERY
+
+_logger = logging.getLogger(__name__)
+
+
+class AutopaySurplus(models.AbstractModel):
+    """Finds where more was collected than is owed, and calls a person once.
+
+    It looks at the state, not at the event: whichever payment came last, and by
+    whatever way, what pays nothing stands open in the books.
+    """
+
+    _name = "autopay.surplus"
+    _inherit = "autopay.stage"
+    _description = "Autopay Surplus"
+
+    # === CHECK === #
+
+    @api.model
+    def _check(self, moves):
+        """Tell where these invoices were paid more than once; close what is solved.
+
+        Call it wherever money of an invoice arrives or leaves; safe to repeat.
+        """
+        attempts = moves.sudo().autopay_attempt_ids.filtered("booked_date")
+        attempts.invalidate_recordset(["excess_amount"])
+        for attempt in attempts:
+            self._check_attempt(attempt)
+
+    def _check_attempt(self, attempt):
+        """Bring the alarm of an attempt in line with what is too much."""
+        amount, told = attempt.excess_amount, attempt.excess_told
+        if not attempt.currency_id.compare_amounts(amount, told):
+            return
+        attempt.excess_activity_id.action_feedback(
+            feedback=self.env._("What pays nothing is another amount by now.")
+        )
+        attempt.excess_told = amount
+        if amount:
+            others = self._get_open_entries(attempt)
+            attempt.excess_activity_id = self.env[
+                "autopay.notification"
+            ]._alert_paid_twice(attempt, amount, others)
+
+    @api.model
+    def _check_arrived(self, transactions):
+        """Look at invoices that a payment of somebody else has reached.
+
+        It runs within Odoo's own booking, which no fault of ours may stop.
+        """
+        done = transactions.filtered(lambda tx: tx.state == "done")
+        if not done.invoice_ids:
+            return
+        lines = self.env["autopay.attempt.line"].sudo()
+        collected = lines.search([("move_id", "in", done.invoice_ids.ids)])
+        try:
+            with self.env.cr.savepoint():
+                self._check(collected.move_id)
+        except Exception:
+            _logger.exception("Payments %s could not be looked at.", done.ids)
+
+    @api.model
+    def _check_all(self):
+        """Look at all that is too much, or was: whatever has slipped through."""
+        self.env.flush_all()
+        self.env.cr.execute(SQL(SURPLUS_QUERY))
+        found = {move_id for _model, move_id, _detail in self.env.cr.fetchall()}
+        told = self.env["autopay.attempt"].search([("excess_told", ">", 0)])
+        moves = self.env["account.move"].browse(found) | told.line_ids.move_id
+        home = self.env["res.company"]._get_autopay_home_domain()
+        self._apply(self._check_stage, moves.exists().filtered_domain(home))
+
+    def _check_stage(self, moves):
+        self._check(moves)
+        return self.env["autopay.attempt"]
+
+    # === AMOUNTS === #
+
+    @api.model
+    def _get_spare(self, payments):
+        """Return what of these payments pays nothing, in their currency."""
+        spare = 0.0
+        for payment in payments:
+            if not payment.move_id:
+                spare += payment.amount
+                continue
+            # What Odoo refunded it leaves open beside the payment.
+            refunds = payments.search(
+                [
+                    ("source_payment_id", "=", payment.id),
+                    ("payment_type", "=", "outbound"),
+                ]
+            )
+            lines = self._get_lines(payment | refunds)
+            spare -= sum(lines.mapped("amount_residual_currency"))
+        return max(spare, 0.0)
+
+    def _get_lines(self, payments):
+        """Return the posted lines of payments on the customer's account."""
+        return payments.move_id.line_ids.filtered(
+            lambda line: (
+                line.parent_state == "posted"
+                and line.account_id in payments.destination_account_id
+            )
+        )
+
+    @api.model
+    def _get_share(self, attempt):
+        """Return what others paid too much on the invoices of an attempt.
+
+        It counts for the last attempt that collected the invoice and kept the money:
+        that is the charge that can be given back.
+        """
+        spare = 0.0
+        for move in attempt.line_ids.move_id:
+            kept = move.autopay_attempt_ids.filtered(
+                lambda rec: (
+                    rec.booked_date
+                    and rec.currency_id.compare_amounts(rec.returned_amount, rec.amount)
+                )
+            )
+            settled = move.currency_id.is_zero(move.amount_residual)
+            if settled and kept.sorted("id")[-1:] == attempt:
+                spare += self._get_spare(self._get_others(move))
+        return max(min(spare, attempt.amount - attempt.returned_amount), 0.0)
+
+    @api.model
+    def _get_others(self, move):
+        """Return the payments of an invoice that autopay has not collected."""
+        transactions = move.transaction_ids.filtered(
+            lambda tx: (
+                tx.state == "done" and tx.operation not in ("refund", "validation")
+            )
+        )
+        return (transactions.payment_id | move.matched_payment_ids).filtered(
+            lambda payment: (
+                payment.payment_type == "inbound"
+                and payment.state in ("in_process", "paid")
+                and payment.currency_id == move.currency_id
+                and not payment.autopay_reversal_id
+                and not payment.payment_transaction_id.autopay_attempt_ids
+            )
+        )
+
+    @api.model
+    def _get_open_lines_of_others(self, moves):
+        """Return the open lines of payments of these invoices by others."""
+        payments = moves.browse().matched_payment_ids.union(
+            *(self._get_others(move) for move in moves)
+        )
+        return self._get_lines(payments).filtered(lambda line: not line.reconciled)
+
+    def _get_open_entries(self, attempt):
+        """Return the entries, other than of this attempt, that paid its invoices."""
+        moves = attempt.line_ids.move_id
+        terms = moves.line_ids.filtered(
+            lambda line: line.display_type == "payment_term"
+        )
+        paying = terms.matched_credit_ids.credit_move_id.move_id
+        spare = self._get_open_lines_of_others(moves).move_id
+        return (paying | spare) - attempt.payment_id.move_id
