@@ -24,6 +24,13 @@ class Fault:
     signature: str
     text: str
 
+    def is_like(self, other):
+        """Return whether another fault, if there is one, is of the same kind."""
+        return other is not None and (self.stage, self.signature) == (
+            other.stage,
+            other.signature,
+        )
+
 
 @dataclass
 class FaultLog:

@@ -64,8 +64,7 @@ class AutopayEngine(models.AbstractModel):
         engine = self.with_context(autopay_faults=faults)
         unasked = self.env["autopay.approval"]._get_unasked(companies)
         engine._apply(engine._ask_ahead, unasked)
-        if not faults.get_common():
-            engine._count_crashes(faults)
+        engine._count_crashes(faults)
 
     def _ask_ahead(self, moves):
         """Ask for approvals before the autopay date comes."""
@@ -206,10 +205,11 @@ class AutopayEngine(models.AbstractModel):
     def _end_run(self, run, ctx):
         """Save the totals of the run and tell people about providers that stopped."""
         try:
+            self._count_crashes(ctx.faults)
             notification = self.env["autopay.notification"]
+            notification._alert_common(run, ctx.faults.get_common())
             notification._alert_stopped(run, ctx.stopped)
             notification._alert_unbookable(run, ctx.unbookable)
-            self._judge_faults(run, ctx.faults)
             run._finish(Counter(ctx.skipped.values()))
         except Exception:
             self.env.cr.rollback()
@@ -218,23 +218,21 @@ class AutopayEngine(models.AbstractModel):
             # A run that is still *running* without its lock is recovered by the next.
             run._release_lock()
 
-    def _judge_faults(self, run, faults):
-        """Call a person about a fault that all share; count the others as crashes."""
-        if fault := faults.get_common():
-            self.env["autopay.notification"]._alert_common(run, fault)
-            return
-        self._count_crashes(faults)
-
     def _count_crashes(self, faults):
-        """Count a crash on each invoice that a fault has struck."""
+        """Count a crash on each invoice that a fault of its own has struck."""
+        common = faults.get_common()
         struck = {
             fault.record_id: fault.signature
             for fault in faults.faults
-            if fault.model == "account.move"
+            if fault.model == "account.move" and not fault.is_like(common)
         }
         for move_id, signature in struck.items():
             move = self.env["account.move"].browse(move_id)
-            self.env["autopay.crash"]._note(move, signature)
+            try:
+                self.env["autopay.crash"]._note(move, signature)
+            except Exception:
+                self.env.cr.rollback()
+                _logger.exception("A crash on invoice %s was not counted.", move_id)
 
     # === RESERVE === #
 

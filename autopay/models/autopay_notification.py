@@ -223,8 +223,10 @@ class AutopayNotification(models.AbstractModel):
     def _alert_common(self, run, fault):
         """Tell that a run ended since every invoice fails alike.
 
-        :param fault: one ``Fault`` of them
+        :param fault: one ``Fault`` of them; None when there was none
         """
+        if not fault:
+            return
         summary = self.env._("Autopay charges nothing: every invoice fails alike")
         note = self.env._(
             "The run ended at step “%(stage)s” with the same fault on every invoice "
