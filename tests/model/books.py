@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from odoo.addons.autopay import const
 from odoo.addons.autopay.models.autopay_attempt import AutopayAttempt
+from odoo.addons.autopay.models.autopay_attempt_deadline import AutopayAttemptDeadline
 from odoo.addons.autopay.models.autopay_attempt_resolution import (
     AutopayAttemptResolution,
 )
@@ -130,6 +131,7 @@ class Lines(Rows):
 
 
 @borrow(AutopayAttemptState, AutopayAttemptSchedule, AutopayAttemptResolution)
+@borrow(AutopayAttemptDeadline, names=["_get_deadline", "_is_late", "_is_silent"])
 @borrow(
     AutopayAttempt,
     names=[
@@ -152,7 +154,12 @@ class Attempts(Rows):
                 *("prepared_date", "charging_date", "outcome_date", "booked_date"),
                 *("decline_class", "decline_code", "network_code", "advice_code"),
                 *("message", "response", "notified_state", "never_sent"),
-                *("booking_error", "resolution", "resolution_confirmed"),
+                *(
+                    "booking_error",
+                    "resolution",
+                    "resolution_confirmed",
+                    "answered_date",
+                ),
             ],
             False,
         ),

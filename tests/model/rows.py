@@ -74,6 +74,9 @@ class Rows:
 
     # === FIELDS === #
 
+    def __getitem__(self, name):
+        return getattr(self, name)
+
     def __getattr__(self, name):
         if name in self.links:
             found = [row[name] for row in self._rows() if row[name]]
