@@ -53,6 +53,7 @@ class RunContext:
     :param singles: the move ids that go alone, as their providers cannot be asked what
         became of a charge, in order
     :param single: the one whose turn it is
+    :param missing: {(provider id, customer at the provider)} whose method is not known
     """
 
     mode: str = "scheduled"
@@ -71,6 +72,7 @@ class RunContext:
     singles: dict = field(default_factory=dict)
     single: int = 0
     counts: Counter = field(default_factory=Counter)
+    missing: set = field(default_factory=set)
     started: float = field(default_factory=time.monotonic)
 
     def __enter__(self):
@@ -185,12 +187,21 @@ class RunContext:
             if future.cancel():
                 continue
             outcome = outcomes[request.attempt_id] = _get_answer(future)
-            self._note_stop(provider_id, _get_stop_reason(outcome), limits)
+            reason = _get_stop_reason(outcome)
+            if reason and not self._is_missing_again(provider_id, reason, request):
+                self._note_stop(provider_id, reason, limits)
         return outcomes
 
+    def _is_missing_again(self, provider_id, reason, request):
+        """Return whether one customer's method is missing for one more invoice."""
+        if reason != STOP_MISSING:
+            return False
+        key = (provider_id, request.customer_ref)
+        known = key in self.missing
+        self.missing.add(key)
+        return known
+
     def _note_stop(self, provider_id, reason, limits):
-        if not reason:
-            return
         self.counts[provider_id, reason] += 1
         if self.counts[provider_id, reason] >= limits[reason]:
             self.stopped.setdefault(provider_id, reason)

@@ -37,6 +37,9 @@ REQUEST_SENTENCES = {
     "stated_not_paid": _lt(
         "It was not paid: a person looked it up at the payment provider."
     ),
+    "payment_method_removed": _lt(
+        "The payment method was removed at the payment provider; another one is needed."
+    ),
     "resource_missing": _lt(
         "Stripe does not know the customer, the payment method or the mandate."
     ),

@@ -59,6 +59,7 @@ from . import autopay_event
 from . import autopay_event_handler
 from . import autopay_forecast
 from . import autopay_method_reader
+from . import autopay_method_refusal
 from . import autopay_invariant
 from . import autopay_notification
 from . import autopay_reconciliation

@@ -228,8 +228,7 @@ class AutopayMethodReader(models.AbstractModel):
             token.active = False
             self._tell(token, sentence)
             if in_use:
-                summary = self.env._("Autopay lost a payment method")
-                self._alert(token, summary, sentence)
+                self._alert(token, self._get_lost_summary(), sentence)
         return self.env["autopay.attempt"]
 
     def _revoke(self, tokens):
@@ -256,6 +255,9 @@ class AutopayMethodReader(models.AbstractModel):
         )
 
     # === WORDS === #
+
+    def _get_lost_summary(self):
+        return self.env._("Autopay lost a payment method")
 
     def _get_renewed_sentence(self, token, old_label):
         return self.env._(

@@ -169,6 +169,7 @@ class AutopayStage(models.AbstractModel):
 
     def _settle(self, ctx, attempts):
         """Carry out what the outcomes of these attempts mean: close, book, tell."""
+        self.env["autopay.method.refusal"]._follow(ctx, attempts)
         self._close_refused(ctx, attempts)
         self._apply(self.env["autopay.booking"]._book, attempts)
         self._apply(self.env["autopay.notification"]._notify, attempts)

@@ -52,6 +52,7 @@ from . import test_autopay_invariant_conduct
 from . import test_autopay_invariant_result
 from . import test_autopay_limit
 from . import test_autopay_method_reader
+from . import test_autopay_method_refusal
 from . import test_autopay_move_date
 from . import test_autopay_policy
 from . import test_autopay_reconciliation
