@@ -4,6 +4,7 @@ from odoo.tools import format_date
 from odoo.tools.translate import LazyTranslate
 
 from .amount_words import format_amount
+from .words import get_staff_advice
 
 _lt = LazyTranslate(__name__)
 
@@ -18,7 +19,9 @@ BLOCKER_SENTENCES = {
     ),
     "company_off": _lt("Autopay is switched off in this company's settings."),
     "customer_off": _lt("Autopay is off for this customer."),
-    "customer_archived": _lt("The customer is archived."),
+    "customer_archived": _lt(
+        "The customer is archived. Unarchive it, or take the invoice off autopay."
+    ),
     "not_posted": _lt("The invoice is not posted."),
     "being_charged": _lt("The invoice is being charged right now."),
     "outcome_unknown": _lt(
@@ -48,18 +51,17 @@ BLOCKER_SENTENCES = {
         "eligible again once the cause is found."
     ),
     "not_eligible": _lt("The invoice is not on autopay."),
-    "in_dispute": _lt("The customer disputes this invoice."),
+    "in_dispute": _lt(
+        "The customer disputes this invoice. Untick In Dispute once that is settled."
+    ),
     "on_hold": _lt("On hold until %(date)s. %(reason)s"),
     "retry_not_due": _lt("The last charge failed. The next try is on %(date)s."),
-    "failed": _lt(
-        "The last charge failed and is not repeated by itself. Make the invoice "
-        "eligible again to retry."
-    ),
+    "failed": _lt("The last charge failed and is not repeated by itself. %(advice)s"),
     "money_returned": _lt(
         "%(returned)s that attempt %(attempt)s had collected went back. Make the "
         "invoice eligible again to charge it once more."
     ),
-    "no_date": _lt("The invoice has no autopay date."),
+    "no_date": _lt("The invoice has no autopay date: set one."),
     "date_not_reached": _lt("Will be charged on %(date)s with %(method)s."),
     # What it is, and until when, is told by deadline_words.get_payment_words.
     "payment_pending": _lt("%(until)s"),
@@ -79,31 +81,49 @@ BLOCKER_SENTENCES = {
     "configuration_invalid": _lt(
         "“%(configuration)s” would pay, but it needs attention: %(reason)s"
     ),
-    "no_method": _lt("The customer has no payment method for autopay."),
-    "method_archived": _lt("The payment method %(method)s was archived."),
-    "method_expired": _lt("The payment method %(method)s has expired."),
+    "no_method": _lt(
+        "The customer has no payment method for autopay. Ask the customer to save one, "
+        "then set up autopay with it on the customer."
+    ),
+    "method_archived": _lt(
+        "The payment method %(method)s was archived. Choose another one, or ask the "
+        "customer to save one."
+    ),
+    "method_expired": _lt(
+        "The payment method %(method)s has expired. Choose another one, or ask the "
+        "customer to save one."
+    ),
     "method_paused": _lt(
         "The payment method %(method)s is paused since %(date)s. %(reason)s A billing "
         "manager can release it."
     ),
     "method_of_other_customer": _lt(
-        "The payment method %(method)s belongs to another customer."
+        "The payment method %(method)s belongs to another customer. Choose one of this "
+        "customer."
     ),
-    "provider_disabled": _lt("The payment provider %(provider)s is disabled."),
+    "provider_disabled": _lt(
+        "The payment provider %(provider)s is disabled. Enable it, or choose a method "
+        "of another provider."
+    ),
     "provider_company": _lt(
-        "The payment provider %(provider)s belongs to another company."
+        "The payment provider %(provider)s belongs to another company. Choose a method "
+        "of this company."
     ),
     "provider_unsupported": _lt(
         "The payment provider %(provider)s cannot charge %(method)s by itself. "
         "Manual capture must be off."
     ),
-    "no_authorization": _lt("The customer has not authorized autopay with %(method)s."),
+    "no_authorization": _lt(
+        "The customer has not authorized autopay with %(method)s. Record the "
+        "consent once the customer agrees."
+    ),
     "authorization_revoked": _lt(
-        "The customer's authorization for %(method)s was revoked."
+        "The customer's authorization for %(method)s was revoked. Choose another "
+        "method, or record a new consent once the customer agrees."
     ),
     "method_refused": _lt(
         "The bank refused %(method)s for good when it was last charged. Choose another "
-        "payment method, or choose this one anew once the customer has settled it."
+        "payment method, or ask the customer to save one."
     ),
     "method_exhausted": _lt(
         "%(method)s was declined so often in the last 30 days that the card networks "
@@ -128,10 +148,17 @@ BLOCKER_SENTENCES = {
         "The amount %(amount)s is above the company's limit of %(limit)s: a billing "
         "manager must approve the charge, and not the one who put it on autopay."
     ),
-    "approval_refused": _lt("%(user)s refused the charge of %(amount)s."),
-    "currency_inactive": _lt("The currency %(currency)s is archived."),
+    "approval_refused": _lt(
+        "%(user)s refused the charge of %(amount)s. Press Ask Again on the approval to "
+        "have it looked at once more, or take the invoice off autopay."
+    ),
+    "currency_inactive": _lt(
+        "The currency %(currency)s is archived. Activate it, and the invoice is "
+        "charged."
+    ),
     "currency_not_accepted": _lt(
-        "%(method)s of %(provider)s does not accept %(currency)s."
+        "%(method)s of %(provider)s does not accept %(currency)s. Choose another "
+        "method."
     ),
     "amount_not_accepted": _lt(
         "The provider does not accept the amount %(amount)s. %(reason)s"
@@ -159,6 +186,20 @@ def get_charge_words(env, decision):
     )
 
 
+def _get_failed_advice(env, decision):
+    """Return what can be done about a failed invoice: only what can work."""
+    if decision.blocker != "failed":
+        return ""
+    last = decision.move.autopay_attempt_line_ids.attempt_id.sorted("id")[-1:]
+    token = decision.token
+    if last and token.active and token != last.token_id:
+        return env._(
+            "%(method)s pays now: press Make Eligible to charge it.",
+            method=token._get_autopay_label(),
+        )
+    return get_staff_advice(env, last.decline_code, last.decline_class)
+
+
 def _get_values(env, decision):
     move, token = decision.move, decision.token
     if decision.blocker in TRACED_BLOCKERS:
@@ -171,5 +212,6 @@ def _get_values(env, decision):
         "method": token._get_autopay_label(),
         "provider": token.provider_id.sudo().name or "",
         "until": decision.get_until_words(env),
+        "advice": _get_failed_advice(env, decision),
         **decision.values,
     }

@@ -25,7 +25,7 @@ class Wait:
     :param since: the field with the moment from which they count
     :param buttons: methods behind the buttons that end it, on the form of the record
         that the call is about
-    :param debit_hours: the same as hours for bank debits, which take longer
+    :param longer_hours: the same as hours for what takes longer: bank debits, disputes
     """
 
     awaits: str
@@ -33,7 +33,7 @@ class Wait:
     hours: int
     since: str
     buttons: tuple[str, ...]
-    debit_hours: int | None = None
+    longer_hours: int | None = None
 
 
 # Hours after which a provider that has not answered about a charge counts as silent: a
@@ -88,7 +88,7 @@ ATTEMPT_WAITS = {
         3 * DAY,
         "charging_date",
         ("action_check_now", "action_state_paid", "action_state_not_paid"),
-        debit_hours=20 * DAY,
+        longer_hours=20 * DAY,
     ),
     # It is withdrawn by itself before (const.ACTION_REQUIRED_HOURS).
     "action_required": Wait(
@@ -158,7 +158,7 @@ PAYMENT_WAITS = {
         3 * DAY,
         "last_state_change",
         ("action_autopay_ignore_payment", "action_autopay_open_payment"),
-        debit_hours=20 * DAY,
+        longer_hours=20 * DAY,
     ),
     # Card networks let an authorization lapse after about a week.
     "authorized": Wait(
@@ -189,4 +189,129 @@ PAYMENT_WAITS = {
         "autopay_doubt_date",
         ("action_autopay_open_payment",),
     ),
+}
+
+# Money that goes back. Refunds reach a bank account within ten business days, disputes
+# are decided within three months or so (docs.stripe.com/refunds, /disputes).
+_FOLLOWED = Wait(
+    _lt("the end of a refund or dispute"),
+    _lt(
+        "Ask the provider now, or look it up there. If nothing more will come of it, "
+        "say so with Nothing More Will Come."
+    ),
+    20 * DAY,
+    "event_date",
+    ("action_check_now", "action_stop_following"),
+    longer_hours=120 * DAY,
+)
+REVERSAL_WAITS = {
+    "open": Wait(
+        _lt("a refund or dispute to be booked"),
+        _lt(
+            "The books do not say yet what the provider says. Mend what stops the "
+            "booking, then ask the provider now: it is booked then."
+        ),
+        DAY,
+        "create_date",
+        ("action_check_now",),
+    ),
+    "booked": _FOLLOWED,
+    "inquiry": _FOLLOWED,
+}
+
+APPROVAL_WAITS = {
+    "waiting": Wait(
+        _lt("a second person's approval"),
+        _lt("Approve or refuse the charge, or name another billing manager."),
+        3 * DAY,
+        "create_date",
+        ("action_approve", "action_refuse"),
+    ),
+}
+
+EVENT_WAITS = {
+    "received": Wait(
+        _lt("messages of the provider to be processed"),
+        _lt(
+            "Check that the scheduled action that resolves open attempts runs, then "
+            "process it again."
+        ),
+        DAY,
+        "received_date",
+        ("action_process_again",),
+    ),
+}
+
+# Days after its autopay date for which an invoice may be due and blocked by this, until
+# a person is called about the customer: one call for all the invoices of a customer.
+BLOCKER_DAYS = {
+    **dict.fromkeys(
+        ("failed", "no_method", "method_archived", "method_expired", "method_refused"),
+        1,
+    ),
+    **dict.fromkeys(
+        (
+            "above_authorization",
+            "above_cap",
+            "amount_not_accepted",
+            "authorization_revoked",
+            "configuration_invalid",
+            "currency_inactive",
+            "currency_not_accepted",
+            "customer_archived",
+            "method_exhausted",
+            "method_of_other_customer",
+            "no_authorization",
+            "no_configuration",
+            "no_date",
+            "provider_company",
+            "provider_disabled",
+            "provider_unsupported",
+        ),
+        3,
+    ),
+    **dict.fromkeys(("approval_refused", "method_paused", "money_returned"), 7),
+    **dict.fromkeys(("in_dispute", "on_hold", "payment_blocked"), 30),
+}
+# Those whose days count from when the money went back, if that was later.
+RETURNED_BLOCKERS = ("in_dispute", "money_returned")
+
+# Where a row of the tables above says for how long these reasons may last.
+BLOCKER_WAITS = {
+    "being_charged": ("charging", "reserved", "prepared", "declined", "canceled"),
+    "outcome_unknown": ("unknown",),
+    "debit_pending": ("pending",),
+    "needs_authentication": ("action_required",),
+    "not_booked": ("succeeded",),
+    "payment_pending": ("wire", "pending", "authorized", "done"),
+    "payment_in_doubt": ("doubt",),
+    "needs_approval": ("waiting",),
+}
+
+# States and reasons that need no deadline, and why.
+NO_DEADLINE = {
+    "blocker.database_neutralized": "a copy for trying things out",
+    "blocker.database_copied": "people are told when the copy is found out",
+    "blocker.company_off": "a manager has switched it off and sees it in the settings",
+    "blocker.customer_off": "a person has decided that this customer is not charged",
+    "blocker.not_posted": "a draft is nobody's debt yet",
+    "blocker.nothing_due": "there is nothing to wait for",
+    "blocker.not_eligible": "a person did not put it on autopay, or took it off",
+    "blocker.set_aside": "people are called when it is set aside",
+    "blocker.charge_contradicted": "people are called when it is found out",
+    "blocker.month_cap_reached": "the month ends by itself",
+    "blocker.authorized_month_reached": "the month ends by itself",
+    "blocker.retry_not_due": "it has a date",
+    "blocker.date_not_reached": "it has a date",
+    "reversal.won": "the end of a dispute",
+    "reversal.canceled": "the money never left",
+    "reversal.lost": "the end of a dispute",
+    "approval.approved": "the charge follows, or another reason is told",
+    "approval.refused": "told of by the invoice, as approval_refused",
+    "approval.lapsed": "over: another question is asked when one is needed",
+    "approval.used": "over: it was charged",
+    "event.processed": "over",
+    "event.ignored": "over: nothing of ours was concerned",
+    "event.failed": "people are called when a message fails for the last time",
+    "payment.draft": "an unfinished checkout ends by itself, in half an hour",
 }

@@ -21,8 +21,14 @@ READINESS_SENTENCES = {
         "Set up autopay with one of the customer's saved payment methods. Customers "
         "save one when they pay online."
     ),
-    "method_archived": _lt("%(method)s was archived. Choose another payment method."),
-    "method_expired": _lt("%(method)s has expired. Choose another payment method."),
+    "method_archived": _lt(
+        "%(method)s was archived. Choose another payment method, or ask the customer "
+        "to save one."
+    ),
+    "method_expired": _lt(
+        "%(method)s has expired. Choose another payment method, or ask the customer to "
+        "save one."
+    ),
     "method_paused": _lt(
         "%(method)s is paused. A billing manager can release it once the matter is "
         "settled."
@@ -37,7 +43,7 @@ READINESS_SENTENCES = {
     ),
     "method_refused": _lt(
         "The bank refused %(method)s for good when it was last charged. Choose another "
-        "payment method."
+        "payment method, or ask the customer to save one."
     ),
 }
 

@@ -163,6 +163,52 @@ CONFIGURATION_SENTENCES = {
     ),
 }
 
+# What staff can do after a refusal, by class; those of a code come first.
+CLASS_ADVICE = {
+    "later": _lt("It may succeed on another day: press Make Eligible to try again."),
+    "method": _lt(
+        "Ask the customer for another payment method, choose it, then press Make "
+        "Eligible."
+    ),
+    "authentication": _lt(
+        "The customer's bank wants the customer to confirm: ask the customer to pay "
+        "online, or for another payment method."
+    ),
+    "never": _lt(
+        "This payment method will not work again. Ask the customer for another one, "
+        "choose it, then press Make Eligible."
+    ),
+    "configuration": _lt(
+        "The cause is not the customer's: mend it in your account at the payment "
+        "provider or in Odoo, then press Make Eligible."
+    ),
+    "technical": _lt("Press Make Eligible to try again."),
+    "revoked": _lt(
+        "Talk to the customer. Once the customer agrees again, record the new "
+        "consent, then press Make Eligible."
+    ),
+}
+CODE_ADVICE = {
+    "stated_not_paid": _lt("Press Make Eligible to charge it again."),
+    "merchant_blacklist": _lt(
+        "The method is on your own block list at Stripe. Take it off there and "
+        "record the consent anew, or ask the customer for another one; then press Make "
+        "Eligible."
+    ),
+    "amount_too_small": _lt("Ask the customer to pay it in another way."),
+    "amount_too_large": _lt("Ask the customer to pay it in another way, or in parts."),
+}
+
+
+def get_staff_advice(env, code, decline_class):
+    """Return what staff can do after a refusal, as a sentence.
+
+    :param code: a decline code of a gateway, may be unknown
+    :param decline_class: a key of ``const.DECLINE_CLASSES``
+    """
+    advice = CODE_ADVICE.get(code) or CLASS_ADVICE.get(decline_class)
+    return env._(advice or CLASS_ADVICE["later"])
+
 
 def get_decline_sentence(env, code, decline_class):
     """Return why a payment failed, for staff.

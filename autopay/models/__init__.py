@@ -17,6 +17,7 @@ from . import autopay_configuration_issue
 from . import autopay_configuration_lock
 from . import autopay_configuration_snapshot
 from . import autopay_consent
+from . import autopay_deadline_invoice
 from . import autopay_dry_run_trial
 from . import autopay_entry
 from . import autopay_explanation
@@ -25,6 +26,7 @@ from . import autopay_guard
 from . import autopay_move_date
 from . import autopay_other_payment
 from . import autopay_own_defaults
+from . import autopay_partner_retry
 from . import autopay_provider_guard
 from . import autopay_reservation
 from . import autopay_rehearsal
@@ -67,6 +69,7 @@ from . import autopay_reconciliation_check
 from . import autopay_reconciliation_line
 from . import autopay_reconciliation_matching
 from . import autopay_reconciliation_total
+from . import autopay_refusal_notice
 from . import autopay_resolver
 from . import autopay_reversal
 from . import autopay_reversal_booking

@@ -33,8 +33,8 @@ class AutopayAttemptDeadline(models.AbstractModel):
             return False
         wait = ATTEMPT_WAITS[self.state]
         hours = wait.hours
-        if wait.debit_hours and self.token_id._is_autopay_debit():
-            hours = wait.debit_hours
+        if wait.longer_hours and self.token_id._is_autopay_debit():
+            hours = wait.longer_hours
         since = self[wait.since] or self.reserved_date
         return since + timedelta(hours=hours)
 
@@ -74,9 +74,9 @@ class AutopayAttemptDeadline(models.AbstractModel):
     def _get_late_domain(self, wait):
         """Return the domain of what a row of the table calls late."""
         late = self._get_before_domain(wait.since, wait.hours)
-        if not wait.debit_hours:
+        if not wait.longer_hours:
             return late
-        longer = self._get_before_domain(wait.since, wait.debit_hours)
+        longer = self._get_before_domain(wait.since, wait.longer_hours)
         methods = self.env["payment.token"]._get_autopay_debit_methods()
         others = Domain("token_id.payment_method_id", "not in", methods.ids)
         return longer | (late & others)

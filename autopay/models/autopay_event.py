@@ -79,11 +79,10 @@ class AutopayEvent(models.Model):
     # === ACTION METHODS === #
 
     def action_process_again(self):
-        """Have events looked at once more that failed or were ignored."""
+        """Have events looked at once more, whatever became of them."""
         check_manager(self)
         self.check_access("read")
-        done = self.sudo().filtered(lambda event: event.state != "received")
-        done.write(
+        self.sudo().write(
             {
                 "state": "received",
                 "reason": False,

@@ -98,6 +98,7 @@ class AutopayNotification(models.AbstractModel):
         self.env["account.move"].browse(bodies)._message_log_batch(bodies)
         for state, part in news.grouped("state").items():
             part.notified_state = state
+        self.env["autopay.refusal.notice"]._call_people(news)
         locked.filtered(lambda attempt: attempt._is_finished()).next_check_date = False
         return locked
 

@@ -134,6 +134,22 @@ class AutopayReversal(models.Model):
         self.company_id._check_autopay_home()
         self.env["autopay.reversal.watch"].sudo()._check(self.sudo())
 
+    def action_stop_following(self):
+        """Take a billing manager's word that nothing more will come of these."""
+        check_manager(self)
+        self.check_access("read")
+        followed = self.sudo().filtered("next_check_date")
+        followed.next_check_date = False
+        for reversal in followed:
+            reversal.message_post(
+                body=self.env._(
+                    "%(user)s: nothing more will come of it. The provider is not asked "
+                    "any more.",
+                    user=self.env.user.name,
+                ),
+                subtype_xmlid="mail.mt_note",
+            )
+
     def action_release_method(self):
         """Let the paused payment methods be charged again."""
         check_manager(self)

@@ -96,8 +96,8 @@ class AutopayTransactionWait(models.AbstractModel):
         hours = wait.hours
         if key == "wire":
             hours = move.company_id.autopay_wire_days * DAY
-        elif wait.debit_hours and self._is_autopay_debit_payment():
-            hours = wait.debit_hours
+        elif wait.longer_hours and self._is_autopay_debit_payment():
+            hours = wait.longer_hours
         deadline = (self[wait.since] or self.create_date) + timedelta(hours=hours)
         if move.autopay_date:
             deadline = max(deadline, datetime.combine(move.autopay_date, time.min))

@@ -59,6 +59,11 @@ class ResCompany(models.Model):
         copy=False,
         help="Autopay is on, or was on once, in the company or in a branch of it.",
     )
+    autopay_blocked_date = fields.Date(
+        readonly=True,
+        copy=False,
+        help="When it was last looked for invoices that are blocked for too long.",
+    )
     autopay_database_uuid = fields.Char(
         readonly=True,
         copy=False,

@@ -10,7 +10,12 @@ RESTRICTED_FIELDS = {"autopay_token_id", "autopay_policy"}
 
 class ResPartner(models.Model):
     _name = "res.partner"
-    _inherit = ["autopay.own.defaults", "autopay.consent", "res.partner"]
+    _inherit = [
+        "autopay.own.defaults",
+        "autopay.consent",
+        "autopay.partner.retry",
+        "res.partner",
+    ]
 
     autopay_token_id = fields.Many2one(
         "payment.token",

@@ -30,6 +30,7 @@ from . import test_autopay_consent_tour
 from . import test_autopay_consent_wizard
 from . import test_autopay_copied
 from . import test_autopay_crash
+from . import test_autopay_deadline
 from . import test_autopay_deadline_attempt
 from . import test_autopay_deadline_payment
 from . import test_autopay_credit_note
@@ -59,6 +60,7 @@ from . import test_autopay_reconciliation
 from . import test_autopay_reconciliation_check
 from . import test_autopay_reconciliation_sheet
 from . import test_autopay_refund_lost
+from . import test_autopay_refusal_notice
 from . import test_autopay_resolve
 from . import test_autopay_resolve_late
 from . import test_autopay_resolver
