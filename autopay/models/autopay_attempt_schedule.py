@@ -16,6 +16,8 @@ class AutopayAttemptSchedule(models.AbstractModel):
 
     def _check_soon(self):
         """Have the attempts looked at by the next run of the resolver."""
+        if not self:
+            return
         self.sudo().next_check_date = fields.Datetime.now()
         cron = self.env.ref("autopay.ir_cron_resolve_open_attempts")
         cron.sudo()._trigger()

@@ -37,11 +37,13 @@ class AutopayTransactionGuard(models.AbstractModel):
 
     def _filter_autopay_concerned(self):
         """Return what pays invoices of, or is paid to, companies that know autopay."""
-        return self.filtered(
-            lambda tx: (
-                tx.sudo().company_id.autopay_known
-                or tx.sudo().invoice_ids._filter_autopay_known()
-            )
+        known = self._filter_autopay_known()
+        others = self - known
+        # A provider of a company that has nothing to do with that of the invoice.
+        if not others or not self.env["res.company"]._is_autopay_known_anywhere():
+            return known
+        return known | others.filtered(
+            lambda tx: tx.sudo().invoice_ids._filter_autopay_known()
         )
 
     def write(self, vals):

@@ -2,6 +2,7 @@ from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import ormcache
 
 from .. import const
 from ..deadlines import WIRE_DAYS
@@ -92,6 +93,8 @@ class ResCompany(models.Model):
             switched_on = self.filtered(lambda company: not company.autopay_enabled)
         res = super().write(vals)
         switched_on._remember_autopay_database()
+        if "autopay_known" in vals:
+            self.env.registry.clear_cache()
         return res
 
     def _remember_autopay_database(self):
@@ -99,6 +102,17 @@ class ResCompany(models.Model):
             self.autopay_database_uuid = self._get_autopay_database_uuid()
             # Providers and methods of a company serve its branches.
             self.sudo().parent_ids.autopay_known = True
+
+    @api.model
+    @ormcache()
+    def _is_autopay_known_anywhere(self):
+        """Return whether Autopay is on, or was on once, in any company.
+
+        For what belongs to no company. Other servers learn a moment later that it was
+        switched on: what guards an invoice asks its company.
+        """
+        companies = self.sudo().with_context(active_test=False)
+        return bool(companies.search_count([("autopay_known", "=", True)], limit=1))
 
     def _is_autopay_used(self):
         """Return whether Autopay is on in the company or in a branch of it."""

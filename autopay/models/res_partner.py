@@ -209,6 +209,8 @@ class ResPartner(models.Model):
 
     def _recall_autopay_attempts(self):
         """Call back charges of customers who are archived."""
+        if not self.env["res.company"]._is_autopay_known_anywhere():
+            return
         attempts = self.env["autopay.attempt"].sudo()
         live = [("partner_id", "in", self.ids), ("line_ids.live", "=", True)]
         self.env["autopay.guard"]._recall_autopay(attempts.search(live))

@@ -14,6 +14,8 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         that stays; what is locked is not overtaken by others. Authorizations move as
         they are: a method that comes along is not authorized by that.
         """
+        if not self.env["res.company"]._is_autopay_known_anywhere():
+            return super()._merge(partner_ids, dst_partner, extra_checks)
         configurations = (
             self.env["autopay.configuration"]
             .sudo()
