@@ -41,6 +41,7 @@
         "views/account_portal_templates.xml",
         "views/res_partner_views.xml",
         "views/payment_provider_views.xml",
+        "views/payment_token_views.xml",
         "views/payment_transaction_views.xml",
         "views/res_config_settings_views.xml",
         "views/autopay_reversal_views.xml",

@@ -40,7 +40,8 @@ def get_staff_text(env, authorization):
         company=authorization.company_id.display_name,
         method=authorization.token_id._get_autopay_label(),
     )
-    day = format_date(env, authorization.agreed_date)
+    # Not in figures alone: 10/11 is a day in October to some, in November to others.
+    day = format_date(env, authorization.agreed_date, date_format="MMM d, y")
     how = env._(CHANNEL_SENTENCES[authorization.channel]) % {"date": day}
     return " ".join([text, how, *get_limit_sentences(env, authorization)])
 

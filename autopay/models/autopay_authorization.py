@@ -159,8 +159,7 @@ class AutopayAuthorization(models.Model):
             for authorization in mates:
                 key = (authorization.partner_id.id, authorization.token_id.id)
                 authorization.cap_words = "\n".join(
-                    " ".join([f"“{cap.display_name}”:", *self._get_limits(cap)])
-                    for cap in caps.get(key, ())
+                    cap.display_name for cap in caps.get(key, ())
                 )
 
     # === CRUD METHODS === #
@@ -251,10 +250,7 @@ class AutopayAuthorization(models.Model):
         if not customer_speaks:
             return get_staff_text(self.env, draft)
         text = get_customer_text(self.env, draft.company_id, draft.token_id)
-        return " ".join([text, *self._get_limits(draft)])
-
-    def _get_limits(self, source):
-        return get_limit_sentences(self.env, source)
+        return " ".join([text, *get_limit_sentences(self.env, draft)])
 
     def _touch(self):
         """Make these rows the business of this database transaction alone.

@@ -208,6 +208,10 @@ class TestAutopayConsentWizard(ConfigurationCommon):
         self.assertFalse(self.customer.autopay_authorization_ids)
         self.assertFalse(self.payer.autopay_token_id)
 
+    def test_phones_choose_methods_by_name(self):
+        arch = self.env["payment.token"].get_view(view_type="kanban")["arch"]
+        self.assertIn("display_name", arch)
+
     # === METHODS OF THE RIGHT COMPANY === #
 
     def test_methods_of_another_company_are_neither_offered_nor_taken(self):
