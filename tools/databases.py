@@ -4,9 +4,11 @@
 from it by installing the add-ons. Glue has a pair of its own, so that the add-ons are
 tested without it: ``autopay_glue_template`` is the other template with all that glue
 joins, ``autopay_glue_ready`` is made by installing the same add-ons; the glue installs
-itself. Nobody works in these: tests get copies named ``autopay_test_<process id>...``,
-benchmarks ``bench_...``, dropped afterwards. What a prepared database was made of is
-written in its comment; another comment than expected means another database.
+itself. ``autopay_peers_template`` and ``autopay_peers_ready`` are such a pair for
+Odoo's own tests (``tools.peers``). Nobody works in these: tests get copies named
+``autopay_test_<process id>...``, benchmarks ``bench_...``, dropped afterwards. What a
+prepared database was made of is written in its comment; another comment than expected
+means another database.
 """
 
 import contextlib
@@ -30,6 +32,8 @@ TEMPLATE = "autopay_template"
 READY = "autopay_ready"
 GLUE_TEMPLATE = "autopay_glue_template"
 GLUE_READY = "autopay_glue_ready"
+PEERS_TEMPLATE = "autopay_peers_template"
+PEERS_READY = "autopay_peers_ready"
 COPY_PREFIX = "autopay_test_"
 BENCH_PREFIX = "bench_"
 CRASH_PREFIX = "crash_"
@@ -37,6 +41,26 @@ COPY_PREFIXES = (COPY_PREFIX, BENCH_PREFIX, CRASH_PREFIX)
 
 # Installed besides what the manifests ask for: tests charge through the Demo provider.
 EXTRA_MODULES = {"account_payment", "payment_stripe", "payment_demo"}
+# The modules whose own tests are run next to ours.
+PEERS = (
+    "account",
+    "account_payment",
+    "payment",
+    "payment_stripe",
+    "payment_demo",
+    "payment_custom",
+    "sale",
+    "sale_management",
+    "portal",
+    "project",
+    "contract",
+)
+# Tests of OCA's contracts take a chart of accounts for granted.
+LOAD_CHART = """
+charts = env["account.chart.template"]
+charts.try_loading("generic_coa", env.company, install_demo=False)
+env.cr.commit()
+"""
 # The pages' scripts and styles take Odoo longer to build than most tests take to run.
 BUILD_BUNDLES = """
 for name in ["web.assets_web", "web.assets_frontend", "web.assets_frontend_minimal",
@@ -59,11 +83,13 @@ class Pair:
     """A database with all that add-ons depend on, and one with them installed.
 
     :param glue: whether glue is among the add-ons
+    :param extra: modules of others that are installed as well
     """
 
     template: str
     ready: str
     glue: bool
+    extra: tuple = ()
 
     @property
     def addons(self):
@@ -73,6 +99,7 @@ class Pair:
 
 PLAIN = Pair(TEMPLATE, READY, glue=False)
 GLUED = Pair(GLUE_TEMPLATE, GLUE_READY, glue=True)
+WITH_PEERS = Pair(PEERS_TEMPLATE, PEERS_READY, glue=True, extra=PEERS)
 
 
 def prepare(fresh=False, glue=False):
@@ -81,12 +108,20 @@ def prepare(fresh=False, glue=False):
     :param fresh: install the add-ons anew rather than update them when they changed
     :param glue: bring ``autopay_glue_ready`` up to date instead
     """
-    pair = GLUED if glue else PLAIN
+    return _prepare_pair(GLUED if glue else PLAIN, fresh)
+
+
+def prepare_peers():
+    """Bring ``autopay_peers_ready`` up to date and return its name."""
+    return _prepare_pair(WITH_PEERS, fresh=False)
+
+
+def _prepare_pair(pair, fresh):
     with _locked():
         _drop_left_copies()
         _prepare_template(PLAIN)
-        if glue:
-            _prepare_template(GLUED)
+        if pair.glue:
+            _prepare_template(pair)
         _prepare_ready(pair, fresh)
     return pair.ready
 
@@ -113,6 +148,8 @@ def _prepare_template(pair):
     if pair.glue:
         copy_database(TEMPLATE, pair.template)
     _install(pair.template, "-i", modules)
+    if pair.extra:
+        run_odoo("shell", "-d", pair.template, "--no-http", script=LOAD_CHART)
     run_odoo("shell", "-d", pair.template, "--no-http", script=BUILD_BUNDLES)
     set_comment(pair.template, key)
 
@@ -144,7 +181,7 @@ def _install(name, option, modules):
 def _modules_wanted(pair):
     ours = {addon.name for addon in addons()}
     wanted = {name for addon in pair.addons for name in manifest(addon)["depends"]}
-    return sorted((wanted | EXTRA_MODULES) - ours)
+    return sorted((wanted | EXTRA_MODULES | set(pair.extra)) - ours)
 
 
 def _key_of_template(pair, modules):

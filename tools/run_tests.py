@@ -5,7 +5,7 @@ import subprocess
 import sys
 import time
 
-from tools import check_pot, fault_matrix
+from tools import check_pot, fault_matrix, peers
 from tools.checks import run_checks
 from tools.databases import copy_of_ready, prepare, warnings_of_ready
 from tools.environment import (
@@ -108,6 +108,8 @@ def run_all(args):
     if not test_folders():
         print("no tests yet: there is no add-on and no simulator in this checkout")
         return 0
+    if not peers.check_part():
+        return 1
     # The last line is that of most tests.
     for part in split_targets(test_folders()):
         if status := run_part([*PARALLEL, *args], part):
@@ -154,6 +156,8 @@ def main(args):
             return run_all(args)
         case ["--checks"]:
             return not check_everything()
+        case ["--peers"]:
+            return peers.run_all()
         case ["--matrix"]:
             return fault_matrix.run(run_some)
         case ["--update-pot"]:

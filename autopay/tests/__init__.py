@@ -77,7 +77,9 @@ from . import test_autopay_stage
 from . import test_autopay_surplus
 from . import test_autopay_transaction_doubt
 from . import test_autopay_webhook
+from . import test_click_everywhere
 from . import test_contradictions
+from . import test_every_screen
 from . import test_fault_matrix_books
 from . import test_fault_matrix_charge
 from . import test_fault_matrix_people
