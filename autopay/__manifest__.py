@@ -25,6 +25,7 @@
         "wizards/autopay_invariant_result_views.xml",
         "wizards/autopay_policy_views.xml",
         "wizards/autopay_resolve_views.xml",
+        "wizards/autopay_retry_views.xml",
         "wizards/autopay_set_date_views.xml",
         "views/autopay_approval_views.xml",
         "views/autopay_attempt_views.xml",

@@ -178,6 +178,9 @@ DECLINE_CLASSES = [
     ("revoked", "Authorization revoked"),
 ]
 
+# Classes after which the same method collects nothing.
+NEEDS_METHOD_CLASSES = ("method", "never", "revoked")
+
 # Days to wait before the next automatic try after the 1st, 2nd ... decline of an
 # invoice, by decline class; a class that is not here is never retried by itself.
 # Four tries on days 0, 3, 7 and 14 stay far below every card network's limit;
@@ -308,6 +311,15 @@ BLOCKERS = [
 
 # Blockers, False for none, with which it is said where the autopay date comes from.
 DATED_BLOCKERS = (False, "date_not_reached", "retry_not_due", "on_hold")
+
+# Blockers that a person who charges now passes over, and what the dialog calls them.
+CHARGE_NOW_MARKS = [
+    ("customer_off", "Autopay is off"),
+    ("retry_not_due", "Retry planned"),
+    ("failed", "Failed"),
+    ("date_not_reached", "Early"),
+    ("not_eligible", "Not on autopay"),
+]
 
 # What a run's document calls the reasons for which it skipped invoices.
 SKIP_REASONS = [

@@ -23,6 +23,7 @@ from . import autopay_entry
 from . import autopay_explanation
 from . import autopay_forecast_days
 from . import autopay_guard
+from . import autopay_move_action
 from . import autopay_move_date
 from . import autopay_other_payment
 from . import autopay_own_defaults

@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from .. import const
-from ..rights import STAFF_GROUPS, check_billing, check_status_change
+from ..rights import STAFF_GROUPS, check_status_change
 
 
 class AccountMove(models.Model):
@@ -16,6 +16,7 @@ class AccountMove(models.Model):
         "account.move",
         "autopay.explanation",
         "autopay.other.payment",
+        "autopay.move.action",
     ]
 
     autopay_status = fields.Selection(
@@ -158,31 +159,6 @@ class AccountMove(models.Model):
         return given
 
     # === ACTION METHODS === #
-
-    def action_autopay_make_eligible(self):
-        """Put the invoices on autopay, with the date by the company's rule."""
-        check_billing(self)
-        self.check_access("write")
-        invoices = self.filtered(lambda move: move.move_type == "out_invoice")
-        if not invoices:
-            raise UserError(self.env._("Autopay collects customer invoices only."))
-        busy = invoices._get_autopay_live_lines().move_id
-        (invoices - busy)._set_autopay_eligible()
-
-    def action_autopay_remove(self):
-        """Take the invoices off autopay; what is being charged stays on it."""
-        check_billing(self)
-        self.check_access("write")
-        self._check_autopay_free()
-        self.write({"autopay_status": False, "autopay_retry_date": False})
-
-    def action_autopay_charge_now(self):
-        """Open the wizard that charges these invoices right away."""
-        check_billing(self)
-        xml_id = "autopay.autopay_charge_now_action"
-        action = self.env["ir.actions.act_window"]._for_xml_id(xml_id)
-        context = {"default_move_ids": self.ids, "dialog_size": "extra-large"}
-        return {**action, "context": context}
 
     def action_view_autopay_reversals(self):
         """Open what went back of the charges of these invoices."""

@@ -65,6 +65,11 @@ class ResCompany(models.Model):
         copy=False,
         help="When it was last looked for invoices that are blocked for too long.",
     )
+    autopay_confirm_limit = fields.Monetary(
+        default=10000,
+        help="Whoever charges more than that at once by Charge Now confirms it a second "
+        "time. Zero: nobody is asked.",
+    )
     autopay_database_uuid = fields.Char(
         readonly=True,
         copy=False,

@@ -34,6 +34,12 @@ class ResConfigSettings(models.TransientModel):
         currency_field="autopay_currency_id",
     )
 
+    autopay_confirm_limit = fields.Monetary(
+        related="company_id.autopay_confirm_limit",
+        readonly=False,
+        currency_field="autopay_currency_id",
+    )
+
     # === ACTION METHODS === #
 
     def action_view_autopay_due(self):

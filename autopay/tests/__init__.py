@@ -54,6 +54,7 @@ from . import test_autopay_invariant_result
 from . import test_autopay_limit
 from . import test_autopay_method_reader
 from . import test_autopay_method_refusal
+from . import test_autopay_move_action
 from . import test_autopay_move_date
 from . import test_autopay_policy
 from . import test_autopay_reconciliation
@@ -102,6 +103,6 @@ from . import test_stripe_reports
 from . import test_stripe_reversals
 from . import test_stripe_session
 from . import test_stripe_webhook
-from . import test_webhook_delivery
 from . import test_unfinished
+from . import test_webhook_delivery
 from . import test_wizard_onchange

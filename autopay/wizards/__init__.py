@@ -6,6 +6,7 @@ from . import autopay_consent_wizard
 from . import autopay_invariant_result
 from . import autopay_policy
 from . import autopay_resolve
+from . import autopay_retry
 from . import autopay_set_date
 from . import base_partner_merge_automatic_wizard
 from . import payment_link_wizard

@@ -1,7 +1,10 @@
+from collections import Counter
+
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import clean_context
+from odoo.tools import clean_context, format_date
 
+from ..const import CHARGE_NOW_MARKS
 from ..rights import check_billing
 
 # What the chosen method lacks as long as the customer has not authorized it.
@@ -55,11 +58,24 @@ class AutopayChargeNow(models.TransientModel):
         compute="_compute_line_ids",
         compute_sudo=False,
         store=True,
-        readonly=True,
+        readonly=False,
     )
+    ready_count = fields.Integer(compute="_compute_totals")
     charge_count = fields.Integer(compute="_compute_totals")
     skip_count = fields.Integer(compute="_compute_totals")
+    skip_summary = fields.Char(
+        compute="_compute_totals", help="How many are skipped, by reason."
+    )
     total = fields.Char(string="To Charge", compute="_compute_totals")
+    off_names = fields.Char(
+        compute="_compute_off_names",
+        help="The customers for whom autopay is off, among those to charge.",
+    )
+    needs_confirmation = fields.Boolean(compute="_compute_needs_confirmation")
+    is_confirmed = fields.Boolean(
+        string="I have checked the amount",
+        help="Asked for above the amount that Settings name for Charge Now.",
+    )
     result = fields.Char(compute="_compute_result")
 
     # === COMPUTE METHODS === #
@@ -104,27 +120,47 @@ class AutopayChargeNow(models.TransientModel):
     def _compute_line_ids(self):
         for wizard in self.filtered(lambda wizard: wizard.state == "draft"):
             lines = [
-                *map(wizard._prepare_line_vals, wizard._decide().values()),
+                *wizard._prepare_lines(),
                 *map(wizard._prepare_other_vals, wizard._get_other_documents()),
             ]
             wizard.line_ids = [
                 Command.clear(),
                 # What is charged comes first, what is skipped last.
-                *map(
-                    Command.create,
-                    sorted(lines, key=lambda line: line["blocker"] or ""),
-                ),
+                *map(Command.create, sorted(lines, key=_get_place)),
             ]
 
-    @api.depends("line_ids.blocker")
+    @api.depends("line_ids.blocker", "line_ids.is_chosen")
     def _compute_totals(self):
+        labels = dict(self.line_ids._fields["blocker"]._description_selection(self.env))
         for wizard in self:
-            charged = wizard.line_ids.filtered(lambda line: not line.blocker)
+            charged = wizard._get_chosen_lines()
+            skipped = wizard.line_ids.filtered("blocker")
             wizard.charge_count = len(charged)
-            wizard.skip_count = len(wizard.line_ids - charged)
-            wizard.total = ", ".join(
+            wizard.ready_count = len(wizard.line_ids - skipped)
+            wizard.skip_count = len(skipped)
+            wizard.skip_summary = ", ".join(
+                f"{labels[blocker]}: {count}"
+                for blocker, count in Counter(skipped.mapped("blocker")).most_common()
+            )
+            wizard.total = " + ".join(
                 currency.format(sum(lines.mapped("amount")))
                 for currency, lines in charged.grouped("currency_id").items()
+            )
+
+    @api.depends("line_ids.blocker", "line_ids.is_chosen")
+    def _compute_off_names(self):
+        for wizard in self:
+            lines = wizard._get_chosen_lines()
+            off = lines.filtered(lambda line: line.mark == "customer_off")
+            payers = off.move_id.commercial_partner_id
+            wizard.off_names = ", ".join(payers.mapped("display_name"))
+
+    @api.depends("line_ids.blocker", "line_ids.is_chosen")
+    def _compute_needs_confirmation(self):
+        for wizard in self:
+            by_company = wizard._get_chosen_lines().grouped("company_id")
+            wizard.needs_confirmation = any(
+                lines._is_above_limit(company) for company, lines in by_company.items()
             )
 
     @api.depends("line_ids.outcome")
@@ -149,6 +185,7 @@ class AutopayChargeNow(models.TransientModel):
         check_billing(self)
         self.move_ids.check_access("write")
         if self.state == "draft":
+            self._check_confirmed()
             self._record_authorization()
             self._charge()
         return self._get_action()
@@ -162,6 +199,24 @@ class AutopayChargeNow(models.TransientModel):
         return {**action, "domain": [("id", "in", self.line_ids.attempt_id.ids)]}
 
     # === BUSINESS METHODS === #
+
+    def _get_chosen_lines(self):
+        """Return the lines that a click would charge."""
+        return self.line_ids.filtered(lambda line: line.is_chosen and not line.blocker)
+
+    def _check_confirmed(self):
+        """Let nobody charge a large sum by one click.
+
+        :raises UserError: when the sum is above the company's limit and not confirmed
+        """
+        if self.needs_confirmation and not self.is_confirmed:
+            raise UserError(
+                self.env._(
+                    "%(total)s is more than may be charged by one click: confirm the "
+                    "amount first.",
+                    total=self.total,
+                )
+            )
 
     def _get_action(self):
         return {
@@ -218,7 +273,7 @@ class AutopayChargeNow(models.TransientModel):
 
     def _charge(self):
         """Hand the invoices to the engine and keep what became of them."""
-        chosen = self.line_ids.filtered(lambda line: not line.blocker).move_id
+        chosen = self._get_chosen_lines().move_id
         moves = (chosen & self.move_ids) - self._get_other_documents()
         if not moves:
             raise UserError(self.env._("None of these invoices can be charged now."))
@@ -238,7 +293,9 @@ class AutopayChargeNow(models.TransientModel):
         decisions = self._decide()
         for line in self.line_ids.filtered(lambda line: line.move_id in decisions):
             attempt = attempts.get(line.move_id.id)
-            if attempt:
+            if not (line.is_chosen or line.blocker):
+                line.outcome = "left"
+            elif attempt:
                 line._set_outcome(OUTCOMES.get(attempt.state, "open"), attempt)
             else:
                 line._set_skipped(decisions[line.move_id], runs)
@@ -251,14 +308,50 @@ class AutopayChargeNow(models.TransientModel):
             "explanation": self.env._("Autopay collects customer invoices only."),
         }
 
-    def _prepare_line_vals(self, decision):
-        """Return what would happen to one invoice."""
+    def _prepare_lines(self):
+        """Return what would happen to each customer invoice."""
+        decisions = self._decide()
+        invoices = self.env["account.move"].union(*decisions)
+        # What the engine would say by itself, without a person who has decided.
+        alone = (
+            self.env["autopay.decision"]
+            .sudo()
+            ._decide(invoices, "scheduled", self._get_tokens())
+        )
+        return [
+            self._prepare_line_vals(decision, alone[move].blocker)
+            for move, decision in decisions.items()
+        ]
+
+    def _prepare_line_vals(self, decision, passed):
+        """Return what would happen to one invoice.
+
+        :param passed: the blocker that would keep the engine from it
+        """
         lacks_authorization = decision.blocker in AUTHORIZATION_BLOCKERS
         blocker = not (self.authorize and lacks_authorization) and decision.blocker
+        mark = not blocker and passed in dict(CHARGE_NOW_MARKS) and passed
         return {
             "move_id": decision.move.id,
             "amount": decision.amount,
             "method": bool(decision.token) and decision.token._get_autopay_label(),
             "blocker": blocker,
             "explanation": blocker and decision.get_words(self.env),
+            "mark": mark,
+            # One invoice was chosen on purpose, many perhaps with a whole page.
+            "is_chosen": not blocker and (not mark or len(self.move_ids) == 1),
+            "last_result": self._get_last_result(decision.move),
         }
+
+    def _get_last_result(self, move):
+        """Return state and day of the invoice's last charge, in words."""
+        last = move.autopay_attempt_ids.sorted("id")[-1:]
+        if not last:
+            return ""
+        states = dict(last._fields["state"]._description_selection(self.env))
+        return f"{states[last.state]}, {format_date(self.env, last.reserved_date)}"
+
+
+def _get_place(line):
+    """Return where a line stands: what is charged first, then what is marked."""
+    return (bool(line["blocker"]), line["blocker"] or line.get("mark") or "")

@@ -15,8 +15,29 @@ class AutopayChargeNowLine(models.TransientModel):
     partner_id = fields.Many2one(
         related="move_id.partner_id", string="Customer", related_sudo=False
     )
+    company_id = fields.Many2one(related="move_id.company_id", related_sudo=False)
     currency_id = fields.Many2one(related="move_id.currency_id", related_sudo=False)
+    is_chosen = fields.Boolean(
+        string="Charge",
+        default=True,
+        help="Rows without a tick are left as they are.",
+    )
     amount = fields.Monetary(readonly=True)
+    due_date = fields.Date(
+        related="move_id.invoice_date_due", string="Due", related_sudo=False
+    )
+    autopay_date = fields.Date(
+        related="move_id.autopay_date", string="Autopay Date", related_sudo=False
+    )
+    last_result = fields.Char(
+        readonly=True, help="The state of the last charge of this invoice, and its day."
+    )
+    mark = fields.Selection(
+        const.CHARGE_NOW_MARKS,
+        string="Note",
+        readonly=True,
+        help="Why this invoice would not be charged today by itself.",
+    )
     method = fields.Char(string="Payment Method", readonly=True)
     blocker = fields.Selection(const.SKIP_REASONS, string="Skipped", readonly=True)
     explanation = fields.Text(readonly=True)
@@ -27,10 +48,23 @@ class AutopayChargeNowLine(models.TransientModel):
             ("failed", "Failed"),
             ("open", "To resolve"),
             ("skipped", "Skipped"),
+            ("left", "Left out"),
         ],
         readonly=True,
     )
     attempt_id = fields.Many2one("autopay.attempt", readonly=True)
+
+    def _is_above_limit(self, company):
+        """Return whether these charges need a second confirmation in a company."""
+        limit, currency = company.sudo().autopay_confirm_limit, company.currency_id
+        if not limit:
+            return False
+        today = company.sudo()._get_autopay_today()
+        total = sum(
+            line.currency_id._convert(line.amount, currency, company, today)
+            for line in self
+        )
+        return currency.compare_amounts(total, limit) > 0
 
     def _set_outcome(self, outcome, attempt):
         """Keep what became of the invoice's attempt."""
