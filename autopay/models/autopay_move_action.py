@@ -154,7 +154,7 @@ class AutopayMoveAction(models.AbstractModel):
         return wizard._get_action()
 
     def _tell_counts(self, done, count, left):
-        """Return the action that tells how many were taken, and why the rest was not."""
+        """Return the action that tells how many were taken, and why not the rest."""
         counts = {key: len(moves) for key, moves in left.items()}
         return {
             "type": "ir.actions.client",

@@ -67,7 +67,7 @@ class ResCompany(models.Model):
     )
     autopay_confirm_limit = fields.Monetary(
         default=10000,
-        help="Whoever charges more than that at once by Charge Now confirms it a second "
+        help="Charging more than that at once by Charge Now is confirmed a second "
         "time. Zero: nobody is asked.",
     )
     autopay_database_uuid = fields.Char(

@@ -241,6 +241,8 @@ class TestAutopayMoveAction(AutopayCommon):
         self._enrol()
         mine, other = self._create_due_invoice(), self._create_due_invoice()
         wizard = self._open_wizard(mine)
+        self.assertEqual(wizard.line_ids.move_id, mine)
         wizard.line_ids = [Command.create({"move_id": other.id})]
         self._charge(wizard)
+        self.assertEqual(mine.autopay_status, "success")
         self.assertFalse(other.autopay_attempt_ids)

@@ -4,7 +4,7 @@ from ..rights import check_billing
 
 
 class AutopayRetry(models.TransientModel):
-    """Asks once what to do with invoices that failed, before many are put on autopay."""
+    """Asks once about invoices that failed, before many are put on autopay."""
 
     _name = "autopay.retry"
     _description = "Retry of Failed Invoices"
