@@ -330,7 +330,7 @@ class AutopayChargeNow(models.TransientModel):
         """
         lacks_authorization = decision.blocker in AUTHORIZATION_BLOCKERS
         blocker = not (self.authorize and lacks_authorization) and decision.blocker
-        mark = not blocker and passed in dict(CHARGE_NOW_MARKS) and passed
+        mark = not blocker and _get_mark(passed)
         return {
             "move_id": decision.move.id,
             "amount": decision.amount,
@@ -350,6 +350,11 @@ class AutopayChargeNow(models.TransientModel):
             return ""
         states = dict(last._fields["state"]._description_selection(self.env))
         return f"{states[last.state]}, {format_date(self.env, last.reserved_date)}"
+
+
+def _get_mark(passed):
+    """Return how the dialog marks what a person passes over; False when nothing is."""
+    return passed if passed in dict(CHARGE_NOW_MARKS) else False
 
 
 def _get_place(line):
