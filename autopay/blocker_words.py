@@ -14,8 +14,9 @@ BLOCKER_SENTENCES = {
         "Nothing is charged in this copy of a production database."
     ),
     "database_copied": _lt(
-        "Autopay was switched on in another database, of which this one is a copy. If "
-        "this is the one that charges from now on, switch Autopay off and on again."
+        "Autopay was switched on in another database: this one is a copy of it, or was "
+        "moved or restored. Nothing is charged from here until a billing manager says "
+        "that this is the real one now, and the other one charges nothing any more."
     ),
     "company_off": _lt("Autopay is switched off in this company's settings."),
     "customer_off": _lt("Autopay is off for this customer."),

@@ -47,12 +47,10 @@ CONDUCT_QUERIES = {
           FROM autopay_attempt a
           JOIN autopay_attempt_line l ON l.attempt_id = a.id
           JOIN account_move m ON m.id = l.move_id
-          JOIN res_company o ON o.id = a.company_id
-          JOIN res_partner p ON p.id = o.partner_id
          WHERE a.state = 'succeeded' AND a.trigger = 'scheduled'
            AND m.autopay_status = 'success'
            AND (a.charging_date AT TIME ZONE 'UTC'
-                AT TIME ZONE coalesce(nullif(p.tz, ''), 'UTC'))::date
+                AT TIME ZONE (%(time_zones)s::jsonb ->> a.company_id::text))::date
                < m.autopay_date""",
     "I14": """
         SELECT 'autopay.run' AS res_model, a.run_id AS res_id,

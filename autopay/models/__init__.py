@@ -8,6 +8,7 @@ from . import autopay_attempt_schedule
 from . import autopay_attempt_state
 from . import autopay_attempt_worklist
 from . import autopay_check
+from . import autopay_company_home
 from . import autopay_condition_domain
 from . import autopay_condition_words
 from . import autopay_configuration_cap
@@ -32,6 +33,7 @@ from . import autopay_provider_guard
 from . import autopay_reservation
 from . import autopay_rehearsal
 from . import autopay_stage
+from . import autopay_time_zone
 from . import autopay_transaction_doubt
 from . import autopay_transaction_guard
 from . import autopay_transaction_refund
@@ -52,6 +54,7 @@ from . import autopay_configuration_condition
 from . import autopay_configuration_portal
 from . import autopay_configuration_trace
 from . import autopay_crash
+from . import autopay_database
 from . import autopay_deadline
 from . import autopay_decision
 from . import autopay_dry_run

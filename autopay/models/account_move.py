@@ -159,6 +159,10 @@ class AccountMove(models.Model):
 
     # === ACTION METHODS === #
 
+    def action_autopay_adopt_database(self):
+        """Let this database charge for the invoices' company, instead of another."""
+        return self.company_id.action_autopay_adopt_database()
+
     def action_view_autopay_reversals(self):
         """Open what went back of the charges of these invoices."""
         return self.autopay_attempt_line_ids.attempt_id.action_view_reversals()

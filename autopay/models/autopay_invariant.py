@@ -1,3 +1,4 @@
+import json
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -96,6 +97,7 @@ class AutopayInvariant(models.AbstractModel):
             # Of a copy of a database nobody expects that it asks providers.
             "watching": not runs._is_database_neutralized(),
             "copied_ids": companies._get_autopay_copied().ids,
+            "time_zones": json.dumps(companies._get_autopay_time_zones()),
         }
 
     # === PROVIDERS === #

@@ -147,9 +147,9 @@ class AutopayRun(models.Model):
             if not latest:
                 continue
             _logger.info("Autopay of %s belongs to another database.", company.name)
-            uuid = company._get_autopay_database_uuid()
-            if company.autopay_copy_told != uuid:
-                company.autopay_copy_told = uuid
+            digest = self.env["autopay.database"]._get_digest()
+            if company.autopay_copy_told != digest:
+                company.autopay_copy_told = digest
                 self.env["autopay.notification"]._alert_copied(latest)
         return attempts
 

@@ -1,7 +1,7 @@
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import ValidationError
 from odoo.tools import ormcache
 
 from .. import const
@@ -10,7 +10,8 @@ from ..rights import MANAGER_GROUP
 
 
 class ResCompany(models.Model):
-    _inherit = "res.company"
+    _name = "res.company"
+    _inherit = ["autopay.company.home", "autopay.time.zone", "res.company"]
 
     autopay_enabled = fields.Boolean(
         string="Autopay",
@@ -70,61 +71,6 @@ class ResCompany(models.Model):
         help="Charging more than that at once by Charge Now is confirmed a second "
         "time. Zero: nobody is asked.",
     )
-    autopay_database_uuid = fields.Char(
-        readonly=True,
-        copy=False,
-        help="The database in which Autopay was switched on; a copy charges nothing.",
-    )
-    autopay_copy_told = fields.Char(
-        readonly=True,
-        copy=False,
-        help="The copy in which people were told that it is one.",
-    )
-
-    # === CRUD METHODS === #
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        """Override of `base` to remember where autopay was switched on."""
-        companies = super().create(vals_list)
-        companies.filtered("autopay_enabled")._remember_autopay_database()
-        return companies
-
-    def write(self, vals):
-        """Override of `base` to remember where autopay was switched on."""
-        # What is on already stays at home where it is: in a copy forms are saved, too.
-        switched_on = self.browse()
-        if vals.get("autopay_enabled"):
-            switched_on = self.filtered(lambda company: not company.autopay_enabled)
-        res = super().write(vals)
-        switched_on._remember_autopay_database()
-        if "autopay_known" in vals:
-            self.env.registry.clear_cache()
-        return res
-
-    def _remember_autopay_database(self):
-        if self:
-            self.autopay_database_uuid = self._get_autopay_database_uuid()
-            # Providers and methods of a company serve its branches.
-            self.sudo().parent_ids.autopay_known = True
-
-    @api.model
-    @ormcache()
-    def _is_autopay_known_anywhere(self):
-        """Return whether Autopay is on, or was on once, in any company.
-
-        For what belongs to no company. Other servers learn a moment later that it was
-        switched on: what guards an invoice asks its company.
-        """
-        companies = self.sudo().with_context(active_test=False)
-        return bool(companies.search_count([("autopay_known", "=", True)], limit=1))
-
-    def _is_autopay_used(self):
-        """Return whether Autopay is on in the company or in a branch of it."""
-        if self.autopay_enabled or not self.autopay_known:
-            return self.autopay_enabled
-        switched_on = [("id", "child_of", self.id), ("autopay_enabled", "=", True)]
-        return bool(self.search_count(switched_on, limit=1))
 
     # === CONSTRAINT METHODS === #
 
@@ -152,59 +98,28 @@ class ResCompany(models.Model):
 
     # === BUSINESS METHODS === #
 
-    def _get_autopay_database_uuid(self):
-        return self.env["ir.config_parameter"].sudo().get_param("database.uuid")
-
-    def _is_autopay_copied(self):
-        """Return whether this database is a copy of the one that charges.
-
-        Odoo gives each copy it makes or restores as a copy an identity of its own. The
-        provider's keys are the same in both: both would charge.
-        """
-        self.ensure_one()
-        home = self.autopay_database_uuid
-        return bool(home) and home != self._get_autopay_database_uuid()
-
     @api.model
-    def _get_autopay_copied(self):
-        """Return the companies whose charges another database looks after.
+    @ormcache()
+    def _is_autopay_known_anywhere(self):
+        """Return whether Autopay is on, or was on once, in any company.
 
-        Also those in which Autopay is off, or that are archived: what was charged
-        before is still in the hands of that database.
+        For what belongs to no company. Other servers learn a moment later that it was
+        switched on: what guards an invoice asks its company.
         """
-        uuid = self._get_autopay_database_uuid()
         companies = self.sudo().with_context(active_test=False)
-        return companies.search([("autopay_database_uuid", "not in", [False, uuid])])
+        return bool(companies.search_count([("autopay_known", "=", True)], limit=1))
 
-    @api.model
-    def _get_autopay_home_domain(self):
-        """Return the domain of the records that this database looks after."""
-        return [("company_id", "not in", self._get_autopay_copied().ids)]
-
-    def _check_autopay_home(self):
-        """Let nobody move money, or ask for it, in the name of another database.
-
-        :raises UserError: when this database is a copy of the one that charges
-        """
-        for company in self.sudo().filtered(lambda each: each._is_autopay_copied()):
-            raise UserError(
-                self.env._(
-                    "This database is a copy: another one looks after the charges of "
-                    "%(company)s. If this one is to charge in its place, switch "
-                    "Autopay off and on again in the company's configuration.",
-                    company=company.name,
-                )
-            )
+    def _is_autopay_used(self):
+        """Return whether Autopay is on in the company or in a branch of it."""
+        if self.autopay_enabled or not self.autopay_known:
+            return self.autopay_enabled
+        switched_on = [("id", "child_of", self.id), ("autopay_enabled", "=", True)]
+        return bool(self.search_count(switched_on, limit=1))
 
     def _get_autopay_today(self):
         """Return today's date in the company's time zone."""
         self.ensure_one()
         return fields.Date.context_today(self.with_context(tz=self._get_autopay_tz()))
-
-    def _get_autopay_tz(self):
-        """Return the name of the time zone in which the company's days begin."""
-        self.ensure_one()
-        return self.partner_id.tz or "UTC"
 
     def _get_autopay_responsible(self):
         """Return the user who is asked when a person is needed."""

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class ResConfigSettings(models.TransientModel):
@@ -39,8 +39,30 @@ class ResConfigSettings(models.TransientModel):
         readonly=False,
         currency_field="autopay_currency_id",
     )
+    autopay_copied = fields.Boolean(
+        compute="_compute_autopay_copied",
+        help="Autopay was switched on in another database than this one.",
+    )
+    autopay_tz_words = fields.Char(compute="_compute_autopay_tz_words")
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("company_id")
+    def _compute_autopay_copied(self):
+        for settings in self:
+            settings.autopay_copied = settings.company_id._is_autopay_copied()
+
+    @api.depends_context("lang")
+    @api.depends("company_id", "autopay_responsible_id")
+    def _compute_autopay_tz_words(self):
+        for settings in self:
+            settings.autopay_tz_words = settings.company_id._get_autopay_tz_words()
 
     # === ACTION METHODS === #
+
+    def action_autopay_adopt_database(self):
+        """Let this database charge for the company, instead of another."""
+        return self.company_id.action_autopay_adopt_database()
 
     def action_view_autopay_due(self):
         """Open the invoices that the next run would look at."""

@@ -30,6 +30,7 @@ from . import test_autopay_consent_tour
 from . import test_autopay_consent_wizard
 from . import test_autopay_copied
 from . import test_autopay_crash
+from . import test_autopay_database
 from . import test_autopay_deadline
 from . import test_autopay_deadline_attempt
 from . import test_autopay_deadline_payment
@@ -75,6 +76,7 @@ from . import test_autopay_reversal_watch
 from . import test_autopay_set_date
 from . import test_autopay_sheet
 from . import test_autopay_stage
+from . import test_autopay_time_zone
 from . import test_autopay_surplus
 from . import test_autopay_transaction_doubt
 from . import test_autopay_webhook

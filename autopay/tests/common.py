@@ -27,6 +27,8 @@ class AutopayCommon(AccountTestInvoicingCommon):
         cls.addClassCleanup(cls.simulator.stop)
         cls.admin = cls.simulator.admin
         cls.company = cls.company_data["company"]
+        # The clock that tests read: without it days would begin by the country's.
+        cls.company.partner_id.tz = "UTC"
         cls.company.write({"autopay_enabled": True, "autopay_policy": "manual"})
         cls.today = cls.company._get_autopay_today()
         cls.provider = cls._create_provider("stripe", stripe_secret_key=SECRET_KEY)

@@ -48,6 +48,20 @@ class AutopayPolicy(models.TransientModel):
         help="Who gets an activity when something needs a person.",
     )
 
+    autopay_copied = fields.Boolean(compute="_compute_autopay_copied")
+    autopay_tz_words = fields.Char(compute="_compute_autopay_tz_words")
+
+    @api.depends("company_id")
+    def _compute_autopay_copied(self):
+        for policy in self:
+            policy.autopay_copied = policy.company_id._is_autopay_copied()
+
+    @api.depends_context("lang")
+    @api.depends("company_id")
+    def _compute_autopay_tz_words(self):
+        for policy in self:
+            policy.autopay_tz_words = policy.company_id._get_autopay_tz_words()
+
     @api.model
     def default_get(self, field_names):
         """Override of `base` to start from the company's present configuration."""
@@ -55,6 +69,11 @@ class AutopayPolicy(models.TransientModel):
         [present] = self.env.company.read(COMPANY_FIELDS, load=None)
         values.update((name, present[name]) for name in present if name in field_names)
         return values
+
+    def action_autopay_adopt_database(self):
+        """Let this database charge for the company, instead of another."""
+        self.company_id.action_autopay_adopt_database()
+        return {"type": "ir.actions.act_window_close"}
 
     def action_apply(self):
         """Write what was changed on the company."""

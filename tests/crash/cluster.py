@@ -44,6 +44,23 @@ class PrivateCluster:
                 self._control("stop", "-m", "immediate")
             shutil.rmtree(self.folder)
 
+    @contextlib.contextmanager
+    def running_backup(self):
+        """Give the server, with a copy of all files of the project's cluster."""
+        try:
+            if os.getuid() == 0:
+                os.chown(self.folder, *pwd.getpwnam(OWNER)[2:4])
+            source = ["-h", os.environ["PGHOST"], "-p", os.environ["PGPORT"]]
+            source += ["-U", os.environ["PGUSER"]]
+            options = ["--checkpoint=fast", "--no-sync", "-X", "stream"]
+            self._run("pg_basebackup", *source, *options, "-D", self._data)
+            self._control("start")
+            yield self
+        finally:
+            if Path(self._data).exists():
+                self._control("stop", "-m", "immediate")
+            shutil.rmtree(self.folder)
+
     def restart(self, mode):
         """End every session and start again.
 

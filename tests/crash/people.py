@@ -162,3 +162,14 @@ def switch_provider(env, enabled):
     if enabled:
         for name in ("card", "other", "declining", "debit"):
             restore_method(env, name)
+
+
+def switch_on_again(env):
+    """Switch autopay off and on: the database is the company's home from now on."""
+    env.company.autopay_enabled = False
+    env.company.autopay_enabled = True
+
+
+def adopt(env):
+    """Say that this database is the real one now."""
+    env.company.action_autopay_adopt_database()

@@ -53,7 +53,8 @@ class World:
         )[0]["value"]
         # Autopay charges nothing in a copy: here it counts as switched on again.
         self.sql(
-            "UPDATE res_company SET autopay_database_uuid = %s WHERE autopay_enabled",
+            "UPDATE res_company SET autopay_database_uuid = %s,"
+            " autopay_database_facts = NULL WHERE autopay_enabled",
             self.uuid,
         )
 
