@@ -38,6 +38,10 @@ PROBLEM_SENTENCES = {
     "credentials": _lt("The provider refuses our key."),
     "rate_limit": _lt("The provider asks us to slow down."),
     "unreadable": _lt("The provider's answer cannot be read."),
+    "many_unseen": _lt(
+        "Very many charges are not in the provider's list: does the key belong to "
+        "another account?"
+    ),
     "incomplete_list": _lt("There are too many charges: take a shorter period."),
 }
 

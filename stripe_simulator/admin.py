@@ -35,6 +35,7 @@ class Admin:
             ("GET", "/ledger"): self.ledger,
             ("GET", "/clock"): self.clock,
             ("POST", "/clock"): self.advance,
+            ("POST", "/hurry"): self.hurry,
             ("POST", "/latency"): self.latency,
             ("POST", "/faults"): self.add_fault,
             ("GET", "/faults"): self.list_faults,
@@ -95,6 +96,11 @@ class Admin:
     def advance(self, request: web.Request, body: dict) -> dict:
         """POST /clock: move it forward; debits settle and keys expire."""
         self.sim.clock.advance(_seconds(body, "advance"))
+        return {"now": self.sim.clock.now()}
+
+    def hurry(self, request: web.Request, body: dict) -> dict:
+        """POST /hurry: what would happen within so many seconds happens now."""
+        self.sim.clock.hurry(_seconds(body, "seconds"))
         return {"now": self.sim.clock.now()}
 
     def latency(self, request: web.Request, body: dict) -> dict:

@@ -45,6 +45,10 @@ class AdminClient(MethodCalls, MoneyCalls, WebhookCalls, AdminCaller):
         """Move the virtual clock forward; return its new time."""
         return self._call("POST", "/clock", {"advance": seconds})["now"]
 
+    def hurry(self, seconds: float) -> int:
+        """Let happen now what would within so many seconds; return the time."""
+        return self._call("POST", "/hurry", {"seconds": seconds})["now"]
+
     def set_latency(self, seconds: float) -> None:
         """Make every API request take so long."""
         self._call("POST", "/latency", {"seconds": seconds})

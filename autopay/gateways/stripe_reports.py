@@ -4,10 +4,11 @@ Lists are up to date at once, unlike Stripe's search (docs.stripe.com/search), a
 from the newest to the oldest: charges made meanwhile do not shift the pages.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import Any
 
-from .base import STOP_UNREACHABLE, Credentials
+from .base import ABSENT, STOP_UNREACHABLE, Credentials
 from .reports import ChargeReport, Reading
 from .stripe_answers import METADATA_TAG, STOPS
 from .stripe_client import get_client
@@ -25,6 +26,10 @@ METADATA_DATABASE = "autopay_database"
 # Why a list was not read to its end, besides the codes of ``base.STOP_...``.
 UNREADABLE_LIST = "unreadable"
 WRONG_MODE = "wrong_mode"
+# Charges looked up one by one: where more are missing, something else is wrong.
+LOOK_UPS = 200
+MANY_UNSEEN = "many_unseen"
+NOT_FOUND = 404
 _NO_ANSWER = (NEVER_CONNECTED, INTERRUPTED)
 
 
@@ -51,6 +56,30 @@ class StripeReports:
         if any(row.livemode != self._livemode for row in rows):
             return Reading((), False, WRONG_MODE)
         return Reading(rows, complete=not problem, problem=problem)
+
+    def add_charges_of(self, object_refs: Collection[str], reading: Reading) -> Reading:
+        """Return a reading with the charges of payment intents, wherever in time.
+
+        :param object_refs: ids of payment intents
+        :param reading: what was read before; as it is when it is not complete
+        """
+        if not reading.complete:
+            return reading
+        if len(object_refs) > LOOK_UPS:
+            return replace(reading, complete=False, problem=MANY_UNSEEN)
+        rows = list(reading.rows)
+        for object_ref in object_refs:
+            params = {"payment_intent": object_ref}
+            charges, problem = read_list(self._charges.list, params, _problem_of_one)
+            rows += [_report(as_dict(charge)) for charge in charges]
+            if problem and problem != ABSENT:
+                return replace(reading, complete=False, problem=problem)
+        return replace(reading, rows=tuple(rows))
+
+
+def _problem_of_one(answer: Answer) -> str:
+    # An account that does not know the intent has no charge of it.
+    return ABSENT if answer.status == NOT_FOUND else _problem_of(answer)
 
 
 def _problem_of(answer: Answer) -> str:

@@ -225,7 +225,9 @@ class AutopayReconciliation(models.Model):
             return None
         # Nothing is held in the database while the provider is asked.
         self.env["autopay.stage"]._commit()
-        return StripeReports(credentials).list_charges(sides.since, sides.until)
+        reports = StripeReports(credentials)
+        reading = reports.list_charges(sides.since, sides.until)
+        return reports.add_charges_of(sides.get_unseen_refs(reading), reading)
 
     def _record(self, records, sides, reading):
         """Match and write down the result; the only writes of this transaction."""

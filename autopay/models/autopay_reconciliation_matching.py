@@ -17,6 +17,7 @@ ATTEMPT_ROWS = """
     SELECT a.id, a.name, a.state, a.amount::float8 AS amount, a.amount_minor,
            lower(c.name) AS currency, a.currency_id, a.partner_id, a.provider_id,
            a.object_ref, a.transaction_id, t.reference AS tag,
+           a.state = 'succeeded' OR t.payment_id IS NOT NULL AS took,
            coalesce(a.next_check_date >= %(old)s, false) AS watched,
            extract(epoch FROM coalesce(a.charging_date, a.reserved_date))::int
                AS sent_at,
@@ -92,6 +93,16 @@ class Sides:
     attempts: dict
     since: int
     until: int
+
+    def get_unseen_refs(self, reading):
+        """Return the provider's objects that took money and are not in its list.
+
+        Clocks differ, and so do the moments at which the two sides date a charge: it
+        may be elsewhere in the provider's time, and is looked up by its id.
+        """
+        seen = {row.object_ref for row in reading.rows if row.status in TAKEN_STATUSES}
+        refs = [row["object_ref"] for row in self.attempts.values() if row["took"]]
+        return sorted({ref for ref in refs if ref} - seen)
 
 
 class AutopayReconciliationMatching(models.AbstractModel):

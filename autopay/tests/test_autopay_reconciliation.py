@@ -1,8 +1,10 @@
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 
+from ..gateways import stripe_reports
 from .common import SECRET_KEY
 from .common_reconciliation import ReconciliationCommon
 
@@ -35,6 +37,42 @@ class TestAutopayReconciliation(ReconciliationCommon):
         self.assertEqual(total.currency_id, self.company.currency_id)
         sums = (total.attempts, total.charges, total.payments, total.difference)
         self.assertEqual(sums, (150.5, 150.5, 150.5, 0))
+
+    def test_a_charge_that_the_provider_dates_otherwise_is_looked_up(self):
+        self.admin.advance(8 * 86_400)
+        attempt = self._collect()
+        self.admin.clear_requests()
+        record = self._compare()
+        self.assertEqual(
+            (record.state, self._get_kinds(record)), ("agrees", ["matched"])
+        )
+        self.assertEqual(record.line_ids.charge_ref, attempt.charge_ref)
+        asked = [request["path"] for request in self.admin.requests()]
+        self.assertEqual(asked, ["/v1/charges"] * 2)
+
+    def test_a_charge_is_called_missing_only_after_it_was_looked_up(self):
+        self._collect()
+        self.admin.reset()
+        record = self._compare()
+        self.assertEqual(self._get_kinds(record), ["booked_only"])
+        self.assertEqual(len(self.admin.requests()), 2)
+
+    def test_a_charge_that_cannot_be_looked_up_is_not_called_missing(self):
+        self._collect()
+        self.admin.reset()
+        self.admin.add_fault("error_500_before", path="/v1/charges", nth=2, times=None)
+        record = self._compare()
+        self.assertEqual((record.state, record.problem), ("incomplete", "unreadable"))
+        self.assertEqual(self._get_kinds(record), ["unread"])
+
+    def test_an_account_that_knows_none_of_very_many_charges_is_told_apart(self):
+        self._collect()
+        self.admin.reset()
+        with patch.object(stripe_reports, "LOOK_UPS", 0):
+            record = self._compare()
+        self.assertEqual(record.state, "incomplete")
+        self.assertIn("another account", record.problem_text)
+        self.assertEqual(len(self.admin.requests()), 1)
 
     def test_a_declined_charge_is_no_difference(self):
         self._enrol("pm_card_visa_chargeDeclined")

@@ -4,6 +4,7 @@ from odoo.tests import BaseCase, tagged
 
 from ..gateways import stripe_lists
 from ..gateways.base import Credentials
+from ..gateways.reports import Reading
 from ..gateways.stripe_reports import StripeReports
 from .common_simulator import TEST_KEY, SimulatorMixin, canned_stripe
 
@@ -30,6 +31,16 @@ class TestStripeReports(SimulatorMixin, BaseCase):
         return self.reports.list_charges(
             now - 3600 if since is None else since, until or now + 3600
         )
+
+    def test_an_intent_that_the_account_does_not_know_has_no_charge(self):
+        with canned_stripe({LIST: (404, '{"error": {"code": "resource_missing"}}')}):
+            reports = StripeReports(Credentials(1, TEST_KEY, livemode=False))
+            reading = reports.add_charges_of(["pi_1"], Reading())
+        self.assertEqual(reading, Reading((), True, ""))
+
+    def test_what_was_not_read_to_its_end_is_not_looked_up(self):
+        reading = Reading((), False, "unreachable")
+        self.assertIs(self.reports.add_charges_of(["pi_1"], reading), reading)
 
     def _read_canned(self, status, body):
         with canned_stripe({LIST: (status, body)}):

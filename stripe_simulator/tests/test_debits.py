@@ -36,6 +36,25 @@ def test_settlement_is_dated_when_it_was_due(api, admin, customer):
     assert settled["payment_intent"] == sent.id
 
 
+def test_banks_that_are_hurried_answer_now_and_the_clock_stays(api, admin, customer):
+    bank = attach(api, customer, "pm_usBankAccount_success")
+    sent = charge(api, customer, bank)
+    before = admin.now()
+    assert admin.hurry(3 * DAY) - before < 60
+    assert api.payment_intents.retrieve(sent.id).status == "processing"
+    admin.hurry(4 * DAY)
+    assert api.payment_intents.retrieve(sent.id).status == "succeeded"
+    submitted, settled = admin.ledger()["entries"]
+    assert settled["at"] - submitted["at"] < 60
+
+
+def test_what_hurried_actions_begin_is_hurried_with_them(api, admin, customer):
+    bank = attach(api, customer, "pm_usBankAccount_dispute")
+    charge(api, customer, bank)
+    admin.hurry(365 * DAY)
+    assert "dispute" in " ".join(kinds(admin))
+
+
 RETURNS = [
     ("pm_usBankAccount_insufficientFunds", "usd", "insufficient_funds", "R01"),
     ("pm_usBankAccount_accountClosed", "usd", "account_closed", "R02"),

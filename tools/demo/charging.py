@@ -12,9 +12,11 @@ def charge_due(env):
 
 
 def let_banks_answer(env, simulator):
-    """Move the simulator's clock a week forward, and have every open attempt asked
-    about: the add-on's own clock stands still meanwhile."""
-    simulator.admin.advance(BANKING_WEEK)
+    """Let happen now what takes banks a week, and have every open attempt asked about.
+
+    The simulator's clock stays where the add-on's is: the days of charges are compared.
+    """
+    simulator.admin.hurry(BANKING_WEEK)
     open_attempts = env["autopay.attempt"].search([("next_check_date", "!=", False)])
     open_attempts._check_soon()
 
