@@ -136,7 +136,9 @@ class AutopayEngine(models.AbstractModel):
             batch = move_ids[start:end]
             missed = self._run_parts(run, batch, ctx)
             if ctx.faults.is_over():
-                # Other companies may still be charged.
+                # What is left waits for the next run, not for one right after this:
+                # other companies may still be charged.
+                self.env["ir.cron"]._commit_progress(len(move_ids) - start)
                 return True
             left = self.env["ir.cron"]._commit_progress(len(batch) - len(missed))
             if missed or ctx.is_time_up(left):

@@ -98,6 +98,21 @@ class TestAutopayCommonFault(AutopayCommon):
         self.assertEqual(set(self.invoices.mapped("autopay_crash_count")), {0})
 
     @mute_logger(STAGE_LOG)
+    def test_run_that_ends_early_is_not_called_again_at_once(self):
+        done = []
+        cron = type(self.env["ir.cron"])
+        original = cron._commit_progress
+
+        def note(model, processed=0, **kwargs):
+            done.append(processed)
+            return original(model, processed, **kwargs)
+
+        self.sequence.active = False
+        with patch.object(cron, "_commit_progress", note):
+            self._run_autopay()
+        self.assertEqual(sum(done), len(self.invoices))
+
+    @mute_logger(STAGE_LOG)
     def test_fault_at_the_gate_ends_the_run_and_takes_no_money(self):
         with patch.object(
             AutopayAttemptState, "_set_charging", side_effect=UserError("No.")
