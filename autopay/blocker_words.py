@@ -195,7 +195,7 @@ def _get_failed_advice(env, decision):
     token = decision.token
     if last and token.active and token != last.token_id:
         return env._(
-            "%(method)s pays now: press Make Eligible to charge it.",
+            "%(method)s pays now: press Retry to charge it.",
             method=token._get_autopay_label(),
         )
     return get_staff_advice(env, last.decline_code, last.decline_class)

@@ -254,6 +254,7 @@ BLOCKER_DAYS = {
             "above_authorization",
             "above_cap",
             "amount_not_accepted",
+            "cannot_be_booked",
             "authorization_revoked",
             "configuration_invalid",
             "currency_inactive",

@@ -165,10 +165,9 @@ CONFIGURATION_SENTENCES = {
 
 # What staff can do after a refusal, by class; those of a code come first.
 CLASS_ADVICE = {
-    "later": _lt("It may succeed on another day: press Make Eligible to try again."),
+    "later": _lt("It may succeed on another day: press Retry to try again."),
     "method": _lt(
-        "Ask the customer for another payment method, choose it, then press Make "
-        "Eligible."
+        "Ask the customer for another payment method, choose it, then press Retry."
     ),
     "authentication": _lt(
         "The customer's bank wants the customer to confirm: ask the customer to pay "
@@ -176,24 +175,24 @@ CLASS_ADVICE = {
     ),
     "never": _lt(
         "This payment method will not work again. Ask the customer for another one, "
-        "choose it, then press Make Eligible."
+        "choose it, then press Retry."
     ),
     "configuration": _lt(
         "The cause is not the customer's: mend it in your account at the payment "
-        "provider or in Odoo, then press Make Eligible."
+        "provider or in Odoo, then press Retry."
     ),
-    "technical": _lt("Press Make Eligible to try again."),
+    "technical": _lt("Press Retry to try again."),
     "revoked": _lt(
         "Talk to the customer. Once the customer agrees again, record the new "
-        "consent, then press Make Eligible."
+        "consent, then press Retry."
     ),
 }
 CODE_ADVICE = {
-    "stated_not_paid": _lt("Press Make Eligible to charge it again."),
+    "stated_not_paid": _lt("Press Retry to charge it again."),
     "merchant_blacklist": _lt(
         "The method is on your own block list at Stripe. Take it off there and "
-        "record the consent anew, or ask the customer for another one; then press Make "
-        "Eligible."
+        "record the consent anew, or ask the customer for another one. Then press "
+        "Retry."
     ),
     "amount_too_small": _lt("Ask the customer to pay it in another way."),
     "amount_too_large": _lt("Ask the customer to pay it in another way, or in parts."),
