@@ -44,7 +44,11 @@ class ResolveCommon(AutopayCommon):
 
     def _open(self, attempt, kind, user=None, **values):
         said = {
-            "paid": {"reference": "ref-77", "paid_on": self.today},
+            "paid": {
+                "reference": "ref-77",
+                "paid_on": self.today,
+                "checked_where": "Dashboard",
+            },
             "not_paid": {"checked_where": "Dashboard", "is_confirmed": True},
             "checked": {"note": "Seen"},
         }[kind]

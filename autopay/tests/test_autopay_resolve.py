@@ -67,6 +67,7 @@ class TestAutopayResolve(ResolveCommon):
         _invoice, attempt = self._leave_unknown()
         wrong = (
             {"reference": " "},
+            {"checked_where": False},
             {"paid_on": False},
             {"paid_on": self.today + timedelta(days=1)},
             {"paid_on": self.today - timedelta(days=30)},
@@ -74,6 +75,19 @@ class TestAutopayResolve(ResolveCommon):
         for values in wrong:
             with self.subTest(values), self.assertRaises(UserError):
                 self._say(attempt, "paid", **values)
+        self.assertEqual(attempt.state, "unknown")
+
+    def test_our_own_reference_is_no_evidence(self):
+        invoice, attempt = self._leave_unknown()
+        own = attempt.transaction_id.reference
+        for reference in (own, f" {own.lower()} ", attempt.name, invoice.name):
+            with (
+                self.subTest(reference),
+                self.assertRaisesRegex(UserError, "our own reference"),
+            ):
+                self._say(attempt, "paid", reference=reference)
+        attempt.sudo().object_ref = own
+        self.assertFalse(self._open(attempt, "paid", reference=None).reference)
         self.assertEqual(attempt.state, "unknown")
 
     def test_a_day_in_closed_books_is_refused(self):

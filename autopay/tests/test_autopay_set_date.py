@@ -39,6 +39,13 @@ class TestAutopaySetDate(AutopayCommon):
         self.assertTrue(form.is_past)
         form.save().action_apply()
 
+    def test_hold_until_a_day_of_the_past_is_said_to_hold_nothing(self):
+        form = self._open_form(self._create_due_invoice())
+        form.hold_date = self.today + timedelta(days=1)
+        self.assertFalse(form.is_hold_past)
+        form.hold_date = self.today
+        self.assertTrue(form.is_hold_past)
+
     def test_invoices_that_were_collected_are_left_alone(self):
         self._enrol()
         invoice = self._create_due_invoice()

@@ -28,6 +28,11 @@ FACTS = {
 }
 
 
+def _plain(reference):
+    """Return a reference without what people write otherwise: case, signs, spaces."""
+    return "".join(filter(str.isalnum, reference)).casefold()
+
+
 class AutopayResolve(models.TransientModel):
     """Asks a person what became of a charge, and shows what is known of it."""
 
@@ -95,7 +100,10 @@ class AutopayResolve(models.TransientModel):
         if values.get("kind") == "paid" and attempt:
             sent = attempt.charging_date or attempt.reserved_date
             values["paid_on"] = fields.Date.context_today(self, sent)
-            values["reference"] = attempt.charge_ref or attempt.object_ref
+            given = attempt.charge_ref or attempt.object_ref
+            # What the provider did not give is to be read there.
+            if given and not self._is_own_reference(attempt, given):
+                values["reference"] = given
         return values
 
     # === ACTION METHODS === #
@@ -131,7 +139,16 @@ class AutopayResolve(models.TransientModel):
         :raises UserError: when the day or the reference will not do
         """
         reference = (self.reference or "").strip()
+        self._require(self.checked_where, self.env._("Say where you looked."))
         self._require(reference, self.env._("Give the provider's reference."))
+        self._require(
+            not self._is_own_reference(self.attempt_id, reference),
+            self.env._(
+                "“%(reference)s” is our own reference. Give the one by which the "
+                "provider or the bank calls the payment: it shows that it was found.",
+                reference=reference,
+            ),
+        )
         self._require(self.paid_on, self.env._("Give the day of the payment."))
         today = self.company_id._get_autopay_today()
         reserved = fields.Date.to_date(self.attempt_id.reserved_date)
@@ -146,6 +163,20 @@ class AutopayResolve(models.TransientModel):
             ),
         )
         self._check_not_locked()
+
+    @api.model
+    def _is_own_reference(self, attempt, reference):
+        """Return whether a reference says nothing that we did not know before."""
+        known = attempt.sudo()
+        moves = known.move_ids
+        own = [
+            known.name,
+            known.transaction_id.reference,
+            *moves.mapped("name"),
+            *moves.mapped("payment_reference"),
+            *moves.mapped("ref"),
+        ]
+        return _plain(reference) in {_plain(each) for each in own if each}
 
     def _check_not_locked(self):
         journal = self.provider_id.sudo().journal_id

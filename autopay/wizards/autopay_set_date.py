@@ -22,6 +22,7 @@ class AutopaySetDate(models.TransientModel):
     left_count = fields.Integer(compute="_compute_counts")
     not_eligible_count = fields.Integer(compute="_compute_counts")
     is_past = fields.Boolean(compute="_compute_is_past")
+    is_hold_past = fields.Boolean(compute="_compute_is_past")
 
     # === COMPUTE METHODS === #
 
@@ -35,12 +36,14 @@ class AutopaySetDate(models.TransientModel):
                 moves.filtered(lambda move: not move.autopay_status)
             )
 
-    @api.depends("date", "move_ids.company_id")
+    @api.depends("date", "hold_date", "move_ids.company_id")
     def _compute_is_past(self):
         for wizard in self:
             company = wizard.move_ids.company_id[:1] or self.env.company
             today = company._get_autopay_today()
             wizard.is_past = bool(wizard.date) and wizard.date <= today
+            held = wizard.hold_date
+            wizard.is_hold_past = bool(held) and held <= today
 
     # === ACTION METHODS === #
 
