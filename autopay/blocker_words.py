@@ -55,13 +55,14 @@ BLOCKER_SENTENCES = {
     "in_dispute": _lt(
         "The customer disputes this invoice. Untick In Dispute once that is settled."
     ),
+    "collected_open": _lt(
+        "%(collected)s collected for %(invoices)s (attempt %(attempt)s) pays no "
+        "invoice now, so nothing is charged. %(advice)s"
+    ),
     "on_hold": _lt("On hold until %(date)s. %(reason)s"),
     "retry_not_due": _lt("The last charge failed. The next try is on %(date)s."),
     "failed": _lt("The last charge failed and is not repeated by itself. %(advice)s"),
-    "money_returned": _lt(
-        "%(returned)s that attempt %(attempt)s had collected went back. Make the "
-        "invoice eligible again to charge it once more."
-    ),
+    "money_returned": _lt("%(returned)s (attempt %(attempt)s). %(advice)s"),
     "no_date": _lt("The invoice has no autopay date: set one."),
     "date_not_reached": _lt("Will be charged on %(date)s with %(method)s."),
     # What it is, and until when, is told by deadline_words.get_payment_words.
@@ -177,6 +178,31 @@ def get_blocker_words(env, decision):
     """Return why the invoice is not charged, as a sentence."""
     sentence = env._(BLOCKER_SENTENCES[decision.blocker])
     return (sentence % _get_values(env, decision)).strip()
+
+
+def get_unapplied_values(env, found):
+    """Return what the sentence about collected money says that does not pay.
+
+    :param found: the ``Unapplied`` money
+    """
+    payment = found.attempt.payment_id
+    if found.is_posted:
+        advice = env._(
+            "Apply payment %(payment)s to this invoice, or refund it.",
+            payment=payment.display_name,
+        )
+    else:
+        advice = env._(
+            "Its payment %(payment)s is not in the books: post it again, or say below "
+            "that the invoice is charged nevertheless.",
+            payment=payment.display_name or "",
+        )
+    return {
+        "collected": found.attempt.currency_id.format(found.amount),
+        "attempt": found.attempt.name,
+        "invoices": found.move.display_name,
+        "advice": advice,
+    }
 
 
 def get_charge_words(env, decision):

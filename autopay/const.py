@@ -273,8 +273,9 @@ BLOCKERS = [
     ("set_aside", "Set aside"),
     ("not_eligible", "Not eligible"),
     ("in_dispute", "In dispute"),
+    ("collected_open", "Collected, but not applied"),
     ("on_hold", "On hold"),
-    ("money_returned", "Money went back"),
+    ("money_returned", "Money was refunded or returned"),
     ("failed", "Failed"),
     ("no_date", "No autopay date"),
     ("payment_pending", "Other payment pending"),
@@ -312,10 +313,14 @@ BLOCKERS = [
 # Blockers, False for none, with which it is said where the autopay date comes from.
 DATED_BLOCKERS = (False, "date_not_reached", "retry_not_due", "on_hold")
 
+# Days that a person has to say what a refund was for.
+REFUND_DECISION_DAYS = 7
+
 # Blockers that a person who charges now passes over, and what the dialog calls them.
 CHARGE_NOW_MARKS = [
     ("customer_off", "Autopay is off"),
     ("retry_not_due", "Retry planned"),
+    ("money_returned", "Refunded or returned"),
     ("failed", "Failed"),
     ("date_not_reached", "Early"),
     ("not_eligible", "Not on autopay"),

@@ -161,6 +161,7 @@ class Facts:
     live: dict
     returned: dict
     pending: dict
+    unapplied: dict
     doubtful: dict
     contradicted: dict
     choices: dict

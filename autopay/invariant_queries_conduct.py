@@ -49,6 +49,11 @@ CONDUCT_QUERIES = {
           JOIN account_move m ON m.id = l.move_id
          WHERE a.state = 'succeeded' AND a.trigger = 'scheduled'
            AND m.autopay_status = 'success'
+           -- The date is that of the last charge: the rest of a cap, or of a raise.
+           AND NOT EXISTS (
+               SELECT FROM autopay_attempt_line n
+                 JOIN autopay_attempt b ON b.id = n.attempt_id
+                WHERE n.move_id = m.id AND b.state = 'succeeded' AND b.id > a.id)
            AND (a.charging_date AT TIME ZONE 'UTC'
                 AT TIME ZONE (%(time_zones)s::jsonb ->> a.company_id::text))::date
                < m.autopay_date""",
@@ -129,6 +134,7 @@ CONDUCT_QUERIES = {
         SELECT 'account.move', m.id, 'shown as collected, is ' || m.payment_state
           FROM account_move m
          WHERE m.autopay_status = 'success' AND m.payment_state = 'not_paid'
+           AND NOT coalesce(m.autopay_refunded, false)
          UNION ALL
         SELECT CASE WHEN k.id IS NULL THEN 'autopay.attempt'
                ELSE 'autopay.reversal.poll' END, coalesce(k.id, min(a.id)),

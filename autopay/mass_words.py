@@ -18,6 +18,7 @@ SKIP_COUNTS = {
     "canceled": _lt("%(count)s are canceled."),
     "settled": _lt("%(count)s are paid or were collected."),
     "busy": _lt("%(count)s are being collected."),
+    "refunded": _lt("%(count)s were refunded: say of each whether it is still owed."),
     "already": _lt("%(count)s were on autopay already."),
     "off": _lt("%(count)s were not on autopay."),
     "not_retried": _lt("%(count)s failed and are not retried."),

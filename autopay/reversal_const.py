@@ -55,6 +55,17 @@ STATUS_FINDINGS = {
 FINDINGS_WITHDRAWN = {"won": "gone", "inquiry": "gone"}
 FINDINGS_NOT_WITHDRAWN = {"gone": "inquiry", "lost": "inquiry"}
 
+# Statuses in which the provider waits for our answer, and in which it has it.
+TO_ANSWER_STATUSES = (
+    "needs_response",
+    "appeal_needs_response",
+    "warning_needs_response",
+)
+ANSWERED_STATUSES = ("under_review", "appeal_under_review", "warning_under_review")
+
+# Days before the last day on which a person is reminded of an answer.
+ANSWER_DAYS_BEFORE = 1
+
 # Statuses after which nothing more is expected.
 FINAL_STATUSES = ("lost", "won", "warning_closed", "prevented", "failed", "canceled")
 

@@ -1,8 +1,9 @@
 """The words for money that went back: what Stripe reports, in sentences for staff."""
 
+from odoo.tools import format_date
 from odoo.tools.translate import LazyTranslate
 
-from .reversal_const import UNRECORDED
+from .reversal_const import MONEY_GONE, UNRECORDED
 from .words import (
     CONFIGURATION_SENTENCES,
     get_configuration_sentence,
@@ -76,6 +77,56 @@ REASON_SENTENCES = {
     "lost_or_stolen_card": _lt("The card was reported lost or stolen."),
     "merchant_request": _lt("The refund was stopped at our request."),
 }
+
+
+# What became of an amount, by the kind of what took it back.
+RETURNED_SENTENCES = {
+    "refund": _lt("%(amount)s was refunded on %(date)s"),
+    "dispute": _lt("%(amount)s was charged back on %(date)s"),
+    "return": _lt("%(amount)s was returned by the bank on %(date)s"),
+}
+BOOKED_SENTENCES = {
+    "refund": _lt("%(amount)s was refunded to the customer."),
+    "dispute": _lt("%(amount)s was charged back by the customer's bank."),
+    "return": _lt("%(amount)s was returned by the customer's bank."),
+}
+
+
+def get_returned_words(env, attempt):
+    """Return what became of a collected amount, without a full stop at its end.
+
+    :param attempt: an ``autopay.attempt`` of which money went back
+    """
+    gone = attempt.reversal_ids.filtered(lambda rec: rec.finding in MONEY_GONE)
+    return "; ".join(
+        env._(RETURNED_SENTENCES[reversal.kind])
+        % {
+            "amount": reversal.currency_id.format(reversal.amount),
+            "date": format_date(env, reversal._get_event_day()),
+        }
+        for reversal in gone.sorted("id")
+    )
+
+
+def get_returned_advice(env, is_refunded):
+    """Return what a person can do about money that went back, as sentences.
+
+    :param bool is_refunded: whether it is a refund that nobody has decided about
+    """
+    if is_refunded:
+        return env._(
+            "If the customer no longer owes it, issue a credit note. If it is to be "
+            "collected after all, choose Collect Again."
+        )
+    return env._("Make the invoice eligible again to charge it once more.")
+
+
+def get_booked_words(env, reversal):
+    """Return what a refund, dispute or return did to the books, as a sentence."""
+    amount = reversal.currency_id.format(reversal.amount)
+    if reversal.finding not in MONEY_GONE:
+        return env._("%(amount)s came back to us.", amount=amount)
+    return env._(BOOKED_SENTENCES[reversal.kind]) % {"amount": amount}
 
 
 def get_status_words(env, kind, status):

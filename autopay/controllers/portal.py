@@ -23,6 +23,7 @@ class AutopayPortal(PortalAccount):
             Domain(super()._get_overdue_invoices_domain(partner_id))
             & (UNKNOWN | Domain("autopay_attempt_line_ids", "not any!", LIVE))
             & (OFF | Domain("transaction_ids", "not any!", UNDER_WAY))
+            & Domain("autopay_refunded", "=", False)
         )
 
     def _overdue_invoices_get_page_view_values(self, overdue_invoices, **kwargs):
@@ -40,6 +41,6 @@ class AutopayPortal(PortalAccount):
         values = super()._get_extra_payment_form_values(invoice_id=invoice_id, **kwargs)
         if invoice := self._cast_as_int(invoice_id):
             move = request.env["account.move"].sudo().browse(invoice).exists()
-            if move._get_autopay_live_lines():
+            if move.autopay_refunded or move._get_autopay_live_lines():
                 values["amount"] = 0.0
         return values

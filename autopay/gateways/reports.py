@@ -59,6 +59,7 @@ class ReversalReport:
     :param network_code: the card network's or bank's own code
     :param withdrawn: whether the provider has taken the money from us; None: it does
         not say, the status decides
+    :param due_by: until when the provider takes our answer; 0 when it wants none
     """
 
     kind: str
@@ -73,3 +74,4 @@ class ReversalReport:
     created_at: int
     livemode: bool
     withdrawn: bool | None = None
+    due_by: int = 0

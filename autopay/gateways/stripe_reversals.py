@@ -20,6 +20,7 @@ _logger = logging.getLogger(__name__)
 
 # What an id looks like; anything else could not even be looked up in a database.
 _ID = re.compile(r"[A-Za-z0-9_]{1,255}")
+_LATEST = 2**32  # unix seconds
 _MOST = 2**53  # minor units; beyond that no amount is exact
 
 REFUND = "refund"
@@ -106,6 +107,7 @@ class StripeReversals:
             # A refund does not say in which mode it was made: only ours can be read.
             livemode=bool(item.get("livemode", self._livemode)),
             withdrawn=_withdrawn(item) if kind == DISPUTE else None,
+            due_by=_due_by(item),
         )
 
 
@@ -124,7 +126,7 @@ def _has_clear_refs(item: Mapping[str, Any]) -> bool:
 
 
 def _has_real_numbers(item: Mapping[str, Any]) -> bool:
-    return 0 <= item["amount"] < _MOST and 0 < item["created"] < 2**32
+    return 0 <= item["amount"] < _MOST and 0 < item["created"] < _LATEST
 
 
 def _network_code(item: Mapping[str, Any]) -> str:
@@ -132,6 +134,12 @@ def _network_code(item: Mapping[str, Any]) -> str:
     card = as_dict(details.get("card"))
     code = item.get("network_reason_code") or card.get("network_reason_code")
     return as_text(code)
+
+
+def _due_by(item: Mapping[str, Any]) -> int:
+    """Return until when evidence is taken (docs.stripe.com/api/disputes/object)."""
+    due_by = as_dict(item.get("evidence_details")).get("due_by")
+    return due_by if type(due_by) is int and 0 < due_by < _LATEST else 0
 
 
 def _withdrawn(item: Mapping[str, Any]) -> bool | None:

@@ -32,15 +32,18 @@ from . import autopay_partner_retry
 from . import autopay_provider_guard
 from . import autopay_reservation
 from . import autopay_rehearsal
+from . import autopay_settlement
 from . import autopay_stage
 from . import autopay_time_zone
 from . import autopay_transaction_doubt
 from . import autopay_transaction_guard
 from . import autopay_transaction_refund
 from . import autopay_transaction_wait
+from . import autopay_unapplied
 
 from . import account_move
 from . import account_move_line
+from . import account_partial_reconcile
 from . import account_payment
 from . import autopay_approval
 from . import autopay_attempt

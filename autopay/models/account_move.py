@@ -16,6 +16,8 @@ class AccountMove(models.Model):
         "autopay.explanation",
         "autopay.other.payment",
         "autopay.move.action",
+        "autopay.settlement",
+        "autopay.unapplied",
     ]
 
     autopay_status = fields.Selection(
@@ -185,6 +187,8 @@ class AccountMove(models.Model):
     def _post(self, soft=True):
         """Override of `account` to make invoices of ready customers eligible."""
         posted = super()._post(soft=soft)
+        posted._apply_autopay_payments()
+        posted._follow_autopay_payments()
         posted._apply_autopay_policy()
         waiting = posted.filtered(lambda move: move.autopay_status == "eligible")
         waiting._set_autopay_default_date()
@@ -216,6 +220,7 @@ class AccountMove(models.Model):
         # A draft gets its dates when it is posted, and the autopay date with them.
         posted = self.filtered(lambda move: move.state == "posted")
         posted._set_autopay_default_date()
+        self._end_autopay_refund()
         self.write(
             {
                 "autopay_status": "eligible",

@@ -69,6 +69,7 @@ class AutopayBooking(models.AbstractModel):
             *approvals._get_open(attempts.line_ids.move_id).values()
         )._set_state("used")
         self._charge_rest_later(attempts)
+        attempts.line_ids.move_id._follow_autopay_payments()
         for attempt in left_over:
             self._tell_left_over(attempt)
 
@@ -84,7 +85,7 @@ class AutopayBooking(models.AbstractModel):
             if not line.previous_status:
                 move.autopay_status = False
             elif line.money_returned:
-                move.autopay_status = "error"
+                move.autopay_status = "success" if move.autopay_refunded else "error"
             else:
                 move.autopay_status = "eligible"
                 move._give_autopay_date(line.attempt_id.rest_date, "rest")
@@ -212,7 +213,8 @@ class AutopayBooking(models.AbstractModel):
             # What a person charged that was not on autopay does not come onto it.
             return {"autopay_status": False, "autopay_retry_date": False}
         if line.money_returned:
-            return {"autopay_status": "error", "autopay_retry_date": False}
+            status = "success" if line.move_id.autopay_refunded else "error"
+            return {"autopay_status": status, "autopay_retry_date": False}
         if line.attempt_id.state != "declined":
             return {"autopay_status": line.previous_status}
         return {

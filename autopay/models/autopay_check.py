@@ -2,7 +2,9 @@ from odoo import fields, models
 from odoo.tools import format_date
 
 from .. import const
+from ..blocker_words import get_unapplied_values
 from ..gateways.money import AmountNotRepresentable, minimum_minor, to_minor
+from ..reversal_words import get_returned_advice, get_returned_words
 
 # The blocker that a live attempt is, by its state.
 LIVE_BLOCKERS = {
@@ -96,10 +98,20 @@ class AutopayCheck(models.AbstractModel):
         return decision.move.autopay_crash_count >= const.CRASHES_BEFORE_SET_ASIDE
 
     def _is_not_eligible(self, decision, facts):
-        return decision.move.autopay_status not in ("eligible", "error", "in_progress")
+        move = decision.move
+        on_autopay = move.autopay_status in ("eligible", "error", "in_progress")
+        return not (on_autopay or move.autopay_refunded)
 
     def _is_in_dispute(self, decision, facts):
         return decision.move.autopay_in_dispute
+
+    def _is_collected_open(self, decision, facts):
+        """Return whether money that was collected for it does not pay it any more."""
+        found = facts.unapplied.get(decision.move_id)
+        if not found or decision.move.autopay_open_confirmed_by_id:
+            return False
+        decision.values.update(get_unapplied_values(self.env, found))
+        return True
 
     def _is_on_hold(self, decision, facts):
         move = decision.move
@@ -113,10 +125,12 @@ class AutopayCheck(models.AbstractModel):
 
     def _is_money_returned(self, decision, facts):
         attempt = facts.returned.get(decision.move_id)
-        if not attempt or not self._is_failed(decision, facts):
+        is_refunded = decision.move.autopay_refunded
+        if not attempt or not (is_refunded or self._is_failed(decision, facts)):
             return False
-        returned = attempt.currency_id.format(attempt.returned_amount)
-        decision.values.update(attempt=attempt.name, returned=returned)
+        decision.values["attempt"] = attempt.name
+        decision.values["returned"] = get_returned_words(self.env, attempt)
+        decision.values["advice"] = get_returned_advice(self.env, is_refunded)
         return True
 
     def _is_failed(self, decision, facts):

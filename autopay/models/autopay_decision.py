@@ -155,6 +155,7 @@ class AutopayDecision(models.AbstractModel):
             live=self._get_live_attempts(moves),
             returned=self.env["autopay.reversal"]._get_returned_attempts(moves),
             pending=self._get_pending_payments(moves),
+            unapplied=moves._get_autopay_unapplied(),
             doubtful=self._get_doubtful_payments(moves),
             contradicted=self._get_contradicted_attempts(moves),
             choices=choices,

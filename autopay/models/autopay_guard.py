@@ -112,7 +112,13 @@ class AutopayGuard(models.AbstractModel):
     def _reverse_moves(self, default_values_list=None, cancel=False):
         """Override of `account`: a credit note would settle what is being collected."""
         self._check_autopay_free()
-        return super()._reverse_moves(default_values_list, cancel=cancel)
+        # In between, the invoices are open: only what they are at the end counts.
+        moves = self.with_context(autopay_reversing=True)
+        reverse_moves = super(AutopayGuard, moves)._reverse_moves(
+            default_values_list, cancel=cancel
+        )
+        self._follow_autopay_payments()
+        return reverse_moves.with_env(self.env)
 
     def _post(self, soft=True):
         """Override of `account`: posting a credit note settles the invoice."""
@@ -131,6 +137,8 @@ class AutopayGuard(models.AbstractModel):
             super()._has_to_be_paid()
             and not self._is_autopay_held()
             and not self._is_autopay_paid_unbooked()
+            # Nobody has said yet whether it is still owed.
+            and not self.sudo().autopay_refunded
         )
 
     def _is_autopay_paid_unbooked(self):
@@ -146,6 +154,8 @@ class AutopayGuard(models.AbstractModel):
         """Override of `account_payment` to say who is paying."""
         if lines := self._get_autopay_live_lines():
             return get_customer_sentence(self.env, lines[0])
+        if self.sudo().autopay_refunded:
+            return self.env._("This invoice was refunded. There is nothing to pay.")
         return super()._get_online_payment_error()
 
     def _get_default_payment_link_values(self):
@@ -156,7 +166,7 @@ class AutopayGuard(models.AbstractModel):
 
     def _get_portal_payment_link(self):
         """Override of `account_payment`: invoices are still printed meanwhile."""
-        if self._is_autopay_held():
+        if self.sudo().autopay_refunded or self._is_autopay_held():
             return f"{self.get_base_url()}{self.get_portal_url()}"
         return super()._get_portal_payment_link()
 

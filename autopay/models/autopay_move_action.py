@@ -81,8 +81,14 @@ class AutopayMoveAction(models.AbstractModel):
             lambda move: move.autopay_status == "error" and move not in busy
         )
         stuck = failed._filter_needing_method()
+        # Whether a refund is still owed is said of each invoice by itself.
+        asked = self.filtered("autopay_refunded") if len(self) > 1 else self.browse()
         return self.grouped(
-            lambda move: move._get_eligible_group(move in busy, move in stuck)
+            lambda move: (
+                "refunded"
+                if move in asked
+                else move._get_eligible_group(move in busy, move in stuck)
+            )
         )
 
     def _get_eligible_group(self, busy, stuck):

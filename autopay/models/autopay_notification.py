@@ -7,6 +7,7 @@ from odoo import api, models
 from odoo.tools import plaintext2html
 
 from ..amount_words import format_amount
+from ..reversal_words import get_returned_words
 from ..words import get_configuration_sentence, get_decline_sentence
 
 _logger = logging.getLogger(__name__)
@@ -40,9 +41,8 @@ class AutopayNotification(models.AbstractModel):
             )
         if attempt.returned_amount:
             return self.env._(
-                "%(amount)s was collected with %(method)s; %(returned)s of it went "
-                "back.",
-                returned=attempt.currency_id.format(attempt.returned_amount),
+                "%(amount)s was collected with %(method)s. %(returned)s.",
+                returned=get_returned_words(self.env, attempt),
                 **values,
             )
         return self._get_state_sentences(values)[attempt.state]

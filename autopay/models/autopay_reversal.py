@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 
 from ..fields import BigInteger
 from ..reversal_const import (
+    ANSWER_DAYS_BEFORE,
     CHECK_DAYS,
     FINAL_STATUSES,
     MONEY_GONE,
@@ -14,6 +15,7 @@ from ..reversal_const import (
     REVERSAL_FINDINGS,
     REVERSAL_KINDS,
     REVERSAL_STATES,
+    TO_ANSWER_STATUSES,
 )
 from ..reversal_words import get_reason_words, get_status_words
 from ..rights import check_billing, check_manager
@@ -53,8 +55,16 @@ class AutopayReversal(models.Model):
     )
     ref = fields.Char(string="Reference", required=True, readonly=True)
     charge_ref = fields.Char(string="Provider Charge", readonly=True)
-    provider_url = fields.Char(related="attempt_id.provider_url")
+    provider_url = fields.Char(compute="_compute_provider_url", compute_sudo=True)
     event_date = fields.Datetime(string="Date", required=True, readonly=True)
+    respond_by_date = fields.Datetime(
+        string="Respond By",
+        readonly=True,
+        index="btree_not_null",
+        help="Until when the provider takes our answer to the dispute. Without one the "
+        "money is lost.",
+    )
+    is_to_answer = fields.Boolean(compute="_compute_is_to_answer")
     status = fields.Char(string="Provider Status", readonly=True, tracking=True)
     status_text = fields.Char(string="Status", compute="_compute_texts")
     reason = fields.Char(string="Reason Code", readonly=True)
@@ -113,6 +123,22 @@ class AutopayReversal(models.Model):
                 self.env, reversal.kind, reversal.status
             )
             reversal.reason_text = get_reason_words(self.env, reversal.reason)
+
+    @api.depends("status")
+    def _compute_is_to_answer(self):
+        for reversal in self:
+            reversal.is_to_answer = reversal.status in TO_ANSWER_STATUSES
+
+    @api.depends("kind", "ref", "provider_id", "attempt_id.object_ref")
+    def _compute_provider_url(self):
+        for reversal in self:
+            page, ref = "disputes", reversal.ref
+            if reversal.kind == "refund":
+                # The page of the payment shows its refunds.
+                page, ref = "payments", reversal.attempt_id.object_ref
+            provider = reversal.provider_id
+            url = ref and provider._get_autopay_dashboard_url(ref, page)
+            reversal.provider_url = url
 
     @api.depends("finding", "payment_ids.payment_type")
     def _compute_state(self):
@@ -236,12 +262,22 @@ class AutopayReversal(models.Model):
 
     def _get_event_day(self):
         """Return the day on which it happened, in the company's time zone."""
+        return self._get_local_day(self.event_date)
+
+    def _get_local_day(self, moment):
         self.ensure_one()
         zone = self.company_id._get_autopay_tz()
-        local = fields.Datetime.context_timestamp(
-            self.with_context(tz=zone), self.event_date
-        )
+        local = fields.Datetime.context_timestamp(self.with_context(tz=zone), moment)
         return local.date()
+
+    def _get_reminder_day(self):
+        """Return when a person is to have looked: before the last day, never past."""
+        self.ensure_one()
+        today = self.company_id._get_autopay_today()
+        if not self.respond_by_date or not self.is_to_answer:
+            return today
+        last = self._get_local_day(self.respond_by_date)
+        return max(today, fields.Date.subtract(last, days=ANSWER_DAYS_BEFORE))
 
     # === BUSINESS METHODS - QUESTIONS === #
 

@@ -1,8 +1,14 @@
 from markupsafe import Markup
 
 from odoo import models
+from odoo.tools import format_date
 
-from ..reversal_const import MONEY_GONE, REVOKING_RETURN_REASONS
+from ..reversal_const import (
+    ANSWERED_STATUSES,
+    MONEY_GONE,
+    REVOKING_RETURN_REASONS,
+)
+from ..reversal_words import get_booked_words, get_returned_advice
 
 
 class AutopayReversalNotice(models.AbstractModel):
@@ -20,9 +26,17 @@ class AutopayReversalNotice(models.AbstractModel):
             reversal.token_id._pause_autopay(self._get_pause_reason(reversal))
         if reversal.kind == "return" and reversal.reason in REVOKING_RETURN_REASONS:
             reversal.attempt_id.authorization_id._revoke(reversal.reason_text)
-        if reversal.finding != "canceled" and not reversal._is_made_in_odoo():
+        # A refund that opens its invoices is told there, once it is booked.
+        booked_later = reversal.kind == "refund" and reversal.finding in MONEY_GONE
+        if reversal.finding != "canceled" and not booked_later:
+            self._tell(reversal)
+
+    def _tell(self, reversal):
+        """Call a person to a refund or dispute that nobody of ours has made."""
+        if not reversal._is_made_in_odoo():
             summary, note = self._get_summary(reversal), self._get_note(reversal)
             self._alert(reversal, reversal.company_id, summary, note)
+            self._set_reminders(reversal)
 
     def _on_change(self, reversal, known):
         """Close the alarm of what ended well; raise one for what begins to cost money.
@@ -33,16 +47,31 @@ class AutopayReversalNotice(models.AbstractModel):
         :param str known: the finding until now
         """
         if reversal.finding in ("won", "canceled"):
-            reversal.activity_feedback(
-                ["autopay.mail_activity_type_attention"],
-                feedback=reversal.status_text,
-            )
+            self._close(reversal)
             return
         if reversal._is_pausing() and reversal.finding in MONEY_GONE:
             if known not in MONEY_GONE:
                 reversal.token_id._pause_autopay(self._get_pause_reason(reversal))
             summary, note = self._get_summary(reversal), self._get_note(reversal)
             self._alert(reversal, reversal.company_id, summary, note)
+        if reversal.status in ANSWERED_STATUSES:
+            # There is nothing to do before the bank has decided.
+            self._close(reversal)
+        self._set_reminders(reversal)
+
+    def _close(self, reversal):
+        """Close what calls a person, with what the provider says."""
+        reversal.activity_feedback(
+            ["autopay.mail_activity_type_attention"], feedback=reversal.status_text
+        )
+
+    def _set_reminders(self, reversal):
+        """Have what calls a person due before the last day for an answer."""
+        day = reversal._get_reminder_day()
+        reminders = reversal.activity_search(["autopay.mail_activity_type_attention"])
+        reminders.filtered(
+            lambda activity: reversal.is_to_answer and activity.date_deadline != day
+        ).date_deadline = day
 
     def _get_pause_reason(self, reversal):
         return self.env._(
@@ -71,7 +100,13 @@ class AutopayReversalNotice(models.AbstractModel):
         return summaries[reversal.kind]
 
     def _get_note(self, reversal):
-        return f"{reversal.reason_text} {reversal.status_text}".strip()
+        sentences = [reversal.reason_text, reversal.status_text]
+        if reversal.is_to_answer and reversal.respond_by_date:
+            last = reversal._get_local_day(reversal.respond_by_date)
+            sentences.append(
+                self.env._("Respond by %(date)s.", date=format_date(self.env, last))
+            )
+        return " ".join(filter(None, sentences))
 
     def _get_invoice_names(self, reversal):
         return ", ".join(reversal.move_ids.mapped("display_name"))
@@ -100,8 +135,10 @@ class AutopayReversalNotice(models.AbstractModel):
         # An attempt that has the invoice in hand decides about it when it is over.
         held = moves.autopay_attempt_line_ids.filtered("live")
         held.money_returned = True
-        idle = moves - held.move_id
-        idle.write({"autopay_status": "error", "autopay_retry_date": False})
+        shown = moves if reversal.kind == "refund" else moves - held.move_id
+        shown._show_autopay_returned(reversal.kind)
+        if reversal.kind == "refund" and not moves:
+            self._tell(reversal)
 
     def _show_paid(self, reversal, moves):
         others = moves.autopay_attempt_ids.reversal_ids - reversal
@@ -113,18 +150,25 @@ class AutopayReversalNotice(models.AbstractModel):
         failed.autopay_status = "success"
 
     def _get_booked_body(self, reversal):
-        if reversal.finding in MONEY_GONE:
-            sentence = self.env._(
-                "%(amount)s went back to the customer.",
-                amount=reversal.currency_id.format(reversal.amount),
-            )
-        else:
-            sentence = self.env._(
-                "%(amount)s came back to us.",
-                amount=reversal.currency_id.format(reversal.amount),
-            )
         link = reversal._get_html_link(title=reversal.display_name)
-        return Markup("<b>%s</b> %s") % (link, sentence)
+        return Markup("<b>%s</b> %s") % (link, get_booked_words(self.env, reversal))
+
+    def _alert_refunded(self, move, day):
+        """Ask a person whether a refunded invoice is still owed, once while it is open.
+
+        :param date day: until when to say so
+        """
+        xml_id = "autopay.mail_activity_type_refund"
+        if move.sudo().activity_search([xml_id]):
+            return
+        amount = move.currency_id.format(move.amount_residual)
+        move.sudo().activity_schedule(
+            xml_id,
+            date_deadline=day,
+            summary=self.env._("%(amount)s refunded: still owed?", amount=amount),
+            note=get_returned_advice(self.env, True),
+            user_id=move.company_id._get_autopay_responsible().id or self.env.uid,
+        )
 
     def _note_failure(self, reversal, error):
         """Keep why a reversal could not be booked and ask a person to mend it."""

@@ -11,6 +11,9 @@ from ..reversal_const import (
     STATUS_FINDINGS,
 )
 
+# What may change of a refund or dispute that is written down.
+FOLLOWED = ("status", "finding", "respond_by_date")
+
 
 class AutopayReversalReport(models.AbstractModel):
     """Writes down what a provider reports of money that went back."""
@@ -55,7 +58,7 @@ class AutopayReversalReport(models.AbstractModel):
         if not reversal:
             reversal = self.env["autopay.reversal"].create(vals)
             notice._on_new(reversal)
-        elif reversal.status != vals["status"] or reversal.finding != vals["finding"]:
+        elif any(reversal[name] != vals[name] for name in FOLLOWED):
             known = reversal.finding
             self._update(reversal, vals)
             notice._on_change(reversal, known)
@@ -84,9 +87,8 @@ class AutopayReversalReport(models.AbstractModel):
             "attempt_id": attempt.id,
             "provider_id": attempt.provider_id.id,
             "charge_ref": report.charge_ref,
-            "event_date": datetime.fromtimestamp(
-                report.created_at, timezone.utc
-            ).replace(tzinfo=None),
+            "event_date": self._get_moment(report.created_at),
+            "respond_by_date": bool(report.due_by) and self._get_moment(report.due_by),
             "status": report.status,
             "reason": report.reason,
             "network_code": report.network_code,
@@ -95,6 +97,10 @@ class AutopayReversalReport(models.AbstractModel):
             "amount": float(amount),
             "finding": self._get_finding(report),
         }
+
+    @api.model
+    def _get_moment(self, seconds):
+        return datetime.fromtimestamp(seconds, timezone.utc).replace(tzinfo=None)
 
     @api.model
     def _get_currency(self, attempt, report):

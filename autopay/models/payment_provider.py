@@ -142,14 +142,17 @@ class PaymentProvider(models.Model):
             raise ValueError(issue)
         return credentials
 
-    def _get_autopay_dashboard_url(self, object_ref):
-        """Return where staff see an object of the provider, or False."""
+    def _get_autopay_dashboard_url(self, object_ref, page="payments"):
+        """Return where staff see an object of the provider, or False.
+
+        :param str page: the part of the dashboard that shows such objects
+        """
         self.ensure_one()
         # A stand-in for Stripe has no dashboard.
         if self.code != "stripe" or api_base():
             return False
         mode = "" if self._is_autopay_charging_live() else "test/"
-        return f"https://dashboard.stripe.com/{mode}payments/{object_ref}"
+        return f"https://dashboard.stripe.com/{mode}{page}/{object_ref}"
 
     def _is_autopay_usable(self):
         """Return whether saved methods of this provider can be charged off-session."""

@@ -17,7 +17,8 @@ class TestAutopayReversal(ReversalCommon):
         self._poll()
         self.assertEqual(invoice.amount_residual, 30)
         self.assertEqual(invoice.payment_state, "partial")
-        self.assertEqual(invoice.autopay_status, "error")
+        self.assertEqual(invoice.autopay_status, "success")
+        self.assertTrue(invoice.autopay_refunded)
         self.assertFalse(invoice.autopay_retry_date)
         self.assertEqual(self._get_provider_balance(), 70)
 
@@ -158,11 +159,11 @@ class TestAutopayReversal(ReversalCommon):
         self.assertTrue(self.token.autopay_paused_date)
 
     def test_staff_get_one_activity_for_a_refund(self):
-        _invoice, attempt = self._collect(100)
+        invoice, attempt = self._collect(100)
         self._refund(attempt)
         self._poll()
         self._poll()
-        activities = self._get_reversal(attempt).activity_ids
+        activities = self._get_reversal(attempt).activity_ids | invoice.activity_ids
         self.assertEqual(len(activities), 1)
         self.assertIn("refunded", activities.summary)
 

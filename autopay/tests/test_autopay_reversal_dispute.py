@@ -1,3 +1,8 @@
+import os
+from datetime import timedelta
+from unittest.mock import patch
+
+from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
 
@@ -63,6 +68,62 @@ class TestAutopayReversalDispute(ReversalCommon):
         self.admin.win_dispute(ref)
         self._poll()
         self.assertFalse(self._get_reversal(attempt).activity_ids)
+
+    def test_dispute_says_until_when_to_respond(self):
+        _invoice, attempt = self._collect(100)
+        self._dispute(attempt)
+        self._poll()
+        reversal = self._get_reversal(attempt)
+        # The stand-in gives nine days.
+        last = reversal.event_date + timedelta(days=9)
+        self.assertEqual(reversal.respond_by_date, last)
+        activity = reversal.activity_ids
+        self.assertEqual(activity.date_deadline, (last - timedelta(days=1)).date())
+        self.assertIn("Respond by", activity.note)
+        # What the provider moves, moves the activity.
+        vals = {"respond_by_date": last + timedelta(days=5)}
+        reversal.sudo().write(vals)
+        self.env["autopay.reversal.notice"].sudo()._on_change(reversal.sudo(), "gone")
+        self.assertEqual(activity.date_deadline, (last + timedelta(days=4)).date())
+
+    def test_reminder_of_a_last_day_that_is_over_is_due_today(self):
+        _invoice, attempt = self._collect(100)
+        self._dispute(attempt)
+        self._poll()
+        reversal = self._get_reversal(attempt).sudo()
+        for days in (-30, 0, 1):
+            moment = fields.Datetime.now() + timedelta(days=days)
+            reversal.respond_by_date = moment
+            self.assertEqual(reversal._get_reminder_day(), self.today)
+
+    def test_answered_dispute_calls_nobody_until_it_is_decided(self):
+        _invoice, attempt = self._collect(100)
+        ref = self._dispute(attempt)
+        self._poll()
+        self.admin.answer_dispute(ref)
+        self._poll()
+        reversal = self._get_reversal(attempt)
+        self.assertFalse(reversal.is_to_answer or reversal.activity_ids)
+        self.admin.lose_dispute(ref)
+        self._poll()
+        self.assertTrue(reversal.activity_ids)
+
+    def test_returned_debit_has_no_day_to_respond_by(self):
+        _invoice, attempt = self._return_debit()
+        self.assertFalse(self._get_reversal(attempt).respond_by_date)
+
+    def test_dispute_leads_to_its_page_at_the_provider(self):
+        _invoice, attempt = self._collect(100)
+        ref = self._dispute(attempt)
+        self._poll()
+        reversal = self._get_reversal(attempt)
+        # The stand-in for Stripe has no dashboard.
+        self.assertFalse(reversal.provider_url)
+        with patch.dict("os.environ"):
+            del os.environ["AUTOPAY_STRIPE_API_BASE"]
+            reversal.invalidate_recordset(["provider_url"])
+            url = reversal.provider_url
+        self.assertEqual(url, f"https://dashboard.stripe.com/test/disputes/{ref}")
 
     def test_lost_dispute_stays_booked(self):
         invoice, attempt = self._collect(100)

@@ -54,7 +54,7 @@ class TestAutopayReversalOther(ReversalCommon):
         self._refund(attempt, 4000)
         self._poll()
         self.assertIn("40.00", invoice.autopay_explanation)
-        self.assertIn("40.00 of it went back", attempt.explanation)
+        self.assertIn("40.00 was refunded on", attempt.explanation)
 
     def test_invoice_leads_to_what_went_back(self):
         invoice, attempt = self._collect(100)

@@ -128,12 +128,12 @@ class TestAutopayReversalWatch(ReversalCommon):
         self.assertNotIn("<img", note)
 
     def test_alarms_go_to_somebody_who_is_still_there(self):
-        _invoice, attempt = self._collect(100)
+        invoice, attempt = self._collect(100)
         gone = self.env["res.users"].create({"name": "Gone", "login": "reversal_gone"})
         self.company.sudo().autopay_responsible_id = gone
         gone.active = False
         self._refund(attempt)
         self._poll()
-        users = self._get_reversal(attempt).activity_ids.user_id
+        users = invoice.activity_ids.user_id
         self.assertTrue(users)
         self.assertNotIn(gone, users)

@@ -1,3 +1,4 @@
+from . import account_move_reversal
 from . import account_payment_register
 from . import autopay_charge_now
 from . import autopay_charge_now_line

@@ -212,12 +212,15 @@ def _wrong_payment(attempt, payment):
 def invoices_against_attempts(state):
     """The invoice shows what became of the last attempt that got an answer."""
     answers = defaultdict(list)
-    back = {row["attempt"] for row in state.reversals if row["booked"]}
+    # A refund was meant, a dispute or a returned debit is a payment that failed.
+    back = {
+        row["attempt"]: "success" if row["kind"] == "refund" else "error"
+        for row in state.reversals
+        if row["booked"]
+    }
     for attempt in state.attempts:
         status = FINAL.get(attempt["state"], (0, 0))[1]
-        answers[attempt["invoice"]].append(
-            "error" if attempt["name"] in back else status
-        )
+        answers[attempt["invoice"]].append(back.get(attempt["name"], status))
     for invoice in state.invoices:
         given = [status for status in answers[invoice["ref"]] if status]
         wanted = given[-1] if given else "eligible"

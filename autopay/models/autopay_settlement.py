@@ -1,0 +1,212 @@
+from odoo import api, fields, models
+
+from ..const import MOVE_STATUSES, REFUND_DECISION_DAYS
+from ..reversal_const import MONEY_GONE
+from ..rights import check_billing
+
+OPEN_STATES = ("not_paid", "partial")
+
+
+class AutopaySettlement(models.AbstractModel):
+    """Has the status of an invoice follow what became of the money collected for it.
+
+    An invoice that was collected can be open again: it was raised, its payment taken
+    off it, the money refunded. Whoever does that need not know of autopay.
+    """
+
+    _name = "autopay.settlement"
+    _description = "Settlement of Invoices on Autopay"
+
+    autopay_refunded = fields.Boolean(
+        string="Refunded, to Decide",
+        copy=False,
+        readonly=True,
+        tracking=True,
+        help="Money that autopay had collected was refunded, and nobody has said yet "
+        "whether the customer owes it still. Until then it is neither charged nor "
+        "asked for.",
+    )
+    autopay_followup_stopped = fields.Boolean(
+        copy=False,
+        readonly=True,
+        help="Autopay keeps the invoice out of follow-ups until it is known whether "
+        "the customer owes it still.",
+    )
+    autopay_shown_status = fields.Selection(
+        [*MOVE_STATUSES, ("refunded", "Refunded")],
+        string="Autopay",
+        compute="_compute_autopay_shown_status",
+        help="The autopay status, or that the money was refunded and a person decides.",
+    )
+    _autopay_refunded_idx = models.Index("(company_id) WHERE autopay_refunded")
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("autopay_status", "autopay_refunded")
+    def _compute_autopay_shown_status(self):
+        for move in self:
+            refunded = move.autopay_refunded and move.autopay_status != "in_progress"
+            move.autopay_shown_status = "refunded" if refunded else move.autopay_status
+
+    # === ACTION METHODS === #
+
+    def action_autopay_collect_again(self):
+        """Charge refunded invoices once more, at the next run."""
+        check_billing(self)
+        self.check_access("write")
+        refunded = self.filtered("autopay_refunded")
+        refunded._check_autopay_free()
+        refunded._set_autopay_eligible()
+
+    def action_autopay_credit_note(self):
+        """Open Odoo's own dialog for a credit note of what was refunded."""
+        self.ensure_one()
+        check_billing(self)
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "account.action_view_account_move_reversal"
+        )
+        amount = self.currency_id.format(self.amount_residual)
+        context = {
+            "active_model": self._name,
+            "active_ids": self.ids,
+            "active_id": self.id,
+            "default_reason": self.env._("Refund of %(amount)s", amount=amount),
+        }
+        return {**action, "context": context}
+
+    # === BUSINESS METHODS === #
+
+    def _follow_autopay_payments(self):
+        """Have the statuses follow what is open of invoices that were collected."""
+        for move in self.filtered(lambda move: move._is_autopay_settleable()):
+            if move.payment_state not in OPEN_STATES:
+                move._show_autopay_settled()
+            elif move.autopay_status == "success" and not move.autopay_refunded:
+                move._show_autopay_open()
+
+    def _apply_autopay_payments(self):
+        """Pay invoices that are posted again with what was collected for them.
+
+        Odoo takes the payment off a draft whose lines change. An invoice that has got
+        another customer is not paid with the money of the first one.
+        """
+        for move in self.filtered(lambda move: move._is_autopay_settleable()):
+            collected = move._get_autopay_collected_lines().attempt_id.filtered(
+                lambda attempt, move=move: (
+                    attempt.partner_id == move.commercial_partner_id
+                )
+            )
+            entries = move.sudo() | collected.payment_id.move_id.filtered(
+                lambda entry: entry.state == "posted"
+            )
+            lines = entries.line_ids.filtered(
+                lambda line: (
+                    line.account_type == "asset_receivable" and not line.reconciled
+                )
+            )
+            for part in lines.grouped("account_id").values():
+                if part.move_id - move and move in part.move_id:
+                    part.reconcile()
+
+    def _is_autopay_settleable(self):
+        """Return whether a posted invoice shows an outcome that may be out of date.
+
+        What is being charged is left to its attempt.
+        """
+        self.ensure_one()
+        return (
+            (self.autopay_refunded or self.autopay_status in ("success", "eligible"))
+            and self.move_type == "out_invoice"
+            and self.state == "posted"
+        )
+
+    def _get_autopay_collected_lines(self):
+        """Return the shares of these invoices in attempts that took the money."""
+        lines = self.sudo().autopay_attempt_line_ids
+        return lines.filtered(lambda line: line.attempt_id.booked_date)
+
+    def _show_autopay_settled(self):
+        """Show an invoice as collected again of which nothing is open any more."""
+        self._end_autopay_refund()
+        if self.autopay_status == "eligible" and any(
+            line.attempt_id.returned_amount < line.attempt_id.amount
+            for line in self._get_autopay_collected_lines()
+        ):
+            self._write_autopay({"autopay_status": "success"})
+
+    def _show_autopay_open(self):
+        """Say of an invoice that was collected, and is open, what comes next."""
+        collected = self._get_autopay_collected_lines()
+        reversals = collected.attempt_id.reversal_ids
+        gone = reversals.filtered(lambda rec: rec.finding in MONEY_GONE)
+        if gone:
+            self._show_autopay_returned(gone.sorted("id")[-1:].kind)
+        elif collected.filtered("previous_status") or self._is_autopay_automatic():
+            self._charge_autopay_rest()
+        else:
+            # What a person charged that was not on autopay does not come onto it.
+            self._write_autopay({"autopay_status": False})
+
+    def _is_autopay_automatic(self):
+        policy = self.partner_id._get_autopay_policy(self.company_id)
+        return policy == "automatic"
+
+    def _charge_autopay_rest(self):
+        """Put what is open of a collected invoice on autopay again.
+
+        The checks before each charge say what stands in the way: the policy, the need
+        for an approval, or money that was collected and is not applied.
+        """
+        self._write_autopay(
+            {
+                "autopay_status": "eligible",
+                "autopay_retry_date": False,
+                "autopay_crash_count": 0,
+                # Who confirmed did so for the charge that is over.
+                "autopay_open_confirmed_by_id": False,
+            }
+        )
+        self._set_autopay_default_date()
+        approvals = self.env["autopay.approval"]
+        approvals._request(self, approvals._get_person())
+
+    def _show_autopay_returned(self, kind):
+        """Show on an invoice that what was collected went back.
+
+        A refund is meant, and a person says what it is for; what a bank or customer
+        takes back was a payment that failed.
+
+        :param str kind: the kind of the ``autopay.reversal``
+        """
+        for move in self:
+            if kind == "refund":
+                move._begin_autopay_refund()
+            elif not move.autopay_refunded:
+                vals = {"autopay_status": "error", "autopay_retry_date": False}
+                move._write_autopay(vals)
+
+    # === REFUNDED === #
+
+    def _begin_autopay_refund(self):
+        """Neither charge nor ask for what was refunded until a person has decided."""
+        vals = {"autopay_refunded": True, "autopay_retry_date": False}
+        if self.autopay_status != "in_progress":
+            vals["autopay_status"] = "success"
+        if not self.no_followup:
+            vals.update(autopay_followup_stopped=True, no_followup=True)
+        self._write_autopay(vals)
+        day = fields.Date.add(
+            self.company_id._get_autopay_today(), days=REFUND_DECISION_DAYS
+        )
+        self.env["autopay.reversal.notice"]._alert_refunded(self, day)
+
+    def _end_autopay_refund(self):
+        """A person has decided, or nothing is open any more."""
+        decided = self.filtered("autopay_refunded")
+        decided._write_autopay({"autopay_refunded": False})
+        stopped = decided.filtered("autopay_followup_stopped")
+        vals = {"autopay_followup_stopped": False, "no_followup": False}
+        stopped._write_autopay(vals)
+        decided.sudo().activity_feedback(
+            ["autopay.mail_activity_type_refund"], feedback=self.env._("Decided.")
+        )

@@ -1,0 +1,136 @@
+from dataclasses import dataclass
+
+from odoo import fields, models
+from odoo.fields import Domain
+
+from ..rights import check_billing
+
+
+@dataclass(frozen=True, slots=True)
+class Unapplied:
+    """Money that was collected for an invoice and does not pay it any more.
+
+    :param move: the invoice that it was collected for
+    :param attempt: the ``autopay.attempt`` that collected it
+    :param amount: what of it pays nothing, in the currency of the attempt (major units)
+    :param is_posted: whether its payment is in the books
+    """
+
+    move: models.Model
+    attempt: models.Model
+    amount: float
+    is_posted: bool
+
+
+class AutopayUnapplied(models.AbstractModel):
+    """Finds what was collected for an invoice, or for the one it replaces, and is open.
+
+    Charging such an invoice would take the same money once more.
+    """
+
+    _name = "autopay.unapplied"
+    _description = "Collected Money That Pays Nothing"
+
+    autopay_replaced_id = fields.Many2one(
+        "account.move",
+        string="Replaces",
+        copy=False,
+        readonly=True,
+        index="btree_not_null",
+        help="The invoice, charged by autopay, that was reversed for this one.",
+    )
+    autopay_open_confirmed_by_id = fields.Many2one(
+        "res.users",
+        string="Charge Confirmed by",
+        copy=False,
+        readonly=True,
+        help="Who said that this invoice is charged although money that was collected "
+        "for it is not applied to it.",
+    )
+
+    # === ACTION METHODS === #
+
+    def action_autopay_confirm_open(self):
+        """Charge the invoice although money that was collected for it is open."""
+        check_billing(self)
+        self.check_access("write")
+        self._check_autopay_free()
+        found = self._get_autopay_unapplied()
+        for move in self.filtered(lambda move: move.id in found):
+            move._write_autopay({"autopay_open_confirmed_by_id": self.env.uid})
+            open_money = found[move.id]
+            move.message_post(
+                body=self.env._(
+                    "Confirmed: it is charged although %(amount)s of %(attempt)s are "
+                    "not applied to it.",
+                    amount=open_money.attempt.currency_id.format(open_money.amount),
+                    attempt=open_money.attempt.name,
+                )
+            )
+
+    # === BUSINESS METHODS === #
+
+    def _get_autopay_unapplied(self):
+        """Return {move id: ``Unapplied``} of invoices whose collected money is open."""
+        sources = {move._origin.id: move._get_autopay_replaced() for move in self}
+        open_money = self._find_unapplied(
+            Domain("move_id", "in", self.union(*sources.values())._origin.ids)
+        )
+        by_move = {money.move.id: money for money in open_money}
+        found = {
+            move_id: by_move[source.id]
+            for move_id, moves in sources.items()
+            for source in moves._origin
+            if source.id in by_move
+        }
+        return {**self._get_autopay_reissued(), **found}
+
+    def _get_autopay_reissued(self):
+        """Return {move id: ``Unapplied``} of customers with money of invoices gone.
+
+        An invoice that was cancelled after it was collected is mostly issued anew, and
+        nothing in Odoo says which one takes its place.
+        """
+        open_money = self._find_unapplied(
+            Domain("attempt_id.partner_id", "in", self.commercial_partner_id.ids)
+            & Domain("move_id.state", "in", ("draft", "cancel"))
+        )
+        by_payer = {
+            (money.attempt.partner_id, money.attempt.company_id): money
+            for money in open_money
+        }
+        return {
+            move._origin.id: by_payer[key]
+            for move in self
+            if (key := (move.commercial_partner_id, move.company_id)) in by_payer
+        }
+
+    def _get_autopay_replaced(self):
+        """Return this invoice, and those that it has replaced one after the other."""
+        moves = older = self
+        while older := older.autopay_replaced_id - moves:
+            moves += older
+        return moves
+
+    def _find_unapplied(self, domain):
+        """Return what was collected for shares that meet a domain and pays nothing."""
+        booked = Domain("attempt_id.state", "=", "succeeded") & Domain(
+            "attempt_id.booked_date", "!=", False
+        )
+        lines = self.env["autopay.attempt.line"].sudo().search(booked & domain)
+        found = [self._measure_unapplied(line) for line in lines]
+        return [
+            money
+            for money in found
+            if money.attempt.currency_id.compare_amounts(money.amount, 0) > 0
+        ]
+
+    def _measure_unapplied(self, line):
+        """Return what of the money collected for a share pays nothing, perhaps none."""
+        attempt = line.attempt_id
+        payment = attempt.payment_id
+        is_posted = payment.move_id.state == "posted"
+        amount = attempt.excess_amount
+        if not is_posted and payment.state not in ("in_process", "paid"):
+            amount = attempt.amount - attempt.returned_amount
+        return Unapplied(line.move_id, attempt, amount, is_posted)

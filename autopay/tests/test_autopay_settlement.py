@@ -1,0 +1,323 @@
+from datetime import timedelta
+from runpy import run_path
+
+from odoo import Command, fields
+from odoo.tests import tagged
+from odoo.tools import file_path
+
+from .common_reversal import ReversalCommon
+
+
+@tagged("post_install", "-at_install")
+class TestAutopaySettlement(ReversalCommon):
+    """The status of an invoice follows what became of the money collected for it."""
+
+    def setUp(self):
+        super().setUp()
+        # Whatever comes onto autopay is charged by the next run.
+        self.company.write({"autopay_date_rule": "due", "autopay_date_offset": 0})
+
+    def _reprice(self, invoice, amount, **values):
+        """Reset a posted invoice, change what it comes to, post it again."""
+        invoice.button_draft()
+        lines = [Command.update(invoice.invoice_line_ids.id, {"price_unit": amount})]
+        invoice.write({"invoice_line_ids": lines, **values})
+        invoice.action_post()
+
+    def _sum_charges(self, invoices):
+        return sum(
+            charge["amount"]
+            for invoice in invoices
+            for charge in self._get_charges(invoice)
+        )
+
+    def _modify(self, invoice):
+        """Reverse an invoice and create a new one, as staff do; return the new one."""
+        context = {"active_model": "account.move", "active_ids": invoice.ids}
+        wizard = self.env["account.move.reversal"].with_context(**context)
+        wizard.create({"journal_id": invoice.journal_id.id}).modify_moves()
+        return self.env["account.move"].search(
+            [("autopay_replaced_id", "=", invoice.id)]
+        )
+
+    def _assert_not_charged(self, invoice, code):
+        self.assertEqual(invoice.autopay_blocker, code)
+        before = len(self._get_charges(invoice))
+        self._run_autopay()
+        self._charge_now(invoice)
+        self.assertEqual(len(self._get_charges(invoice)), before)
+
+    # === RAISED AND LOWERED === #
+
+    def test_rest_of_a_raised_invoice_is_collected(self):
+        invoice, _attempt = self._collect(100)
+        self._reprice(invoice, 150)
+        self.assertEqual(invoice.amount_residual, 50)
+        self.assertEqual(invoice.autopay_status, "eligible")
+        self._run_autopay()
+        self._assert_paid(invoice)
+        self.assertEqual(invoice.autopay_status, "success")
+        self.assertEqual(self._sum_charges(invoice), 15000)
+
+    def test_rest_of_a_raised_invoice_waits_for_its_new_due_date(self):
+        invoice, _attempt = self._collect(100)
+        later = self.today + timedelta(days=20)
+        invoice.sudo().autopay_date_source = "rule"
+        self._reprice(
+            invoice, 150, invoice_payment_term_id=False, invoice_date_due=later
+        )
+        self.assertEqual(invoice.autopay_date, later)
+        self.assertEqual(invoice.autopay_blocker, "date_not_reached")
+
+    def test_rest_says_what_stands_in_its_way(self):
+        invoice, _attempt = self._collect(100)
+        self.customer.with_company(self.company).autopay_policy = "off"
+        self._reprice(invoice, 150)
+        self.assertEqual(invoice.autopay_blocker, "customer_off")
+        self.customer.with_company(self.company).autopay_policy = False
+        self.company.autopay_approval_limit = 10
+        self._reprice(invoice, 160)
+        self.assertEqual(invoice.autopay_blocker, "needs_approval")
+
+    def test_rest_of_what_a_person_charged_does_not_come_onto_autopay(self):
+        invoice = self._create_posted_invoice()
+        self._charge_now(invoice)
+        self.assertEqual(invoice.autopay_status, "success")
+        self._reprice(invoice, 150)
+        self.assertFalse(invoice.autopay_status)
+
+    def test_lowered_or_unchanged_invoice_stays_collected(self):
+        invoice, _attempt = self._collect(100)
+        for amount in (100, 80):
+            self._reprice(invoice, amount)
+            self.assertEqual(invoice.autopay_status, "success")
+        self._run_autopay()
+        self.assertEqual(self._sum_charges(invoice), 10000)
+
+    def test_customer_changed_in_draft_is_not_charged_for_what_another_paid(self):
+        invoice, _attempt = self._collect(100)
+        other = self._create_customer("Second Payer")
+        self._enrol(customer=other)
+        invoice.button_draft()
+        invoice.line_ids.remove_move_reconcile()
+        invoice.partner_id = other
+        invoice.action_post()
+        self.assertEqual(invoice.amount_residual, 100)
+        self._assert_not_charged(invoice, "collected_open")
+
+    # === PAYMENT TAKEN OFF === #
+
+    def test_payment_taken_off_by_hand_is_not_collected_again(self):
+        invoice, attempt = self._collect(100)
+        invoice.line_ids.remove_move_reconcile()
+        self.assertEqual(invoice.autopay_status, "eligible")
+        self.assertIn(attempt.payment_id.name, invoice.autopay_explanation)
+        self._assert_not_charged(invoice, "collected_open")
+        lines = (invoice + attempt.payment_id.move_id).line_ids
+        lines.filtered(lambda line: line.account_type == "asset_receivable").reconcile()
+        self.assertEqual(invoice.autopay_status, "success")
+
+    def test_payment_taken_out_of_the_books_is_not_collected_again(self):
+        for act in ("action_draft", "action_cancel"):
+            with self.subTest(act=act):
+                invoice, attempt = self._collect(100)
+                attempt.payment_id.action_draft()
+                if act == "action_cancel":
+                    attempt.payment_id.action_cancel()
+                else:
+                    attempt.payment_id.move_id.line_ids.remove_move_reconcile()
+                self.assertEqual(invoice.autopay_status, "eligible")
+                self.assertIn("post it again", invoice.autopay_explanation)
+                self._assert_not_charged(invoice, "collected_open")
+
+    def test_payment_applied_elsewhere_leaves_the_invoice_to_be_collected(self):
+        invoice, attempt = self._collect(100)
+        other = self._create_posted_invoice(100)
+        invoice.line_ids.remove_move_reconcile()
+        lines = (other + attempt.payment_id.move_id).line_ids
+        lines.filtered(lambda line: line.account_type == "asset_receivable").reconcile()
+        self.assertFalse(invoice.autopay_blocker)
+        self._run_autopay()
+        self.assertEqual(self._sum_charges(invoice), 20000)
+
+    def test_person_may_charge_nevertheless(self):
+        invoice, _attempt = self._collect(100)
+        invoice.line_ids.remove_move_reconcile()
+        invoice.action_autopay_confirm_open()
+        self.assertIn("Confirmed", invoice.message_ids[0].body)
+        self._run_autopay()
+        self.assertEqual(self._sum_charges(invoice), 20000)
+        # The word holds for one charge.
+        invoice.line_ids.remove_move_reconcile()
+        self.assertEqual(invoice.autopay_blocker, "collected_open")
+
+    # === REVERSED AND CREATED ANEW === #
+
+    def test_invoice_created_anew_is_not_collected_until_the_credit_is_applied(self):
+        self.company.autopay_policy = "automatic"
+        invoice, attempt = self._collect(100)
+        new = self._modify(invoice)
+        self.assertEqual(invoice.autopay_status, "success")
+        new.invoice_line_ids.price_unit = 120
+        new.action_post()
+        self.assertEqual(new.autopay_status, "eligible")
+        new.autopay_date = self.today
+        self.assertIn(invoice.name, new.autopay_explanation)
+        self._assert_not_charged(new, "collected_open")
+        payment = attempt.payment_id.move_id.line_ids.filtered("account_id.reconcile")
+        new.js_assign_outstanding_line(
+            payment.filtered(lambda line: line.account_type == "asset_receivable").id
+        )
+        self.assertEqual(new.amount_residual, 20)
+        self._run_autopay()
+        self.assertEqual(self._sum_charges(invoice + new), 12000)
+
+    def test_invoice_that_replaces_a_replacement_is_told_too(self):
+        self.company.autopay_policy = "automatic"
+        invoice, _attempt = self._collect(100)
+        second = self._modify(invoice)
+        second.action_post()
+        second.sudo().autopay_status = False
+        third = second.copy()
+        third.sudo().autopay_replaced_id = second
+        third.action_post()
+        third.autopay_date = self.today
+        self._assert_not_charged(third, "collected_open")
+
+    def test_invoice_issued_anew_for_a_cancelled_one_waits_for_its_money(self):
+        invoice, attempt = self._collect(100)
+        new = invoice.copy()
+        invoice.button_draft()
+        invoice.button_cancel()
+        new.action_post()
+        new.write({"autopay_status": "eligible", "autopay_date": self.today})
+        self._assert_not_charged(new, "collected_open")
+        self._refund(attempt)
+        self._poll()
+        self.assertFalse(new.autopay_blocker)
+
+    def test_copy_of_a_collected_invoice_is_a_debt_of_its_own(self):
+        invoice, _attempt = self._collect(100)
+        copy = invoice.copy()
+        copy.action_post()
+        copy.write({"autopay_status": "eligible", "autopay_date": self.today})
+        self.assertFalse(copy.autopay_blocker)
+
+    # === REFUNDED === #
+
+    def _refund_whole(self):
+        invoice, attempt = self._collect(100)
+        self._refund(attempt)
+        self._poll()
+        return invoice
+
+    def test_refunded_invoice_waits_for_a_person(self):
+        invoice = self._refund_whole()
+        self.assertEqual(invoice.autopay_status, "success")
+        self.assertTrue(invoice.autopay_refunded)
+        self.assertEqual(invoice.autopay_shown_status, "refunded")
+        self.assertEqual(invoice.autopay_blocker, "money_returned")
+        self.assertIn("was refunded on", invoice.autopay_explanation)
+        self.assertIn("credit note", invoice.autopay_explanation)
+        self.assertFalse(invoice._has_to_be_paid())
+        self.assertTrue(invoice.no_followup)
+        self.assertIn("nothing to pay", invoice._get_online_payment_error())
+        activity = invoice.activity_ids
+        self.assertEqual(activity.date_deadline, self.today + timedelta(days=7))
+        self._run_autopay()
+        self.assertEqual(self._sum_charges(invoice), 10000)
+
+    def test_refunded_invoice_is_collected_again_when_staff_say_so(self):
+        invoice = self._refund_whole()
+        invoice.action_autopay_collect_again()
+        self.assertFalse(invoice.autopay_refunded or invoice.activity_ids)
+        self.assertTrue(invoice._has_to_be_paid())
+        self.assertFalse(invoice.no_followup)
+        self._run_autopay()
+        self._assert_paid(invoice)
+        self.assertEqual(invoice.autopay_status, "success")
+
+    def test_refunded_invoices_among_many_are_not_collected_by_one_click(self):
+        refunded, other = self._refund_whole(), self._create_posted_invoice()
+        answer = (refunded + other).action_autopay_make_eligible()
+        self.assertTrue(refunded.autopay_refunded)
+        self.assertEqual(other.autopay_status, "eligible")
+        self.assertIn("still owed", answer["params"]["message"])
+        wizard = self.env["autopay.charge.now"].create(
+            {"move_ids": [Command.set((refunded + other).ids)]}
+        )
+        line = wizard.line_ids.filtered(lambda line: line.move_id == refunded)
+        self.assertEqual(line.mark, "money_returned")
+
+    def test_credit_note_of_a_refund_settles_the_invoice(self):
+        invoice = self._refund_whole()
+        action = invoice.action_autopay_credit_note()
+        self.assertIn("100.00", action["context"]["default_reason"])
+        wizard = self.env["account.move.reversal"].with_context(**action["context"])
+        wizard.create({"journal_id": invoice.journal_id.id}).refund_moves()
+        note = invoice.reversal_move_ids
+        note.action_post()
+        self.assertIn(invoice.payment_state, ("paid", "reversed", "in_payment"))
+        self.assertFalse(invoice.autopay_refunded or invoice.activity_ids)
+        # Without it the question is open again.
+        note.line_ids.remove_move_reconcile()
+        self.assertTrue(invoice.autopay_refunded)
+
+    def test_refund_of_a_part_keeps_the_rest(self):
+        invoice, attempt = self._collect(100)
+        self._refund(attempt, 4000)
+        self._poll()
+        self.assertEqual(invoice.amount_residual, 40)
+        self.assertTrue(invoice.autopay_refunded)
+        invoice.action_autopay_collect_again()
+        self._run_autopay()
+        self.assertEqual(self._sum_charges(invoice), 14000)
+
+    def test_refund_against_a_credit_note_asks_nothing(self):
+        invoice, attempt = self._collect(100)
+        note = invoice._reverse_moves([{"invoice_date": fields.Date.today()}])
+        note.action_post()
+        self._refund(attempt)
+        self._poll()
+        self._assert_paid(invoice)
+        self.assertFalse(invoice.autopay_refunded or invoice.activity_ids)
+        self.assertEqual(invoice.autopay_status, "success")
+
+    def test_refund_that_failed_ends_the_question(self):
+        invoice, attempt = self._collect(100)
+        ref = self._refund(attempt)
+        self._poll()
+        self.assertTrue(invoice.autopay_refunded)
+        self.admin.settle_refund(ref, "failed", "declined")
+        self._poll()
+        self._assert_paid(invoice)
+        self.assertFalse(invoice.autopay_refunded or invoice.activity_ids)
+        self.assertEqual(invoice.autopay_status, "success")
+
+    def test_dispute_is_no_refund(self):
+        invoice, attempt = self._collect(100)
+        self.admin.open_dispute(attempt.object_ref)
+        self._poll()
+        self.assertEqual(invoice.autopay_status, "error")
+        self.assertFalse(invoice.autopay_refunded)
+        self.assertIn("was charged back on", attempt.explanation)
+
+    def test_follow_ups_that_staff_have_stopped_stay_stopped(self):
+        invoice, attempt = self._collect(100)
+        invoice.no_followup = True
+        self._refund(attempt)
+        self._poll()
+        invoice.action_autopay_collect_again()
+        self.assertTrue(invoice.no_followup)
+
+    def test_refunds_of_databases_that_are_updated_wait_for_a_person(self):
+        refunded, disputed = self._refund_whole(), self._collect(100)
+        self.admin.open_dispute(disputed[1].object_ref)
+        self._poll()
+        # As it was before.
+        refunded.sudo().write({"autopay_refunded": False, "autopay_status": "error"})
+        script = file_path("autopay/migrations/19.0.1.1.0/post-autopay_refunds.py")
+        run_path(script)["migrate"](self.env.cr, "19.0.1.0.0")
+        self.assertTrue(refunded.autopay_refunded)
+        self.assertEqual(refunded.autopay_status, "success")
+        self.assertEqual(disputed[0].autopay_status, "error")
