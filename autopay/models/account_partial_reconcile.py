@@ -22,4 +22,4 @@ class AccountPartialReconcile(models.Model):
         """Return the customer invoices on autopay that are paid in part by these."""
         if self.env.context.get("autopay_reversing"):
             return self.env["account.move"]
-        return self.debit_move_id.move_id.filtered("autopay_status")
+        return self.sudo().debit_move_id.move_id.filtered("autopay_status")

@@ -75,6 +75,7 @@ from . import test_autopay_reversal_unread
 from . import test_autopay_reversal_watch
 from . import test_autopay_set_date
 from . import test_autopay_settlement
+from . import test_autopay_settlement_portal
 from . import test_autopay_sheet
 from . import test_autopay_stage
 from . import test_autopay_time_zone
