@@ -256,6 +256,7 @@ BLOCKER_DAYS = {
             "amount_not_accepted",
             "cannot_be_booked",
             "authorization_revoked",
+            "collected_open",
             "configuration_invalid",
             "currency_inactive",
             "currency_not_accepted",

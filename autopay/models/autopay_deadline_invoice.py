@@ -49,7 +49,9 @@ class AutopayDeadlineInvoice(models.AbstractModel):
         domain = self._get_unpaid_domain(company) & Domain(
             [
                 ("payment_state", "in", ("not_paid", "partial", "blocked")),
+                "|",
                 ("autopay_status", "in", ("eligible", "error")),
+                ("autopay_refunded", "=", True),
                 # What kills processes must not even be looked at.
                 ("autopay_crash_count", "<", const.CRASHES_BEFORE_SET_ASIDE),
             ]
