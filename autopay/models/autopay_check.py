@@ -108,7 +108,7 @@ class AutopayCheck(models.AbstractModel):
     def _is_collected_open(self, decision, facts):
         """Return whether money that was collected for it does not pay it any more."""
         found = facts.unapplied.get(decision.move_id)
-        if not found or decision.move.autopay_open_confirmed_by_id:
+        if not found or decision.move.sudo().autopay_open_confirmed_by_id:
             return False
         decision.values.update(get_unapplied_values(self.env, found))
         return True

@@ -3,7 +3,7 @@ from dataclasses import dataclass
 from odoo import fields, models
 from odoo.fields import Domain
 
-from ..rights import check_billing
+from ..rights import STAFF_GROUPS, check_billing
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,7 @@ class AutopayUnapplied(models.AbstractModel):
         string="Charge Confirmed by",
         copy=False,
         readonly=True,
+        groups=STAFF_GROUPS,
         help="Who said that this invoice is charged although money that was collected "
         "for it is not applied to it.",
     )
