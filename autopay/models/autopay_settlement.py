@@ -115,7 +115,10 @@ class AutopaySettlement(models.AbstractModel):
         """
         self.ensure_one()
         return (
-            (self.autopay_refunded or self.autopay_status in ("success", "eligible"))
+            self.sudo().company_id.autopay_known
+            and (
+                self.autopay_refunded or self.autopay_status in ("success", "eligible")
+            )
             and self.move_type == "out_invoice"
             and self.state == "posted"
         )
@@ -203,6 +206,8 @@ class AutopaySettlement(models.AbstractModel):
     def _end_autopay_refund(self):
         """A person has decided, or nothing is open any more."""
         decided = self.filtered("autopay_refunded")
+        if not decided:
+            return
         decided._write_autopay({"autopay_refunded": False})
         stopped = decided.filtered("autopay_followup_stopped")
         vals = {"autopay_followup_stopped": False, "no_followup": False}

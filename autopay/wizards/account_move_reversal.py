@@ -10,6 +10,7 @@ class AccountMoveReversal(models.TransientModel):
         if is_modify:
             pairs = zip(self.move_ids, self.new_move_ids, strict=False)
             for replaced, move in pairs:
-                if replaced.autopay_attempt_line_ids:
+                known = replaced.sudo().company_id.autopay_known
+                if known and replaced.sudo().autopay_attempt_line_ids:
                     move.sudo().autopay_replaced_id = replaced
         return action
