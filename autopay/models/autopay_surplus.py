@@ -53,7 +53,8 @@ class AutopaySurplus(models.AbstractModel):
 
         It runs within Odoo's own booking, which no fault of ours may stop.
         """
-        done = transactions.filtered(lambda tx: tx.state == "done")
+        known = transactions.filtered("company_id.autopay_known")
+        done = known.filtered(lambda tx: tx.state == "done")
         if not done.invoice_ids:
             return
         lines = self.env["autopay.attempt.line"].sudo()
