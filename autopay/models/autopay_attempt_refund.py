@@ -56,7 +56,8 @@ class AutopayAttemptRefund(models.AbstractModel):
             left += surplus._get_share(attempt)
             refunds = attempt._get_unbooked_refunds()
             excess = max(left + sum(refunds.mapped("amount")), 0)
-            attempt.excess_amount = attempt.currency_id.round(excess)
+            currency = attempt.currency_id
+            attempt.excess_amount = currency.round(excess) if currency else excess
 
     def _get_inbound_payments(self):
         """Return the payments that book what came in: at first, and back again."""

@@ -143,7 +143,8 @@ class PaymentTransaction(models.Model):
         others = self - autopay
         res = super(PaymentTransaction, others)._post_process()
         # A payment of somebody else may come after ours.
-        self.env["autopay.surplus"]._check_arrived(others - refunds)
+        arrived = others._filter_autopay_concerned() - refunds
+        self.env["autopay.surplus"]._check_arrived(arrived)
         return res
 
     def _autopay_link_refunds(self):
