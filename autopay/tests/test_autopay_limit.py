@@ -160,7 +160,34 @@ class TestAutopayLimit(ConfigurationCommon):
         self.assertIn(configuration.display_name, authorization.cap_words)
         self.assertRegex(authorization.text, r"At most \$\s500.00 per month\.")
 
+    def test_charge_now_with_another_capped_method_keeps_to_its_cap(self):
+        self._configure()
+        rule = [{"kind": "overdue", "operator": ">", "number": 900}]
+        self._configure(self.bank, conditions=rule, max_amount=100.0, cap_rule="part")
+        invoice = self._create_due_invoice(280.0)
+        wizard = self.env["autopay.charge.now"].create(
+            {"move_ids": invoice.ids, "token_id": self.bank.id}
+        )
+        self.assertEqual(wizard.line_ids.amount, 100.0)
+        self.assertFalse(wizard.line_ids.blocker)
+
+    def test_locked_and_disabled_configuration_keeps_its_cap(self):
+        configuration = self._configure(max_amount=100.0, enabled=False)
+        configuration.write({"locked": True, "lock_reason": "Agreed"})
+        decision = self._decide(self._create_invoice_with(self.visa, 280.0))
+        self.assertEqual(decision.blocker, "above_cap")
+
     # === WORDS === #
+
+    def test_configuration_form_says_what_saving_records_and_who_limits(self):
+        form = self._open_form_as(self.env.user)
+        self.assertIn("has agreed to be charged with VISA", form.consent_note)
+        self._consent(max_month_amount=500.0)
+        limiting = self._configure(max_amount=100.0)
+        note = self._open_form_as(self.env.user).consent_note
+        self.assertNotIn("has agreed", note)
+        self.assertIn(limiting.display_name, note)
+        self.assertIn("500.00 per month", note)
 
     def test_words_of_staff_are_not_in_the_name_of_the_customer(self):
         self.customer.with_company(self.company).autopay_token_id = self.visa
