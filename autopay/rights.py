@@ -56,15 +56,3 @@ def check_status_change(moves, vals_list):
         raise AccessError(
             moves.env._("Only autopay itself sets this status of an invoice.")
         )
-
-
-def check_editable(records, vals_list):
-    """Let people write what is theirs to write, and nothing that the server finds out.
-
-    A readonly field is so in forms only; whoever calls by himself may write it.
-
-    :raises AccessError: when somebody but the engine writes a readonly field
-    """
-    names = set().union(*vals_list) & records._fields.keys()
-    if not records.env.su and any(records._fields[name].readonly for name in names):
-        raise AccessError(records.env._("Only autopay itself writes its results."))

@@ -27,6 +27,7 @@ from . import autopay_guard
 from . import autopay_move_action
 from . import autopay_move_date
 from . import autopay_other_payment
+from . import autopay_own_values
 from . import autopay_own_defaults
 from . import autopay_partner_retry
 from . import autopay_provider_guard

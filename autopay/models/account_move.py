@@ -7,6 +7,7 @@ from ..rights import STAFF_GROUPS, check_status_change
 
 class AccountMove(models.Model):
     _name = "account.move"
+    _autopay_open_fields = frozenset({"autopay_status"})
     # The guard stands in front of what it guards.
     _inherit = [
         "autopay.guard",
@@ -139,7 +140,10 @@ class AccountMove(models.Model):
     def create(self, vals_list):
         """Override of `account`, see `write`."""
         check_status_change(self.browse(), vals_list)
-        return super().create([self._add_autopay_marker(vals) for vals in vals_list])
+        moves = super().create(vals_list)
+        for move, vals in zip(moves, vals_list, strict=True):
+            move._note_autopay_marker(vals)
+        return moves
 
     def write(self, vals):
         """Override of `account`: people switch autopay on and off, the engine the rest.
@@ -147,17 +151,15 @@ class AccountMove(models.Model):
         :raises AccessError: when somebody but the engine sets an outcome
         """
         check_status_change(self, [vals])
-        return super().write(self._add_autopay_marker(vals))
+        res = super().write(vals)
+        self._note_autopay_marker(vals)
+        return res
 
-    @api.model
-    def _add_autopay_marker(self, vals):
-        """Return the values with who puts the invoice on autopay: not the engine."""
-        if self.env.su:
-            return vals
-        given = {key: vals[key] for key in vals if key != "autopay_marked_by_id"}
-        if given.get("autopay_status") == "eligible":
-            given["autopay_marked_by_id"] = self.env.uid
-        return given
+    def _note_autopay_marker(self, vals):
+        """Keep who puts the invoices on autopay with these values: not the engine."""
+        if vals.get("autopay_status") == "eligible" and not self.env.su:
+            own = self.sudo().with_context(**const.OWN_FIELDS_CONTEXT)
+            own.write({"autopay_marked_by_id": self.env.uid})
 
     # === ACTION METHODS === #
 
@@ -221,9 +223,10 @@ class AccountMove(models.Model):
         posted = self.filtered(lambda move: move.state == "posted")
         posted._set_autopay_default_date()
         self._end_autopay_refund()
-        self.write(
+        self.write({"autopay_status": "eligible"})
+        own = self.sudo().with_context(**const.OWN_FIELDS_CONTEXT)
+        own.write(
             {
-                "autopay_status": "eligible",
                 "autopay_retry_date": False,
                 "autopay_crash_count": 0,
                 "autopay_marked_by_id": self.env.uid,

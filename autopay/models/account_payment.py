@@ -1,5 +1,4 @@
-from odoo import api, fields, models
-from odoo.exceptions import AccessError
+from odoo import fields, models
 
 from ..reversal_const import MONEY_GONE
 
@@ -17,32 +16,6 @@ class AccountPayment(models.Model):
         ondelete="restrict",
         help="The refund or dispute that this payment books, or books back.",
     )
-
-    # === CRUD METHODS === #
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        """Override of `account`, see `write`."""
-        if any(vals.get("autopay_reversal_id") for vals in vals_list):
-            self._check_autopay_link()
-        return super().create(vals_list)
-
-    def write(self, vals):
-        """Override of `account`: what books a refund stays linked with it.
-
-        Without the link the refund would be booked once more.
-
-        :raises AccessError: when somebody but the engine changes the link
-        """
-        if "autopay_reversal_id" in vals:
-            self._check_autopay_link()
-        return super().write(vals)
-
-    def _check_autopay_link(self):
-        if not self.env.su:
-            raise AccessError(
-                self.env._("Only autopay itself links payments with refunds.")
-            )
 
     # === COMPUTE METHODS === #
 

@@ -4,7 +4,6 @@ from odoo.fields import Domain
 from odoo.tools import format_date
 
 from .. import const
-from ..rights import check_editable
 
 # What is asked for; a report keeps the question that it answers.
 QUESTION_FIELDS = {
@@ -140,15 +139,8 @@ class AutopayDryRun(models.Model):
 
     # === CRUD METHODS === #
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        """Override of `base`: people ask, only computing gives an answer."""
-        check_editable(self, vals_list)
-        return super().create(vals_list)
-
     def write(self, vals):
         """Override of `base`: an answer keeps its question."""
-        check_editable(self, [vals])
         if QUESTION_FIELDS & vals.keys() and any(rec.state == "done" for rec in self):
             raise UserError(self.env._("This dry run is done. Make a new one."))
         return super().write(vals)

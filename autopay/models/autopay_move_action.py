@@ -53,7 +53,8 @@ class AutopayMoveAction(models.AbstractModel):
         if len(self) == 1:
             self._refuse_if_skipped(next(iter(groups)))
         removed = groups.pop("on", self.browse())
-        removed.write({"autopay_status": False, "autopay_retry_date": False})
+        removed.write({"autopay_status": False})
+        removed._write_autopay({"autopay_retry_date": False})
         return len(self) > 1 and self._tell_counts("removed", len(removed), groups)
 
     def action_autopay_charge_now(self):

@@ -11,6 +11,7 @@ class AutopayOwnDefaults(models.AbstractModel):
     """
 
     _name = "autopay.own.defaults"
+    _inherit = "autopay.own.values"
     _description = "Defaults of Autopay's Own Fields"
 
     @api.model
@@ -30,7 +31,7 @@ class AutopayOwnDefaults(models.AbstractModel):
         """Return whether a field is set by autopay, or by people it has checked."""
         if self._name.startswith("autopay."):
             return field.readonly
-        return field.name.startswith("autopay_")
+        return self._is_autopay_named(field)
 
     def _get_coded_default(self, field):
         """Return the default of a field in the form that ``default_get`` returns."""

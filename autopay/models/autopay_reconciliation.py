@@ -12,7 +12,7 @@ from ..gateways.reports import Reading
 from ..gateways.stripe_reports import StripeReports
 from ..reconciliation_case import get_amounts, get_state
 from ..reconciliation_words import get_problem_sentence
-from ..rights import check_billing, check_editable
+from ..rights import check_billing
 
 
 class AutopayReconciliation(models.Model):
@@ -151,15 +151,8 @@ class AutopayReconciliation(models.Model):
 
     # === CRUD METHODS === #
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        """Override of `base`: people ask, only comparing gives an answer."""
-        check_editable(self, vals_list)
-        return super().create(vals_list)
-
     def write(self, vals):
         """Override of `base`: what was compared stays what it was compared for."""
-        check_editable(self, [vals])
         asked = {"provider_choice", "date_from", "date_to"} & vals.keys()
         if asked and any(record.state != "draft" for record in self):
             raise UserError(

@@ -91,7 +91,7 @@ class AutopayTransactionRefund(models.AbstractModel):
 
     def _autopay_note_refund_doubt(self):
         """Have nothing more refunded before the provider has told of all refunds."""
-        self.autopay_doubt_date = fields.Datetime.now()
+        self.sudo().autopay_doubt_date = fields.Datetime.now()
         _logger.warning("The answer to refund %s was lost.", self.reference)
         self._autopay_log_refund(
             self.env._(

@@ -34,7 +34,7 @@ class AutopayWebhook(models.AbstractModel):
         name = self.env._("Autopay of %s", provider.company_id.name)
         report = webhooks.create_endpoint(url, EVENT_STEPS, name)
         self._check_report(report)
-        provider.write(
+        provider.sudo().write(
             {
                 "autopay_webhook_ref": report.ref,
                 "autopay_webhook_secret": report.secret,
@@ -54,7 +54,9 @@ class AutopayWebhook(models.AbstractModel):
         webhooks = self._get_webhooks(provider)
         if provider.autopay_webhook_ref:
             self._check_report(webhooks.remove_endpoint(provider.autopay_webhook_ref))
-        provider.write({"autopay_webhook_ref": False, "autopay_webhook_secret": False})
+        provider.sudo().write(
+            {"autopay_webhook_ref": False, "autopay_webhook_secret": False}
+        )
         return self._get_notification(
             self.env._("Stripe sends no more messages to Autopay.")
         )

@@ -23,7 +23,9 @@ class PaymentToken(models.Model):
         readonly=True,
         help="When the provider was last asked what became of this method.",
     )
-    autopay_authorization_ids = fields.One2many("autopay.authorization", "token_id")
+    autopay_authorization_ids = fields.One2many(
+        "autopay.authorization", "token_id", readonly=True
+    )
     autopay_paused_date = fields.Datetime(
         string="Paused since",
         readonly=True,

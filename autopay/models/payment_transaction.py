@@ -40,7 +40,10 @@ class PaymentTransaction(models.Model):
     ]
 
     autopay_attempt_ids = fields.One2many(
-        "autopay.attempt", "transaction_id", string="Autopay Attempts"
+        "autopay.attempt",
+        "transaction_id",
+        string="Autopay Attempts",
+        readonly=True,
     )
 
     # === CONSTRAINT METHODS === #

@@ -11,7 +11,12 @@ from ..rights import MANAGER_GROUP
 
 class ResCompany(models.Model):
     _name = "res.company"
-    _inherit = ["autopay.company.home", "autopay.time.zone", "res.company"]
+    _inherit = [
+        "autopay.own.defaults",
+        "autopay.company.home",
+        "autopay.time.zone",
+        "res.company",
+    ]
 
     autopay_enabled = fields.Boolean(
         string="Autopay",

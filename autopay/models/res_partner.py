@@ -37,7 +37,9 @@ class ResPartner(models.Model):
         help="Tried in this order: the first one that matches an invoice pays it. "
         "Without any, the Autopay Token pays.",
     )
-    autopay_authorization_ids = fields.One2many("autopay.authorization", "partner_id")
+    autopay_authorization_ids = fields.One2many(
+        "autopay.authorization", "partner_id", readonly=True
+    )
     autopay_readiness = fields.Selection(
         const.READINESS,
         compute="_compute_autopay_readiness",

@@ -61,7 +61,7 @@ class WebhookCommon(AutopayCommon, HttpCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.provider.write(
+        cls.provider.sudo().write(
             {
                 "autopay_webhook_ref": "we_1",
                 "autopay_webhook_secret": WEBHOOK_SECRET,

@@ -116,7 +116,7 @@ class TestAttackWebhook(WebhookCommon):
                 )
 
     def test_provider_of_another_kind_has_no_address(self):
-        self.provider.autopay_webhook_token = False
+        self.provider.sudo().autopay_webhook_token = False
         payload = json.dumps(build_event("payment_intent.succeeded", INTENT))
         start = self.path.rsplit("/", 1)[0]
         self._assert_refused(payload, sign(payload), 404, path=f"{start}/False")

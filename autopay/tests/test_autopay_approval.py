@@ -72,13 +72,10 @@ class TestAutopayApproval(AutopayCommon):
 
     def test_marking_by_writing_the_status_names_the_writer(self):
         invoice = self._create_posted_invoice(5000.0)
-        invoice.with_user(self.first).write(
-            {
-                "autopay_status": "eligible",
-                "autopay_date": self.today,
-                "autopay_marked_by_id": self.second.id,
-            }
-        )
+        marking = invoice.with_user(self.first)
+        with self.assertRaisesRegex(AccessError, "by hand"):
+            marking.write({"autopay_marked_by_id": self.second.id})
+        marking.write({"autopay_status": "eligible", "autopay_date": self.today})
         self._run_autopay()
         with self.assertRaises(AccessError):
             self._get_open(invoice).with_user(self.first).action_approve()

@@ -164,7 +164,7 @@ class TestAutopayCopied(ReversalCommon):
 
     def test_methods_of_a_copied_company_are_not_read(self):
         long_ago = fields.Datetime.now() - timedelta(days=30)
-        self.token.write(
+        self.token.sudo().write(
             {"autopay_expiry_date": self.today, "autopay_read_date": long_ago}
         )
         self._copy_database()
@@ -199,7 +199,9 @@ class TestAutopayCopied(ReversalCommon):
 
     def test_company_that_was_never_switched_on_is_at_home_everywhere(self):
         attempt = self._leave_reserved()
-        self.company.write({"autopay_enabled": False, "autopay_database_uuid": False})
+        self.company.sudo().write(
+            {"autopay_enabled": False, "autopay_database_uuid": False}
+        )
         self._copy_database()
         for _round in range(3):
             self._resolve_autopay()

@@ -72,7 +72,7 @@ class TestAutopayCrash(AutopayCommon):
 
     @mute_logger(STAGE_LOG)
     def test_alarm_that_fails_stops_no_other_and_the_invoice_is_set_aside(self):
-        self.bad.autopay_crash_count = 1
+        self.bad.sudo().autopay_crash_count = 1
         self._refuse_to_write(self.bad)
         with patch.object(
             AutopayNotification,
@@ -122,7 +122,7 @@ class TestAutopayCrash(AutopayCommon):
 
     @mute_logger(STAGE_LOG)
     def test_second_death_sets_an_invoice_aside_that_cannot_be_written(self):
-        self.bad.autopay_crash_count = 1
+        self.bad.sudo().autopay_crash_count = 1
         self._leave_dead_run(self.bad)
         self._refuse_to_write(self.bad)
         self._run_autopay()
@@ -146,7 +146,7 @@ class TestAutopayCrash(AutopayCommon):
         self.assertEqual(set(self.others.mapped("autopay_status")), {"success"})
 
     def test_alarm_about_a_dead_run_that_fails_does_not_stop_the_job(self):
-        self.bad.autopay_crash_count = 1
+        self.bad.sudo().autopay_crash_count = 1
         self._leave_dead_run(self.bad)
         with (
             patch.object(

@@ -161,7 +161,7 @@ class TestAutopayDecision(AutopayCommon):
         self.assertEqual(self._decide().blocker, "method_archived")
 
     def test_invoice_that_was_set_aside_is_not_charged(self):
-        self.invoice.autopay_crash_count = 2
+        self.invoice.sudo().autopay_crash_count = 2
         self._assert_blocked("set_aside")
 
     def _fail(self, retry_date):

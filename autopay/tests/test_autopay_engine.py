@@ -125,7 +125,7 @@ class TestAutopayEngine(AutopayCommon):
         self._enrol("pm_card_visa_chargeDeclinedInsufficientFunds")
         invoice = self._create_due_invoice()
         for _try in range(4):
-            invoice.autopay_retry_date = self.today
+            invoice.sudo().autopay_retry_date = self.today
             self._run_autopay()
         self.assertEqual(len(invoice.autopay_attempt_ids), 4)
         self.assertFalse(invoice.autopay_retry_date)

@@ -94,7 +94,7 @@ class TestAutopayFairness(AutopayCommon):
     def test_invoices_that_go_alone_and_had_no_turn_come_first_next_time(self):
         self._enrol()
         first, second = self._create_due_invoice(), self._create_due_invoice()
-        (first | second).autopay_crash_count = 1
+        (first | second).sudo().autopay_crash_count = 1
         self._run_one_batch(size=100)
         statuses = (first.autopay_status, second.autopay_status)
         self.assertEqual(statuses, ("success", "eligible"))

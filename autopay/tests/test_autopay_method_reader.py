@@ -195,18 +195,18 @@ class TestAutopayMethodReader(AutopayCommon):
 
     def test_card_that_ends_soon_is_read_without_any_event(self):
         self._renew_card()
-        self.token.autopay_read_date = fields.Datetime.now() - timedelta(days=2)
+        self.token.sudo().autopay_read_date = fields.Datetime.now() - timedelta(days=2)
         self._resolve()
         self.assertEqual(self.token.payment_details, "1881")
 
     def test_detached_method_is_found_without_any_event(self):
         self._detach()
-        self.token.autopay_read_date = fields.Datetime.now() - timedelta(days=2)
+        self.token.sudo().autopay_read_date = fields.Datetime.now() - timedelta(days=2)
         self._resolve()
         self.assertFalse(self.token.active)
 
     def test_methods_are_read_once_a_day_at_most(self):
-        self.token.autopay_read_date = fields.Datetime.now() - timedelta(days=2)
+        self.token.sudo().autopay_read_date = fields.Datetime.now() - timedelta(days=2)
         self.admin.clear_requests()
         self._resolve()
         self._resolve()
@@ -215,13 +215,13 @@ class TestAutopayMethodReader(AutopayCommon):
     def test_methods_valid_for_long_or_just_saved_are_not_read(self):
         self.admin.clear_requests()
         self._resolve()
-        self.token.autopay_read_date = fields.Datetime.now() - timedelta(days=2)
+        self.token.sudo().autopay_read_date = fields.Datetime.now() - timedelta(days=2)
         self.token.autopay_expiry_date = self.today + timedelta(days=400)
         self._resolve()
         self.assertEqual(self._get_reads(), [])
 
     def test_method_that_nobody_uses_is_not_read(self):
-        self.token.autopay_read_date = fields.Datetime.now() - timedelta(days=2)
+        self.token.sudo().autopay_read_date = fields.Datetime.now() - timedelta(days=2)
         self.token.autopay_authorization_ids._revoke("for a test")
         self.admin.clear_requests()
         self._resolve()
@@ -234,7 +234,7 @@ class TestAutopayMethodReader(AutopayCommon):
         ]
         for token in (self.token, *others):
             token.autopay_expiry_date = self.today
-            token.autopay_read_date = fields.Datetime.now() - timedelta(days=2)
+            token.sudo().autopay_read_date = fields.Datetime.now() - timedelta(days=2)
         self.env.flush_all()
         self.admin.add_fault(
             "error_500_before", path="/v1/payment_methods/*", times=None

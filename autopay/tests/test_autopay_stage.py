@@ -128,7 +128,7 @@ class TestAutopayStage(AutopayCommon):
 
     def test_invoice_that_was_set_aside_is_charged_once_made_eligible_again(self):
         invoice = self._create_due_invoice()
-        invoice.autopay_crash_count = 2
+        invoice.sudo().autopay_crash_count = 2
         self._run_autopay()
         self.assertEqual(self._get_charges(invoice), [])
         invoice.action_autopay_make_eligible()

@@ -23,7 +23,7 @@ class TestNeutralize(AutopayCommon):
             self.assertFalse(self.env.ref(f"autopay.ir_cron_{name}").active)
 
     def test_copy_receives_no_messages_of_the_provider(self):
-        self.provider.write(
+        self.provider.sudo().write(
             {"autopay_webhook_secret": "whsec_1", "autopay_webhook_ref": "we_1"}
         )
         self.provider.autopay_webhook_secret = "whsec_2"

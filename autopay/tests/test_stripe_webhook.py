@@ -113,7 +113,7 @@ class TestStripeWebhook(WebhookCommon):
         self.provider.autopay_webhook_secret = "whsec_newer"
         left = self.provider.autopay_webhook_old_until - fields.Datetime.now()
         self.assertLessEqual(left, timedelta(hours=24))
-        self.provider.autopay_webhook_old_until = fields.Datetime.now()
+        self.provider.sudo().autopay_webhook_old_until = fields.Datetime.now()
         payload = json.dumps(build_event("payment_intent.succeeded", INTENT))
         self._assert_refused(400, payload.encode(), sign(payload))
 
@@ -181,7 +181,7 @@ class TestStripeWebhook(WebhookCommon):
         self._assert_refused(403, payload.encode(), sign(payload))
 
     def test_event_of_another_account_is_refused(self):
-        self.provider.autopay_webhook_account = "acct_ours"
+        self.provider.sudo().autopay_webhook_account = "acct_ours"
         event = build_event("payment_intent.succeeded", INTENT, account="acct_other")
         payload = json.dumps(event)
         self._assert_refused(403, payload.encode(), sign(payload))
