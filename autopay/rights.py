@@ -8,6 +8,8 @@ BILLING_GROUP = "account.group_account_invoice"
 MANAGER_GROUP = "account.group_account_manager"
 # Who may read why an invoice was not collected.
 STAFF_GROUPS = f"account.group_account_readonly,{BILLING_GROUP}"
+# Administrators look after methods and online payments; Odoo shows them all of these.
+PAYMENT_GROUPS = f"{STAFF_GROUPS},base.group_system"
 
 
 def check_billing(records):

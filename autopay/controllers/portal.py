@@ -19,9 +19,11 @@ class AutopayPortal(PortalAccount):
 
     def _get_overdue_invoices_domain(self, partner_id=None):
         """Override of `account`: invoices that are being paid are not asked for."""
+        # Customers may not read attempts.
+        held = request.env["autopay.attempt.line"].sudo()._search(LIVE)
         return (
             Domain(super()._get_overdue_invoices_domain(partner_id))
-            & (UNKNOWN | Domain("autopay_attempt_line_ids", "not any!", LIVE))
+            & (UNKNOWN | Domain("id", "not in", held.subselect("move_id")))
             & (OFF | Domain("transaction_ids", "not any!", UNDER_WAY))
             & Domain("autopay_refunded", "=", False)
         )

@@ -26,11 +26,13 @@ class AccountMove(models.Model):
         copy=False,
         tracking=True,
         readonly=True,
+        groups=STAFF_GROUPS,
         help="Empty: this invoice is not collected by autopay.",
     )
     autopay_date = fields.Date(
         copy=False,
         tracking=True,
+        groups=STAFF_GROUPS,
         help="The invoice is charged on this day, not before.",
     )
     autopay_token_id = fields.Many2one(
@@ -38,6 +40,7 @@ class AccountMove(models.Model):
         string="Autopay Method",
         copy=False,
         tracking=True,
+        groups=STAFF_GROUPS,
         help="Pays this invoice only, instead of the customer's Autopay Token.",
     )
     autopay_available_token_ids = fields.Many2many(
@@ -49,6 +52,7 @@ class AccountMove(models.Model):
         string="Hold until",
         copy=False,
         tracking=True,
+        groups=STAFF_GROUPS,
         help="Nothing is charged before this day.",
     )
     autopay_hold_reason = fields.Char(copy=False, tracking=True, groups=STAFF_GROUPS)
@@ -56,10 +60,15 @@ class AccountMove(models.Model):
         string="In Dispute",
         copy=False,
         tracking=True,
+        groups=STAFF_GROUPS,
         help="The customer contests this invoice: it is not charged until settled.",
     )
     autopay_retry_date = fields.Date(
-        string="Next Try", copy=False, readonly=True, help="After a failed charge."
+        string="Next Try",
+        copy=False,
+        readonly=True,
+        groups=STAFF_GROUPS,
+        help="After a failed charge.",
     )
     autopay_marked_by_id = fields.Many2one(
         "res.users",
@@ -71,7 +80,7 @@ class AccountMove(models.Model):
     autopay_approval_ids = fields.One2many(
         "autopay.approval", "move_id", readonly=True, groups=STAFF_GROUPS
     )
-    autopay_crash_count = fields.Integer(copy=False, readonly=True)
+    autopay_crash_count = fields.Integer(copy=False, readonly=True, groups=STAFF_GROUPS)
     autopay_crash_fault = fields.Char(
         copy=False,
         readonly=True,
@@ -80,7 +89,7 @@ class AccountMove(models.Model):
         help="The kind of fault that the last run met on this invoice.",
     )
     autopay_attempt_line_ids = fields.One2many(
-        "autopay.attempt.line", "move_id", readonly=True
+        "autopay.attempt.line", "move_id", readonly=True, groups=STAFF_GROUPS
     )
     autopay_attempt_ids = fields.Many2many(
         "autopay.attempt",
@@ -88,11 +97,16 @@ class AccountMove(models.Model):
         compute="_compute_autopay_attempt_ids",
         search="_search_autopay_attempt_ids",
         compute_sudo=True,
+        groups=STAFF_GROUPS,
     )
     autopay_attempt_count = fields.Integer(
-        compute="_compute_autopay_attempt_ids", compute_sudo=True
+        compute="_compute_autopay_attempt_ids",
+        compute_sudo=True,
+        groups=STAFF_GROUPS,
     )
-    autopay_applies = fields.Boolean(compute="_compute_autopay_applies")
+    autopay_applies = fields.Boolean(
+        compute="_compute_autopay_applies", compute_sudo=True, groups=STAFF_GROUPS
+    )
     _autopay_eligible_idx = models.Index(
         "(company_id, autopay_date) WHERE autopay_status = 'eligible'"
     )
@@ -130,8 +144,8 @@ class AccountMove(models.Model):
 
     @api.constrains("autopay_token_id")
     def _check_autopay_token(self):
-        for move in self.filtered("autopay_token_id"):
-            token = move.sudo().autopay_token_id
+        for move in self.sudo().filtered("autopay_token_id"):
+            token = move.autopay_token_id
             token._check_autopay_fits(move.commercial_partner_id, move.company_id)
 
     # === CRUD METHODS === #
@@ -191,8 +205,10 @@ class AccountMove(models.Model):
         posted = super()._post(soft=soft)
         posted._apply_autopay_payments()
         posted._follow_autopay_payments()
-        posted._apply_autopay_policy()
-        waiting = posted.filtered(lambda move: move.autopay_status == "eligible")
+        # Not all who may post invoices may read how they are collected.
+        collected = posted.sudo()
+        collected._apply_autopay_policy()
+        waiting = collected.filtered(lambda move: move.autopay_status == "eligible")
         waiting._set_autopay_default_date()
         approvals = self.env["autopay.approval"]
         # Who posts answers for the amount, whoever put the invoice on autopay.

@@ -1,6 +1,7 @@
 from odoo import fields, models
 
 from ..reversal_const import MONEY_GONE
+from ..rights import STAFF_GROUPS
 
 
 class AccountPayment(models.Model):
@@ -14,6 +15,7 @@ class AccountPayment(models.Model):
         copy=False,
         index="btree_not_null",
         ondelete="restrict",
+        groups=STAFF_GROUPS,
         help="The refund or dispute that this payment books, or books back.",
     )
 

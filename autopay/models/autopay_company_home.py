@@ -18,16 +18,19 @@ class AutopayCompanyHome(models.AbstractModel):
 
     autopay_database_uuid = fields.Char(
         readonly=True,
+        groups=PAYMENT_GROUPS,
         copy=False,
         help="The database in which Autopay was switched on; a copy charges nothing.",
     )
     autopay_database_facts = fields.Json(
         readonly=True,
+        groups=PAYMENT_GROUPS,
         copy=False,
         help="What that database has of its own and a copy has not.",
     )
     autopay_copy_told = fields.Char(
         readonly=True,
+        groups=PAYMENT_GROUPS,
         copy=False,
         help="The copy in which people were told that it is one.",
     )

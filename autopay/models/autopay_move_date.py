@@ -3,6 +3,7 @@ from odoo.tools import format_date
 
 from .. import const
 from ..date_words import get_date_words, get_hold_words
+from ..rights import STAFF_GROUPS
 
 # What the rule of a company looks at.
 DUE_FIELDS = {"invoice_date", "invoice_date_due", "invoice_payment_term_id"}
@@ -26,6 +27,7 @@ class AutopayMoveDate(models.AbstractModel):
         string="Autopay Date from",
         copy=False,
         readonly=True,
+        groups=STAFF_GROUPS,
         help="A date by the company's rule follows the due date of the invoice; one "
         "that was set by hand stays. A rule that is changed later moves no date that "
         "an invoice has already, until its due date is moved.",
@@ -43,12 +45,14 @@ class AutopayMoveDate(models.AbstractModel):
         touched = {"autopay_date", *DUE_FIELDS} & vals.keys()
         if not touched or "autopay_date_source" in vals:
             return super().write(vals)
-        known = {move.id: move.autopay_date for move in self}
-        by_rule = self.filtered(lambda move: move.autopay_date_source == "rule")
+        # Not all who may edit invoices may read how they are collected.
+        own = self.sudo()
+        known = {move.id: move.autopay_date for move in own}
+        by_rule = own.filtered(lambda move: move.autopay_date_source == "rule")
         res = super().write(vals)
         if "autopay_date" in vals:
-            same = self.filtered(lambda move: move.autopay_date == known[move.id])
-            (self if DUE_FIELDS & vals.keys() else self - same)._note_date_source()
+            same = own.filtered(lambda move: move.autopay_date == known[move.id])
+            (own if DUE_FIELDS & vals.keys() else own - same)._note_date_source()
         else:
             by_rule._follow_autopay_rule()
         return res
@@ -97,7 +101,7 @@ class AutopayMoveDate(models.AbstractModel):
     @api.onchange("invoice_date", "invoice_date_due", "invoice_payment_term_id")
     def _onchange_autopay_due(self):
         """Show in the form what saving does to a date by the rule."""
-        if self._is_following_rule():
+        if self.sudo()._is_following_rule():
             self.autopay_date = self._get_autopay_default_date()
 
     # === BUSINESS METHODS === #
@@ -148,7 +152,7 @@ class AutopayMoveDate(models.AbstractModel):
 
     def _take_back_rule_dates(self):
         """Take dates by the rule from invoices that get another due date first."""
-        given = self.filtered(lambda move: move.autopay_date_source == "rule")
+        given = self.sudo().filtered(lambda move: move.autopay_date_source == "rule")
         given._give_autopay_date(False, False)
 
     def _give_autopay_date(self, day, source):

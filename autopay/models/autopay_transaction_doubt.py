@@ -5,7 +5,7 @@ import psycopg2
 from odoo import fields, models
 from odoo.exceptions import ValidationError
 
-from ..rights import check_manager
+from ..rights import PAYMENT_GROUPS, check_manager
 
 _logger = logging.getLogger(__name__)
 
@@ -26,6 +26,7 @@ class AutopayTransactionDoubt(models.AbstractModel):
         readonly=True,
         copy=False,
         index="btree_not_null",
+        groups=PAYMENT_GROUPS,
         help="The provider's answer was lost: perhaps the customer was charged. "
         "Autopay leaves the invoice alone until the provider confirms the payment or "
         "a person has looked.",

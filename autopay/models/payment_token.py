@@ -7,7 +7,7 @@ from odoo.addons.payment_stripe.const import (
 )
 
 from .. import const
-from ..rights import STAFF_GROUPS, check_manager
+from ..rights import PAYMENT_GROUPS, check_manager
 
 
 class PaymentToken(models.Model):
@@ -16,24 +16,27 @@ class PaymentToken(models.Model):
 
     autopay_expiry_date = fields.Date(
         string="Expires on",
+        groups=PAYMENT_GROUPS,
         help="Last day on which the card is valid; empty: it does not expire.",
     )
     autopay_read_date = fields.Datetime(
         string="Read on",
         readonly=True,
+        groups=PAYMENT_GROUPS,
         help="When the provider was last asked what became of this method.",
     )
     autopay_authorization_ids = fields.One2many(
-        "autopay.authorization", "token_id", readonly=True
+        "autopay.authorization", "token_id", readonly=True, groups=PAYMENT_GROUPS
     )
     autopay_paused_date = fields.Datetime(
         string="Paused since",
         readonly=True,
         copy=False,
+        groups=PAYMENT_GROUPS,
         help="Nothing is charged with this method until a billing manager releases it.",
     )
     autopay_pause_reason = fields.Char(
-        string="Why Paused", readonly=True, copy=False, groups=STAFF_GROUPS
+        string="Why Paused", readonly=True, copy=False, groups=PAYMENT_GROUPS
     )
 
     # === COMPUTE METHODS === #

@@ -5,6 +5,7 @@ from odoo.exceptions import AccessError
 
 from .. import const
 from ..gateways import odoo_gateway
+from ..rights import PAYMENT_GROUPS
 
 _logger = logging.getLogger(__name__)
 
@@ -44,6 +45,7 @@ class PaymentTransaction(models.Model):
         "transaction_id",
         string="Autopay Attempts",
         readonly=True,
+        groups=PAYMENT_GROUPS,
     )
 
     # === CONSTRAINT METHODS === #

@@ -6,7 +6,7 @@ from odoo.tools import ormcache
 
 from .. import const
 from ..deadlines import WIRE_DAYS
-from ..rights import MANAGER_GROUP
+from ..rights import MANAGER_GROUP, PAYMENT_GROUPS
 
 
 class ResCompany(models.Model):
@@ -46,11 +46,13 @@ class ResCompany(models.Model):
     )
     autopay_responsible_id = fields.Many2one(
         "res.users",
+        groups=PAYMENT_GROUPS,
         help="Who gets the activities when something needs a person. Empty: an "
         "accounting administrator of the company.",
     )
 
     autopay_approval_limit = fields.Monetary(
+        groups=PAYMENT_GROUPS,
         help="Charges above it need the approval of a second billing manager. Zero: "
         "none do.",
     )
@@ -130,9 +132,9 @@ class ResCompany(models.Model):
         """Return the user who is asked when a person is needed."""
         self.ensure_one()
         # Who has left the company sees no alarms any more.
+        chosen = self.sudo().autopay_responsible_id.with_env(self.env)
         return (
-            self.autopay_responsible_id.filtered("active")
-            or self._get_autopay_managers().sorted("id")[:1]
+            chosen.filtered("active") or self._get_autopay_managers().sorted("id")[:1]
         )
 
     def _get_autopay_managers(self):

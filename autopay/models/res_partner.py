@@ -2,7 +2,7 @@ from odoo import api, fields, models
 
 from .. import const
 from ..readiness_words import get_readiness_words
-from ..rights import check_billing
+from ..rights import STAFF_GROUPS, check_billing, check_staff
 
 # Contacts may be edited by people who must not decide who is charged.
 RESTRICTED_FIELDS = {"autopay_token_id", "autopay_policy"}
@@ -21,12 +21,14 @@ class ResPartner(models.Model):
         "payment.token",
         company_dependent=True,
         copy=False,
+        groups=STAFF_GROUPS,
         help="The saved payment method that pays this customer's invoices. Setting up "
         "autopay records how the customer authorized it.",
     )
     autopay_policy = fields.Selection(
         const.POLICIES,
         company_dependent=True,
+        groups=STAFF_GROUPS,
         help="Empty: as the company does.",
     )
     autopay_configuration_ids = fields.One2many(
@@ -34,26 +36,31 @@ class ResPartner(models.Model):
         "partner_id",
         domain=lambda self: [("company_id", "=", self.env.company.id)],
         depends_context=("company",),
+        groups=STAFF_GROUPS,
         help="Tried in this order: the first one that matches an invoice pays it. "
         "Without any, the Autopay Token pays.",
     )
     autopay_authorization_ids = fields.One2many(
-        "autopay.authorization", "partner_id", readonly=True
+        "autopay.authorization", "partner_id", readonly=True, groups=STAFF_GROUPS
     )
     autopay_readiness = fields.Selection(
         const.READINESS,
         compute="_compute_autopay_readiness",
         search="_search_autopay_readiness",
         compute_sudo=True,
+        groups=STAFF_GROUPS,
         help="Whether invoices of this customer can be collected, and if not, why.",
     )
     autopay_readiness_text = fields.Text(
-        compute="_compute_autopay_readiness_text", compute_sudo=True
+        compute="_compute_autopay_readiness_text",
+        compute_sudo=True,
+        groups=STAFF_GROUPS,
     )
     autopay_available_token_ids = fields.Many2many(
         "payment.token",
         compute="_compute_autopay_available_token_ids",
         compute_sudo=True,
+        groups=STAFF_GROUPS,
     )
 
     autopay_paused_token_ids = fields.Many2many(
@@ -61,6 +68,7 @@ class ResPartner(models.Model):
         string="Paused Payment Methods",
         compute="_compute_autopay_available_token_ids",
         compute_sudo=True,
+        groups=STAFF_GROUPS,
     )
 
     # === COMPUTE METHODS === #
@@ -147,6 +155,8 @@ class ResPartner(models.Model):
     @api.model
     def _search_autopay_readiness(self, operator, value):
         """Find customers by readiness among those that autopay has to do with."""
+        # Odoo asks for the rights to a field only where its own column is searched.
+        check_staff(self)
         if operator != "in":
             return NotImplemented
         partners = self.sudo().search(self._get_autopay_customer_domain())
@@ -172,8 +182,8 @@ class ResPartner(models.Model):
 
     @api.constrains("autopay_token_id")
     def _check_autopay_token(self):
-        for partner in self.filtered("autopay_token_id"):
-            token = partner.sudo().autopay_token_id
+        for partner in self.sudo().filtered("autopay_token_id"):
+            token = partner.autopay_token_id
             token._check_autopay_fits(partner.commercial_partner_id, self.env.company)
 
     # === CRUD METHODS === #
@@ -233,8 +243,8 @@ class ResPartner(models.Model):
     def _get_autopay_policy(self, company):
         """Return the policy that holds for this customer: its own or the company's."""
         self.ensure_one()
-        own = self.commercial_partner_id.with_company(company).autopay_policy
-        return own or company.autopay_policy
+        payer = self.sudo().commercial_partner_id.with_company(company)
+        return payer.autopay_policy or company.autopay_policy
 
     @api.model
     def _get_autopay_customer_domain(self):

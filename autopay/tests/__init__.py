@@ -4,6 +4,7 @@ from . import test_attack_defaults
 from . import test_attack_messages
 from . import test_attack_portal
 from . import test_attack_portal_held
+from . import test_attack_read
 from . import test_attack_readonly
 from . import test_attack_rpc
 from . import test_attack_rpc_methods
