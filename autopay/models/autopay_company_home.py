@@ -5,7 +5,7 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from ..rights import check_manager
+from ..rights import PAYMENT_GROUPS, check_manager
 
 _logger = logging.getLogger(__name__)
 
@@ -59,7 +59,7 @@ class AutopayCompanyHome(models.AbstractModel):
     def _remember_autopay_database(self):
         if self:
             facts = self.env["autopay.database"]._get_facts()
-            self.write(
+            self.sudo().write(
                 {
                     "autopay_database_uuid": facts["uuid"],
                     "autopay_database_facts": facts,

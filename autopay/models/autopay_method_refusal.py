@@ -128,7 +128,7 @@ class AutopayMethodRefusal(models.AbstractModel):
         """Release the methods that were paused because of these refusals."""
         for token, refused in unknown.items():
             if token.autopay_paused_date and token.autopay_paused_date >= refused:
-                token.write(
+                token.sudo().write(
                     {"autopay_paused_date": False, "autopay_pause_reason": False}
                 )
                 calls = token.partner_id.sudo().activity_ids

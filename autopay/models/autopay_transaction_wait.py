@@ -6,7 +6,7 @@ from odoo.fields import Domain
 
 from .. import const
 from ..deadlines import DAY, PAYMENT_WAITS, PROMISING_PROVIDERS
-from ..rights import check_manager
+from ..rights import PAYMENT_GROUPS, check_manager
 
 # States of a payment that may still come, and never come, as people know.
 IGNORABLE_STATES = ("pending", "authorized")
@@ -21,6 +21,7 @@ class AutopayTransactionWait(models.AbstractModel):
     autopay_ignored_date = fields.Datetime(
         string="Not Coming since",
         readonly=True,
+        groups=PAYMENT_GROUPS,
         copy=False,
         help="Since when somebody has said that this payment will not come: autopay "
         "does not wait for it.",
@@ -29,6 +30,7 @@ class AutopayTransactionWait(models.AbstractModel):
         "res.users",
         string="Not Coming, Said by",
         readonly=True,
+        groups=PAYMENT_GROUPS,
         copy=False,
         ondelete="restrict",
     )

@@ -69,6 +69,7 @@ class ResCompany(models.Model):
         help="Autopay is on, or was on once, in the company or in a branch of it.",
     )
     autopay_blocked_date = fields.Date(
+        groups=PAYMENT_GROUPS,
         readonly=True,
         copy=False,
         help="When it was last looked for invoices that are blocked for too long.",

@@ -11,6 +11,7 @@ OPEN = {
         "autopay_date_rule",
         "autopay_date_offset",
         "autopay_month_day",
+        "autopay_wire_days",
     },
 }
 

@@ -46,6 +46,7 @@ class TestAttackReadonly(AutopayCommon):
 
     def _forge(self, field):
         forged = {
+            "binary": "Zm9yZ2Vk",
             "boolean": True,
             "date": "2001-01-01",
             "datetime": "2001-01-01 00:00:00",

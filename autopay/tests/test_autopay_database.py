@@ -22,7 +22,7 @@ class TestAutopayDatabase(AutopayCommon):
     def _move(self, **facts):
         """Have autopay switched on in a database that differs in these facts."""
         home = self.company.autopay_database_facts
-        self.company.autopay_database_facts = {**home, **facts}
+        self.company.sudo().autopay_database_facts = {**home, **facts}
 
     # === FACTS === #
 
@@ -48,7 +48,7 @@ class TestAutopayDatabase(AutopayCommon):
                 self.assertFalse(self.company._is_autopay_copied())
 
     def test_company_of_an_older_version_is_known_by_its_uuid(self):
-        self.company.autopay_database_facts = False
+        self.company.sudo().autopay_database_facts = False
         self.assertFalse(self.company._is_autopay_copied())
         self.env["ir.config_parameter"].set_param("database.uuid", "of the copy")
         self.assertTrue(self.company._is_autopay_copied())

@@ -82,7 +82,7 @@ class TestAutopayDeadline(DeadlineCommon):
 
     def _look_again(self):
         """Let a day pass for the look at blocked invoices."""
-        self.company.autopay_blocked_date = False
+        self.company.sudo().autopay_blocked_date = False
 
     # === APPROVALS, MESSAGES, REFUNDS === #
 
@@ -264,6 +264,6 @@ class TestAutopayDeadlineMethod(DeadlineCommon):
         self.assertEqual(customer.autopay_failed_count, 0)
 
     def test_invoice_that_is_tried_again_by_itself_calls_nobody(self):
-        self.invoice.autopay_retry_date = self.today + timedelta(days=2)
+        self.invoice.sudo().autopay_retry_date = self.today + timedelta(days=2)
         self._enrol()
         self._assert_not_called(self.customer)

@@ -183,7 +183,7 @@ class TestAutopayDeadlinePayment(DeadlineCommon):
 
     def test_payment_in_doubt_calls_a_person_also_when_autopay_comes_later(self):
         payment = self._begin(self.demo, "error")
-        payment.autopay_doubt_date = fields.Datetime.now() - timedelta(days=2)
+        payment.sudo().autopay_doubt_date = fields.Datetime.now() - timedelta(days=2)
         self.assertEqual(self.invoice.autopay_blocker, "payment_in_doubt")
         self._assert_called_once(self.invoice, "Not Charged")
         action = self.invoice.with_user(self.biller).action_autopay_open_payment()
