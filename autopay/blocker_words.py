@@ -52,6 +52,10 @@ BLOCKER_SENTENCES = {
         "eligible again once the cause is found."
     ),
     "not_eligible": _lt("The invoice is not on autopay."),
+    "payer_changed": _lt(
+        "%(now)s would pay this invoice, which was put on autopay for %(payer)s. "
+        "Confirm the new payer, or remove the invoice from autopay."
+    ),
     "in_dispute": _lt(
         "The customer disputes this invoice. Untick In Dispute once that is settled."
     ),

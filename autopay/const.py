@@ -8,6 +8,9 @@ MOVE_STATUSES = [
     ("error", "Error"),
 ]
 
+# Invoices that are still to be collected, or are being collected.
+OPEN_STATUSES = ("eligible", "in_progress", "error")
+
 # What only the engine may say of an invoice.
 ENGINE_STATUSES = ("in_progress", "success", "error")
 
@@ -61,6 +64,7 @@ READINESS = [
     ("method_archived", "Payment method archived"),
     ("method_expired", "Payment method expired"),
     ("method_paused", "Payment method paused"),
+    ("method_of_other_customer", "Payment method of another customer"),
     ("no_authorization", "No authorization"),
     ("authorization_revoked", "Authorization revoked"),
     ("method_refused", "Payment method refused for good"),
@@ -272,6 +276,7 @@ BLOCKERS = [
     ("nothing_due", "Nothing due"),
     ("set_aside", "Set aside"),
     ("not_eligible", "Not eligible"),
+    ("payer_changed", "Payer changed"),
     ("in_dispute", "In dispute"),
     ("collected_open", "Collected, but not applied"),
     ("on_hold", "On hold"),

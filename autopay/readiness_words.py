@@ -33,6 +33,10 @@ READINESS_SENTENCES = {
         "%(method)s is paused. A billing manager can release it once the matter is "
         "settled."
     ),
+    "method_of_other_customer": _lt(
+        "%(method)s was saved by a contact that belongs to another customer now. "
+        "Choose another payment method."
+    ),
     "no_authorization": _lt(
         "The customer has not authorized autopay with %(method)s in this company. "
         "Record the consent once the customer agrees."

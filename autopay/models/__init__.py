@@ -20,6 +20,7 @@ from . import autopay_configuration_snapshot
 from . import autopay_consent
 from . import autopay_deadline_invoice
 from . import autopay_dry_run_trial
+from . import autopay_editor
 from . import autopay_entry
 from . import autopay_explanation
 from . import autopay_forecast_days
@@ -30,6 +31,8 @@ from . import autopay_other_payment
 from . import autopay_own_values
 from . import autopay_own_defaults
 from . import autopay_partner_retry
+from . import autopay_payer
+from . import autopay_payer_guard
 from . import autopay_provider_guard
 from . import autopay_reservation
 from . import autopay_rehearsal

@@ -13,6 +13,8 @@ class AccountMove(models.Model):
         "autopay.guard",
         "autopay.own.defaults",
         "autopay.move.date",
+        "autopay.payer",
+        "autopay.editor",
         "account.move",
         "autopay.explanation",
         "autopay.other.payment",
@@ -47,6 +49,7 @@ class AccountMove(models.Model):
         "payment.token",
         compute="_compute_autopay_available_token_ids",
         compute_sudo=True,
+        groups=STAFF_GROUPS,
     )
     autopay_hold_date = fields.Date(
         string="Hold until",
@@ -174,6 +177,7 @@ class AccountMove(models.Model):
         if vals.get("autopay_status") == "eligible" and not self.env.su:
             own = self.sudo().with_context(**const.OWN_FIELDS_CONTEXT)
             own.write({"autopay_marked_by_id": self.env.uid})
+            self._note_autopay_editor()
 
     # === ACTION METHODS === #
 
@@ -210,6 +214,8 @@ class AccountMove(models.Model):
         collected._apply_autopay_policy()
         waiting = collected.filtered(lambda move: move.autopay_status == "eligible")
         waiting._set_autopay_default_date()
+        waiting._keep_autopay_payer()
+        posted._note_autopay_editor()
         approvals = self.env["autopay.approval"]
         # Who posts answers for the amount, whoever put the invoice on autopay.
         approvals._request(waiting, approvals._get_person())

@@ -115,6 +115,12 @@ class AutopayAuthorization(models.Model):
         "charge with it.",
     )
     currency_id = fields.Many2one("res.currency", readonly=True)
+    merged_from = fields.Char(
+        string="Given by",
+        readonly=True,
+        help="The contact that gave this consent and was merged into another one.",
+    )
+    may_confirm = fields.Boolean(compute="_compute_may_confirm")
     revoked_date = fields.Datetime(readonly=True)
     revoked_by_id = fields.Many2one("res.users", readonly=True)
     revoke_reason = fields.Char(readonly=True)
@@ -162,6 +168,12 @@ class AutopayAuthorization(models.Model):
                     cap.display_name for cap in caps.get(key, ())
                 )
 
+    @api.depends("merged_from", "revoked_date")
+    def _compute_may_confirm(self):
+        for authorization in self:
+            merged = bool(authorization.merged_from and authorization.revoked_date)
+            authorization.may_confirm = merged and not authorization._get_renewed()
+
     # === CRUD METHODS === #
 
     @api.model_create_multi
@@ -179,7 +191,8 @@ class AutopayAuthorization(models.Model):
 
         :raises AccessError: for any other change
         """
-        revoking = vals.keys() == REVOCATION_FIELDS and self.env.su
+        changed = vals.keys() - {"merged_from"}
+        revoking = changed == REVOCATION_FIELDS and self.env.su
         if not revoking or any(self.mapped("revoked_date")):
             raise AccessError(
                 self.env._("An authorization cannot be changed, only revoked.")
@@ -198,7 +211,53 @@ class AutopayAuthorization(models.Model):
         check_billing(self)
         self._revoke(self.env._("Revoked by staff"))
 
+    def action_confirm(self):
+        """Record that the customer a consent came to by a merge agrees to it, too."""
+        check_billing(self)
+        self.check_access("read")
+        merged = self.filtered(lambda rec: rec.merged_from and rec.revoked_date)
+        for authorization in merged:
+            if authorization._get_renewed():
+                continue
+            authorization._record(
+                authorization.partner_id,
+                authorization.company_id,
+                authorization.token_id,
+                "staff",
+            )
+
     # === BUSINESS METHODS === #
+
+    def _get_renewed(self):
+        """Return a consent in force that says the same as this one."""
+        self.ensure_one()
+        domain = [
+            ("partner_id", "=", self.partner_id.id),
+            ("company_id", "=", self.company_id.id),
+            ("token_id", "=", self.token_id.id),
+            ("revoked_date", "=", False),
+        ]
+        return self.sudo().search(domain, limit=1)
+
+    def _revoke_merged(self, names):
+        """Revoke consents that a merge has moved to another customer.
+
+        :param dict names: {authorization: who gave it}
+        """
+        self.env["autopay.guard"]._recall_autopay(self.attempt_ids)
+        for authorization in self.sudo():
+            authorization.write(
+                {
+                    "merged_from": names[authorization],
+                    "revoked_date": fields.Datetime.now(),
+                    "revoked_by_id": self.env.uid,
+                    "revoke_reason": self.env._(
+                        "%(before)s was merged into %(now)s: to be confirmed",
+                        before=names[authorization],
+                        now=authorization.partner_id.display_name,
+                    ),
+                }
+            )
 
     @api.model
     def _record(self, partner, company, token, channel, **details):

@@ -102,6 +102,12 @@ class AutopayCheck(models.AbstractModel):
         on_autopay = move.autopay_status in ("eligible", "error", "in_progress")
         return not (on_autopay or move.autopay_refunded)
 
+    def _is_payer_changed(self, decision, facts):
+        changed = decision.move._is_autopay_payer_changed()
+        if changed:
+            decision.values.update(decision.move._get_autopay_payer_values())
+        return changed
+
     def _is_in_dispute(self, decision, facts):
         return decision.move.autopay_in_dispute
 

@@ -94,6 +94,8 @@ class AutopayExplanation(models.AbstractModel):
         "autopay_retry_date",
         "autopay_approval_ids.state",
         "partner_id",
+        "commercial_partner_id",
+        "autopay_payer_id",
     )
     def _compute_autopay_blocker(self):
         invoices = self.filtered(lambda move: move.move_type == "out_invoice")

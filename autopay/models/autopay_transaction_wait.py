@@ -164,7 +164,7 @@ class AutopayTransactionWait(models.AbstractModel):
                 ),
             )
             payment.invoice_ids._message_log_batch(bodies)
-        self.write(
+        self.sudo().write(
             {
                 "autopay_ignored_date": fields.Datetime.now(),
                 "autopay_ignored_user_id": self.env.uid,

@@ -75,6 +75,7 @@ class ResCompany(models.Model):
         help="When it was last looked for invoices that are blocked for too long.",
     )
     autopay_confirm_limit = fields.Monetary(
+        groups=PAYMENT_GROUPS,
         default=10000,
         help="Charging more than that at once by Charge Now is confirmed a second "
         "time. Zero: nobody is asked.",

@@ -12,6 +12,7 @@ class ResPartner(models.Model):
     _name = "res.partner"
     _inherit = [
         "autopay.own.defaults",
+        "autopay.payer.guard",
         "autopay.consent",
         "autopay.partner.retry",
         "res.partner",
@@ -132,11 +133,17 @@ class ResPartner(models.Model):
             ("method_archived", not token.active),
             ("method_expired", token and token._is_autopay_expired(today)),
             ("method_paused", bool(token.autopay_paused_date)),
+            ("method_of_other_customer", self._is_autopay_token_foreign()),
             ("no_authorization", not authorization),
             ("authorization_revoked", bool(authorization.revoked_date)),
             ("method_refused", refused),
         ]
         return next((code for code, holds in rows if holds), "ready")
+
+    def _is_autopay_token_foreign(self):
+        """Return whether whoever saved the chosen method belongs to somebody else."""
+        owner = self.autopay_token_id.partner_id.commercial_partner_id
+        return bool(owner) and owner != self.commercial_partner_id._origin
 
     @api.depends_context("company", "lang")
     @api.depends("autopay_readiness")

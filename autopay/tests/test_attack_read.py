@@ -7,6 +7,7 @@ from .common_portal import PortalCommon
 OPEN = {
     "res.company": {
         "autopay_enabled",
+        "autopay_known",
         "autopay_policy",
         "autopay_date_rule",
         "autopay_date_offset",
