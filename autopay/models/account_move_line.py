@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 
 # What an invoice comes to.
 FROZEN_FIELDS = {
@@ -20,6 +20,15 @@ FROZEN_FIELDS = {
 class AccountMoveLine(models.Model):
     _inherit = "account.move.line"
 
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Override of `account` to note who edits what an invoice comes to."""
+        lines = super().create(vals_list)
+        lines.move_id._note_autopay_editor()
+        return lines
+
     def write(self, vals):
         """Override of `account`: what is being collected keeps its amount.
 
@@ -30,4 +39,9 @@ class AccountMoveLine(models.Model):
             if posted._filter_autopay_collectable():
                 self.check_access("write")
                 posted._check_autopay_free()
+            self.move_id._note_autopay_editor()
         return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_note_autopay_editor(self):
+        self.move_id._note_autopay_editor()

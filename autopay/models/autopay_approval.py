@@ -62,8 +62,8 @@ class AutopayApproval(models.Model):
         "res.users",
         string="Requested by",
         readonly=True,
-        help="Whoever put the invoice on autopay or posted it cannot approve its "
-        "charge as well.",
+        help="Whoever edited the invoice, posted it or put it on autopay cannot "
+        "approve its charge as well.",
     )
     decided_by_id = fields.Many2one(
         "res.users", string="Decided by", readonly=True, tracking=True
@@ -142,8 +142,8 @@ class AutopayApproval(models.Model):
         if self.env.user in self._get_first_persons():
             raise AccessError(
                 self.env._(
-                    "You put %s on autopay or posted it yourself: another billing "
-                    "manager must approve its charge.",
+                    "You have edited or posted %s or put it on autopay yourself: "
+                    "another billing manager must approve its charge.",
                     self.move_id.display_name,
                 )
             )
@@ -151,13 +151,9 @@ class AutopayApproval(models.Model):
     def _get_first_persons(self):
         """Return who has a hand in the charge already: a second person is another.
 
-        What a scheduled job puts on autopay counts for who made the invoice.
+        Whoever made up the amount has, too, when a scheduled job does the rest.
         """
-        move = self.move_id.sudo()
-        marker = move.autopay_marked_by_id or self.requested_by_id
-        if not marker or marker._is_superuser():
-            marker = move.create_uid
-        return self.requested_by_id | marker
+        return self.requested_by_id | self.move_id._get_autopay_editors()
 
     def _set_state(self, state):
         """Write the state, close the activities, and tell the invoice's chatter."""

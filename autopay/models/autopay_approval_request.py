@@ -70,6 +70,8 @@ class AutopayApprovalRequest(models.AbstractModel):
             for decision, approval in new
         ]
         for approval in self.sudo().create(vals_list):
+            if approval.requested_by_id:
+                approval.move_id._note_autopay_editor(approval.requested_by_id)
             approval._ask()
 
     @api.model

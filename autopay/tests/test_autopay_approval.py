@@ -80,6 +80,86 @@ class TestAutopayApproval(AutopayCommon):
         with self.assertRaises(AccessError):
             self._get_open(invoice).with_user(self.first).action_approve()
 
+    # === WHO MADE UP THE AMOUNT === #
+
+    def _assert_may_not(self, user, invoice):
+        approval = self._get_open(invoice).with_user(user)
+        self.assertFalse(approval.may_decide)
+        with self.assertRaisesRegex(AccessError, "yourself"):
+            approval.action_approve()
+
+    def test_who_edited_the_amount_cannot_approve(self):
+        invoice = self._create_posted_invoice(10.0)
+        invoice.button_draft()
+        line = invoice.invoice_line_ids
+        edits = {
+            "line": lambda user: line.with_user(user).write({"price_unit": 5000.0}),
+            "lines of the invoice": lambda user: invoice.with_user(user).write(
+                {"invoice_line_ids": [Command.update(line.id, {"quantity": 2.0})]}
+            ),
+            "added": lambda user: invoice.with_user(user).write(
+                {"invoice_line_ids": [Command.create({"name": "B", "price_unit": 1})]}
+            ),
+            "removed": lambda user: (
+                invoice.invoice_line_ids[1].with_user(user).unlink()
+            ),
+            "customer": lambda user: invoice.with_user(user).write(
+                {"partner_id": self.customer.id}
+            ),
+        }
+        editors = {}
+        for number, (name, edit) in enumerate(edits.items()):
+            editors[name] = self._create_user(f"editor{number}", MANAGER)
+            edit(editors[name])
+        invoice.action_post()
+        invoice.with_user(self.first).action_autopay_make_eligible()
+        self.assertEqual(self._get_open(invoice).requested_by_id, self.first)
+        for name, editor in editors.items():
+            with self.subTest(name):
+                self._assert_may_not(editor, invoice)
+        self._get_open(invoice).with_user(self.second).action_approve()
+
+    def test_who_made_or_posted_what_a_job_marks_cannot_approve(self):
+        self.company.autopay_policy = "automatic"
+        draft = (
+            self.env["account.move"]
+            .with_user(self.first)
+            .create(
+                {
+                    "move_type": "out_invoice",
+                    "partner_id": self.customer.id,
+                    "invoice_date": self.today - timedelta(days=40),
+                    "invoice_line_ids": [
+                        Command.create(
+                            {"name": "Service", "price_unit": 5000, "tax_ids": []}
+                        )
+                    ],
+                }
+            )
+        )
+        draft.with_user(self.biller).action_post()
+        self.biller.group_ids += self.env.ref(MANAGER)
+        for user in (self.first, self.biller):
+            self._assert_may_not(user, draft)
+        self._get_open(draft).with_user(self.second).action_approve()
+
+    def test_who_asked_before_cannot_approve_later(self):
+        invoice = self._mark(5000.0)
+        self._get_open(invoice).with_user(self.second).action_refuse()
+        third = self._create_user("third", MANAGER)
+        self._get_open(invoice).with_user(self.second).action_ask_again()
+        invoice.with_user(third).action_autopay_make_eligible()
+        self._assert_may_not(self.second, invoice)
+
+    def test_jobs_and_companies_without_limit_note_nobody(self):
+        root = self.env.ref("base.user_root")
+        jobs = self._create_posted_invoice(5000.0)
+        jobs.with_user(root)._note_autopay_editor()
+        self.assertNotIn(root, jobs.autopay_editor_ids)
+        self.company.autopay_approval_limit = 0.0
+        free = self._create_posted_invoice(5000.0)
+        self.assertFalse(free.autopay_editor_ids)
+
     def test_billing_user_cannot_approve(self):
         approval = self._get_open(self._mark(5000.0))
         with self.assertRaisesRegex(AccessError, "billing managers"):
