@@ -2,7 +2,7 @@ from odoo import api, fields, models
 
 from ..const import MOVE_STATUSES, REFUND_DECISION_DAYS
 from ..reversal_const import MONEY_GONE
-from ..rights import check_billing
+from ..rights import STAFF_GROUPS, check_billing
 
 OPEN_STATES = ("not_paid", "partial")
 
@@ -29,6 +29,7 @@ class AutopaySettlement(models.AbstractModel):
     autopay_followup_stopped = fields.Boolean(
         copy=False,
         readonly=True,
+        groups=STAFF_GROUPS,
         help="Autopay keeps the invoice out of follow-ups until it is known whether "
         "the customer owes it still.",
     )
@@ -36,6 +37,8 @@ class AutopaySettlement(models.AbstractModel):
         [*MOVE_STATUSES, ("refunded", "Refunded")],
         string="Autopay",
         compute="_compute_autopay_shown_status",
+        compute_sudo=True,
+        groups=STAFF_GROUPS,
         help="The autopay status, or that the money was refunded and a person decides.",
     )
     _autopay_refunded_idx = models.Index("(company_id) WHERE autopay_refunded")
@@ -78,7 +81,7 @@ class AutopaySettlement(models.AbstractModel):
 
     def _follow_autopay_payments(self):
         """Have the statuses follow what is open of invoices that were collected."""
-        for move in self.filtered(lambda move: move._is_autopay_settleable()):
+        for move in self.sudo().filtered(lambda rec: rec._is_autopay_settleable()):
             if move.payment_state not in OPEN_STATES:
                 move._show_autopay_settled()
             elif move.autopay_status == "success" and not move.autopay_refunded:
@@ -90,7 +93,7 @@ class AutopaySettlement(models.AbstractModel):
         Odoo takes the payment off a draft whose lines change. An invoice that has got
         another customer is not paid with the money of the first one.
         """
-        for move in self.filtered(lambda move: move._is_autopay_settleable()):
+        for move in self.sudo().filtered(lambda rec: rec._is_autopay_settleable()):
             collected = move._get_autopay_collected_lines().attempt_id.filtered(
                 lambda attempt, move=move: (
                     attempt.partner_id == move.commercial_partner_id

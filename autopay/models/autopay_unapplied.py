@@ -37,6 +37,7 @@ class AutopayUnapplied(models.AbstractModel):
         copy=False,
         readonly=True,
         index="btree_not_null",
+        groups=STAFF_GROUPS,
         help="The invoice, charged by autopay, that was reversed for this one.",
     )
     autopay_open_confirmed_by_id = fields.Many2one(
@@ -108,7 +109,7 @@ class AutopayUnapplied(models.AbstractModel):
 
     def _get_autopay_replaced(self):
         """Return this invoice, and those that it has replaced one after the other."""
-        moves = older = self
+        moves = older = self.sudo()
         while older := older.autopay_replaced_id - moves:
             moves += older
         return moves
