@@ -24,7 +24,7 @@ class AutopayAttemptRefund(models.AbstractModel):
     excess_amount = fields.Monetary(
         compute="_compute_excess_amount",
         compute_sudo=True,
-        help="What was collected but pays no invoice.",
+        help="What was collected beyond what is owed.",
     )
 
     excess_told = fields.Monetary(
