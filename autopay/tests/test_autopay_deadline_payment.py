@@ -130,6 +130,9 @@ class TestAutopayDeadlinePayment(DeadlineCommon):
         self._assert_called_once(self.invoice, "another payment")
         with self.assertRaises(AccessError):
             self._press("action_autopay_ignore_payment", self.invoice)
+        now = fields.Datetime.now()
+        with self.assertRaisesRegex(AccessError, "It Will Not Come"):
+            payment.with_user(self.biller).write({"autopay_ignored_date": now})
         self._press("action_autopay_ignore_payment", self.invoice, self.manager)
         self._assert_collected()
 
