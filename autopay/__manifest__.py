@@ -39,6 +39,7 @@
         "views/autopay_event_views.xml",
         "views/autopay_trace_templates.xml",
         "views/account_move_views.xml",
+        "views/account_move_list_views.xml",
         "views/account_portal_templates.xml",
         "views/res_partner_views.xml",
         "views/payment_provider_views.xml",

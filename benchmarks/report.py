@@ -49,7 +49,7 @@ def _format_number(number):
 
 def get_verdict(figure):
     """Return whether a figure reaches the aim, what it must, or less."""
-    at_most = figure["must"] > figure["aim"]
+    at_most = figure["must"] >= figure["aim"]
     ratio = -figure["ratio"] if at_most else figure["ratio"]
     for name in ("aim", "must"):
         limit = -figure[name] if at_most else figure[name]

@@ -70,11 +70,13 @@ from . import autopay_dry_run_total
 from . import autopay_engine
 from . import autopay_event
 from . import autopay_event_handler
+from . import autopay_first_look
 from . import autopay_forecast
 from . import autopay_method_reader
 from . import autopay_method_refusal
 from . import autopay_invariant
 from . import autopay_notification
+from . import autopay_quiet_form
 from . import autopay_reconciliation
 from . import autopay_reconciliation_check
 from . import autopay_reconciliation_line

@@ -121,7 +121,8 @@ class AccountMove(models.Model):
 
     @api.depends("autopay_attempt_line_ids")
     def _compute_autopay_attempt_ids(self):
-        for move in self:
+        self.update({"autopay_attempt_ids": False, "autopay_attempt_count": 0})
+        for move in self._filter_autopay_known():
             attempts = move.autopay_attempt_line_ids.attempt_id
             move.autopay_attempt_ids = attempts
             move.autopay_attempt_count = len(attempts)

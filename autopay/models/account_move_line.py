@@ -36,7 +36,7 @@ class AccountMoveLine(models.Model):
         """
         if FROZEN_FIELDS & vals.keys():
             posted = self.move_id.filtered(lambda move: move.state == "posted")
-            if posted._filter_autopay_collectable():
+            if posted._filter_autopay_busy():
                 self.check_access("write")
                 posted._check_autopay_free()
             self.move_id._note_autopay_editor()

@@ -47,6 +47,10 @@ PAYER_CHECKS = frozenset(
 )
 
 
+# Without any of these nothing was charged or paid before.
+LOOKED_UP = ("autopay_attempt_line_ids", "transaction_ids")
+
+
 class AutopayDecision(models.AbstractModel):
     """Decides, for a set of invoices, what would be charged and why the rest not."""
 
@@ -144,20 +148,21 @@ class AutopayDecision(models.AbstractModel):
             company, moves, question.tokens, today, question.trial
         )
         payers = moves.commercial_partner_id
-        methods = self.env["payment.token"].union(
-            *(choice.token for choice in choices.values())
-        )
+        # Of most invoices there is nothing to look up.
+        tried, paid = map(moves.sudo().filtered, LOOKED_UP)
+        found = (choice.token for choice in choices.values())
+        methods = self.env["payment.token"].union(*found)
         return Facts(
             company=company,
             today=today,
             neutralized=self.env["autopay.run"]._is_database_neutralized(),
             copied=company._is_autopay_copied(),
-            live=self._get_live_attempts(moves),
-            returned=self.env["autopay.reversal"]._get_returned_attempts(moves),
-            pending=self._get_pending_payments(moves),
+            live=self._get_live_attempts(tried),
+            returned=self.env["autopay.reversal"]._get_returned_attempts(tried),
+            pending=self._get_pending_payments(paid),
             unapplied=moves._get_autopay_unapplied(),
-            doubtful=self._get_doubtful_payments(moves),
-            contradicted=self._get_contradicted_attempts(moves),
+            doubtful=self._get_doubtful_payments(paid),
+            contradicted=self._get_contradicted_attempts(tried),
             choices=choices,
             authorizations=self.env["autopay.authorization"]._get_latest_by_token(
                 payers, methods, company

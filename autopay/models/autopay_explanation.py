@@ -66,14 +66,16 @@ class AutopayExplanation(models.AbstractModel):
     @api.depends("autopay_attempt_line_ids.attempt_id.response")
     def _compute_autopay_response(self):
         notification = self.env["autopay.notification"]
-        for move in self:
+        self.update({"autopay_outcome": False, "autopay_response": False})
+        for move in self._filter_autopay_known():
             last = move.autopay_attempt_line_ids.attempt_id.sorted("id")[-1:]
             move.autopay_outcome = last.explanation
             move.autopay_response = bool(last) and notification._get_response_text(last)
 
     @api.depends("autopay_attempt_line_ids.attempt_id.reversal_ids")
     def _compute_autopay_reversal_count(self):
-        for move in self:
+        self.autopay_reversal_count = 0
+        for move in self._filter_autopay_known():
             attempts = move.autopay_attempt_line_ids.attempt_id
             move.autopay_reversal_count = len(attempts.reversal_ids)
 
@@ -99,8 +101,14 @@ class AutopayExplanation(models.AbstractModel):
     )
     def _compute_autopay_blocker(self):
         invoices = self.filtered(lambda move: move.move_type == "out_invoice")
-        (self - invoices).update(dict.fromkeys(BLOCKER_FIELDS, False))
-        decisions = self.env["autopay.decision"]._decide(invoices)
+        self.update(dict.fromkeys(BLOCKER_FIELDS, False))
+        first = self.env["autopay.first.look"]
+        blockers = first._get_blockers(invoices)
+        for move, blocker in blockers.items():
+            move.autopay_blocker = blocker
+            move.autopay_explanation = first._get_sentence(blocker)
+        left = invoices.filtered(lambda move: move not in blockers)
+        decisions = self.env["autopay.decision"]._decide(left)
         for move, decision in decisions.items():
             move.autopay_blocker = decision.blocker
             move.autopay_explanation = decision.get_words(self.env)

@@ -21,6 +21,9 @@ FROZEN_FIELDS = {
     "fiscal_position_id",
 }
 
+# While an attempt holds an invoice, its status is another: both change together.
+IDLE_STATUSES = (False, "eligible")
+
 # States in which an attempt can still be called back.
 RECALLABLE_STATES = ("reserved", "prepared", "action_required")
 
@@ -41,23 +44,29 @@ class AutopayGuard(models.AbstractModel):
     def _get_autopay_live_lines(self):
         """Return the shares of these invoices in attempts that are not over."""
         lines = self.env["autopay.attempt.line"].sudo()
-        concerned = self._filter_autopay_collectable()
-        if not concerned:
+        busy = self._filter_autopay_busy()
+        if not busy:
             return lines
-        return lines.search([("move_id", "in", concerned.ids), ("live", "=", True)])
+        return lines.search([("move_id", "in", busy.ids), ("live", "=", True)])
 
     def _filter_autopay_collectable(self):
         """Return the customer invoices that autopay may be collecting."""
         invoices = self.sudo().filtered(lambda move: move.move_type == "out_invoice")
         return invoices._filter_autopay_known().with_env(self.env)
 
+    def _filter_autopay_busy(self):
+        """Return those that an attempt may hold, by their status."""
+        return self._filter_autopay_collectable().filtered(
+            lambda move: move.sudo().autopay_status not in IDLE_STATUSES
+        )
+
     def _is_autopay_held(self):
         """Return whether autopay is collecting one of these invoices.
 
         Asked one by one of a page of invoices, it takes one query for all of them.
         """
-        held = self._filter_autopay_collectable().with_prefetch(self._prefetch_ids)
-        return any(line.live for line in held.sudo().autopay_attempt_line_ids)
+        busy = self._filter_autopay_busy().with_prefetch(self._prefetch_ids)
+        return any(line.live for line in busy.sudo().autopay_attempt_line_ids)
 
     def _check_autopay_free(self):
         """Refuse what must not happen to an invoice while it is being collected.
@@ -95,7 +104,7 @@ class AutopayGuard(models.AbstractModel):
         """
         switched = "autopay_status" in vals and not self.env.su
         if switched or FROZEN_FIELDS & vals.keys():
-            concerned = self._filter_autopay_collectable()
+            concerned = self._filter_autopay_busy()
             # Who may not write these invoices must not learn who collects them.
             concerned.check_access("write")
             if not switched:

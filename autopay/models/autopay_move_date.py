@@ -140,15 +140,20 @@ class AutopayMoveDate(models.AbstractModel):
 
     def _follow_autopay_rule(self):
         """Give invoices whose date came from the rule the date that it gives now."""
-        for move in self.filtered(lambda move: move._is_following_rule()):
-            day = move._get_autopay_default_date()
-            if day != move.autopay_date:
-                move._give_autopay_date(day, "rule")
+        following = self.filtered(lambda move: move._is_following_rule())
+        following._give_rule_dates()
+
+    def _give_rule_dates(self):
+        """Give invoices the date by the rule, those of one day together."""
+        by_day = self.grouped(lambda move: move._get_autopay_default_date())
+        for day, moves in by_day.items():
+            changed = moves.filtered(lambda move, day=day: move.autopay_date != day)
+            changed._give_autopay_date(day, "rule")
 
     def _set_autopay_default_date(self):
         """Give invoices without autopay date one by the company's rule."""
-        for move in self.filtered(lambda move: not move.autopay_date):
-            move._give_autopay_date(move._get_autopay_default_date(), "rule")
+        undated = self.filtered(lambda move: not move.autopay_date)
+        undated._give_rule_dates()
 
     def _take_back_rule_dates(self):
         """Take dates by the rule from invoices that get another due date first."""

@@ -22,6 +22,9 @@ class AutopayPartnerRetry(models.AbstractModel):
     @api.depends_context("company")
     def _compute_autopay_failed_count(self):
         company = self.env.company
+        self.autopay_failed_count = 0
+        if not company.autopay_known:
+            return
         moves = self.commercial_partner_id._get_autopay_failed_moves(company)
         by_payer = moves.grouped("commercial_partner_id")
         for partner in self:

@@ -67,7 +67,7 @@ class ResConfigSettings(models.TransientModel):
     def action_view_autopay_due(self):
         """Open the invoices that the next run would look at."""
         action = self.env["ir.actions.act_window"]._for_xml_id(
-            "account.action_move_out_invoice_type"
+            "autopay.account_move_action_autopay"
         )
         action["context"] = {
             "default_move_type": "out_invoice",

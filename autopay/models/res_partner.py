@@ -15,6 +15,7 @@ class ResPartner(models.Model):
         "autopay.payer.guard",
         "autopay.consent",
         "autopay.partner.retry",
+        "autopay.quiet.form",
         "res.partner",
     ]
 
@@ -85,6 +86,9 @@ class ResPartner(models.Model):
     )
     def _compute_autopay_readiness(self):
         company = self.env.company
+        if not company.autopay_known:
+            self.autopay_readiness = "off"
+            return
         commercial = self.commercial_partner_id
         tokens = commercial.autopay_token_id
         authorizations = self.env["autopay.authorization"]._get_latest_by_token(
@@ -149,7 +153,9 @@ class ResPartner(models.Model):
     @api.depends("autopay_readiness")
     def _compute_autopay_readiness_text(self):
         payers = self.commercial_partner_id
-        configured = payers._get_autopay_configured(self.env.company)
+        # By rules or not, only who is ready has a rule that pays.
+        ready = payers.filtered(lambda payer: payer.autopay_readiness == "ready")
+        configured = ready._get_autopay_configured(self.env.company) if ready else {}
         for partner in self:
             payer = partner.commercial_partner_id
             code = partner.autopay_readiness
@@ -173,10 +179,17 @@ class ResPartner(models.Model):
     @api.depends("commercial_partner_id")
     @api.depends_context("company")
     def _compute_autopay_available_token_ids(self):
+        if not self.env.company.autopay_known:
+            self.autopay_available_token_ids = self.autopay_paused_token_ids = False
+            return
         tokens = self.env["payment.token"].search(
             [
                 *self.env["payment.token"]._check_company_domain(self.env.company),
-                ("partner_id", "child_of", self.commercial_partner_id.ids),
+                (
+                    "partner_id.commercial_partner_id",
+                    "in",
+                    self.commercial_partner_id.ids,
+                ),
             ]
         )
         by_payer = tokens.grouped(lambda token: token.partner_id.commercial_partner_id)
@@ -269,7 +282,7 @@ class ResPartner(models.Model):
         """Open the customer's invoices that are on autopay."""
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id(
-            "account.action_move_out_invoice_type"
+            "autopay.account_move_action_autopay"
         )
         action["domain"] = [
             ("move_type", "=", "out_invoice"),

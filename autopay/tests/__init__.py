@@ -61,6 +61,7 @@ from . import test_autopay_move_action
 from . import test_autopay_move_date
 from . import test_autopay_payer
 from . import test_autopay_policy
+from . import test_autopay_presence
 from . import test_autopay_reconciliation
 from . import test_autopay_reconciliation_check
 from . import test_autopay_reconciliation_sheet

@@ -246,6 +246,8 @@ class TestOffIsOff(PortalCommon):
 
     def test_the_watch_sees_what_is_asked_where_autopay_is_on(self):
         entry = self._create_entry()
+        # An attempt may hold what has failed, it cannot hold what is only eligible.
+        self.invoice.sudo().autopay_status = "error"
         with self._watch_queries() as found:
             self._live_a_day(self.invoice, entry)
         self.assertTrue([query for query in found if "autopay_crash_count =" in query])

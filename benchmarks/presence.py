@@ -1,0 +1,114 @@
+"""What Odoo's own screens cost with autopay installed, against without.
+
+    bin/bench presence [--rounds 15] [--only WORDS] [--profile] [--json FILE]
+
+The same work is done in three databases with the same invoices: without autopay, with
+autopay installed and off, and with autopay on and every invoice on it. The databases
+take turns in one process; nothing that the work writes is kept.
+
+Queries are counted: they are the same each time. CPU seconds are those of this process,
+the least of the rounds, since the machine may have other things to do. A further look
+is how many queries more twice as many records take, which must be no more than without
+autopay. Ends with 1 when a "must" is missed.
+"""
+
+import argparse
+import json
+import sys
+from contextlib import ExitStack
+from itertools import chain
+from pathlib import Path
+
+from benchmarks.odoo_session import load_registry, superuser_environment
+from benchmarks.presence_books import fill
+from benchmarks.presence_cost import count_growth, measure, print_profile
+from benchmarks.presence_work import WORKS, Desk
+from benchmarks.report import format_table, get_machine, get_verdict
+from tools.databases import BENCH_PREFIX, READY, TEMPLATE, copy_of, prepare
+
+RECORDS = 80
+WAYS = {"without": TEMPLATE, "off": READY, "on": READY}
+UNITS = {"queries": ("queries", 1), "cpu": ("ms of CPU", 1000)}
+LIMITS = {"off": (1.05, 1.01), "on": (1.25, 1.1)}
+
+
+def main(args=None):
+    """Run the benchmark; return a process exit status."""
+    options = _parse(args)
+    works = [work for work in WORKS if options.only in work.label]
+    prepare()
+    with ExitStack() as stack:
+        desks = {way: _set_up(stack, way) for way in WAYS}
+        act = print_profile if options.profile else _measure
+        found = [act(work, desks, options) for work in works]
+    if options.profile:
+        return 0
+    return _report(list(chain.from_iterable(found)), options)
+
+
+def _report(figures, options):
+    """Print the table; return 1 when a figure falls short."""
+    print(format_table(figures))
+    if options.json:
+        text = json.dumps({"figures": figures, "machine": get_machine()}, indent=2)
+        Path(options.json).write_text(text + "\n", encoding="utf-8")
+    return int(any(get_verdict(figure) == "short" for figure in figures))
+
+
+def _parse(args):
+    parser = argparse.ArgumentParser(description="Odoo's screens with autopay there.")
+    add = parser.add_argument
+    add("--rounds", type=int, default=15)
+    add("--only", default="", metavar="WORDS", help="of the name of the work")
+    add("--profile", action="store_true", help="print queries and where the time goes")
+    add("--json", metavar="FILE", help="write the figures there as well")
+    return parser.parse_args(args)
+
+
+def _set_up(stack, way):
+    database = stack.enter_context(copy_of(WAYS[way], BENCH_PREFIX))
+    registry = load_registry(database)
+    with superuser_environment(registry) as env:
+        fill(env, RECORDS, on=way == "on")
+    return Desk(registry)
+
+
+def _measure(work, desks, options):
+    costs = measure(work, desks, options.rounds)
+    growth = count_growth(work, desks) if work.few else None
+    return get_figures(work, costs, growth)
+
+
+def get_figures(work, costs, growth):
+    """Return the rows of the table for one kind of work.
+
+    :param dict costs: {way: {"queries": int, "cpu": seconds}}
+    :param growth: {way: queries that the further records take}, or None
+    """
+    figures = []
+    for way, (must, aim) in LIMITS.items():
+        for key, (unit, factor) in UNITS.items():
+            stock, ours = costs["without"][key] * factor, costs[way][key] * factor
+            limits = {"ratio": ours / stock, "must": must, "aim": aim}
+            label = f"{work.label}, {way}: {unit}"
+            figures.append(_get_figure(label, stock, ours, "times", limits))
+        if growth:
+            stock, ours = growth["without"], growth[way]
+            limits = {"ratio": max(ours - stock, 0), "must": 0, "aim": 0}
+            label = f"{work.label}, {way}: queries for {work.count - work.few} of them"
+            figures.append(_get_figure(label, stock, ours, "more", limits))
+    return figures
+
+
+def _get_figure(label, stock, ours, meaning, limits):
+    return {
+        "figure": label,
+        "stock": stock,
+        "autopay": ours,
+        "meaning": meaning,
+        **limits,
+    }
+
+
+if __name__ == "__main__":
+    sys.exit(main())
