@@ -266,6 +266,7 @@ BLOCKER_DAYS = {
             "no_authorization",
             "no_configuration",
             "no_date",
+            "payer_changed",
             "provider_company",
             "provider_disabled",
             "provider_unsupported",
