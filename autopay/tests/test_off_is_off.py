@@ -40,7 +40,7 @@ class TestOffIsOff(PortalCommon):
         self.company.autopay_enabled = False
         if not known:
             values = {"autopay_known": False, "autopay_database_uuid": False}
-            self.env["res.company"].search([]).write(values)
+            self.env["res.company"].sudo().search([]).write(values)
         self.env.flush_all()
 
     def _create_payment(self, invoice, user=None, **values):
