@@ -79,7 +79,8 @@ class World:
     def make_due(self, *refs):
         """Put invoices on autopay whose date has come."""
         self.sql(
-            "UPDATE account_move SET autopay_status = 'eligible' WHERE ref = ANY(%s)",
+            "UPDATE account_move SET autopay_status = 'eligible',"
+            " autopay_payer_id = commercial_partner_id WHERE ref = ANY(%s)",
             list(refs or OUTCOMES),
         )
 
