@@ -255,7 +255,9 @@ class TestAutopayConfigurationMerge(ConfigurationCommon):
     def test_only_billing_managers_merge_what_is_locked(self):
         self.kept.write({"locked": True, "lock_reason": "By contract"})
         user = new_test_user(
-            self.env, "merger", groups="base.group_user,base.group_partner_manager"
+            self.env,
+            "merger",
+            groups="account.group_account_invoice,base.group_partner_manager",
         )
         with self.assertRaisesRegex(AccessError, "billing managers"):
             self._merge(user)
