@@ -66,9 +66,12 @@ LONG = {
         "CPU", "--rounds 1 --charges 10 --stock-charges 2 --memory-charges 0"
     ),
     "bin/bench decide": Command(
-        "faster", "--invoices 50 --customers 5 --rounds 1 --naive 5"
+        "faster", "--invoices 500 --customers 10 --rounds 1 --naive 5"
     ),
     "bin/bench select": Command("faster", "--invoices 40000 --rounds 2"),
+    "bin/test --peers": Command(
+        "fail with our add-ons only: none", "/payment_custom,-at_install"
+    ),
     # They would run the test that runs them.
     "bin/test": Command("tests collected", environ=COLLECT),
     "bin/test --matrix": Command(

@@ -158,6 +158,8 @@ def main(args):
             return not check_everything()
         case ["--peers"]:
             return peers.run_all()
+        case ["--peers", tags]:
+            return peers.run_all(tags, least=1)
         case ["--matrix"]:
             return fault_matrix.run(run_some)
         case ["--update-pot"]:
