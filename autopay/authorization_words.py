@@ -3,6 +3,8 @@
 from odoo.tools import format_date
 from odoo.tools.translate import LazyTranslate
 
+from .filled_words import fill_in
+
 _lt = LazyTranslate(__name__)
 
 # Of a consent that staff recorded: how the customer gave it, by its channel.
@@ -42,7 +44,7 @@ def get_staff_text(env, authorization):
     )
     # Not in figures alone: 10/11 is a day in October to some, in November to others.
     day = format_date(env, authorization.agreed_date, date_format="MMM d, y")
-    how = env._(CHANNEL_SENTENCES[authorization.channel]) % {"date": day}
+    how = fill_in(env, CHANNEL_SENTENCES[authorization.channel], date=day)
     return " ".join([text, how, *get_limit_sentences(env, authorization)])
 
 

@@ -2,6 +2,8 @@
 
 from odoo.tools.translate import LazyTranslate
 
+from .filled_words import fill_in
+
 _lt = LazyTranslate(__name__)
 
 # One whole sentence for each code of ``autopay.bookable``.
@@ -46,4 +48,4 @@ INVOICE_REASONS = ("account_currency", "receivable_archived", "customer_company"
 
 def get_booking_sentence(env, code, values):
     """Return why a payment could not be booked, as a sentence."""
-    return env._(BOOKING_SENTENCES[code]) % values
+    return fill_in(env, BOOKING_SENTENCES[code], **values)

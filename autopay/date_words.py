@@ -3,6 +3,8 @@
 from odoo.tools import format_date
 from odoo.tools.translate import LazyTranslate
 
+from .filled_words import fill_in
+
 _lt = LazyTranslate(__name__)
 
 # Sentences for each source of a date, when the rule of today gives another one.
@@ -25,7 +27,7 @@ def get_date_words(env, move, ruled, today):
     sentences = []
     source = SOURCE_SENTENCES.get(move.autopay_date_source)
     if source and ruled and move.autopay_date != ruled:
-        sentences.append(env._(source) % {"date": format_date(env, ruled)})
+        sentences.append(fill_in(env, source, date=format_date(env, ruled)))
     held = move.autopay_hold_date
     if held and held <= today:
         sentences.append(get_hold_words(env, held))

@@ -7,6 +7,7 @@ from odoo.tools import format_date
 from odoo.tools.translate import LazyTranslate
 
 from . import const
+from .filled_words import fill_in
 
 _lt = LazyTranslate(__name__)
 
@@ -70,13 +71,14 @@ def get_payment_words(env, payment, move):
     words = []
     if kind in PAYMENT_SENTENCES:
         words.append(
-            env._(PAYMENT_SENTENCES[kind])
-            % {
-                "payment": payment.reference,
-                "amount": payment.currency_id.format(payment.amount),
-                "provider": payment.sudo().provider_id.name,
-                "date": format_date(env, payment.last_state_change),
-            }
+            fill_in(
+                env,
+                PAYMENT_SENTENCES[kind],
+                payment=payment.reference,
+                amount=payment.currency_id.format(payment.amount),
+                provider=payment.sudo().provider_id.name,
+                date=format_date(env, payment.last_state_change),
+            )
         )
     if deadline := payment._get_autopay_deadline(move):
         words.append(
@@ -106,7 +108,9 @@ def get_until_words(env, company, deadline, before=_BEFORE, after=_AFTER):
     zone = company._get_autopay_tz()
     local = fields.Datetime.context_timestamp(company.with_context(tz=zone), deadline)
     person = company._get_autopay_responsible()
-    return env._(sentence) % {
-        "date": format_date(env, local.date()),
-        "person": person.name or env._("a billing manager"),
-    }
+    return fill_in(
+        env,
+        sentence,
+        date=format_date(env, local.date()),
+        person=person.name or env._("a billing manager"),
+    )

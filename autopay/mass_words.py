@@ -2,6 +2,8 @@
 
 from odoo.tools.translate import LazyTranslate
 
+from .filled_words import fill_in
+
 _lt = LazyTranslate(__name__)
 
 # Why one invoice is left as it is, by the group of ``autopay.move.action``.
@@ -46,9 +48,9 @@ def get_count_sentence(env, done, count, left):
     :param int count: how many it was done with
     :param dict left: {key of ``SKIP_COUNTS``: how many}
     """
-    sentences = [env._(DONE_COUNTS[done]) % {"count": count}]
+    sentences = [fill_in(env, DONE_COUNTS[done], count=count)]
     sentences += [
-        env._(sentence) % {"count": left[key]}
+        fill_in(env, sentence, count=left[key])
         for key, sentence in SKIP_COUNTS.items()
         if left.get(key)
     ]

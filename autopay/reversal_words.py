@@ -3,6 +3,7 @@
 from odoo.tools import format_date
 from odoo.tools.translate import LazyTranslate
 
+from .filled_words import fill_in
 from .reversal_const import MONEY_GONE, UNRECORDED
 from .words import (
     CONFIGURATION_SENTENCES,
@@ -99,11 +100,12 @@ def get_returned_words(env, attempt):
     """
     gone = attempt.reversal_ids.filtered(lambda rec: rec.finding in MONEY_GONE)
     return "; ".join(
-        env._(RETURNED_SENTENCES[reversal.kind])
-        % {
-            "amount": reversal.currency_id.format(reversal.amount),
-            "date": format_date(env, reversal._get_event_day()),
-        }
+        fill_in(
+            env,
+            RETURNED_SENTENCES[reversal.kind],
+            amount=reversal.currency_id.format(reversal.amount),
+            date=format_date(env, reversal._get_event_day()),
+        )
         for reversal in gone.sorted("id")
     )
 
@@ -126,7 +128,7 @@ def get_booked_words(env, reversal):
     amount = reversal.currency_id.format(reversal.amount)
     if reversal.finding not in MONEY_GONE:
         return env._("%(amount)s came back to us.", amount=amount)
-    return env._(BOOKED_SENTENCES[reversal.kind]) % {"amount": amount}
+    return fill_in(env, BOOKED_SENTENCES[reversal.kind], amount=amount)
 
 
 def get_status_words(env, kind, status):

@@ -16,7 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from tools.databases import PEERS, PEERS_TEMPLATE, READY, copy_of_ready, prepare_peers
-from tools.environment import LOCAL, TEST_CONF
+from tools.environment import LOCAL, ROOT, TEST_CONF
 
 # {module: {test: reason}}: fails with our add-ons, and is meant to.
 EXCEPTIONS = {}
@@ -81,7 +81,8 @@ def run_tests(database, tags, port):
             ],
             stdout=out,
             stderr=subprocess.STDOUT,
-            env={**os.environ, "ODOO_RC": str(TEST_CONF)},
+            # The tests of our add-ons are imported as well, if not run.
+            env={**os.environ, "ODOO_RC": str(TEST_CONF), "PYTHONPATH": str(ROOT)},
             check=False,
         )
     result = Result()

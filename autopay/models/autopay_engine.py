@@ -325,8 +325,9 @@ class AutopayEngine(models.AbstractModel):
 
     def _note_stage_failure(self, stage, record, error):
         """Override to pass over what another run has reserved in this moment."""
-        if not self._is_reserved_by_other(error):
-            super()._note_stage_failure(stage, record, error)
+        if self._is_reserved_by_other(error):
+            return None
+        return super()._note_stage_failure(stage, record, error)
 
     def _is_reserved_by_other(self, error):
         """Return whether the index refused it that keeps invoices with one attempt."""

@@ -3,7 +3,10 @@ from datetime import datetime, timedelta
 import pytz
 
 from odoo import api, models
+from odoo.fields import Domain
 from odoo.tools.translate import LazyTranslate
+
+from ..filled_words import fill_in
 
 _lt = LazyTranslate(__name__)
 
@@ -39,7 +42,7 @@ class AutopayTimeZone(models.AbstractModel):
     @api.model
     def _get_autopay_time_zones(self):
         """Return {id: name of the time zone} of all companies, archived ones too."""
-        companies = self.sudo().with_context(active_test=False).search([])
+        companies = self.sudo().with_context(active_test=False).search(Domain.TRUE)
         return {company.id: company._get_autopay_tz() for company in companies}
 
     def _find_autopay_tz(self):
@@ -95,8 +98,9 @@ class AutopayTimeZone(models.AbstractModel):
         return self.env._(
             "Days begin by the time zone %(zone)s: %(origin)s.",
             zone=name,
-            origin=self.env._(TZ_SOURCES[source])
-            % {"country": self.country_id.name or ""},
+            origin=fill_in(
+                self.env, TZ_SOURCES[source], country=self.country_id.name or ""
+            ),
         )
 
 

@@ -196,7 +196,7 @@ class TestAutopayBookable(AutopayCommon):
             if not moves or payments.invoice_ids & self.env["account.move"].union(
                 *moves
             ):
-                raise UserError("The cost centre is missing.")
+                raise UserError(self.env._("The cost centre is missing."))
             return original(payments)
 
         patcher = patch.object(AccountPayment, "action_post", refuse)

@@ -180,7 +180,7 @@ class TestAutopayDeadlinePayment(DeadlineCommon):
         self._assert_not_called(self.invoice)
 
     def _refuse(self, *_args, **_kwargs):
-        raise UserError("Journal archived")
+        raise UserError(self.env._("Journal archived"))
 
     # === IN DOUBT === #
 

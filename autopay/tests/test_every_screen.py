@@ -76,8 +76,8 @@ class TestEveryScreen(AutopayCommon):
 
     def _open_action(self, env, action):
         values = action._get_action_dict()
-        context = {**env.context, **self._evaluate(env, values["context"] or "{}")}
-        model = env[values["res_model"]].with_context(context)
+        context = self._evaluate(env, values["context"] or "{}")
+        model = env[values["res_model"]].with_context(**context)
         domain = self._evaluate(env, values["domain"] or "[]")
         views = model.get_views(values["views"], {"load_filters": True})["views"]
         for _view_id, kind in values["views"]:
