@@ -68,16 +68,30 @@ class AutopaySettlement(models.AbstractModel):
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "account.action_view_account_move_reversal"
         )
-        amount = self.currency_id.format(self.amount_residual)
+        amount = self._get_autopay_refunded_amount()
+        words = self.currency_id.format(amount)
         context = {
             "active_model": self._name,
             "active_ids": self.ids,
             "active_id": self.id,
-            "default_reason": self.env._("Refund of %(amount)s", amount=amount),
+            "default_reason": self.env._("Refund of %(amount)s", amount=words),
+            "autopay_credit_amount": amount,
         }
-        return {**action, "context": context}
+        return {**action, "name": self.env._("Credit Note"), "context": context}
 
     # === BUSINESS METHODS === #
+
+    def _get_autopay_refunded_amount(self):
+        """Return what was refunded and is open; the rest was never collected."""
+        refunds = self.sudo().autopay_attempt_line_ids.attempt_id.reversal_ids.filtered(
+            lambda reversal: (
+                reversal.kind == "refund"
+                and reversal.state == "booked"
+                and reversal.currency_id == self.currency_id
+            )
+        )
+        refunded = sum(refunds.mapped("amount"))
+        return min(refunded or self.amount_residual, self.amount_residual)
 
     def _follow_autopay_payments(self):
         """Have the statuses follow what is open of invoices that were collected."""

@@ -1,5 +1,7 @@
 from datetime import timedelta
 
+from lxml import etree
+
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, new_test_user, tagged
@@ -49,6 +51,21 @@ class TestAutopayChargeNow(AutopayCommon):
         )
         self.assertIn("On hold until", wizard.line_ids[1].explanation)
         self.assertEqual((wizard.charge_count, wizard.skip_count), (1, 1))
+
+    def test_cards_of_a_phone_tick_rows_and_open_no_raw_form(self):
+        arch = etree.fromstring(self.env["autopay.charge.now"].get_view()["arch"])
+        kanban = arch.find(".//field[@name='line_ids']/kanban")
+        self.assertEqual(kanban.get("can_open"), "0")
+        tick = kanban.find(".//templates//field[@name='is_chosen']")
+        self.assertEqual(tick.get("widget"), "boolean_toggle")
+
+    def test_what_is_marked_says_so_where_the_reasons_stand(self):
+        self._enrol()
+        early = self._create_due_invoice()
+        early.autopay_date = self.today + timedelta(days=9)
+        wizard = self._open_form(early + self._create_due_invoice()).save()
+        line = wizard.line_ids.filtered(lambda line: line.move_id == early)
+        self.assertEqual((line.mark, line.explanation), ("date_not_reached", "Early"))
 
     def test_method_is_proposed_when_one_customer_pays_all(self):
         token = self._enrol()

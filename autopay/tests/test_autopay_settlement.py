@@ -263,6 +263,35 @@ class TestAutopaySettlement(ReversalCommon):
         note.line_ids.remove_move_reconcile()
         self.assertTrue(invoice.autopay_refunded)
 
+    def test_credit_note_of_a_part_is_one_of_that_part(self):
+        invoice, attempt = self._collect(100)
+        self._refund(attempt, 3333)
+        self._poll()
+        action = invoice.action_autopay_credit_note()
+        wizard = self.env["account.move.reversal"].with_context(**action["context"])
+        wizard.create({"journal_id": invoice.journal_id.id}).refund_moves()
+        note = invoice.reversal_move_ids
+        self.assertEqual(note.amount_total, 33.33)
+        note.action_post()
+        self.assertFalse(invoice.autopay_refunded)
+        self.assertEqual((note.amount_residual, invoice.amount_residual), (0, 0))
+
+    def test_credit_note_of_a_part_with_taxes_and_several_lines(self):
+        tax = self.env["account.tax"].create({"name": "Seven", "amount": 7.0})
+        lines = [
+            {"quantity": 3, "price_unit": price, "tax_ids": [Command.set(tax.ids)]}
+            for price in (9.99, 0.07, 123.45)
+        ]
+        move = self._create_posted_invoice()
+        move.button_draft()
+        move.write({"invoice_line_ids": [Command.clear(), *map(Command.create, lines)]})
+        move.action_post()
+        wizards = self.env["account.move.reversal"].with_context(
+            active_model="account.move", active_ids=move.ids, autopay_credit_amount=77.0
+        )
+        wizards.create({"journal_id": move.journal_id.id}).refund_moves()
+        self.assertEqual(move.reversal_move_ids.amount_total, 77.0)
+
     def test_refund_of_a_part_keeps_the_rest(self):
         invoice, attempt = self._collect(100)
         self._refund(attempt, 4000)

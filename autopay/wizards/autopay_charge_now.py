@@ -331,12 +331,14 @@ class AutopayChargeNow(models.TransientModel):
         lacks_authorization = decision.blocker in AUTHORIZATION_BLOCKERS
         blocker = not (self.authorize and lacks_authorization) and decision.blocker
         mark = not blocker and _get_mark(passed)
+        labels = dict(self.line_ids._fields["mark"]._description_selection(self.env))
+        words = decision.get_words(self.env) if blocker else labels.get(mark)
         return {
             "move_id": decision.move.id,
             "amount": decision.amount,
             "method": bool(decision.token) and decision.token._get_autopay_label(),
             "blocker": blocker,
-            "explanation": blocker and decision.get_words(self.env),
+            "explanation": words,
             "mark": mark,
             # One invoice was chosen on purpose, many perhaps with a whole page.
             "is_chosen": not blocker and (not mark or len(self.move_ids) == 1),
