@@ -133,7 +133,9 @@ CONDUCT_QUERIES = {
          UNION ALL
         SELECT 'account.move', m.id, 'shown as collected, is ' || m.payment_state
           FROM account_move m
-         WHERE m.autopay_status = 'success' AND m.payment_state = 'not_paid'
+         WHERE m.autopay_status = 'success'
+           AND (m.payment_state = 'not_paid'
+                OR (m.payment_state = 'blocked' AND abs(m.amount_residual) > 0.001))
            AND NOT coalesce(m.autopay_refunded, false)
          UNION ALL
         SELECT CASE WHEN k.id IS NULL THEN 'autopay.attempt'

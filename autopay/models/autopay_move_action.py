@@ -117,8 +117,7 @@ class AutopayMoveAction(models.AbstractModel):
         return next((code for code, holds in rows if holds), "on")
 
     def _is_autopay_settled(self):
-        posted = self.state == "posted"
-        return posted and self.payment_state not in ("not_paid", "partial")
+        return self.state == "posted" and not self._is_autopay_open()
 
     def _filter_needing_method(self):
         """Return the failed invoices that no further try can collect.

@@ -118,9 +118,7 @@ class AutopayReversalNotice(models.AbstractModel):
         gone = reversal.finding in MONEY_GONE
         moves = reversal.move_ids
         is_open = moves.filtered(
-            lambda move: (
-                move.state == "posted" and move.payment_state in ("not_paid", "partial")
-            )
+            lambda move: move.state == "posted" and move._is_autopay_open()
         )
         if gone:
             self._show_open(reversal, is_open)

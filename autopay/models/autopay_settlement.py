@@ -96,7 +96,7 @@ class AutopaySettlement(models.AbstractModel):
     def _follow_autopay_payments(self):
         """Have the statuses follow what is open of invoices that were collected."""
         for move in self.sudo().filtered(lambda rec: rec._is_autopay_settleable()):
-            if move.payment_state not in OPEN_STATES:
+            if not move._is_autopay_open():
                 move._show_autopay_settled()
             elif move.autopay_status == "success" and not move.autopay_refunded:
                 move._show_autopay_open()
@@ -139,6 +139,16 @@ class AutopaySettlement(models.AbstractModel):
             and self.move_type == "out_invoice"
             and self.state == "posted"
         )
+
+    def _is_autopay_open(self):
+        """Return whether anything of an invoice is still to be paid.
+
+        Odoo calls an invoice blocked, whatever was paid of it, until that is undone.
+        """
+        self.ensure_one()
+        if self.payment_state == "blocked":
+            return not self.currency_id.is_zero(self.amount_residual)
+        return self.payment_state in OPEN_STATES
 
     def _get_autopay_collected_lines(self):
         """Return the shares of these invoices in attempts that took the money."""

@@ -105,6 +105,45 @@ class TestAutopaySettlement(ReversalCommon):
         self.assertEqual(invoice.amount_residual, 100)
         self._assert_not_charged(invoice, "collected_open")
 
+    # === BLOCKED IN ODOO === #
+
+    def _pay_by_hand(self, invoice, amount):
+        wizard = self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=invoice.ids
+        )
+        payment = {"amount": amount, "payment_difference_handling": "open"}
+        wizard.create(payment)._create_payments()
+
+    def test_blocked_rest_that_is_paid_in_part_stays_on_autopay(self):
+        invoice, _attempt = self._collect(100)
+        self._reprice(invoice, 200)
+        invoice.action_toggle_block_payment()
+        self._pay_by_hand(invoice, 30)
+        self.assertEqual(invoice.payment_state, "blocked")
+        self.assertEqual(invoice.autopay_status, "eligible")
+        self.assertEqual(invoice._group_for_eligible(), {"already": invoice})
+        invoice.action_toggle_block_payment()
+        self._run_autopay()
+        self._assert_paid(invoice)
+        self.assertEqual(self._sum_charges(invoice), 17000)
+
+    def test_blocked_rest_that_is_paid_whole_is_settled(self):
+        invoice, _attempt = self._collect(100)
+        self._reprice(invoice, 200)
+        invoice.action_toggle_block_payment()
+        self._pay_by_hand(invoice, 100)
+        self.assertEqual(invoice.autopay_status, "success")
+
+    def test_refund_of_a_blocked_invoice_waits_for_a_word(self):
+        invoice, attempt = self._collect(100)
+        self._reprice(invoice, 200)
+        invoice.action_toggle_block_payment()
+        self._refund(attempt)
+        self._poll()
+        self.assertTrue(invoice.autopay_refunded)
+        self._pay_by_hand(invoice, 30)
+        self.assertTrue(invoice.autopay_refunded)
+
     # === PAYMENT TAKEN OFF === #
 
     def test_payment_taken_off_by_hand_is_not_collected_again(self):
