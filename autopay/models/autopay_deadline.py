@@ -45,6 +45,9 @@ class AutopayDeadline(models.AbstractModel):
     @api.model
     def _call_people(self):
         """Look at everything that waits; safe to repeat, commits what it did."""
+        if not self.env["res.company"]._is_autopay_known_anywhere():
+            # Nothing of ours can wait where Autopay never was on.
+            return
         for kind, finder in FINDERS.items():
             try:
                 calls = getattr(self, finder)()

@@ -68,6 +68,9 @@ class AutopaySurplus(models.AbstractModel):
     @api.model
     def _check_all(self):
         """Look at all that is too much, or was: whatever has slipped through."""
+        if not self.env["res.company"]._is_autopay_known_anywhere():
+            # Nothing was collected where Autopay never was on.
+            return
         self.env.flush_all()
         self.env.cr.execute(SQL(SURPLUS_QUERY))
         found = {move_id for _model, move_id, _detail in self.env.cr.fetchall()}

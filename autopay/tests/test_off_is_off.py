@@ -234,6 +234,14 @@ class TestOffIsOff(PortalCommon):
             self._live_a_day(self.invoice, entry)
         self.assertFalse(found)
 
+    def test_nobody_is_called_where_autopay_never_was_on(self):
+        self._switch_off()
+        self.env["res.company"]._is_autopay_known_anywhere()
+        with self._watch_queries() as found:
+            self.env["autopay.deadline"]._call_people()
+            self.env["autopay.surplus"]._check_all()
+        self.assertFalse(found)
+
     def test_archiving_a_method_asks_for_no_attempts_where_autopay_never_was_on(self):
         self._switch_off()
         with self._watch_queries() as found:
