@@ -1,7 +1,7 @@
 from datetime import datetime, time, timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from .. import const
@@ -10,8 +10,6 @@ from ..rights import PAYMENT_GROUPS, check_manager
 
 # States of a payment that may still come, and never come, as people know.
 IGNORABLE_STATES = ("pending", "authorized")
-
-STATED_FIELDS = {"autopay_ignored_date", "autopay_ignored_user_id"}
 
 
 class AutopayTransactionWait(models.AbstractModel):
@@ -36,19 +34,6 @@ class AutopayTransactionWait(models.AbstractModel):
         copy=False,
         ondelete="restrict",
     )
-
-    # === CRUD METHODS === #
-
-    def write(self, vals):
-        """Override of `payment`: what people say comes through the button only.
-
-        :raises AccessError: when somebody else says that a payment will not come
-        """
-        if STATED_FIELDS & vals.keys() and not self.env.su:
-            raise AccessError(
-                self.env._("Press It Will Not Come on the invoice to say so.")
-            )
-        return super().write(vals)
 
     # === WHAT AUTOPAY WAITS FOR === #
 

@@ -131,8 +131,11 @@ class TestAutopayDeadlinePayment(DeadlineCommon):
         with self.assertRaises(AccessError):
             self._press("action_autopay_ignore_payment", self.invoice)
         now = fields.Datetime.now()
-        with self.assertRaisesRegex(AccessError, "It Will Not Come"):
-            payment.with_user(self.biller).write({"autopay_ignored_date": now})
+        by_hand = payment.with_user(self.biller)
+        with self.assertRaisesRegex(AccessError, "by hand"):
+            by_hand.write({"autopay_ignored_date": now})
+        with self.assertRaisesRegex(AccessError, "by hand"):
+            by_hand.create({"reference": "x", "autopay_ignored_date": now})
         self._press("action_autopay_ignore_payment", self.invoice, self.manager)
         self._assert_collected()
 
