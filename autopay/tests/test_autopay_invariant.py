@@ -131,6 +131,28 @@ class TestAutopayInvariant(InvariantCommon):
         self._set(attempt.authorization_id, max_amount="50")
         self._assert_breached("I7", attempt, "above the cap")
 
+    def test_i7_charged_above_the_limit_of_a_month(self):
+        first = self._collect(60)
+        self._create_due_invoice(50, first.partner_id)
+        self._run_autopay()
+        attempt = self.env["autopay.attempt"].search(
+            [("token_id", "=", first.token_id.id)], limit=1
+        )
+        self.assertEqual((attempt.amount, attempt.state), (50, "succeeded"))
+        for limit, is_kept in (("110", True), ("100", False)):
+            self._set(attempt.authorization_id, max_month_amount=limit)
+            with self.subTest(limit=limit):
+                if is_kept:
+                    self._assert_holds("I7")
+                else:
+                    self._assert_breached("I7", attempt, "limit per month")
+        # Neither what took no money nor another month counts.
+        self._set(first, state="'declined'")
+        self._assert_holds("I7")
+        self._set(first, state="'succeeded'")
+        self._set(first, reserved_date="reserved_date - interval '32 days'")
+        self._assert_holds("I7")
+
     def test_i8_charged_with_an_archived_method(self):
         attempt = self._collect()
         self._assert_holds("I8")
