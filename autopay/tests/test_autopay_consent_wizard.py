@@ -202,6 +202,21 @@ class TestAutopayConsentWizard(ConfigurationCommon):
         # Nothing of the trial stays.
         self.assertEqual(self._decide(invoice).blocker, "configuration_invalid")
 
+    def test_what_was_not_told_is_told_before_it_is_recorded(self):
+        self._create_due_invoice(50.0)
+        wizard = self._open(token_id=self.visa, channel="phone").save()
+        self.assertIn("1 open invoice", wizard.preview)
+        self._create_due_invoice(900.0)
+        action = wizard.action_confirm()
+        self.assertEqual((action["res_id"], action["target"]), (wizard.id, "new"))
+        self.assertFalse(self.customer.autopay_authorization_ids)
+        self.assertFalse(self.payer.autopay_token_id)
+        again = Form(wizard)
+        self.assertTrue(again.is_outdated)
+        self.assertIn("2 open invoices, $", again.preview)
+        again.save().action_confirm()
+        self.assertEqual(self.payer.autopay_token_id, self.visa)
+
     def test_preview_records_nothing(self):
         self._create_due_invoice(300.0)
         self._open(token_id=self.visa, channel="phone")

@@ -79,7 +79,15 @@ class AutopayConsentWizard(models.TransientModel):
     is_ruled = fields.Boolean(compute="_compute_is_ruled", compute_sudo=True)
     text = fields.Text(string="What Is Recorded", compute="_compute_text")
     preview = fields.Text(
-        string="What Will Be Charged", compute="_compute_preview", compute_sudo=False
+        string="What Will Be Charged",
+        compute="_compute_preview",
+        compute_sudo=False,
+        store=True,
+        readonly=False,
+        help="As it was shown: it is compared with what holds at the click.",
+    )
+    is_outdated = fields.Boolean(
+        readonly=True, help="What will be charged has changed since it was shown."
     )
     authorization_id = fields.Many2one(
         "autopay.authorization", readonly=True, ondelete="set null"
@@ -151,6 +159,7 @@ class AutopayConsentWizard(models.TransientModel):
 
         A second click does nothing more.
 
+        :return: the dialog once more, when it would set in motion what was not told
         :raises UserError: when something is missing or cannot be
         """
         self.ensure_one()
@@ -159,6 +168,8 @@ class AutopayConsentWizard(models.TransientModel):
             self._check_complete()
             self._check_limits()
             self._check_document()
+            if self._update_preview():
+                return self._get_action()
             self._record()
         return {"type": "ir.actions.act_window_close"}
 
@@ -271,6 +282,19 @@ class AutopayConsentWizard(models.TransientModel):
         payer._note_autopay_consent(self.authorization_id, self.is_default)
 
     # === PREVIEW === #
+
+    def _update_preview(self):
+        """Look again at what will be charged; return whether it is something else."""
+        shown = self.preview
+        self.preview = self._get_preview()
+        self.is_outdated = self.preview != shown
+        return self.is_outdated
+
+    def _get_action(self):
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "autopay.autopay_consent_wizard_action"
+        )
+        return {**action, "res_id": self.id}
 
     def _get_preview(self):
         """Return which open invoices would be charged when, as sentences."""
