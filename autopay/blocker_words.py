@@ -31,7 +31,7 @@ BLOCKER_SENTENCES = {
     ),
     "debit_pending": _lt(
         "The payment of attempt %(attempt)s is under way; the bank has not confirmed "
-        "it yet. Bank debits take some days. %(until)s"
+        "it yet. %(advice)s %(until)s"
     ),
     "needs_authentication": _lt(
         "Attempt %(attempt)s waits for the customer to confirm the payment with the "
@@ -48,8 +48,8 @@ BLOCKER_SENTENCES = {
     ),
     "nothing_due": _lt("Nothing is due on this invoice."),
     "set_aside": _lt(
-        "The engine failed on this invoice more than once and leaves it alone. Make it "
-        "eligible again once the cause is found."
+        "The engine failed on this invoice more than once and leaves it alone. Press "
+        "Retry once the cause is found."
     ),
     "not_eligible": _lt("The invoice is not on autopay."),
     "payer_changed": _lt(
@@ -181,7 +181,9 @@ TRACED_BLOCKERS = ("no_configuration", "configuration_invalid")
 def get_blocker_words(env, decision):
     """Return why the invoice is not charged, as a sentence."""
     sentence = env._(BLOCKER_SENTENCES[decision.blocker])
-    return (sentence % _get_values(env, decision)).strip()
+    words = sentence % _get_values(env, decision)
+    # Some of them have an empty part in the middle.
+    return words.replace("  ", " ").strip()
 
 
 def get_unapplied_values(env, found):
@@ -217,10 +219,18 @@ def get_charge_words(env, decision):
     )
 
 
+def _get_advice(env, decision):
+    """Return what is to be known about a charge that failed or is under way."""
+    if decision.blocker == "failed":
+        return _get_failed_advice(env, decision)
+    if decision.blocker == "debit_pending":
+        is_debit = decision.waiting.token_id._is_autopay_debit()
+        return env._("Bank debits take some days.") if is_debit else ""
+    return ""
+
+
 def _get_failed_advice(env, decision):
     """Return what can be done about a failed invoice: only what can work."""
-    if decision.blocker != "failed":
-        return ""
     last = decision.move.autopay_attempt_line_ids.attempt_id.sorted("id")[-1:]
     token = decision.token
     if last and token.active and token != last.token_id:
@@ -243,6 +253,6 @@ def _get_values(env, decision):
         "method": token._get_autopay_label(),
         "provider": token.provider_id.sudo().name or "",
         "until": decision.get_until_words(env),
-        "advice": _get_failed_advice(env, decision),
+        "advice": _get_advice(env, decision),
         **decision.values,
     }

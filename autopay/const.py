@@ -269,7 +269,7 @@ BLOCKERS = [
     ("not_posted", "Not posted"),
     ("being_charged", "Being charged"),
     ("outcome_unknown", "Outcome unknown, to resolve"),
-    ("debit_pending", "Bank debit under way"),
+    ("debit_pending", "Payment under way"),
     ("needs_authentication", "Waiting for the customer"),
     ("not_booked", "Charged, to be booked"),
     ("payment_blocked", "Payment blocked in Odoo"),
@@ -327,6 +327,7 @@ CHARGE_NOW_MARKS = [
     ("retry_not_due", "Retry planned"),
     ("money_returned", "Refunded or returned"),
     ("failed", "Failed"),
+    ("set_aside", "Set aside"),
     ("date_not_reached", "Early"),
     ("not_eligible", "Not on autopay"),
 ]

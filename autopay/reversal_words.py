@@ -120,7 +120,7 @@ def get_returned_advice(env, is_refunded):
             "If the customer no longer owes it, issue a credit note. If it is to be "
             "collected after all, choose Collect Again."
         )
-    return env._("Make the invoice eligible again to charge it once more.")
+    return env._("Press Retry to charge it once more.")
 
 
 def get_booked_words(env, reversal):

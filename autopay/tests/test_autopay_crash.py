@@ -1,9 +1,13 @@
 from unittest.mock import patch
 
+from lxml import etree
+
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
+from odoo.tools.safe_eval import safe_eval
 
+from .. import const
 from ..models.autopay_booking import AutopayBooking
 from ..models.autopay_crash import AutopayCrash
 from ..models.autopay_notification import AutopayNotification
@@ -69,6 +73,27 @@ class TestAutopayCrash(AutopayCommon):
         self.assertEqual(self.bad.autopay_blocker, "set_aside")
         self.assertIn("set this invoice aside", self.bad.activity_ids.summary)
         self.assertFalse(self.bad.autopay_attempt_ids)
+
+    def test_what_was_set_aside_is_taken_up_by_the_button_that_its_words_name(self):
+        for _crash in range(const.CRASHES_BEFORE_SET_ASIDE):
+            self.env["autopay.crash"]._count(self.bad)
+        self.assertEqual(self.bad.autopay_blocker, "set_aside")
+        self.assertIn("Press Retry", self.bad.autopay_explanation)
+        arch = etree.fromstring(self.bad.get_view(view_type="form")["arch"])
+        [button] = arch.xpath("//button[@string='Retry']")
+        names = ("autopay_refunded", "autopay_status", "autopay_blocker")
+        names += ("state", "payment_state")
+        [shown] = self.bad.read(names)
+        self.assertFalse(safe_eval(button.get("invisible"), shown))
+        # Of many, whoever charges now has to choose it.
+        moves = self.first | self.bad
+        lines = self.env["autopay.charge.now"].create({"move_ids": moves.ids}).line_ids
+        chosen = lines.filtered("is_chosen")
+        self.assertEqual(chosen.move_id, self.first)
+        self.assertEqual((lines - chosen).mark, "set_aside")
+        getattr(self.bad, button.get("name"))()
+        self._run_autopay()
+        self.assertEqual(self.bad.autopay_status, "success")
 
     @mute_logger(STAGE_LOG)
     def test_alarm_that_fails_stops_no_other_and_the_invoice_is_set_aside(self):

@@ -53,6 +53,14 @@ class TestAutopayDeadlineAttempt(DeadlineCommon):
         with self.assertRaisesRegex(UserError, "nothing to decide"):
             self._say(attempt, "paid")
 
+    def test_only_bank_debits_are_said_to_take_days(self):
+        words = "Bank debits take some days."
+        card, _attempt = self._leave_pending()
+        self.assertNotIn(words, card.autopay_explanation)
+        self.assertNotIn("  ", card.autopay_explanation)
+        debit, _attempt = self._leave_debit()
+        self.assertIn(words, debit.autopay_explanation)
+
     def test_pending_charge_that_is_late_calls_one_person(self):
         invoice, attempt = self._leave_pending()
         self._age(attempt, days=4)
