@@ -203,6 +203,12 @@ class AccountMove(models.Model):
         self._take_back_rule_dates()
         return res
 
+    def button_cancel(self):
+        """Override of `account`: of a canceled invoice nothing is owed any more."""
+        res = super().button_cancel()
+        self.sudo()._end_autopay_refund()
+        return res
+
     # === BUSINESS METHODS === #
 
     def _post(self, soft=True):
@@ -245,6 +251,7 @@ class AccountMove(models.Model):
         # A draft gets its dates when it is posted, and the autopay date with them.
         posted = self.filtered(lambda move: move.state == "posted")
         posted._set_autopay_default_date()
+        self._decide_autopay_returned()
         self._end_autopay_refund()
         self.write({"autopay_status": "eligible"})
         own = self.sudo().with_context(**const.OWN_FIELDS_CONTEXT)
@@ -294,7 +301,7 @@ class AccountMove(models.Model):
                 ("move_type", "=", "out_invoice"),
                 ("state", "=", "posted"),
                 ("payment_state", "in", ("not_paid", "partial")),
-                # What kills processes must not even be looked at.
+                # Invoices that kill processes must not even be looked at.
                 (
                     "autopay_crash_count",
                     ">=" if set_aside else "<",

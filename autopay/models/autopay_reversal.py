@@ -93,6 +93,12 @@ class AutopayReversal(models.Model):
         help="To book: the books do not yet say what the provider says.",
     )
     booking_error = fields.Text(readonly=True)
+    is_decided = fields.Boolean(
+        string="Still Owed",
+        readonly=True,
+        help="A person has said that what went back is still owed, and had it "
+        "collected again.",
+    )
     next_check_date = fields.Datetime(
         string="Next Check",
         readonly=True,
@@ -250,11 +256,18 @@ class AutopayReversal(models.Model):
 
     @api.model
     def _get_returned_attempts(self, moves):
-        """Return {invoice id: attempt} of the last ones whose money went back."""
+        """Return {invoice id: attempt} of the last ones whose money went back.
+
+        A word of a person that it is still owed ends that, whatever comes of it.
+        """
         lines = self.env["autopay.attempt.line"].search(
             [
                 ("move_id", "in", moves.ids),
-                ("attempt_id.reversal_ids.finding", "in", MONEY_GONE),
+                (
+                    "attempt_id.reversal_ids",
+                    "any",
+                    [("finding", "in", MONEY_GONE), ("is_decided", "=", False)],
+                ),
             ],
             order="id",
         )

@@ -168,13 +168,15 @@ class AutopaySettlement(models.AbstractModel):
         """Say of an invoice that was collected, and is open, what comes next."""
         collected = self._get_autopay_collected_lines()
         reversals = collected.attempt_id.reversal_ids
-        gone = reversals.filtered(lambda rec: rec.finding in MONEY_GONE)
+        gone = reversals.filtered(
+            lambda rec: rec.finding in MONEY_GONE and not rec.is_decided
+        )
         if gone:
             self._show_autopay_returned(gone.sorted("id")[-1:].kind)
         elif collected.filtered("previous_status") or self._is_autopay_automatic():
             self._charge_autopay_rest()
         else:
-            # What a person charged that was not on autopay does not come onto it.
+            # An invoice that was not on autopay does not come onto it by a charge.
             self._write_autopay({"autopay_status": False})
 
     def _is_autopay_automatic(self):
@@ -192,7 +194,7 @@ class AutopaySettlement(models.AbstractModel):
                 "autopay_status": "eligible",
                 "autopay_retry_date": False,
                 "autopay_crash_count": 0,
-                # Who confirmed did so for the charge that is over.
+                # The confirmation was for the charge that is over.
                 "autopay_open_confirmed_by_id": False,
             }
         )
@@ -214,6 +216,14 @@ class AutopaySettlement(models.AbstractModel):
             elif not move.autopay_refunded:
                 vals = {"autopay_status": "error", "autopay_retry_date": False}
                 move._write_autopay(vals)
+
+    def _decide_autopay_returned(self):
+        """Note that what went back of these invoices is still owed, a person says."""
+        returned = self.filtered(
+            lambda move: move.autopay_refunded or move.autopay_status == "error"
+        )
+        reversals = returned._get_autopay_collected_lines().attempt_id.reversal_ids
+        reversals.filtered(lambda rec: rec.finding in MONEY_GONE).is_decided = True
 
     # === REFUNDED === #
 

@@ -276,6 +276,37 @@ class TestAutopaySettlement(ReversalCommon):
         self._assert_paid(invoice)
         self.assertEqual(invoice.autopay_status, "success")
 
+    def test_raise_after_a_refund_that_was_collected_again_is_no_refund(self):
+        invoice = self._refund_whole()
+        invoice.action_autopay_collect_again()
+        self._run_autopay()
+        self._reprice(invoice, 130)
+        self.assertFalse(invoice.autopay_refunded)
+        self._run_autopay()
+        self._assert_paid(invoice)
+        self.assertEqual(self._sum_charges(invoice), 23000)
+
+    def test_refund_after_a_refund_that_was_collected_again_asks_again(self):
+        invoice = self._refund_whole()
+        invoice.action_autopay_collect_again()
+        self._run_autopay()
+        self._refund(invoice.autopay_attempt_ids.sorted("id")[-1])
+        self._poll()
+        self.assertEqual(invoice.autopay_blocker, "money_returned")
+        self._run_autopay()
+        self.assertEqual(self._sum_charges(invoice), 20000)
+
+    def test_decline_after_a_refund_is_told_as_a_decline(self):
+        invoice = self._refund_whole()
+        self._enrol("pm_card_visa_chargeDeclined")
+        invoice.autopay_token_id = self.customer.autopay_token_id
+        invoice.action_autopay_collect_again()
+        self._run_autopay()
+        self.assertEqual(invoice.autopay_status, "error")
+        invoice.sudo().autopay_retry_date = False
+        self.assertEqual(invoice.autopay_blocker, "failed")
+        self.assertIn(invoice, self.customer._get_autopay_failed_moves(self.company))
+
     def test_refunded_invoices_among_many_are_not_collected_by_one_click(self):
         refunded, other = self._refund_whole(), self._create_posted_invoice()
         answer = (refunded + other).action_autopay_make_eligible()
@@ -287,6 +318,14 @@ class TestAutopaySettlement(ReversalCommon):
         )
         line = wizard.line_ids.filtered(lambda line: line.move_id == refunded)
         self.assertEqual(line.mark, "money_returned")
+
+    def test_refunded_invoice_that_is_canceled_asks_nothing_more(self):
+        invoice = self._refund_whole()
+        invoice.button_cancel()
+        self.assertFalse(invoice.autopay_refunded or invoice.activity_ids)
+        invoice.button_draft()
+        invoice.action_post()
+        self.assertTrue(invoice.autopay_refunded)
 
     def test_credit_note_of_a_refund_settles_the_invoice(self):
         invoice = self._refund_whole()
