@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from .common import AutopayCommon
 
@@ -236,6 +236,20 @@ class TestAutopayMoveAction(AutopayCommon):
         wizard.is_confirmed = True
         self._charge(wizard)
         self.assertEqual(moves.mapped("autopay_status"), ["success", "success"])
+
+    def test_another_sum_is_confirmed_anew(self):
+        self.company.autopay_confirm_limit = 50.0
+        self._enrol()
+        moves = self._create_due_invoice() + self._create_due_invoice()
+        action = moves.with_user(self.user).action_autopay_charge_now()
+        wizards = self.env[action["res_model"]].with_user(self.user)
+        form = Form(wizards.with_context(**action["context"]))
+        form.is_confirmed = True
+        with form.line_ids.edit(1) as line:
+            line.is_chosen = False
+        self.assertFalse(form.is_confirmed)
+        form.is_confirmed = True
+        self.assertTrue(form.save().is_confirmed)
 
     def test_lines_of_a_browser_cannot_bring_in_other_invoices(self):
         self._enrol()

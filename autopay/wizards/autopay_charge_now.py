@@ -174,6 +174,13 @@ class AutopayChargeNow(models.TransientModel):
                 if outcome in counts
             )
 
+    # === ONCHANGE METHODS === #
+
+    @api.onchange("line_ids", "token_id", "authorize")
+    def _onchange_charged(self):
+        """Have another sum confirmed anew."""
+        self.is_confirmed = False
+
     # === ACTION METHODS === #
 
     def action_charge(self):
@@ -312,7 +319,7 @@ class AutopayChargeNow(models.TransientModel):
         """Return what would happen to each customer invoice."""
         decisions = self._decide()
         invoices = self.env["account.move"].union(*decisions)
-        # What the engine would say by itself, without a person who has decided.
+        # The engine's own word, without a person who has decided.
         alone = (
             self.env["autopay.decision"]
             .sudo()
