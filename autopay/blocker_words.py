@@ -69,7 +69,7 @@ BLOCKER_SENTENCES = {
     "money_returned": _lt("%(returned)s (attempt %(attempt)s). %(advice)s"),
     "no_date": _lt("The invoice has no autopay date: set one."),
     "date_not_reached": _lt("Will be charged on %(date)s with %(method)s."),
-    # What it is, and until when, is told by deadline_words.get_payment_words.
+    # Its whole text comes from deadline_words.get_payment_words.
     "payment_pending": _lt("%(until)s"),
     "payment_in_doubt": _lt(
         "The provider's answer to payment %(payment)s was lost: perhaps the customer "

@@ -42,7 +42,7 @@ BOOKING_SENTENCES = {
     "customer_company": _lt("The customer belongs to another company."),
 }
 
-# What concerns one invoice; the others stop all charges through the provider.
+# Reasons that concern one invoice; the others stop all charges through the provider.
 INVOICE_REASONS = ("account_currency", "receivable_archived", "customer_company")
 
 

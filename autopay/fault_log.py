@@ -1,4 +1,4 @@
-"""What went wrong in one execution of the engine, and whether it strikes everything."""
+"""Faults of one execution of the engine, and whether one strikes everything."""
 
 from dataclasses import dataclass, field
 

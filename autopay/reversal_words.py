@@ -80,7 +80,7 @@ REASON_SENTENCES = {
 }
 
 
-# What became of an amount, by the kind of what took it back.
+# Sentences about an amount, by the kind of what took it back.
 RETURNED_SENTENCES = {
     "refund": _lt("%(amount)s was refunded on %(date)s"),
     "dispute": _lt("%(amount)s was charged back on %(date)s"),

@@ -163,7 +163,7 @@ CONFIGURATION_SENTENCES = {
     ),
 }
 
-# What staff can do after a refusal, by class; those of a code come first.
+# Advice to staff after a refusal, by class; those of a code come first.
 CLASS_ADVICE = {
     "later": _lt("It may succeed on another day: press Retry to try again."),
     "method": _lt(

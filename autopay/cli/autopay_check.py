@@ -44,7 +44,7 @@ class AutopayCheck(Command):
     def _parse(self, args):
         """Return the database and how many days to compare with the providers."""
         own, others = self._get_parser().parse_known_args(args)
-        # What else is said is Odoo's: -d, -c, --addons-path ...
+        # All other options are Odoo's: -d, -c, --addons-path ...
         config.parse_config(["--no-http", *others], setup_logging=True)
         logging.getLogger("odoo").setLevel(logging.WARNING)
         if own.days < 1:

@@ -210,7 +210,7 @@ class AutopayBooking(models.AbstractModel):
     def _prepare_released_vals(self, line):
         """Return what an invoice is after an attempt that took no money."""
         if not line.previous_status:
-            # What a person charged that was not on autopay does not come onto it.
+            # An invoice that was not on autopay does not come onto it by a charge.
             return {"autopay_status": False, "autopay_retry_date": False}
         if line.money_returned:
             status = "success" if line.move_id.autopay_refunded else "error"

@@ -64,7 +64,7 @@ class AutopayConfigurationCap(models.AbstractModel):
         currency = decision.move.currency_id
         allowed = self._convert_down(limit, cap.currency_id, currency, facts)
         skips = cap.cap_rule == "skip"
-        # What another cap has lowered is still due for more than this one allows.
+        # An amount that another cap lowered is still due for more than this allows.
         amount = decision.due if skips else decision.amount
         if currency.compare_amounts(amount, allowed) <= 0:
             return False

@@ -4,7 +4,7 @@ from ..rights import check_billing
 
 
 class AutopayConsent(models.AbstractModel):
-    """What staff do on a customer's page about the consent to autopay."""
+    """Buttons on a customer's page about the consent to autopay."""
 
     _name = "autopay.consent"
     _description = "Consent of a Customer"

@@ -52,7 +52,7 @@ class AutopayDeadlineInvoice(models.AbstractModel):
                 "|",
                 ("autopay_status", "in", ("eligible", "error")),
                 ("autopay_refunded", "=", True),
-                # What kills processes must not even be looked at.
+                # Invoices that kill processes must not even be looked at.
                 ("autopay_crash_count", "<", const.CRASHES_BEFORE_SET_ASIDE),
             ]
         )

@@ -136,7 +136,7 @@ class AutopayEngine(models.AbstractModel):
             batch = move_ids[start:end]
             missed = self._run_parts(run, batch, ctx)
             if ctx.faults.is_over():
-                # What is left waits for the next run, not for one right after this:
+                # The rest waits for the next run, not for one right after this:
                 # other companies may still be charged.
                 self.env["ir.cron"]._commit_progress(len(move_ids) - start)
                 return True
@@ -243,7 +243,7 @@ class AutopayEngine(models.AbstractModel):
         if stage.__name__ != "_reserve":
             return super()._apply_each(stage, records, *args)
         ctx = args[-1]
-        # What the batch had noted was rolled back with it.
+        # All that the batch had noted was rolled back with it.
         ctx.take_postponed()
         probes = self._draw_probes(records, ctx)
         done = self._reserve_each(stage, probes, *args)

@@ -33,7 +33,7 @@ HELD_CHECKS = {
 
 @dataclass(frozen=True, slots=True)
 class FewFacts:
-    """What is known of a company without looking anything up, see ``Facts``."""
+    """Facts known of a company without looking anything up, see ``Facts``."""
 
     company: models.Model
     neutralized: bool

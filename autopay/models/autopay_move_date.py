@@ -5,7 +5,7 @@ from .. import const
 from ..date_words import get_date_words, get_hold_words
 from ..rights import STAFF_GROUPS
 
-# What the rule of a company looks at.
+# Fields that the rule of a company looks at.
 DUE_FIELDS = {"invoice_date", "invoice_date_due", "invoice_payment_term_id"}
 
 # Statuses in which the day of a charge is still to come.

@@ -5,7 +5,7 @@ from ..rights import STAFF_GROUPS, check_billing
 
 
 class AutopayOtherPayment(models.AbstractModel):
-    """What staff can do about another payment of an invoice that autopay waits for."""
+    """Buttons about another payment of an invoice that autopay waits for."""
 
     _name = "autopay.other.payment"
     _description = "Other Payment of an Invoice on Autopay"
@@ -49,7 +49,7 @@ class AutopayOtherPayment(models.AbstractModel):
         self.ensure_one()
         payment = self._get_autopay_other_payment("ignore")
         if payment._get_autopay_wait() == "wire":
-            # Whoever holds a link to the invoice can announce any number of them.
+            # Holders of a link to the invoice can announce any number of them.
             payment |= payment._get_autopay_other_wires(self)
         payment._ignore_for_autopay(self.sudo())
 

@@ -5,7 +5,7 @@ from odoo.tools import SQL
 from .. import const
 from ..rights import BILLING_GROUP
 
-# What decides to which company a contact belongs.
+# Fields that decide to which company a contact belongs.
 PAYER_FIELDS = {"parent_id", "is_company"}
 
 # Where autopay has to do with a contact, and in which company.

@@ -34,7 +34,7 @@ class AutopayRehearsal(models.AbstractModel):
             ("state", "=", "succeeded"),
             ("booked_date", "=", False),
             ("booking_error", "!=", False),
-            # What is not finished has one, and it is indexed.
+            # Unfinished attempts have one, and it is indexed.
             ("next_check_date", "!=", False),
         ]
         # The resolver retries all of them; a few tell whether the cause is mended.

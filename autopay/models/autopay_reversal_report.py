@@ -11,7 +11,7 @@ from ..reversal_const import (
     STATUS_FINDINGS,
 )
 
-# What may change of a refund or dispute that is written down.
+# Values that may change of a refund or dispute that is written down.
 FOLLOWED = ("status", "finding", "respond_by_date")
 
 

@@ -93,7 +93,7 @@ class AutopaySurplus(models.AbstractModel):
             if not payment.move_id:
                 spare += payment.amount
                 continue
-            # What Odoo refunded it leaves open beside the payment.
+            # Odoo leaves its refunds open beside the payment.
             refunds = payments.search(
                 [
                     ("source_payment_id", "=", payment.id),

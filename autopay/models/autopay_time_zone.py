@@ -10,7 +10,7 @@ from ..filled_words import fill_in
 
 _lt = LazyTranslate(__name__)
 
-# What nobody chose: new working hours start in it.
+# The zone that nobody chose: new working hours start in it.
 UNCHOSEN = "UTC"
 # One day of winter and one of summer, in either half of the world.
 SEASONS = (datetime(2026, 1, 15), datetime(2026, 7, 15))  # noqa: DTZ001 - in each zone

@@ -12,7 +12,7 @@ KNOWN_QUERIES = {
         SELECT f.name FROM ir_model_data d JOIN ir_model_fields f ON f.id = d.res_id
          WHERE d.model = 'ir.model.fields' AND d.module = ANY(%(module_names)s)
            AND f.name LIKE 'autopay\\_%%'""",
-    # What our models take over from others is written under the names of those.
+    # Parts that our models take over from others stand under the names of those.
     "selection_ids": """
         SELECT s.id FROM ir_model_fields_selection s
           JOIN ir_model_fields f ON f.id = s.field_id

@@ -101,7 +101,7 @@ class AutopayResolve(models.TransientModel):
             sent = attempt.charging_date or attempt.reserved_date
             values["paid_on"] = fields.Date.context_today(self, sent)
             given = attempt.charge_ref or attempt.object_ref
-            # What the provider did not give is to be read there.
+            # A reference that the provider did not give is to be read there.
             if given and not self._is_own_reference(attempt, given):
                 values["reference"] = given
         return values
