@@ -59,6 +59,32 @@ class TestAutopayChargeNow(AutopayCommon):
         tick = kanban.find(".//templates//field[@name='is_chosen']")
         self.assertEqual(tick.get("widget"), "boolean_toggle")
 
+    def test_a_client_that_sends_the_ticks_only_charges_what_is_ticked(self):
+        self._enrol()
+        due, early = self._create_due_invoice(80.0), self._create_due_invoice(20.0)
+        bill = due.copy({"move_type": "out_refund"})
+        moves = due + early + bill
+        action = moves.with_user(self.user).action_autopay_charge_now()
+        lines = [{"move_id": due.id, "is_chosen": True}, {"move_id": bill.id}]
+        lines.append({"move_id": early.id})
+        wizards = self.env[action["res_model"]].with_user(self.user)
+        wizard = wizards.create(
+            {
+                "move_ids": [Command.set(moves.ids)],
+                "line_ids": [Command.create(vals) for vals in lines],
+            }
+        )
+        self.company.autopay_confirm_limit = 79.0
+        with self.assertRaisesRegex(UserError, "80.00"):
+            self._charge(wizard)
+        wizard.is_confirmed = True
+        self._charge(wizard)
+        self.assertEqual(
+            [(line.move_id, line.amount, line.outcome) for line in wizard.line_ids],
+            [(due, 80.0, "charged"), (bill, 80.0, "skipped"), (early, 20.0, "left")],
+        )
+        self.assertFalse(early.autopay_attempt_ids)
+
     def test_what_is_marked_says_so_where_the_reasons_stand(self):
         self._enrol()
         early = self._create_due_invoice()

@@ -2,13 +2,17 @@ from collections import Counter
 
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import clean_context, format_date
+from odoo.tools import clean_context
 
+from ..consent_words import format_short_day
 from ..const import CHARGE_NOW_MARKS
 from ..rights import check_billing
 
 # What the chosen method lacks as long as the customer has not authorized it.
 AUTHORIZATION_BLOCKERS = ("no_authorization", "authorization_revoked")
+
+# What the rows show of their documents; the ticks are the user's.
+LINE_FACTS = ("amount", "method", "blocker", "explanation", "mark", "last_result")
 
 # How the result page calls each state of an attempt.
 OUTCOMES = {
@@ -119,10 +123,7 @@ class AutopayChargeNow(models.TransientModel):
     @api.depends("move_ids", "token_id", "authorize")
     def _compute_line_ids(self):
         for wizard in self.filtered(lambda wizard: wizard.state == "draft"):
-            lines = [
-                *wizard._prepare_lines(),
-                *map(wizard._prepare_other_vals, wizard._get_other_documents()),
-            ]
+            lines = wizard._prepare_all_lines()
             wizard.line_ids = [
                 Command.clear(),
                 # What is charged comes first, what is skipped last.
@@ -192,6 +193,7 @@ class AutopayChargeNow(models.TransientModel):
         check_billing(self)
         self.move_ids.check_access("write")
         if self.state == "draft":
+            self._refresh_lines()
             self._check_confirmed()
             self._record_authorization()
             self._charge()
@@ -210,6 +212,17 @@ class AutopayChargeNow(models.TransientModel):
     def _get_chosen_lines(self):
         """Return the lines that a click would charge."""
         return self.line_ids.filtered(lambda line: line.is_chosen and not line.blocker)
+
+    def _refresh_lines(self):
+        """Read again what the rows show: a client may have sent only the ticks."""
+        known = {vals["move_id"]: vals for vals in self._prepare_all_lines()}
+        for line in self.line_ids:
+            vals = known.get(line.move_id.id, {})
+            facts = {name: vals.get(name) for name in LINE_FACTS}
+            if line.is_chosen:
+                # The engine looks once more, and the result says what it found.
+                del facts["blocker"]
+            line.write(facts)
 
     def _check_confirmed(self):
         """Let nobody charge a large sum by one click.
@@ -298,7 +311,9 @@ class AutopayChargeNow(models.TransientModel):
             line.move_id.id: line.attempt_id for line in runs.attempt_ids.line_ids
         }
         decisions = self._decide()
-        for line in self.line_ids.filtered(lambda line: line.move_id in decisions):
+        mine = self.line_ids.filtered(lambda line: line.move_id in decisions)
+        (self.line_ids - mine).outcome = "skipped"
+        for line in mine:
             attempt = attempts.get(line.move_id.id)
             if not (line.is_chosen or line.blocker):
                 line.outcome = "left"
@@ -314,6 +329,11 @@ class AutopayChargeNow(models.TransientModel):
             "blocker": "not_an_invoice",
             "explanation": self.env._("Autopay collects customer invoices only."),
         }
+
+    def _prepare_all_lines(self):
+        """Return what would happen to each document."""
+        others = map(self._prepare_other_vals, self._get_other_documents())
+        return [*self._prepare_lines(), *others]
 
     def _prepare_lines(self):
         """Return what would happen to each customer invoice."""
@@ -358,7 +378,11 @@ class AutopayChargeNow(models.TransientModel):
         if not last:
             return ""
         states = dict(last._fields["state"]._description_selection(self.env))
-        return f"{states[last.state]}, {format_date(self.env, last.reserved_date)}"
+        return f"{states[last.state]}, {self._format_day(last)}"
+
+    def _format_day(self, attempt):
+        day = fields.Date.context_today(self, attempt.reserved_date)
+        return format_short_day(self.env, day, fields.Date.context_today(self))
 
 
 def _get_mark(passed):

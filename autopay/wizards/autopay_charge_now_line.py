@@ -19,7 +19,6 @@ class AutopayChargeNowLine(models.TransientModel):
     currency_id = fields.Many2one(related="move_id.currency_id", related_sudo=False)
     is_chosen = fields.Boolean(
         string="Charge",
-        default=True,
         help="Rows without a tick are left as they are.",
     )
     amount = fields.Monetary(readonly=True)
