@@ -105,6 +105,14 @@ class ResCompany(models.Model):
                 self.env._("Autopay waits from 1 to 90 days for a transfer.")
             )
 
+    @api.constrains("autopay_approval_limit", "autopay_confirm_limit")
+    def _check_autopay_limits(self):
+        for company in self:
+            if min(company.autopay_approval_limit, company.autopay_confirm_limit) < 0:
+                raise ValidationError(
+                    self.env._("A limit cannot be negative. Zero: there is none.")
+                )
+
     # === BUSINESS METHODS === #
 
     @api.model

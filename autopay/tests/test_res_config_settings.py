@@ -48,6 +48,11 @@ class TestResConfigSettings(AutopayCommon):
             with self.assertRaises(ValidationError):
                 self.company.autopay_date_offset = days
 
+    def test_negative_limits_are_refused(self):
+        for field in ("autopay_approval_limit", "autopay_confirm_limit"):
+            with self.assertRaises(ValidationError):
+                self.company[field] = -5
+
     def test_due_invoices_are_those_of_the_next_run(self):
         due, later = self._create_due_invoice(), self._create_posted_invoice()
         action = self._get_settings().action_view_autopay_due()
