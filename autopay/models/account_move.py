@@ -253,6 +253,7 @@ class AccountMove(models.Model):
         posted._set_autopay_default_date()
         self._decide_autopay_returned()
         self._end_autopay_refund()
+        self.env["autopay.crash"]._close_alarms(self)
         self.write({"autopay_status": "eligible"})
         own = self.sudo().with_context(**const.OWN_FIELDS_CONTEXT)
         own.write(

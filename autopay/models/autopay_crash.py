@@ -86,8 +86,19 @@ class AutopayCrash(models.AbstractModel):
             )
         )
         moves.invalidate_recordset(["autopay_crash_count", "autopay_crash_fault"])
-        self.env["autopay.notification"]._close_set_aside(moves)
+        feedback = self.env._("It works again.")
+        self.env["autopay.notification"]._close_set_aside(moves, feedback)
         return self.env["autopay.attempt"]
+
+    @api.model
+    def _close_alarms(self, moves):
+        """Close what called a person to invoices that are taken up by a person."""
+        aside = moves.sudo().filtered(
+            lambda move: move.autopay_crash_count >= CRASHES_BEFORE_SET_ASIDE
+        )
+        if aside:
+            feedback = self.env._("Put on autopay again.")
+            self.env["autopay.notification"]._close_set_aside(aside, feedback)
 
     @api.model
     def _tell(self, moves):

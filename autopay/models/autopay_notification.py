@@ -213,13 +213,13 @@ class AutopayNotification(models.AbstractModel):
                 move, move.company_id, self.env._("Autopay has set this invoice aside")
             )
 
-    def _close_set_aside(self, moves):
-        """Close the alarms of invoices that are not set aside any more."""
+    def _close_set_aside(self, moves, feedback):
+        """Close the alarms of invoices that are not set aside any more, and say why."""
         summary = self.env._("Autopay has set this invoice aside")
         activities = moves.sudo().activity_ids.filtered(
             lambda activity: activity.summary == summary
         )
-        activities.action_feedback(self.env._("It works again."))
+        activities.action_feedback(feedback)
 
     def _alert_common(self, run, fault):
         """Tell that a run ended since every invoice fails alike.

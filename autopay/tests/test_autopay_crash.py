@@ -77,6 +77,8 @@ class TestAutopayCrash(AutopayCommon):
     def test_what_was_set_aside_is_taken_up_by_the_button_that_its_words_name(self):
         for _crash in range(const.CRASHES_BEFORE_SET_ASIDE):
             self.env["autopay.crash"]._count(self.bad)
+        self.env["autopay.notification"]._alert_set_aside(self.bad)
+        self.assertTrue(self.bad.activity_ids)
         self.assertEqual(self.bad.autopay_blocker, "set_aside")
         self.assertIn("Press Retry", self.bad.autopay_explanation)
         arch = etree.fromstring(self.bad.get_view(view_type="form")["arch"])
@@ -92,6 +94,7 @@ class TestAutopayCrash(AutopayCommon):
         self.assertEqual(chosen.move_id, self.first)
         self.assertEqual((lines - chosen).mark, "set_aside")
         getattr(self.bad, button.get("name"))()
+        self.assertFalse(self.bad.activity_ids)
         self._run_autopay()
         self.assertEqual(self.bad.autopay_status, "success")
 
