@@ -149,7 +149,8 @@ class TestAutopayCommonFault(AutopayCommon):
 
     @mute_logger(STAGE_LOG)
     def test_several_bad_invoices_are_set_aside_where_others_work(self):
-        bad = self.invoices[:3]
+        # Two of four: three are drawn by lot, and one of them works.
+        bad = self.invoices[:2]
         self._refuse(bad)
         for number in range(2):
             self._run_autopay()
@@ -163,7 +164,7 @@ class TestAutopayCommonFault(AutopayCommon):
 
     @mute_logger(STAGE_LOG)
     def test_what_was_set_aside_comes_back_when_the_fault_is_mended(self):
-        bad = self.invoices[:3]
+        bad = self.invoices[:2]
         patcher = self._refuse(bad)
         self._run_autopay()
         # One due invoice alone cannot show that others fail alike.
