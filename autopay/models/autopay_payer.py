@@ -33,10 +33,10 @@ class AutopayPayer(models.AbstractModel):
         """Override of `account` to keep who pays what is put on autopay."""
         if "autopay_status" not in vals:
             return super().write(vals)
-        # The engine puts back on autopay what was, and confirms nobody by that.
+        # What is on autopay and is tried again, by the engine or by a person, confirms
+        # nobody: there is a button for that, which names who would pay.
         own = self.sudo()
-        by_person = not self.env.su
-        confirmed = own.filtered(lambda move: by_person or not move.autopay_status)
+        confirmed = own.filtered(lambda move: not move.autopay_status)
         res = super().write(vals)
         if vals["autopay_status"]:
             confirmed._keep_autopay_payer()

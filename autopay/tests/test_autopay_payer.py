@@ -131,6 +131,20 @@ class TestAutopayPayer(PayerCommon):
         invoice.with_user(self.biller).action_autopay_make_eligible()
         self.assertEqual(invoice.autopay_payer_id, self.victim)
 
+    def test_person_who_retries_what_failed_confirms_nobody(self):
+        failed = self._create_due_invoice(500, self.debtor)
+        other = self._create_due_invoice(300, self.debtor)
+        (failed | other).sudo().autopay_status = "error"
+        self.debtor.parent_id = self.victim
+        failed.with_user(self.biller).action_autopay_make_eligible()
+        retry = self.env["autopay.retry"].with_user(self.biller)
+        retry.create({"move_ids": (failed | other).ids}).action_retry()
+        for invoice in failed | other:
+            self.assertEqual(invoice.autopay_payer_id, self.debtor)
+            self.assertEqual(invoice.autopay_blocker, "payer_changed")
+        self._run_autopay()
+        self.assertFalse(self._get_charges(failed) + self._get_charges(other))
+
     def test_invoice_taken_off_autopay_has_no_payer(self):
         invoice = self._create_due_invoice(500, self.debtor)
         invoice.action_autopay_remove()
