@@ -275,6 +275,8 @@ BLOCKER_DAYS = {
     ),
     **dict.fromkeys(("approval_refused", "method_paused", "money_returned"), 7),
     **dict.fromkeys(("in_dispute", "on_hold", "payment_blocked"), 30),
+    # The next month has begun by then: it was not enough, or never will be.
+    **dict.fromkeys(("authorized_month_reached", "month_cap_reached"), 35),
 }
 # Those whose days count from when the money went back, if that was later.
 RETURNED_BLOCKERS = ("in_dispute", "money_returned")
@@ -302,8 +304,6 @@ NO_DEADLINE = {
     "blocker.not_eligible": "a person did not put it on autopay, or took it off",
     "blocker.set_aside": "people are called when it is set aside",
     "blocker.charge_contradicted": "people are called when it is found out",
-    "blocker.month_cap_reached": "the month ends by itself",
-    "blocker.authorized_month_reached": "the month ends by itself",
     "blocker.retry_not_due": "it has a date",
     "blocker.date_not_reached": "it has a date",
     "reversal.won": "the end of a dispute",

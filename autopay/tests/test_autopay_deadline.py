@@ -182,6 +182,19 @@ class TestAutopayDeadline(DeadlineCommon):
         self._look_again()
         self._assert_called_once(self.customer, "On hold until")
 
+    def test_invoice_above_what_a_month_allows_calls_a_person_after_a_month(self):
+        token = self._enrol()
+        record = self.env["autopay.authorization"]._record
+        record(self.customer, self.company, token, "paper", max_month_amount=50)
+        invoice = self._create_due_invoice()
+        self.assertEqual(invoice.autopay_blocker, "authorized_month_reached")
+        invoice.autopay_date = self.today - timedelta(days=34)
+        self._look_again()
+        self._assert_not_called(self.customer)
+        invoice.autopay_date = self.today - timedelta(days=35)
+        self._look_again()
+        self._assert_called_once(self.customer, "per month")
+
     def test_nobody_is_called_where_autopay_is_off(self):
         invoice = self._create_due_invoice()
         invoice.autopay_date = self.today - timedelta(days=9)
