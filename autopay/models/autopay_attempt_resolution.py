@@ -239,6 +239,23 @@ class AutopayAttemptResolution(models.AbstractModel):
         self.ensure_one()
         return self.mismatch and self.state in ("declined", "canceled")
 
+    def _note_failed_after_all(self):
+        """Call a person about charges that count as paid, and failed says the provider.
+
+        :return: the attempts concerned
+        """
+        paid = self.filtered(lambda attempt: attempt.state == "succeeded")
+        for attempt in paid:
+            summary = self.env._("Counts as paid, but failed as the provider says")
+            note = self.env._(
+                "Look it up at the provider. If the money did not come, reset the "
+                "payment of this charge to draft: its invoice is open again then."
+            )
+            self.env["autopay.notification"]._alert(
+                attempt, attempt.company_id, summary, note
+            )
+        return paid
+
     def _is_to_verify(self):
         """Return whether the provider may still contradict, or has contradicted us."""
         self.ensure_one()

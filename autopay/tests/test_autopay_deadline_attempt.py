@@ -1,3 +1,4 @@
+import time
 from datetime import timedelta
 from unittest.mock import patch
 
@@ -6,6 +7,7 @@ from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import format_date, mute_logger
 
+from ..gateways.stripe_webhooks import EventFacts
 from ..models.autopay_booking import AutopayBooking
 from ..models.autopay_run import AutopayRun
 from .common_deadline import DeadlineCommon
@@ -78,6 +80,45 @@ class TestAutopayDeadlineAttempt(DeadlineCommon):
         self.assertEqual(invoice.autopay_status, "success")
         self.assertEqual(invoice.amount_residual, 0)
         self.assertFalse(self._get_calls(attempt))
+
+    def _get_alarms(self, attempt):
+        return attempt.activity_ids.filtered(
+            lambda activity: "Counts as paid" in (activity.summary or "")
+        )
+
+    def test_late_charge_that_was_said_to_be_paid_and_fails_calls_a_person(self):
+        _invoice, attempt = self._leave_pending()
+        self._age(attempt, days=4)
+        self._say(attempt, "paid")
+        self.assertFalse(self._get_alarms(attempt))
+        for _time in range(2):
+            with mute_logger("odoo.addons.payment.models.payment_transaction"):
+                attempt.transaction_id.sudo()._set_error("It has bounced.")
+        self.assertEqual(len(self._get_alarms(attempt)), 1)
+        self.assertEqual(attempt.transaction_id.state, "done")
+
+    @mute_logger(*STAGES)
+    def test_debit_that_was_said_to_be_paid_and_fails_calls_a_person(self):
+        _invoice, attempt = self._leave_debit()
+        self._age(attempt, days=30)
+        attempt.sudo().answered_date -= timedelta(days=4)
+        self._silence()
+        self._assert_called_once(attempt, "the bank's confirmation")
+        self._say(attempt, "paid")
+        self.admin.clear_faults()
+        facts = EventFacts(
+            "evt_failed_after_all",
+            "payment_intent.payment_failed",
+            int(time.time()),
+            False,
+            refs={"intent_ref": attempt.object_ref},
+        )
+        events = self.env["autopay.event"].sudo()
+        events._store(attempt.provider_id, facts)
+        event = events.search([("event_ref", "=", facts.ref)])
+        self._resolve_autopay()
+        self.assertEqual(event.attempt_id, attempt)
+        self.assertEqual(len(self._get_alarms(attempt)), 1)
 
     def test_late_charge_that_was_not_paid_gives_the_invoice_back(self):
         invoice, attempt = self._leave_pending()
