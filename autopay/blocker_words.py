@@ -192,7 +192,14 @@ def get_unapplied_values(env, found):
     :param found: the ``Unapplied`` money
     """
     payment = found.attempt.payment_id
-    if found.is_posted:
+    if found.entries:
+        advice = env._(
+            "%(entries)s took it from payment %(payment)s. If the customer still owes "
+            "the invoice, say below that it is charged nevertheless.",
+            entries=", ".join(found.entries.mapped("display_name")),
+            payment=payment.display_name,
+        )
+    elif found.is_posted:
         advice = env._(
             "Apply payment %(payment)s to this invoice, or refund it.",
             payment=payment.display_name,
@@ -201,7 +208,7 @@ def get_unapplied_values(env, found):
         advice = env._(
             "Its payment %(payment)s is not in the books: post it again, or say below "
             "that the invoice is charged nevertheless.",
-            payment=payment.display_name or "",
+            payment=payment.display_name or env._("(deleted)"),
         )
     return {
         "collected": found.attempt.currency_id.format(found.amount),

@@ -225,7 +225,8 @@ class AutopayReversalBooking(models.AbstractModel):
                 break
             freed |= partial.debit_move_id
             missing -= partial.credit_amount_currency
-            partial.unlink()
+            # In between more is open than went back: only the end counts.
+            partial.with_context(autopay_reversing=True).unlink()
         return freed.exists()
 
     # === THE MONEY CAME BACK === #

@@ -123,7 +123,8 @@ class AutopayReversalNotice(models.AbstractModel):
         if gone:
             self._show_open(reversal, is_open)
         else:
-            self._show_paid(reversal, moves - is_open)
+            self._show_settled(reversal, moves)
+            self._show_paid(moves - is_open)
         body = self._get_booked_body(reversal)
         moves._message_log_batch({move.id: body for move in moves})
 
@@ -138,12 +139,16 @@ class AutopayReversalNotice(models.AbstractModel):
         if reversal.kind == "refund" and not moves:
             self._tell(reversal)
 
-    def _show_paid(self, reversal, moves):
+    def _show_settled(self, reversal, moves):
+        """Show that a dispute is over, also where something else is still open."""
         others = moves.autopay_attempt_ids.reversal_ids - reversal
-        if not others.filtered(
+        disputed = others.filtered(
             lambda rec: rec.kind == "dispute" and rec.finding in MONEY_GONE
-        ):
+        )
+        if reversal.kind == "dispute" and not disputed:
             moves.autopay_in_dispute = False
+
+    def _show_paid(self, moves):
         failed = moves.filtered(lambda move: move.autopay_status == "error")
         failed.autopay_status = "success"
 
@@ -157,13 +162,16 @@ class AutopayReversalNotice(models.AbstractModel):
         :param date day: until when to say so
         """
         xml_id = "autopay.mail_activity_type_refund"
-        if move.sudo().activity_search([xml_id]):
-            return
         amount = move.currency_id.format(move.amount_residual)
+        summary = self.env._("%(amount)s refunded: still owed?", amount=amount)
+        if asked := move.sudo().activity_search([xml_id]):
+            # Another part went back since.
+            asked.filtered(lambda rec: rec.summary != summary).summary = summary
+            return
         move.sudo().activity_schedule(
             xml_id,
             date_deadline=day,
-            summary=self.env._("%(amount)s refunded: still owed?", amount=amount),
+            summary=summary,
             note=get_returned_advice(self.env, True),
             user_id=move.company_id._get_autopay_responsible().id or self.env.uid,
         )

@@ -4,6 +4,7 @@ from odoo import fields, models
 from odoo.fields import Domain
 
 from ..rights import STAFF_GROUPS, check_billing
+from .autopay_settlement import OPEN_STATES
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,12 +15,14 @@ class Unapplied:
     :param attempt: the ``autopay.attempt`` that collected it
     :param amount: what of it pays nothing, in the currency of the attempt (major units)
     :param is_posted: whether its payment is in the books
+    :param entries: what has taken the money instead: repayments and other entries
     """
 
     move: models.Model
     attempt: models.Model
     amount: float
     is_posted: bool
+    entries: models.Model
 
 
 class AutopayUnapplied(models.AbstractModel):
@@ -107,6 +110,16 @@ class AutopayUnapplied(models.AbstractModel):
             if (key := (move.commercial_partner_id, move.company_id)) in by_payer
         }
 
+    def _is_autopay_replaceable(self):
+        """Return whether money of an invoice may be open once another replaces it.
+
+        It was collected for the invoice itself, or for one that it has replaced.
+        """
+        self.ensure_one()
+        own = self.sudo()
+        collected = own.autopay_attempt_line_ids or own.autopay_replaced_id
+        return own.company_id.autopay_known and bool(collected)
+
     def _get_autopay_replaced(self):
         """Return this invoice, and those that it has replaced one after the other."""
         moves = older = self.sudo()
@@ -135,4 +148,27 @@ class AutopayUnapplied(models.AbstractModel):
         amount = attempt.excess_amount
         if not is_posted and payment.state not in ("in_process", "paid"):
             amount = attempt.amount - attempt.returned_amount
-        return Unapplied(line.move_id, attempt, amount, is_posted)
+        taken = self._get_partials_elsewhere(line)
+        amount += sum(taken.mapped("credit_amount_currency"))
+        entries = taken.debit_move_id.move_id
+        return Unapplied(line.move_id, attempt, amount, is_posted, entries)
+
+    def _get_partials_elsewhere(self, line):
+        """Return what takes the money of a share from its invoice, and is no invoice.
+
+        Money that somebody gave back by hand pays nothing either: charging the invoice
+        for it is for a person to say.
+        """
+        move = line.move_id
+        if move.state != "posted" or move.payment_state not in OPEN_STATES:
+            return self.env["account.partial.reconcile"]
+        payments = line.attempt_id._get_inbound_payments()
+        paying = self.env["autopay.surplus"]._get_lines(payments)
+        return paying.matched_debit_ids.filtered(
+            lambda part: (
+                part.debit_move_id.move_id.move_type == "entry"
+                # What went back at the provider has its own words.
+                and not part.debit_move_id.payment_id.autopay_reversal_id
+                and not part.debit_move_id.payment_id.source_payment_id
+            )
+        )

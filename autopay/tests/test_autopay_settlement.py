@@ -179,6 +179,42 @@ class TestAutopaySettlement(ReversalCommon):
         self._run_autopay()
         self.assertEqual(self._sum_charges(invoice), 20000)
 
+    def _assert_given_back_by_hand(self, amount):
+        """Give money back without the provider: nothing is charged without a word."""
+        invoice, attempt = self._collect(100)
+        collected = attempt.payment_id
+        repayment = self.env["account.payment"].create(
+            {
+                "amount": amount,
+                "payment_type": "outbound",
+                "partner_type": "customer",
+                "partner_id": self.customer.id,
+                "journal_id": collected.journal_id.id,
+            }
+        )
+        repayment.action_post()
+        invoice.line_ids.remove_move_reconcile()
+        for move in (repayment.move_id, invoice):
+            lines = (move + collected.move_id).line_ids
+            lines.filtered(
+                lambda line: (
+                    line.account_type == "asset_receivable" and not line.reconciled
+                )
+            ).reconcile()
+        self.assertEqual(invoice.amount_residual, amount)
+        self.assertEqual(invoice.autopay_status, "eligible")
+        self.assertIn(repayment.move_id.name, invoice.autopay_explanation)
+        self._assert_not_charged(invoice, "collected_open")
+        invoice.action_autopay_confirm_open()
+        self._run_autopay()
+        self.assertEqual(self._sum_charges(invoice), 10000 + amount * 100)
+
+    def test_money_given_back_by_hand_is_not_collected_again(self):
+        self._assert_given_back_by_hand(100)
+
+    def test_part_given_back_by_hand_is_not_collected_again(self):
+        self._assert_given_back_by_hand(30)
+
     def test_person_may_charge_nevertheless(self):
         invoice, _attempt = self._collect(100)
         invoice.line_ids.remove_move_reconcile()
@@ -222,6 +258,28 @@ class TestAutopaySettlement(ReversalCommon):
         third.action_post()
         third.autopay_date = self.today
         self._assert_not_charged(third, "collected_open")
+
+    def test_replacement_that_is_replaced_waits_for_the_money_of_the_first(self):
+        self.company.autopay_policy = "automatic"
+        invoice, _attempt = self._collect(100)
+        second = self._modify(invoice)
+        second.action_post()
+        third = self._modify(second)
+        third.action_post()
+        third.write({"autopay_status": "eligible", "autopay_date": self.today})
+        self._assert_not_charged(third, "collected_open")
+
+    def test_each_of_many_replacements_knows_which_one_it_replaces(self):
+        amounts = (30, 70, 50)
+        charged = [self._collect(amount)[0] for amount in amounts]
+        moves = self.env["account.move"].union(*charged)
+        moves = moves.browse([charged[1].id, charged[0].id, charged[2].id])
+        context = {"active_model": "account.move", "active_ids": moves.ids}
+        wizard = self.env["account.move.reversal"].with_context(**context)
+        wizard.create({"journal_id": moves.journal_id.id}).modify_moves()
+        for invoice in charged:
+            new = moves.search([("autopay_replaced_id", "=", invoice.id)])
+            self.assertEqual(new.amount_total, invoice.amount_total)
 
     def test_invoice_issued_anew_for_a_cancelled_one_waits_for_its_money(self):
         invoice, attempt = self._collect(100)
@@ -376,9 +434,32 @@ class TestAutopaySettlement(ReversalCommon):
         self._poll()
         self.assertEqual(invoice.amount_residual, 40)
         self.assertTrue(invoice.autopay_refunded)
+        self.assertIn("40.00 refunded", invoice.activity_ids.summary)
         invoice.action_autopay_collect_again()
         self._run_autopay()
         self.assertEqual(self._sum_charges(invoice), 14000)
+
+    def test_refund_of_another_part_asks_about_both(self):
+        invoice, attempt = self._collect(100)
+        for minor, told in ((4000, "40.00"), (3000, "70.00")):
+            self._refund(attempt, minor)
+            self._poll()
+            self.assertEqual(len(invoice.activity_ids), 1)
+            self.assertIn(f"{told} refunded", invoice.activity_ids.summary)
+
+    def test_dispute_that_is_won_ends_though_a_part_was_refunded(self):
+        invoice, attempt = self._collect(100)
+        self._refund(attempt, 4000)
+        self._poll()
+        dispute = self.admin.open_dispute(attempt.charge_ref)
+        self._poll()
+        self.assertTrue(invoice.autopay_in_dispute)
+        self.admin.win_dispute(dispute["id"])
+        self._poll()
+        self.assertEqual(invoice.amount_residual, 40)
+        self.assertFalse(invoice.autopay_in_dispute)
+        self.assertTrue(invoice.autopay_refunded)
+        self.assertEqual(invoice.autopay_blocker, "money_returned")
 
     def test_refund_against_a_credit_note_asks_nothing(self):
         invoice, attempt = self._collect(100)

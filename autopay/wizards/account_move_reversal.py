@@ -13,18 +13,34 @@ class AccountMoveReversal(models.TransientModel):
         A credit note that was asked for because of a refund is one of what was
         refunded; Odoo proposes the whole invoice.
         """
-        action = super().reverse_moves(is_modify)
-        if is_modify:
-            pairs = zip(self.move_ids, self.new_move_ids, strict=False)
-            for replaced, move in pairs:
-                known = replaced.sudo().company_id.autopay_known
-                if known and replaced.sudo().autopay_attempt_line_ids:
-                    move.sudo().autopay_replaced_id = replaced
-        elif len(self.new_move_ids) == 1:
+        replaced_ids = []
+        noting = self.with_context(autopay_replaced_ids=replaced_ids)
+        action = super(AccountMoveReversal, noting).reverse_moves(is_modify)
+        self._note_autopay_replaced(replaced_ids)
+        if not is_modify and len(self.new_move_ids) == 1:
             amount = self.env.context.get("autopay_credit_amount")
             if isinstance(amount, int | float):
                 _bring_to(self.new_move_ids, amount)
         return action
+
+    def _note_autopay_replaced(self, replaced_ids):
+        """Note on invoices that were made anew which ones they replace.
+
+        :param list replaced_ids: in the order in which they were made anew, which
+            neither side of the wizard keeps
+        """
+        pairs = zip(replaced_ids, self.new_move_ids.sorted("id"), strict=False)
+        for replaced_id, move in pairs:
+            replaced = self.move_ids.browse(replaced_id).sudo()
+            if replaced._is_autopay_replaceable():
+                move.sudo().autopay_replaced_id = replaced
+
+    def _modify_default_reverse_values(self, origin_move):
+        """Override of `account` to note the order in which invoices are made anew."""
+        replaced_ids = self.env.context.get("autopay_replaced_ids")
+        if isinstance(replaced_ids, list):
+            replaced_ids.append(origin_move.id)
+        return super()._modify_default_reverse_values(origin_move)
 
 
 def _bring_to(note, amount):
