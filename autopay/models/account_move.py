@@ -221,7 +221,7 @@ class AccountMove(models.Model):
         collected._apply_autopay_policy()
         waiting = collected.filtered(lambda move: move.autopay_status == "eligible")
         waiting._set_autopay_default_date()
-        waiting._keep_autopay_payer()
+        waiting.filtered(lambda move: not move.autopay_payer_id)._keep_autopay_payer()
         posted._note_autopay_editor()
         approvals = self.env["autopay.approval"]
         # Who posts answers for the amount, whoever put the invoice on autopay.

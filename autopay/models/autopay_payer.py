@@ -31,6 +31,8 @@ class AutopayPayer(models.AbstractModel):
 
     def write(self, vals):
         """Override of `account` to keep who pays what is put on autopay."""
+        if "partner_id" in vals:
+            self._forget_autopay_payer(vals["partner_id"])
         if "autopay_status" not in vals:
             return super().write(vals)
         # What is on autopay and is tried again, by the engine or by a person, confirms
@@ -55,6 +57,17 @@ class AutopayPayer(models.AbstractModel):
         changed._keep_autopay_payer()
 
     # === BUSINESS METHODS === #
+
+    def _forget_autopay_payer(self, partner_id):
+        """Let the payer of drafts be noted anew that get another customer by hand."""
+        drafts = self.sudo().filtered(
+            lambda move: (
+                move.autopay_payer_id
+                and move.state == "draft"
+                and move.partner_id.id != partner_id
+            )
+        )
+        drafts._write_autopay_payer(self.env["res.partner"])
 
     def _keep_autopay_payer(self):
         """Note who pays from now on; a draft has no payer yet."""

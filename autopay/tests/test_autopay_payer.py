@@ -158,6 +158,22 @@ class TestAutopayPayer(PayerCommon):
         invoice.action_post()
         self.assertEqual(invoice.autopay_payer_id, self.debtor)
 
+    def test_posting_again_confirms_nobody(self):
+        invoice = self._create_due_invoice(500, self.debtor)
+        self.debtor.parent_id = self.victim
+        invoice.button_draft()
+        invoice.action_post()
+        self.assertEqual(invoice.autopay_payer_id, self.debtor)
+        self.assertEqual(invoice.autopay_blocker, "payer_changed")
+
+    def test_customer_chosen_on_a_draft_pays_it(self):
+        invoice = self._create_due_invoice(500, self.debtor)
+        invoice.button_draft()
+        invoice.partner_id = self.victim
+        invoice.action_post()
+        self.assertEqual(invoice.autopay_payer_id, self.victim)
+        self.assertEqual(invoice.autopay_status, "eligible")
+
     def test_contact_that_left_with_its_card_leaves_nobody_ready(self):
         buyer = self._create_customer("Buyer", parent_id=self.victim.id)
         victim = self.victim.with_company(self.company)
@@ -239,6 +255,16 @@ class TestAutopayPayerMerge(PayerCommon):
         invoice.with_user(self.biller).action_autopay_confirm_payer()
         self._run_autopay()
         self.assertEqual(len(self._get_charges(invoice)), 1)
+
+    def test_rest_of_what_was_collected_is_paid_by_nobody_unconfirmed(self):
+        self._enrol(customer=self.debtor)
+        invoice = self._create_due_invoice(100, self.debtor)
+        self._run_autopay()
+        self.assertEqual(invoice.autopay_status, "success")
+        self._merge(self.biller, self.debtor, self.victim)
+        invoice.line_ids.remove_move_reconcile()
+        self.assertEqual(invoice.autopay_status, "eligible")
+        self.assertEqual(invoice.autopay_blocker, "payer_changed")
 
     def test_clerk_cannot_confirm(self):
         [consent] = self.card.autopay_authorization_ids

@@ -51,7 +51,8 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
             .search(
                 [
                     ("partner_id", "in", relatives.ids),
-                    ("autopay_status", "in", OPEN_STATUSES),
+                    # What was collected may be open again.
+                    ("autopay_status", "!=", False),
                 ]
             )
         )
@@ -84,7 +85,8 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         moves._write_autopay_payer(self.env["res.partner"])
         moved = consents.filtered(lambda rec: rec.partner_id.id != givers[rec][0])
         moved._revoke_merged({rec: givers[rec][1] for rec in moved})
-        for record in (*moves, *moved):
+        waiting = moves.filtered(lambda move: move.autopay_status in OPEN_STATUSES)
+        for record in (*waiting, *moved):
             payer = record.partner_id.commercial_partner_id
             payer._tell_autopay_payer(record.company_id)
 
