@@ -162,7 +162,7 @@ class AutopayReversalNotice(models.AbstractModel):
         :param date day: until when to say so
         """
         xml_id = "autopay.mail_activity_type_refund"
-        amount = move.currency_id.format(move.amount_residual)
+        amount = move.currency_id.format(move._get_autopay_refunded_amount())
         summary = self.env._("%(amount)s refunded: still owed?", amount=amount)
         if asked := move.sudo().activity_search([xml_id]):
             # Another part went back since.

@@ -4,7 +4,6 @@ from odoo import fields, models
 from odoo.fields import Domain
 
 from ..rights import STAFF_GROUPS, check_billing
-from .autopay_settlement import OPEN_STATES
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +159,7 @@ class AutopayUnapplied(models.AbstractModel):
         for it is for a person to say.
         """
         move = line.move_id
-        if move.state != "posted" or move.payment_state not in OPEN_STATES:
+        if move.state != "posted" or not move._is_autopay_open():
             return self.env["account.partial.reconcile"]
         payments = line.attempt_id._get_inbound_payments()
         paying = self.env["autopay.surplus"]._get_lines(payments)

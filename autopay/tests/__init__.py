@@ -85,6 +85,7 @@ from . import test_autopay_stage
 from . import test_autopay_time_zone
 from . import test_autopay_surplus
 from . import test_autopay_transaction_doubt
+from . import test_autopay_unapplied
 from . import test_autopay_webhook
 from . import test_click_everywhere
 from . import test_contradictions

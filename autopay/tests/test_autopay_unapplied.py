@@ -1,0 +1,164 @@
+from odoo.tests import tagged
+
+from .common_settlement import SettlementCommon
+
+
+@tagged("post_install", "-at_install")
+class TestAutopayUnapplied(SettlementCommon):
+    """What was collected and does not pay its invoice is not collected once more."""
+
+    # === PAYMENT TAKEN OFF === #
+
+    def test_payment_taken_off_by_hand_is_not_collected_again(self):
+        invoice, attempt = self._collect(100)
+        invoice.line_ids.remove_move_reconcile()
+        self.assertEqual(invoice.autopay_status, "eligible")
+        self.assertIn(attempt.payment_id.name, invoice.autopay_explanation)
+        self._assert_not_charged(invoice, "collected_open")
+        lines = (invoice + attempt.payment_id.move_id).line_ids
+        lines.filtered(lambda line: line.account_type == "asset_receivable").reconcile()
+        self.assertEqual(invoice.autopay_status, "success")
+
+    def test_payment_taken_out_of_the_books_is_not_collected_again(self):
+        for act in ("action_draft", "action_cancel"):
+            with self.subTest(act=act):
+                invoice, attempt = self._collect(100)
+                attempt.payment_id.action_draft()
+                if act == "action_cancel":
+                    attempt.payment_id.action_cancel()
+                else:
+                    attempt.payment_id.move_id.line_ids.remove_move_reconcile()
+                self.assertEqual(invoice.autopay_status, "eligible")
+                self.assertIn("post it again", invoice.autopay_explanation)
+                self._assert_not_charged(invoice, "collected_open")
+
+    def test_payment_applied_elsewhere_leaves_the_invoice_to_be_collected(self):
+        invoice, attempt = self._collect(100)
+        other = self._create_posted_invoice(100)
+        invoice.line_ids.remove_move_reconcile()
+        lines = (other + attempt.payment_id.move_id).line_ids
+        lines.filtered(lambda line: line.account_type == "asset_receivable").reconcile()
+        self.assertFalse(invoice.autopay_blocker)
+        self._run_autopay()
+        self.assertEqual(self._sum_charges(invoice), 20000)
+
+    def _assert_given_back_by_hand(self, amount):
+        """Give money back without the provider: nothing is charged without a word."""
+        invoice, attempt = self._collect(100)
+        collected = attempt.payment_id
+        repayment = self.env["account.payment"].create(
+            {
+                "amount": amount,
+                "payment_type": "outbound",
+                "partner_type": "customer",
+                "partner_id": self.customer.id,
+                "journal_id": collected.journal_id.id,
+            }
+        )
+        repayment.action_post()
+        invoice.line_ids.remove_move_reconcile()
+        for move in (repayment.move_id, invoice):
+            lines = (move + collected.move_id).line_ids
+            lines.filtered(
+                lambda line: (
+                    line.account_type == "asset_receivable" and not line.reconciled
+                )
+            ).reconcile()
+        self.assertEqual(invoice.amount_residual, amount)
+        self.assertEqual(invoice.autopay_status, "eligible")
+        self.assertIn(repayment.move_id.name, invoice.autopay_explanation)
+        self._assert_not_charged(invoice, "collected_open")
+        invoice.action_autopay_confirm_open()
+        self._run_autopay()
+        self.assertEqual(self._sum_charges(invoice), 10000 + amount * 100)
+
+    def test_money_given_back_by_hand_is_not_collected_again(self):
+        self._assert_given_back_by_hand(100)
+
+    def test_part_given_back_by_hand_is_not_collected_again(self):
+        self._assert_given_back_by_hand(30)
+
+    def test_person_may_charge_nevertheless(self):
+        invoice, _attempt = self._collect(100)
+        invoice.line_ids.remove_move_reconcile()
+        invoice.action_autopay_confirm_open()
+        self.assertIn("Confirmed", invoice.message_ids[0].body)
+        self._run_autopay()
+        self.assertEqual(self._sum_charges(invoice), 20000)
+        # The word holds for one charge.
+        invoice.line_ids.remove_move_reconcile()
+        self.assertEqual(invoice.autopay_blocker, "collected_open")
+
+    # === REVERSED AND CREATED ANEW === #
+
+    def test_invoice_created_anew_is_not_collected_until_the_credit_is_applied(self):
+        self.company.autopay_policy = "automatic"
+        invoice, attempt = self._collect(100)
+        new = self._modify(invoice)
+        self.assertEqual(invoice.autopay_status, "success")
+        new.invoice_line_ids.price_unit = 120
+        new.action_post()
+        self.assertEqual(new.autopay_status, "eligible")
+        new.autopay_date = self.today
+        self.assertIn(invoice.name, new.autopay_explanation)
+        self._assert_not_charged(new, "collected_open")
+        payment = attempt.payment_id.move_id.line_ids.filtered("account_id.reconcile")
+        new.js_assign_outstanding_line(
+            payment.filtered(lambda line: line.account_type == "asset_receivable").id
+        )
+        self.assertEqual(new.amount_residual, 20)
+        self._run_autopay()
+        self.assertEqual(self._sum_charges(invoice + new), 12000)
+
+    def test_invoice_that_replaces_a_replacement_is_told_too(self):
+        self.company.autopay_policy = "automatic"
+        invoice, _attempt = self._collect(100)
+        second = self._modify(invoice)
+        second.action_post()
+        second.sudo().autopay_status = False
+        third = second.copy()
+        third.sudo().autopay_replaced_id = second
+        third.action_post()
+        third.autopay_date = self.today
+        self._assert_not_charged(third, "collected_open")
+
+    def test_replacement_that_is_replaced_waits_for_the_money_of_the_first(self):
+        self.company.autopay_policy = "automatic"
+        invoice, _attempt = self._collect(100)
+        second = self._modify(invoice)
+        second.action_post()
+        third = self._modify(second)
+        third.action_post()
+        third.write({"autopay_status": "eligible", "autopay_date": self.today})
+        self._assert_not_charged(third, "collected_open")
+
+    def test_each_of_many_replacements_knows_which_one_it_replaces(self):
+        amounts = (30, 70, 50)
+        charged = [self._collect(amount)[0] for amount in amounts]
+        moves = self.env["account.move"].union(*charged)
+        moves = moves.browse([charged[1].id, charged[0].id, charged[2].id])
+        context = {"active_model": "account.move", "active_ids": moves.ids}
+        wizard = self.env["account.move.reversal"].with_context(**context)
+        wizard.create({"journal_id": moves.journal_id.id}).modify_moves()
+        for invoice in charged:
+            new = moves.search([("autopay_replaced_id", "=", invoice.id)])
+            self.assertEqual(new.amount_total, invoice.amount_total)
+
+    def test_invoice_issued_anew_for_a_cancelled_one_waits_for_its_money(self):
+        invoice, attempt = self._collect(100)
+        new = invoice.copy()
+        invoice.button_draft()
+        invoice.button_cancel()
+        new.action_post()
+        new.write({"autopay_status": "eligible", "autopay_date": self.today})
+        self._assert_not_charged(new, "collected_open")
+        self._refund(attempt)
+        self._poll()
+        self.assertFalse(new.autopay_blocker)
+
+    def test_copy_of_a_collected_invoice_is_a_debt_of_its_own(self):
+        invoice, _attempt = self._collect(100)
+        copy = invoice.copy()
+        copy.action_post()
+        copy.write({"autopay_status": "eligible", "autopay_date": self.today})
+        self.assertFalse(copy.autopay_blocker)
