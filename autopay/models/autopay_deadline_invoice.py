@@ -62,7 +62,8 @@ class AutopayDeadlineInvoice(models.AbstractModel):
         moves = self.env["account.move"].with_company(company)
         late = defaultdict(list)
         for ids in split_every(500, moves.search(domain & due).ids, list):
-            decisions = self.env["autopay.decision"]._decide(moves.browse(ids))
+            decide = self.env["autopay.decision"]._decide_safely
+            decisions = decide(moves.browse(ids))
             for move, decision in decisions.items():
                 if self._is_blocked_too_long(decision, today):
                     late[move.commercial_partner_id].append(decision)

@@ -1,8 +1,12 @@
+import logging
+
 from odoo import api, models
 from odoo.fields import Domain
 
 from .. import const
 from ..decision import Choice, Decision, Facts, Question
+
+_logger = logging.getLogger(__name__)
 
 # Checks that do not apply: a person who charges now has decided about date and status;
 # the last look before charging must not stumble over its own reservation.
@@ -70,6 +74,24 @@ class AutopayDecision(models.AbstractModel):
             saved and enabled
         """
         return self._answer(moves, Question(mode, tokens, today, trial))
+
+    @api.model
+    def _decide_safely(self, moves, mode="scheduled", tokens=None):
+        """Return {move: Decision}; invoices that cannot be decided about are left out.
+
+        For what is done for many: whatever is wrong with one must not stop it.
+        """
+        try:
+            with self.env.cr.savepoint():
+                return self._decide(moves, mode, tokens)
+        except Exception:
+            if len(moves) == 1:
+                _logger.exception("Nothing can be decided about invoice %s.", moves.id)
+                return {}
+        decisions = {}
+        for move in moves:
+            decisions.update(self._decide_safely(move, mode, tokens))
+        return decisions
 
     @api.model
     def _answer(self, moves, question):

@@ -62,7 +62,8 @@ class AutopayRehearsal(models.AbstractModel):
 
     def _get_suspects(self, moves, ctx):
         """Return {provider: decisions to try out}, some at random."""
-        decisions = self.env["autopay.decision"]._decide(moves, ctx.mode, ctx.tokens)
+        decide = self.env["autopay.decision"]._decide_safely
+        decisions = decide(moves, ctx.mode, ctx.tokens)
         suspects = {}
         for decision in random.sample(list(decisions.values()), len(decisions)):
             provider = decision.token.provider_id

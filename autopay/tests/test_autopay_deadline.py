@@ -1,9 +1,11 @@
 from datetime import timedelta
+from unittest.mock import patch
 
 from lxml import etree
 
 from odoo import fields
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .. import const
 from ..deadlines import (
@@ -194,6 +196,24 @@ class TestAutopayDeadline(DeadlineCommon):
         invoice.autopay_date = self.today - timedelta(days=35)
         self._look_again()
         self._assert_called_once(self.customer, "per month")
+
+    @mute_logger("odoo.addons.autopay.models.autopay_decision")
+    def test_invoice_that_cannot_be_decided_about_keeps_nobody_from_being_called(self):
+        bad = self._create_due_invoice(50.0, self._create_customer("Bad Data"))
+        late = bad | self._create_due_invoice()
+        late.autopay_date = self.today - timedelta(days=9)
+        check = type(self.env["autopay.decision"])
+        is_on_hold = check._is_on_hold
+
+        def raise_for_bad(self, decision, facts):
+            if decision.move == bad:
+                raise ZeroDivisionError
+            return is_on_hold(self, decision, facts)
+
+        self._look_again()
+        with patch.object(check, "_is_on_hold", raise_for_bad):
+            [call] = self.env["autopay.deadline"].sudo()._find_blocked()
+        self.assertEqual(call.record, self.customer)
 
     def test_nobody_is_called_where_autopay_is_off(self):
         invoice = self._create_due_invoice()
