@@ -100,12 +100,14 @@ class AutopayMoveAction(models.AbstractModel):
             ("settled", self._is_autopay_settled()),
             ("needs_method", stuck),
             ("retry", self.autopay_status == "error"),
-            (
-                "already",
-                self.autopay_status == "eligible" and not self.autopay_crash_count,
-            ),
+            ("already", self._is_autopay_complete()),
         ]
         return next((code for code, holds in rows if holds), "fresh")
+
+    def _is_autopay_complete(self):
+        """Return whether an invoice is on autopay and lacks nothing for it."""
+        eligible = self.autopay_status == "eligible" and not self.autopay_crash_count
+        return eligible and bool(self.autopay_date or self.state != "posted")
 
     def _get_removal_group(self):
         busy = self.autopay_status == "in_progress" or self._get_autopay_live_lines()
