@@ -107,10 +107,13 @@ class TestAttackApproval(AttackCommon):
 
     def test_who_charges_now_does_not_approve_it_as_well(self):
         invoice = self._create_posted_invoice(9000.0)
-        wizard = self._open_charge_now(invoice).save()
-        # As if the invoice had been small when the dialog was opened.
-        wizard.line_ids.write({"blocker": False})
-        self._charge(wizard)
+        # As if the invoice had been small until the dialog handed it to the engine.
+        self.env.flush_all()
+        with self.enter_registry_test_mode(), self.registry.cursor() as cr:
+            env = self.env(cr=cr, user=self.first.id, su=True)
+            moves = env["account.move"].browse(invoice.ids)
+            env["autopay.engine"]._charge_now(moves, {})
+        self.env.invalidate_all()
         self.assertEqual(self._get_open(invoice).requested_by_id, self.first)
         with self.assertRaisesRegex(AccessError, "yourself"):
             self._get_open(invoice).with_user(self.first).action_approve()
