@@ -57,6 +57,9 @@ def _set_up_provider(env):
         }
     )
     env.ref("payment.payment_method_visa").active = True
+    # Whoever sets a provider up sees its journal: Odoo then gives it a payment line.
+    if not provider.journal_id:
+        raise RuntimeError("There is no bank journal to book on.")
     return provider
 
 

@@ -24,8 +24,26 @@ def get_form_spec(records, view):
     # Odoo is on the path once its environment is there.
     from odoo.tests import Form
 
-    form = Form(records, view)
-    return _with_names(records, form._view["fields_spec"])
+    spec = Form(records, view)._view["fields_spec"]
+    found = records.get_views([(records.env.ref(view).id, "form")])
+    tree = etree.fromstring(found["views"]["form"]["arch"])
+    for node in tree.xpath("//field[not(ancestor::field)]"):
+        # Of lines, tests read the form that opens one; the client, what is shown.
+        if node.get("name") in spec and node.xpath("./*//field"):
+            spec[node.get("name")]["fields"] = _get_line_spec(node)
+    return _with_names(records, spec)
+
+
+def _get_line_spec(node):
+    """Return the specification of the lines that a field shows."""
+    from odoo.tests.form import get_static_context
+
+    spec = {}
+    for field in node.xpath("./*//field"):
+        if next(field.iterancestors("field")) is node:
+            context = get_static_context(field.get("context") or "{}")
+            spec[field.get("name")] = {"context": context} if context else {}
+    return spec
 
 
 def _with_names(records, spec):

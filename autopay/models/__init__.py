@@ -32,6 +32,7 @@ from . import autopay_own_values
 from . import autopay_own_defaults
 from . import autopay_partner_retry
 from . import autopay_payer
+from . import autopay_payer_glance
 from . import autopay_payer_guard
 from . import autopay_provider_guard
 from . import autopay_reservation
@@ -95,6 +96,7 @@ from . import autopay_surplus
 from . import autopay_webhook
 from . import mail_activity
 from . import ir_module_module
+from . import payment_method
 from . import payment_provider
 from . import payment_token
 from . import payment_transaction

@@ -365,7 +365,7 @@ class AutopayAuthorization(models.Model):
 
         A pair that has only revoked authorizations maps to the newest revoked one.
         """
-        found = self.sudo().search(
+        found = self.sudo().search_fetch(
             [
                 ("partner_id", "in", partners.commercial_partner_id.ids),
                 ("token_id", "in", tokens.ids),

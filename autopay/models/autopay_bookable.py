@@ -1,6 +1,65 @@
 from odoo import api, models
+from odoo.tools import SQL
 
 from ..booking_words import INVOICE_REASONS, get_booking_sentence
+
+# What is glanced at: a change of it that is not saved yet counts as well.
+LOOKED_AT = {
+    "account.account": ("account_type", "active", "company_ids", "currency_id"),
+    "account.journal": ("active", "company_id"),
+    "account.payment.method": ("payment_type",),
+    "account.payment.method.line": (
+        "journal_id",
+        "payment_account_id",
+        "payment_method_id",
+        "payment_provider_id",
+        "sequence",
+    ),
+}
+
+# One row when nothing is wrong with the journal, line and account of a provider: the
+# currency of the account, and whether receivable accounts are archived.
+GLANCE_QUERY = """
+    SELECT account.currency_id,
+           EXISTS (
+               SELECT
+                 FROM account_account receivable
+                 JOIN account_account_res_company_rel rel
+                   ON rel.account_account_id = receivable.id
+                WHERE receivable.account_type = 'asset_receivable'
+                  AND receivable.active IS NOT TRUE
+                  AND rel.res_company_id IN %(company_ids)s
+           )
+      FROM (
+          SELECT line.journal_id
+            FROM account_payment_method_line line
+           WHERE line.payment_provider_id = %(provider_id)s
+             AND line.journal_id IS NOT NULL
+           ORDER BY line.sequence, line.id
+           LIMIT 1
+      ) chosen
+      JOIN account_journal journal ON journal.id = chosen.journal_id
+      JOIN LATERAL (
+          SELECT line.payment_account_id
+            FROM account_payment_method_line line
+            JOIN account_payment_method method ON method.id = line.payment_method_id
+           WHERE line.journal_id = journal.id
+             AND line.payment_provider_id = %(provider_id)s
+             AND method.payment_type = 'inbound'
+           ORDER BY line.sequence, line.id
+           LIMIT 1
+      ) line ON TRUE
+      JOIN account_account account ON account.id = line.payment_account_id
+     WHERE journal.active
+       AND journal.company_id IN %(company_ids)s
+       AND account.active
+       AND EXISTS (
+           SELECT
+             FROM account_account_res_company_rel rel
+            WHERE rel.account_account_id = account.id
+              AND rel.res_company_id IN %(company_ids)s
+       )
+"""
 
 
 class AutopayBookable(models.AbstractModel):
@@ -27,11 +86,13 @@ class AutopayBookable(models.AbstractModel):
         """
         found = facts.bookable
         if provider not in found:
-            found[provider] = self._look_at_provider(provider.sudo(), facts.company)
+            found[provider] = self._glance_at_provider(
+                provider, facts
+            ) or self._look_at_provider(provider.sudo(), facts.company)
         code, values = found[provider]
         if code:
             return code, values
-        return self._look_at_invoice(move.sudo(), values, facts)
+        return self._look_at_invoice(move.sudo(), provider.sudo(), facts)
 
     @api.model
     def _get_sentence(self, code, values):
@@ -48,6 +109,25 @@ class AutopayBookable(models.AbstractModel):
     def _is_of_provider(self, code):
         """Return whether a reason concerns all that is charged through a provider."""
         return code not in INVOICE_REASONS
+
+    def _glance_at_provider(self, provider, facts):
+        """Return what ``_look_at_provider`` would, in one query, if all is as usual.
+
+        :return: nothing when it takes a closer look: something is wrong, or the account
+            is that of the company
+        """
+        company_ids = tuple(facts.company.sudo().parent_ids.ids)
+        for model, names in LOOKED_AT.items():
+            self.env[model].flush_model(names)
+        rows = self.env.execute_query(
+            SQL(GLANCE_QUERY, provider_id=provider.id, company_ids=company_ids)
+        )
+        for currency_id, has_archived in rows:
+            if not has_archived:
+                facts.bookable["receivables"] = self.env["account.account"].sudo()
+            currency = self.env["res.currency"].sudo().browse(currency_id)
+            return "", {"account_currency": currency.name}
+        return None
 
     def _look_at_provider(self, provider, company):
         booking = self.env["autopay.booking"].sudo()
@@ -72,14 +152,15 @@ class AutopayBookable(models.AbstractModel):
         }
         return next((code for code, holds in reasons if holds), ""), values
 
-    def _look_at_invoice(self, move, values, facts):
+    def _look_at_invoice(self, move, provider, facts):
         company = facts.company.sudo()
         customer_company = move.commercial_partner_id.company_id
         if customer_company and customer_company not in company.parent_ids:
-            return "customer_company", values
+            return "customer_company", self._look_at_provider(provider, company)[1]
+        _code, values = facts.bookable[provider]
         forced = values["account_currency"]
         if forced and forced not in (company.currency_id.name, move.currency_id.name):
-            return "account_currency", values
+            return "account_currency", self._look_at_provider(provider, company)[1]
         archived = self._get_archived_receivables(facts)
         lines = archived and move.line_ids.filtered(
             lambda line: (

@@ -262,13 +262,13 @@ class AutopayCheck(models.AbstractModel):
         return not decision.move.currency_id.active
 
     def _is_currency_not_accepted(self, decision, facts):
-        currency = decision.move.currency_id
         token = decision.token
-        by_provider = token.provider_id.available_currency_ids
-        by_method = token.payment_method_id.supported_currency_ids
         return any(
-            accepted and currency not in accepted
-            for accepted in (by_provider, by_method)
+            accepted and decision.move.currency_id.id not in accepted
+            for accepted in (
+                token.provider_id._get_autopay_currency_ids(),
+                token.payment_method_id._get_autopay_currency_ids(),
+            )
         )
 
     def _is_amount_not_accepted(self, decision, facts):

@@ -4,7 +4,7 @@ from itertools import zip_longest
 from odoo import api, models
 from odoo.fields import Domain
 
-from ..decision import Choice, get_trial_consent
+from ..decision import Choice, Question, get_trial_consent
 
 
 class AutopayConfigurationChoice(models.AbstractModel):
@@ -29,12 +29,24 @@ class AutopayConfigurationChoice(models.AbstractModel):
             saved and enabled
         """
         today = today or company._get_autopay_today()
-        choices = self._choose_given(company, moves, tokens or {})
+        return self._choose_for(
+            company, moves, Question(tokens=tokens, today=today, trial=trial)
+        )
+
+    @api.model
+    def _choose_for(self, company, moves, question, configured=True):
+        """Return {move id: Choice}, see ``_choose``.
+
+        :param question: a ``Question`` with the date to decide for
+        :param bool configured: whether any of the customers has configurations
+        """
+        choices = self._choose_given(company, moves, question.tokens or {})
         rest = moves.filtered(lambda move: move.id not in choices)
-        lists = self._get_lists(company, rest.commercial_partner_id, trial)
+        payers = rest.commercial_partner_id
+        lists = self._get_lists(company, payers, question.trial, configured)
         ruled = rest.filtered(lambda move: lists.get(move.commercial_partner_id))
         choices.update(self._choose_customer(company, rest - ruled))
-        choices.update(self._choose_matching(lists, ruled, today))
+        choices.update(self._choose_matching(lists, ruled, question.today))
         return choices
 
     def _choose_given(self, company, moves, tokens):
@@ -127,16 +139,18 @@ class AutopayConfigurationChoice(models.AbstractModel):
 
     # === LISTS === #
 
-    def _get_lists(self, company, payers, trial=None):
+    def _get_lists(self, company, payers, trial=None, configured=True):
         """Return {payer: enabled configurations in the order in which they are tried}.
 
         A locked configuration keeps its place, whatever was moved before it.
+
+        :param bool configured: whether any of these customers has saved ones
         """
         model = self.env["autopay.configuration"].sudo()
         found = model.search(
             [
                 ("company_id", "=", company.id),
-                ("partner_id", "in", payers.ids),
+                ("partner_id", "in", payers.ids if configured else ()),
                 ("enabled", "=", True),
             ]
         )

@@ -1,4 +1,5 @@
 import logging
+from dataclasses import replace
 
 from odoo import api, models
 from odoo.fields import Domain
@@ -166,10 +167,11 @@ class AutopayDecision(models.AbstractModel):
     def _get_facts(self, company, moves, question):
         """Look up in a few queries what the checks need for all the invoices."""
         today = question.today or company._get_autopay_today()
-        choices = self.env["autopay.configuration.choice"]._choose(
-            company, moves, question.tokens, today, question.trial
-        )
         payers = moves.commercial_partner_id
+        seen = self.env["autopay.payer.glance"]._look(company, payers)
+        choices = self.env["autopay.configuration.choice"]._choose_for(
+            company, moves, replace(question, today=today), seen.configured
+        )
         # Of most invoices there is nothing to look up.
         tried, paid = map(moves.sudo().filtered, LOOKED_UP)
         found = (choice.token for choice in choices.values())
@@ -182,19 +184,31 @@ class AutopayDecision(models.AbstractModel):
             live=self._get_live_attempts(tried),
             returned=self.env["autopay.reversal"]._get_returned_attempts(tried),
             pending=self._get_pending_payments(paid),
-            unapplied=moves._get_autopay_unapplied(),
+            unapplied=moves._get_autopay_unapplied(seen.reissued),
             doubtful=self._get_doubtful_payments(paid),
             contradicted=self._get_contradicted_attempts(tried),
             choices=choices,
-            authorizations=self.env["autopay.authorization"]._get_latest_by_token(
-                payers, methods, company
-            ),
-            refused=methods._get_autopay_refusals(),
-            exhausted=methods._get_autopay_exhausted_ids(),
             approvals=self._get_approvals(company, moves),
-            caps=self._get_caps(company, payers, methods, question.trial),
+            **self._get_method_facts(company, payers, methods, seen, question.trial),
             trial=question.trial,
         )
+
+    def _get_method_facts(self, company, payers, methods, seen, trial):
+        """Look up what the customers allow their methods, and how these were refused.
+
+        :param seen: the ``Glance`` at the customers
+        """
+        declined = methods if seen.declined else methods.browse()
+        capped = methods if seen.configured else methods.browse()
+        authorizations = self.env["autopay.authorization"]
+        return {
+            "authorizations": authorizations._get_latest_by_token(
+                payers, methods, company
+            ),
+            "refused": declined._get_autopay_refusals(),
+            "exhausted": declined._get_autopay_exhausted_ids(),
+            "caps": self._get_caps(company, payers, capped, trial),
+        }
 
     def _get_approvals(self, company, moves):
         if not company.autopay_approval_limit:

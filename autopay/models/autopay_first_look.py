@@ -62,6 +62,8 @@ class AutopayFirstLook(models.AbstractModel):
         for company, company_moves in moves.grouped("company_id").items():
             copied = bool(company) and company._is_autopay_copied()
             facts = FewFacts(company, neutralized, copied)
+            if company.autopay_enabled:
+                company_moves.commercial_partner_id._read_for_autopay(company)
             for move in company_moves:
                 if blocker := self._get_blocker(move, facts):
                     blockers[move] = blocker

@@ -52,7 +52,8 @@ class AutopayGuard(models.AbstractModel):
     def _filter_autopay_collectable(self):
         """Return the customer invoices that autopay may be collecting."""
         invoices = self.sudo().filtered(lambda move: move.move_type == "out_invoice")
-        return invoices._filter_autopay_known().with_env(self.env)
+        known = invoices.with_prefetch(self._prefetch_ids)._filter_autopay_known()
+        return known.with_env(self.env)
 
     def _filter_autopay_busy(self):
         """Return those that an attempt may hold, by their status."""

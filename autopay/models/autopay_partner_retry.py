@@ -25,7 +25,11 @@ class AutopayPartnerRetry(models.AbstractModel):
         self.autopay_failed_count = 0
         if not company.autopay_known:
             return
-        moves = self.commercial_partner_id._get_autopay_failed_moves(company)
+        payers = self.commercial_partner_id
+        seen = self.env["autopay.payer.glance"]._get_known(company, payers)
+        if seen and not seen.failed:
+            return
+        moves = payers._get_autopay_failed_moves(company)
         by_payer = moves.grouped("commercial_partner_id")
         for partner in self:
             payer = partner.commercial_partner_id._origin

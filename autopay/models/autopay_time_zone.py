@@ -2,11 +2,13 @@ from datetime import datetime, timedelta
 
 import pytz
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import SQL
 from odoo.tools.translate import LazyTranslate
 
 from ..filled_words import fill_in
+from ..rights import MANAGER_GROUP
 
 _lt = LazyTranslate(__name__)
 
@@ -28,12 +30,83 @@ TZ_SOURCES = {
     "nothing": _lt("the company has neither working hours with a zone nor a country"),
 }
 
+# What is read by the query: a change of it that is not saved yet counts as well.
+LOOKED_AT = {
+    "res.company": ("autopay_responsible_id", "partner_id", "resource_calendar_id"),
+    "res.country": ("code",),
+    "res.groups": ("user_ids",),
+    "res.partner": ("country_id", "type", "tz"),
+    "res.users": ("active", "company_ids", "partner_id", "share"),
+    "resource.calendar": ("tz",),
+}
+CANDIDATES_QUERY = """
+    SELECT company.id,
+           contact.tz AS contact,
+           NULLIF(hours.tz, %(unchosen)s) AS hours,
+           person.tz AS responsible,
+           -- Where its contact has another address, Odoo finds which one counts.
+           CASE WHEN contact.type = 'contact' THEN coalesce(country.code, '') END
+             AS country_code,
+           CASE WHEN responsible.active THEN NULL ELSE manager.tz END AS manager
+      FROM res_company company
+      JOIN res_partner contact ON contact.id = company.partner_id
+      LEFT JOIN res_country country ON country.id = contact.country_id
+      LEFT JOIN resource_calendar hours ON hours.id = company.resource_calendar_id
+      LEFT JOIN res_users responsible
+        ON responsible.id = company.autopay_responsible_id
+      LEFT JOIN res_partner person ON person.id = responsible.partner_id
+      LEFT JOIN LATERAL (
+          SELECT own.tz
+            FROM res_users users
+            JOIN res_partner own ON own.id = users.partner_id
+            JOIN res_company_users_rel rel
+              ON rel.user_id = users.id AND rel.cid = company.id
+           WHERE users.active
+             AND users.share IS NOT TRUE
+             AND EXISTS (
+                 SELECT
+                   FROM res_groups_users_rel member
+                  WHERE member.uid = users.id AND member.gid IN %(group_ids)s
+             )
+           ORDER BY users.id
+           LIMIT 1
+      ) manager ON TRUE
+     WHERE company.id IN %(company_ids)s
+"""
+
 
 class AutopayTimeZone(models.AbstractModel):
     """Finds where the days of a company begin, also when nobody has said it."""
 
     _name = "autopay.time.zone"
     _description = "Time Zone of Autopay"
+
+    autopay_tz_origin = fields.Char(
+        compute="_compute_autopay_tz_origin",
+        compute_sudo=True,
+        help="The time zone in which the company's days begin, and what says so.",
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends(
+        "autopay_responsible_id.active",
+        "autopay_responsible_id.tz",
+        "country_id",
+        "partner_id.country_id",
+        "partner_id.type",
+        "partner_id.tz",
+        "resource_calendar_id.tz",
+        "user_ids.active",
+        "user_ids.tz",
+    )
+    def _compute_autopay_tz_origin(self):
+        named = self._read_autopay_tz_candidates()
+        for company in self:
+            found = company._choose_autopay_tz(named.get(company._origin.id) or {})
+            company.autopay_tz_origin = " ".join(found)
+
+    # === BUSINESS METHODS === #
 
     def _get_autopay_tz(self):
         """Return the name of the time zone in which the company's days begin."""
@@ -51,46 +124,54 @@ class AutopayTimeZone(models.AbstractModel):
         :return: its name, and a key of ``TZ_SOURCES``
         """
         self.ensure_one()
-        company = self.sudo()
-        candidates = (
-            ("contact", lambda: company.partner_id.tz),
-            ("hours", company._get_autopay_tz_of_hours),
-            ("responsible", lambda: company.autopay_responsible_id.tz),
-            ("manager", company._get_autopay_tz_of_manager),
-            ("country", company._get_autopay_tz_of_country),
-        )
-        for source, find in candidates:
-            name = find()
-            if name:
+        zone, source = self.sudo().autopay_tz_origin.split()
+        return zone, source
+
+    def _choose_autopay_tz(self, named):
+        """Return the time zone of the company, and where it comes from.
+
+        :param dict named: {source: what it names}
+        """
+        for source in ("contact", "hours", "responsible"):
+            if name := named.get(source):
                 return name, source
+        zones = self._get_autopay_zones(named)
+        # Whoever set the database up may sit anywhere.
+        if named.get("manager") in zones:
+            return named["manager"], "manager"
+        if zones:
+            # A charge may be some hours late in the rest of a country, early nowhere.
+            return min(zones, key=_get_offsets), "country"
         return UNCHOSEN, "nothing"
 
-    def _get_autopay_tz_of_hours(self):
-        # The field is that of a module of Odoo which Autopay can do without.
-        if "resource_calendar_id" not in self._fields:
-            return None
-        name = self.resource_calendar_id.tz
-        return name if name != UNCHOSEN else None
+    def _get_autopay_zones(self, named):
+        code = named.get("country_code")
+        if code is None:
+            code = self.country_id.code or self.partner_id.country_id.code
+        return pytz.country_timezones.get(code or "", [])
 
-    def _get_autopay_tz_of_manager(self):
-        """Return the zone of the manager who is asked when nobody is in charge.
+    def _read_autopay_tz_candidates(self):
+        """Return {company id: {source: name of the time zone or None}}.
 
-        Not when it lies outside the company's country: whoever set the database up may
-        sit anywhere.
+        The days of each invoice that is shown begin by it: that takes one query, not
+        one for each record on the way. A manager is asked when nobody is in charge.
         """
-        name = self._get_autopay_responsible().tz
-        return name if name in self._get_autopay_zones() else None
-
-    def _get_autopay_tz_of_country(self):
-        """Return the zone of the country in which a day begins last.
-
-        A charge may be some hours late in the rest of it, and is early nowhere.
-        """
-        return min(self._get_autopay_zones(), key=_get_offsets, default=None)
-
-    def _get_autopay_zones(self):
-        code = self.country_id.code or self.partner_id.country_id.code or ""
-        return pytz.country_timezones.get(code, [])
+        company_ids = tuple(self._origin.ids)
+        if not company_ids:
+            return {}
+        for model, names in LOOKED_AT.items():
+            self.env[model].flush_model(names)
+        manager_id = self.env["ir.model.data"]._xmlid_to_res_id(MANAGER_GROUP)
+        groups = self.env["res.groups"].sudo().browse(manager_id)
+        rows = self.env.execute_query_dict(
+            SQL(
+                CANDIDATES_QUERY,
+                company_ids=company_ids,
+                group_ids=tuple(groups.all_implied_by_ids.ids),
+                unchosen=UNCHOSEN,
+            )
+        )
+        return {row.pop("id"): row for row in rows}
 
     def _get_autopay_tz_words(self):
         """Return a sentence about the time zone and where it comes from."""

@@ -74,12 +74,18 @@ class AutopayUnapplied(models.AbstractModel):
 
     # === BUSINESS METHODS === #
 
-    def _get_autopay_unapplied(self):
-        """Return {move id: ``Unapplied``} of invoices whose collected money is open."""
+    def _get_autopay_unapplied(self, reissued=True):
+        """Return {move id: ``Unapplied``} of invoices whose collected money is open.
+
+        :param bool reissued: whether the customers may have money of invoices gone
+        """
         sources = {move._origin.id: move._get_autopay_replaced() for move in self}
-        open_money = self._find_unapplied(
-            Domain("move_id", "in", self.union(*sources.values())._origin.ids)
+        charged = (
+            self.sudo()
+            .union(*sources.values())
+            ._origin.filtered("autopay_attempt_line_ids")
         )
+        open_money = self._find_unapplied(Domain("move_id", "in", charged.ids))
         by_move = {money.move.id: money for money in open_money}
         found = {
             move_id: by_move[source.id]
@@ -87,7 +93,7 @@ class AutopayUnapplied(models.AbstractModel):
             for source in moves._origin
             if source.id in by_move
         }
-        return {**self._get_autopay_reissued(), **found}
+        return {**(self._get_autopay_reissued() if reissued else {}), **found}
 
     def _get_autopay_reissued(self):
         """Return {move id: ``Unapplied``} of customers with money of invoices gone.

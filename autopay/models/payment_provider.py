@@ -6,7 +6,7 @@ import requests  # noqa: TID251 - the exceptions of Odoo's own requests
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools import format_datetime
+from odoo.tools import format_datetime, ormcache
 
 from ..event_types import OLD_SECRET_HOURS, WEBHOOK_PATH
 from ..gateways.base import Credentials
@@ -99,7 +99,10 @@ class PaymentProvider(models.Model):
         ):
             for provider in self:
                 provider._keep_autopay_secret(vals["autopay_webhook_secret"])
-        return super().write(vals)
+        res = super().write(vals)
+        if vals.keys() & {"available_currency_ids", "code"}:
+            self.env.registry.clear_cache()
+        return res
 
     # === ACTION METHODS === #
 
@@ -110,6 +113,13 @@ class PaymentProvider(models.Model):
     def action_autopay_remove_webhook(self):
         """Delete the webhook at Stripe and forget its secret."""
         return self.env["autopay.webhook"]._remove(self)
+
+    # === BUSINESS METHODS - CURRENCIES === #
+
+    @ormcache("self.id")
+    def _get_autopay_currency_ids(self):
+        """Return the ids of the currencies it takes; none: it takes any."""
+        return frozenset(self.sudo().available_currency_ids.ids)
 
     # === BUSINESS METHODS - GATEWAY === #
 

@@ -226,5 +226,5 @@ class PaymentToken(models.Model):
             return ""
         self.ensure_one()
         token = self.sudo()
-        brand = token.payment_method_id.name or ""
+        brand = token.payment_method_id._get_autopay_brand()
         return f"{brand} {token._build_display_name()}".strip()

@@ -90,11 +90,15 @@ class ResPartner(models.Model):
             self.autopay_readiness = "off"
             return
         commercial = self.commercial_partner_id
+        # Shown beside it: read once, with the chosen one among them.
+        commercial.mapped("autopay_available_token_ids")
         tokens = commercial.autopay_token_id
         authorizations = self.env["autopay.authorization"]._get_latest_by_token(
             commercial, tokens, company
         )
-        refusals = tokens._get_autopay_refusals()
+        seen = self.env["autopay.payer.glance"]._get_known(company, commercial)
+        declined = tokens if not seen or seen.declined else tokens.browse()
+        refusals = declined._get_autopay_refusals()
         by_configuration = commercial._get_autopay_configured(company)
         for partner in self:
             payer = partner.commercial_partner_id
@@ -109,8 +113,10 @@ class ResPartner(models.Model):
 
     def _get_autopay_configured(self, company):
         """Return {payer: readiness} of the payers with enabled configurations."""
+        seen = self.env["autopay.payer.glance"]._get_known(company, self)
+        configured = not seen or seen.configured
         lists = self.env["autopay.configuration.choice"]._get_lists(
-            company, self._origin
+            company, self._origin, configured=configured
         )
         issues = self.env["autopay.configuration"].union(*lists.values())._get_issues()
         return {
@@ -129,13 +135,14 @@ class ResPartner(models.Model):
         """Return the key of ``const.READINESS`` that holds for this payer."""
         self.ensure_one()
         company = self.env.company
-        today = company._get_autopay_today()
         token = self.autopay_token_id
+        expires = token.autopay_expiry_date
+        today = expires and company._get_autopay_today()
         rows = [
             ("off", self._get_autopay_policy(company) == "off"),
             ("no_method", not token),
             ("method_archived", not token.active),
-            ("method_expired", token and token._is_autopay_expired(today)),
+            ("method_expired", expires and token._is_autopay_expired(today)),
             ("method_paused", bool(token.autopay_paused_date)),
             ("method_of_other_customer", self._is_autopay_token_foreign()),
             ("no_authorization", not authorization),
@@ -182,7 +189,7 @@ class ResPartner(models.Model):
         if not self.env.company.autopay_known:
             self.autopay_available_token_ids = self.autopay_paused_token_ids = False
             return
-        tokens = self.env["payment.token"].search(
+        tokens = self.env["payment.token"].search_fetch(
             [
                 *self.env["payment.token"]._check_company_domain(self.env.company),
                 (
@@ -265,6 +272,17 @@ class ResPartner(models.Model):
         self.ensure_one()
         payer = self.sudo().commercial_partner_id.with_company(company)
         return payer.autopay_policy or company.autopay_policy
+
+    def _read_for_autopay(self, company):
+        """Read these customers once, with what holds for them in a company.
+
+        By itself, Odoo would read that apart from what its own screens show of them.
+        """
+        payers = self.sudo()._origin.with_company(company)
+        shown = [
+            name for name, field in payers._fields.items() if field.prefetch is True
+        ]
+        payers.fetch([*shown, "autopay_policy", "autopay_token_id"])
 
     @api.model
     def _get_autopay_customer_domain(self):

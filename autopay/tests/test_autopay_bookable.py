@@ -119,6 +119,21 @@ class TestAutopayBookable(AutopayCommon):
         ).unlink()
         self._assert_not_charged("no_account", self.journal.name)
 
+    def test_glance_finds_what_a_closer_look_finds(self):
+        facts = self.env["autopay.decision"]._get_facts(
+            self.company, self.invoices, self._get_question()
+        )
+        bookable = self.env["autopay.bookable"]
+        code, values = bookable._look_at_provider(self.provider, self.company)
+        currency = values["account_currency"]
+        self.assertEqual(
+            bookable._glance_at_provider(self.provider, facts),
+            (code, {"account_currency": currency}),
+        )
+        self.assertFalse(code)
+        self.account.active = False
+        self.assertIsNone(bookable._glance_at_provider(self.provider, facts))
+
     def test_account_in_another_currency(self):
         self._set(self.account, currency_id=self._get_other_currency().id)
         self._assert_not_charged("account_currency")

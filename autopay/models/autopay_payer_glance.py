@@ -1,0 +1,120 @@
+from dataclasses import dataclass
+
+from odoo import api, models
+from odoo.tools import SQL
+
+# What is looked at: a change of it that is not saved yet counts as well.
+LOOKED_AT = {
+    "account.move": (
+        "autopay_status",
+        "commercial_partner_id",
+        "company_id",
+        "state",
+    ),
+    "autopay.attempt": ("booked_date", "partner_id", "state", "token_id"),
+    "autopay.attempt.line": ("attempt_id", "move_id"),
+    "autopay.configuration": ("company_id", "partner_id"),
+    "payment.token": ("partner_id",),
+    "res.partner": ("commercial_partner_id",),
+}
+
+GLANCE = "autopay_glance"
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """Which of what is rare there is at all of some customers, see ``_look``.
+
+    :param company_id: the company that it is about
+    :param payer_ids: the customers, commercial entities
+    :param configured: whether they have configurations, in use or not
+    :param declined: whether a payment method of theirs was ever declined
+    :param reissued: whether money was collected for invoices that are gone
+    :param failed: whether the charge of an invoice of theirs has failed
+    """
+
+    company_id: int
+    payer_ids: tuple
+    configured: bool = False
+    declined: bool = False
+    reissued: bool = False
+    failed: bool = False
+
+
+class AutopayPayerGlance(models.AbstractModel):
+    """Asks in one query what of customers has to be looked up with several.
+
+    Mostly there is nothing, and a form that shows one invoice takes no more than that.
+    """
+
+    _name = "autopay.payer.glance"
+    _description = "Glance at Customers on Autopay"
+
+    @api.model
+    def _look(self, company, payers):
+        """Return the ``Glance`` at these customers, commercial entities, together.
+
+        A payment method of somebody else, whose refusals are not seen here, is not
+        charged anyway (``method_of_other_customer``).
+        """
+        payer_ids = tuple(payers._origin.ids)
+        if not payer_ids:
+            return Glance(company.id, payer_ids)
+        for model, names in LOOKED_AT.items():
+            self.env[model].flush_model(names)
+        [row] = self.env.execute_query(
+            SQL(
+                "SELECT %s, %s, %s, %s",
+                self._get_configured_query(company, payer_ids),
+                self._get_declined_query(payer_ids),
+                self._get_reissued_query(payer_ids),
+                self._get_failed_query(company, payer_ids),
+            )
+        )
+        return Glance(company.id, payer_ids, *row)
+
+    @api.model
+    def _get_known(self, company, payers):
+        """Return the ``Glance`` at these customers that a form has taken, or None.
+
+        It comes in the context: no browser can send an instance.
+        """
+        seen = self.env.context.get(GLANCE)
+        fits = isinstance(seen, Glance) and seen.company_id == company.id
+        return seen if fits and set(payers._origin.ids) <= set(seen.payer_ids) else None
+
+    def _get_configured_query(self, company, payer_ids):
+        return SQL(
+            "EXISTS (SELECT FROM autopay_configuration"
+            " WHERE company_id = %s AND partner_id IN %s)",
+            company.id,
+            payer_ids,
+        )
+
+    def _get_failed_query(self, company, payer_ids):
+        return SQL(
+            "EXISTS (SELECT FROM account_move WHERE commercial_partner_id IN %s"
+            " AND company_id = %s AND autopay_status = 'error')",
+            payer_ids,
+            company.id,
+        )
+
+    def _get_declined_query(self, payer_ids):
+        return SQL(
+            "EXISTS (SELECT FROM res_partner owner"
+            " JOIN payment_token token ON token.partner_id = owner.id"
+            " JOIN autopay_attempt attempt ON attempt.token_id = token.id"
+            " WHERE owner.commercial_partner_id IN %s AND attempt.state = 'declined')",
+            payer_ids,
+        )
+
+    def _get_reissued_query(self, payer_ids):
+        return SQL(
+            "EXISTS (SELECT FROM autopay_attempt attempt"
+            " JOIN autopay_attempt_line line ON line.attempt_id = attempt.id"
+            " JOIN account_move move ON move.id = line.move_id"
+            " WHERE attempt.partner_id IN %s AND attempt.state = 'succeeded'"
+            " AND attempt.booked_date IS NOT NULL"
+            " AND move.state IN ('draft', 'cancel'))",
+            payer_ids,
+        )
