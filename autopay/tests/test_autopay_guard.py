@@ -101,5 +101,6 @@ class TestAutopayGuard(GuardCommon):
             moves.action_autopay_remove()
         with self._assert_refused():
             moves.write({"autopay_status": False})
-        moves.action_autopay_make_eligible()
+        with self._assert_refused():
+            moves.action_autopay_make_eligible()
         self.assertEqual(invoice.autopay_status, "error")
