@@ -112,8 +112,10 @@ class AutopayDemo(models.AbstractModel):
     def _prepare_provider(self, company):
         """Return Odoo's Demo provider, switched on when its module is there."""
         provider = self.env.ref("payment.payment_provider_demo")
+        # A method pays invoices of its provider's company only.
+        provider.company_id = company
         if provider.code == "demo":
-            provider.write({"state": "test", "company_id": company.id})
+            provider.state = "test"
         return provider
 
     def _create_token(self, provider, customer, token):

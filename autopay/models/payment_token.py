@@ -22,6 +22,7 @@ class PaymentToken(models.Model):
     autopay_read_date = fields.Datetime(
         string="Read on",
         readonly=True,
+        copy=False,
         groups=PAYMENT_GROUPS,
         help="When the provider was last asked what became of this method.",
     )

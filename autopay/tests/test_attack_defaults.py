@@ -86,7 +86,9 @@ class TestAttackDefaults(AutopayCommon):
         )
         contacts = self.env["res.partner"].with_user(seller)
         values = {"name": "Buyer", "parent_id": self.customer.id}
-        contacts.with_context(default_autopay_token_id=token.id).create(values)
+        forged = contacts.with_context(default_autopay_token_id=token.id)
+        with self.assertRaises(AccessError):
+            forged.create(values)
         with self.assertRaises(AccessError):
             contacts.create({**values, "autopay_token_id": token.id})
         self.assertEqual(token.autopay_authorization_ids, consent)

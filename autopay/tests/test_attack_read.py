@@ -5,7 +5,10 @@ from .common_portal import PortalCommon
 
 # How a company collects is no secret, and half of Odoo asks whether it does at all.
 # Customers are not asked for what was refunded, and their pages look at it.
+# Whether a customer's form has a tab for autopay follows from the company alone.
 OPEN = {
+    "res.partner": {"autopay_shown"},
+    "res.users": {"autopay_shown"},
     "account.move": {"autopay_refunded"},
     "account.bank.statement.line": {"autopay_refunded"},
     "res.company": {
@@ -15,6 +18,7 @@ OPEN = {
         "autopay_date_rule",
         "autopay_date_offset",
         "autopay_month_day",
+        "autopay_tz_origin",
         "autopay_wire_days",
     },
 }

@@ -69,16 +69,20 @@ class TestFaultMatrixBooks(FaultCommon):
         self._assert_collected(invoice)
 
     def test_invoice_forced_to_draft_before_the_booking_is_not_posted_again(self):
-        for state in ("draft", "cancel"):
-            invoice, attempt = self._leave_unknown()
-            self._force_state(invoice, state)
-            with self.subTest(state):
-                self._resolve_autopay()
-                self.assertEqual(invoice.state, state)
-                self.assertEqual(attempt.payment_id.move_id.state, "posted")
-                self.assertFalse(attempt.payment_id.is_reconciled)
-                self.assertIn("refund or apply", attempt.activity_ids.summary)
-                self.assertEqual(len(self._get_charges(invoice)), 1)
+        self._check_forced("draft")
+
+    def test_invoice_forced_to_canceled_before_the_booking_stays_so(self):
+        self._check_forced("cancel")
+
+    def _check_forced(self, state):
+        invoice, attempt = self._leave_unknown()
+        self._force_state(invoice, state)
+        self._resolve_autopay()
+        self.assertEqual(invoice.state, state)
+        self.assertEqual(attempt.payment_id.move_id.state, "posted")
+        self.assertFalse(attempt.payment_id.is_reconciled)
+        self.assertIn("refund or apply", attempt.activity_ids.summary)
+        self.assertEqual(len(self._get_charges(invoice)), 1)
 
     # === TELL === #
 
