@@ -185,8 +185,8 @@ class AutopayNotification(models.AbstractModel):
                 detail=detail,
             ),
             "not_recorded": self.env._(
-                "What became of a charge could not be saved: %(detail)s The provider "
-                "is asked about it.",
+                "What became of a charge could not be saved: %(detail)s It stays open "
+                "until that is known.",
                 detail=detail,
             ),
             "booking_failed": self.env._(

@@ -12,6 +12,7 @@ from odoo.addons.autopay.gateways.base import Credentials
 from odoo.addons.autopay.gateways.stripe_gateway import StripeGateway
 from odoo.addons.autopay.models.autopay_booking import AutopayBooking
 from odoo.addons.autopay.models.autopay_engine import AutopayEngine
+from odoo.addons.autopay.models.autopay_method_refusal import AutopayMethodRefusal
 from odoo.addons.autopay.models.autopay_reservation import AutopayReservation
 from odoo.addons.autopay.models.autopay_resolver import AutopayResolver
 from odoo.addons.autopay.models.autopay_stage import AutopayStage
@@ -74,6 +75,15 @@ class Notification:
         self.alarms.append(f"{attempt.name}: unresolved")
 
 
+@borrow(AutopayMethodRefusal, names=["_is_suspect"])
+class MethodRefusal:
+    """Holds the model of Stripe to its methods, of which none is ever removed."""
+
+    def _follow(self, _ctx, attempts):
+        suspects = attempts.filtered(self._is_suspect)
+        assert not suspects, f"no request asks for a removed method: {suspects}"
+
+
 @borrow(
     AutopayBooking,
     names=["_book", "_book_now", "_release", "_show_waiting"]
@@ -124,6 +134,7 @@ class PocketEngine:
             {
                 "autopay.notification": self.notification,
                 "autopay.booking": self.booking,
+                "autopay.method.refusal": MethodRefusal(),
                 "autopay.decision": self,
                 "ir.cron": self,
             }
