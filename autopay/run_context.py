@@ -39,6 +39,7 @@ class RunContext:
 
     :param mode: *scheduled* or *now*, see ``autopay.decision``
     :param tokens: {move id: token} chosen by a person
+    :param shown: {move id: amount} that the person has seen: no more is charged
     :param skipped: {move id: blocker} of what was not charged; a stage that is repeated
         says it again, which changes nothing
     :param stopped: {provider id: reason} of providers that are left alone
@@ -58,6 +59,7 @@ class RunContext:
 
     mode: str = "scheduled"
     tokens: dict = field(default_factory=dict)
+    shown: dict = field(default_factory=dict)
     skipped: dict = field(default_factory=dict)
     stopped: dict = field(default_factory=dict)
     run_id: int = 0
@@ -96,6 +98,11 @@ class RunContext:
         """Return the ids of providers that were stopped and may well be back soon."""
         passing = (STOP_UNREACHABLE, STOP_RATE_LIMIT)
         return {key for key, reason in self.stopped.items() if reason in passing}
+
+    def is_shown(self, move_id, amount, currency):
+        """Return whether an amount is no more than the person has seen."""
+        shown = self.shown.get(move_id, amount)
+        return currency.compare_amounts(amount, shown) <= 0
 
     def may_reserve(self, provider_id, move_id):
         """Return whether an invoice may go now, or waits for the provider's probe.

@@ -229,10 +229,13 @@ class AutopayAttempt(models.Model):
         self.env["autopay.resolver"].sudo()._withdraw(idle)
 
     def action_refund_excess(self):
-        """Give back at the provider what was collected but pays no invoice."""
+        """Give back at the provider what was collected but pays no invoice.
+
+        :raises UserError: when it is not the amount that the user saw
+        """
         check_manager(self)
         self.check_access("read")
-        return self._refund_excess()
+        return self._refund_excess(self.env.context.get("autopay_shown_amount"))
 
     def action_view_reversals(self):
         """Open what went back of these attempts."""

@@ -89,17 +89,20 @@ class AutopayAttemptRefund(models.AbstractModel):
 
     # === BUSINESS METHODS === #
 
-    def _refund_excess(self):
+    def _refund_excess(self, shown=None):
         """Give back at the provider what pays no invoice.
 
         It is Odoo's own refund of the transaction, so that Odoo knows it as one.
 
+        :param float shown: what the user saw, in the attempt's currency; None when that
+            is not known
         :raises UserError: when there is nothing to give back, or it cannot be
         """
         self.ensure_one()
         self.company_id._check_autopay_home()
         attempt = self.sudo().try_lock_for_update(allow_referencing=True)
         amount = attempt.excess_amount
+        attempt._check_shown(shown, amount)
         possible = attempt.payment_id.amount_available_for_refund
         if not amount or attempt.currency_id.compare_amounts(amount, possible) > 0:
             raise UserError(self._get_no_refund_sentence(amount, possible))
@@ -108,6 +111,22 @@ class AutopayAttemptRefund(models.AbstractModel):
             # Odoo calls it failed, which invites to try again.
             res["params"].update(type="warning", message=self._get_doubt_sentence())
         return res
+
+    def _check_shown(self, shown, amount):
+        """Let nobody give back another amount than he saw.
+
+        :raises UserError: when it is another one by now
+        """
+        known = isinstance(shown, (int, float))
+        if known and self.currency_id.compare_amounts(shown, amount):
+            raise UserError(
+                self.env._(
+                    "%(fresh)s pay no invoice by now, not %(shown)s: load the page "
+                    "again. Nothing was refunded.",
+                    fresh=self.currency_id.format(amount),
+                    shown=self.currency_id.format(shown),
+                )
+            )
 
     def _get_no_refund_sentence(self, amount, possible):
         """Return why there is nothing to give back.

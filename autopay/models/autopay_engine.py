@@ -90,17 +90,19 @@ class AutopayEngine(models.AbstractModel):
         return due[min(starts, default=0) :]
 
     @api.model
-    def _charge_now(self, moves, tokens):
+    def _charge_now(self, moves, tokens, shown=None):
         """Charge invoices at the wish of a person.
 
         :param dict tokens: {move id: token} the methods the person chose
+        :param dict shown: {move id: amount} that the person has seen: an invoice that
+            comes to more by now is left alone
         :return: the runs, one for each company that was reached in time
         """
         runs = self.env["autopay.run"]
         started = time.monotonic()
         for company, company_moves in moves.grouped("company_id").items():
             # All companies are charged in one request, which has one end.
-            ctx = RunContext(mode="now", tokens=tokens, started=started)
+            ctx = RunContext("now", tokens, shown or {}, started=started)
             if ctx.is_time_up(self._commit()):
                 break
             self._run(company, company_moves.ids, ctx)
@@ -308,7 +310,10 @@ class AutopayEngine(models.AbstractModel):
 
     def _is_chosen(self, decision, ctx):
         """Return whether to charge; a provider that is stopped keeps what is due."""
-        if decision.blocker:
+        currency = decision.move.currency_id
+        if decision.blocker or not ctx.is_shown(
+            decision.move.id, decision.amount, currency
+        ):
             return False
         provider = decision.token.provider_id
         askable = self._get_gateway(ctx, provider)

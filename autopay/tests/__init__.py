@@ -14,6 +14,7 @@ from . import test_autopay_attempt
 from . import test_autopay_authorization
 from . import test_autopay_bookable
 from . import test_autopay_charge_now
+from . import test_autopay_charge_now_change
 from . import test_autopay_clock
 from . import test_autopay_common_fault
 from . import test_autopay_condition_domain

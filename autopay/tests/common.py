@@ -188,10 +188,11 @@ class AutopayCommon(AccountTestInvoicingCommon):
         ).next_check_date = fields.Datetime.now()
         self._run_cron("autopay.ir_cron_resolve_open_attempts")
 
-    def _charge_now(self, moves, tokens=None):
+    def _charge_now(self, moves, tokens=None, shown=None):
         """Charge at the wish of a person, as the wizard does.
 
         :param dict tokens: {move id: token} chosen by the person
+        :param dict shown: {move id: amount} that the person has seen
         """
         chosen = {move_id: token.id for move_id, token in (tokens or {}).items()}
         with self.enter_registry_test_mode(), self.registry.cursor() as cr:
@@ -200,6 +201,7 @@ class AutopayCommon(AccountTestInvoicingCommon):
             env["autopay.engine"]._charge_now(
                 env["account.move"].browse(moves.ids),
                 {move_id: method.browse(token) for move_id, token in chosen.items()},
+                shown,
             )
 
     def _run_cron(self, xml_id):

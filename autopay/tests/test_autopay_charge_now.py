@@ -4,36 +4,13 @@ from lxml import etree
 
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import Form, new_test_user, tagged
+from odoo.tests import new_test_user, tagged
 
-from .common import AutopayCommon
+from .common_charge_now import ChargeNowCommon
 
 
 @tagged("post_install", "-at_install")
-class TestAutopayChargeNow(AutopayCommon):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.user = new_test_user(
-            cls.env,
-            "autopay_billing",
-            "account.group_account_invoice",
-            company_id=cls.company.id,
-            company_ids=[Command.set(cls.company.ids)],
-        )
-
-    def _open_form(self, moves):
-        action = moves.with_user(self.user).action_autopay_charge_now()
-        wizards = self.env[action["res_model"]].with_user(self.user)
-        return Form(wizards.with_context(**action["context"]))
-
-    def _charge(self, wizard):
-        """Click on Charge: the engine commits, so it gets a cursor of its own."""
-        self.env.flush_all()
-        with self.enter_registry_test_mode(), self.registry.cursor() as cr:
-            wizard.with_env(self.env(cr=cr, user=self.user)).action_charge()
-        self.env.invalidate_all()
-
+class TestAutopayChargeNow(ChargeNowCommon):
     # === PREVIEW === #
 
     def test_preview_tells_what_is_charged_and_why_the_rest_is_not(self):
@@ -158,8 +135,10 @@ class TestAutopayChargeNow(AutopayCommon):
         first, second = self._open_form(invoice).save(), self._open_form(invoice).save()
         self._charge(first)
         self._charge(second)
-        self.assertEqual(second.line_ids.outcome, "skipped")
-        self.assertEqual(second.line_ids.explanation, "Nothing is due on this invoice.")
+        self.assertFalse(second.charge_count)
+        self.assertIn("Nothing is due on this invoice.", second.changes)
+        with self.assertRaisesRegex(UserError, "None of these invoices"):
+            self._charge(second)
         self.assertEqual(len(invoice.autopay_attempt_ids), 1)
 
     def test_nothing_to_charge_is_said(self):

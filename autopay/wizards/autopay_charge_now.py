@@ -12,7 +12,15 @@ from ..rights import check_billing
 AUTHORIZATION_BLOCKERS = ("no_authorization", "authorization_revoked")
 
 # What the rows show of their documents; the ticks are the user's.
-LINE_FACTS = ("amount", "method", "blocker", "explanation", "mark", "last_result")
+LINE_FACTS = (
+    "currency_id",
+    "amount",
+    "method",
+    "blocker",
+    "explanation",
+    "mark",
+    "last_result",
+)
 
 # How the result page calls each state of an attempt.
 OUTCOMES = {
@@ -79,6 +87,10 @@ class AutopayChargeNow(models.TransientModel):
     is_confirmed = fields.Boolean(
         string="I have checked the amount",
         help="Asked for above the amount that Settings name for Charge Now.",
+    )
+    changes = fields.Text(
+        readonly=True,
+        help="What is not as it was shown when somebody clicked on Charge.",
     )
     result = fields.Char(compute="_compute_result")
 
@@ -188,15 +200,20 @@ class AutopayChargeNow(models.TransientModel):
         """Charge the invoices that can be charged, and show what became of each.
 
         A second click does nothing more: the wizard is done, and so are its invoices.
+        Where something has changed since it was shown, that is shown instead.
         """
         self.ensure_one()
         check_billing(self)
         self.move_ids.check_access("write")
         if self.state == "draft":
-            self._refresh_lines()
-            self._check_confirmed()
-            self._record_authorization()
-            self._charge()
+            known = self._prepare_all_lines(self._get_chosen_lines().move_id)
+            facts = {vals["move_id"]: vals for vals in known}
+            self.changes = self._get_changes(facts)
+            self._refresh_lines(facts)
+            if not self.changes:
+                self._check_confirmed()
+                self._record_authorization()
+                self._charge()
         return self._get_action()
 
     def action_view_attempts(self):
@@ -213,16 +230,38 @@ class AutopayChargeNow(models.TransientModel):
         """Return the lines that a click would charge."""
         return self.line_ids.filtered(lambda line: line.is_chosen and not line.blocker)
 
-    def _refresh_lines(self):
-        """Read again what the rows show: a client may have sent only the ticks."""
-        known = {vals["move_id"]: vals for vals in self._prepare_all_lines()}
+    def _refresh_lines(self, facts):
+        """Read again what the rows show: a client may have sent only the ticks.
+
+        :param dict facts: {move id: values of its line}, as they are now
+        """
+        if self.changes:
+            # Another sum is confirmed anew.
+            self.is_confirmed = False
         for line in self.line_ids:
-            vals = known.get(line.move_id.id, {})
-            facts = {name: vals.get(name) for name in LINE_FACTS}
-            if line.is_chosen:
+            vals = facts.get(line.move_id.id, {})
+            fresh = {name: vals.get(name) for name in LINE_FACTS}
+            if line.is_chosen and self.changes:
+                fresh["is_chosen"] = bool(vals) and not vals["blocker"]
+            elif line.is_chosen:
                 # The engine looks once more, and the result says what it found.
-                del facts["blocker"]
-            line.write(facts)
+                del fresh["blocker"]
+            line.write(fresh)
+
+    def _get_changes(self, facts):
+        """Return in words what is not as the ticked rows show it; empty when all is.
+
+        :param dict facts: {move id: values of its line}, as they are now
+        """
+        changes = [
+            words
+            for line in self._get_chosen_lines()
+            if (words := line._get_change(facts.get(line.move_id.id)))
+        ]
+        if not changes:
+            return False
+        lead = self.env._("Nothing was charged, as this has changed meanwhile:")
+        return "\n".join([lead, *changes])
 
     def _check_confirmed(self):
         """Let nobody charge a large sum by one click.
@@ -271,9 +310,14 @@ class AutopayChargeNow(models.TransientModel):
         by_rules = self.move_ids._origin.sudo()._get_autopay_tokens()
         return {move_id: token for move_id in by_rules if by_rules[move_id] != token}
 
-    def _decide(self):
-        """Return {move: Decision} for the customer invoices among the documents."""
+    def _decide(self, first=None):
+        """Return {move: Decision} for the customer invoices among the documents.
+
+        :param first: the documents whose turn it is first: what is not charged uses up
+            no limit per month
+        """
         invoices = self._get_moves().sudo() - self._get_other_documents()
+        invoices = (first or invoices).sudo() & invoices | invoices
         decision = self.env["autopay.decision"].sudo()
         return decision._decide(invoices, "now", self._get_tokens())
 
@@ -301,8 +345,9 @@ class AutopayChargeNow(models.TransientModel):
         # Defaults that callers bring along must not come into what the engine makes.
         clean = self.with_context(clean_context(self.env.context))
         engine = clean.env["autopay.engine"].sudo()
+        shown = {line.move_id.id: line.amount for line in self._get_chosen_lines()}
         runs = engine._charge_now(
-            moves.sudo().with_env(engine.env), clean._get_tokens()
+            moves.sudo().with_env(engine.env), clean._get_tokens(), shown
         )
         self._save_outcomes(runs)
 
@@ -325,19 +370,23 @@ class AutopayChargeNow(models.TransientModel):
     def _prepare_other_vals(self, move):
         return {
             "move_id": move.id,
+            "currency_id": move.currency_id.id,
             "amount": move.amount_residual,
             "blocker": "not_an_invoice",
             "explanation": self.env._("Autopay collects customer invoices only."),
         }
 
-    def _prepare_all_lines(self):
-        """Return what would happen to each document."""
-        others = map(self._prepare_other_vals, self._get_other_documents())
-        return [*self._prepare_lines(), *others]
+    def _prepare_all_lines(self, first=None):
+        """Return what would happen to each document.
 
-    def _prepare_lines(self):
+        :param first: the documents that are decided about first
+        """
+        others = map(self._prepare_other_vals, self._get_other_documents())
+        return [*self._prepare_lines(first), *others]
+
+    def _prepare_lines(self, first=None):
         """Return what would happen to each customer invoice."""
-        decisions = self._decide()
+        decisions = self._decide(first)
         invoices = self.env["account.move"].union(*decisions)
         # The engine's own word, without a person who has decided.
         alone = (
@@ -362,6 +411,7 @@ class AutopayChargeNow(models.TransientModel):
         words = decision.get_words(self.env) if blocker else labels.get(mark)
         return {
             "move_id": decision.move.id,
+            "currency_id": decision.move.currency_id.id,
             "amount": decision.amount,
             "method": bool(decision.token) and decision.token._get_autopay_label(),
             "blocker": blocker,

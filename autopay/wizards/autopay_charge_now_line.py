@@ -16,7 +16,8 @@ class AutopayChargeNowLine(models.TransientModel):
         related="move_id.partner_id", string="Customer", related_sudo=False
     )
     company_id = fields.Many2one(related="move_id.company_id", related_sudo=False)
-    currency_id = fields.Many2one(related="move_id.currency_id", related_sudo=False)
+    # As it was shown, like the amount.
+    currency_id = fields.Many2one("res.currency", readonly=True)
     is_chosen = fields.Boolean(
         string="Charge",
         help="Rows without a tick are left as they are.",
@@ -65,6 +66,42 @@ class AutopayChargeNowLine(models.TransientModel):
         )
         return currency.compare_amounts(total, limit) > 0
 
+    def _get_change(self, vals):
+        """Return in words what is not as this row shows it; empty when all is.
+
+        A client that has sent no amount has shown none.
+
+        :param dict vals: what is known of the document now; None of a strange one
+        """
+        if not (vals and self.amount):
+            return ""
+        name = self.move_id.display_name
+        if vals["blocker"]:
+            return self.env._(
+                "%(invoice)s: cannot be charged now. %(reason)s",
+                invoice=name,
+                reason=vals["explanation"],
+            )
+        for shown, fresh in self._get_shown_and_fresh(vals):
+            if shown != fresh:
+                return self.env._(
+                    "%(invoice)s: %(fresh)s instead of %(shown)s.",
+                    invoice=name,
+                    fresh=fresh,
+                    shown=shown,
+                )
+        return ""
+
+    def _get_shown_and_fresh(self, vals):
+        """Return pairs of words: what this row shows, and what holds now."""
+        currency = self.move_id.currency_id
+        shown = self.currency_id or currency
+        fresh = vals["method"] or ""
+        return [
+            (shown.format(self.amount), currency.format(vals["amount"])),
+            (self.method or fresh, fresh),
+        ]
+
     def _set_outcome(self, outcome, attempt):
         """Keep what became of the invoice's attempt."""
         self.write(
@@ -80,4 +117,10 @@ class AutopayChargeNowLine(models.TransientModel):
         stopped = "\n".join(run.stopped_text for run in runs if run.stopped_text)
         words = decision.get_words(self.env) if decision.blocker else stopped
         late = self.env._("The time was up before its turn came. Charge it again.")
+        if self.currency_id.compare_amounts(decision.amount, self.amount) > 0:
+            late = self.env._(
+                "It came to more than was shown, %s, before its turn came. Look at it "
+                "and charge it again.",
+                self.currency_id.format(decision.amount),
+            )
         self.write({"outcome": "skipped", "explanation": words or late})
