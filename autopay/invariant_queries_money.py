@@ -128,7 +128,11 @@ MONEY_QUERIES = {
          WHERE NOT EXISTS (
                SELECT FROM autopay_attempt a
                  JOIN autopay_attempt_line l ON l.attempt_id = a.id
-                WHERE l.move_id = s.res_id AND {ALARMED})""",
+                WHERE {ALARMED} AND (l.move_id = s.res_id OR l.move_id IN (
+                      SELECT o.invoice_id FROM account_invoice_transaction_rel i
+                        JOIN account_invoice_transaction_rel o
+                          ON o.transaction_id = i.transaction_id
+                       WHERE i.invoice_id = s.res_id)))""",
     "I7": """
         SELECT 'autopay.attempt' AS res_model, a.id AS res_id,
                CASE WHEN u.id IS NULL THEN 'no authorization'

@@ -27,7 +27,8 @@ class AutopaySurplus(models.AbstractModel):
 
         Call it wherever money of an invoice arrives or leaves; safe to repeat.
         """
-        attempts = moves.sudo().autopay_attempt_ids.filtered("booked_date")
+        shared = moves.sudo().transaction_ids.invoice_ids
+        attempts = (moves.sudo() | shared).autopay_attempt_ids.filtered("booked_date")
         attempts.invalidate_recordset(["excess_amount"])
         for attempt in attempts:
             self._check_attempt(attempt)
@@ -117,21 +118,57 @@ class AutopaySurplus(models.AbstractModel):
     def _get_share(self, attempt):
         """Return what others paid too much on the invoices of an attempt.
 
-        It counts for the last attempt that collected the invoice and kept the money:
-        that is the charge that can be given back.
+        A payment of several invoices is too much once: what one attempt gives back of
+        it, no other one does.
         """
-        spare = 0.0
-        for move in attempt.line_ids.move_id:
-            kept = move.autopay_attempt_ids.filtered(
-                lambda rec: (
-                    rec.booked_date
-                    and rec.currency_id.compare_amounts(rec.returned_amount, rec.amount)
-                )
+        claims = self._get_claims(attempt)
+        payments = self.env["account.payment"].union(*claims.values())
+        left = {payment: self._get_spare(payment) for payment in payments}
+        taken = 0.0
+        for each in sorted(claims, key=lambda each: each.id):
+            room, taken = max(each.amount - each.returned_amount, 0.0), 0.0
+            for payment in claims[each].sorted("id"):
+                part = min(left[payment], room - taken)
+                left[payment] -= part
+                taken += part
+            if each == attempt:
+                break
+        return taken if attempt in claims else 0.0
+
+    def _get_claims(self, attempt):
+        """Return {attempt: payments of others on the invoices that it settled}.
+
+        They are this attempt and all that such a payment connects with it.
+        """
+        claims, seen = {}, self.env["account.move"]
+        moves = attempt.line_ids.move_id
+        while new := moves - seen:
+            seen |= new
+            for move in new:
+                others = self._get_others(move)
+                last = self._get_last_kept(move)
+                if last:
+                    claims[last] = claims.get(last, others.browse()) | others
+                moves |= last.line_ids.move_id | self._get_invoices(others)
+        return claims
+
+    def _get_last_kept(self, move):
+        """Return the last attempt that collected a settled invoice and kept the money.
+
+        That is the charge that can be given back.
+        """
+        kept = move.autopay_attempt_ids.filtered(
+            lambda rec: (
+                rec.booked_date
+                and rec.currency_id.compare_amounts(rec.returned_amount, rec.amount)
             )
-            settled = move.currency_id.is_zero(move.amount_residual)
-            if settled and kept.sorted("id")[-1:] == attempt:
-                spare += self._get_spare(self._get_others(move))
-        return max(min(spare, attempt.amount - attempt.returned_amount), 0.0)
+        )
+        settled = move.currency_id.is_zero(move.amount_residual)
+        return kept.sorted("id")[-1:] if settled else kept.browse()
+
+    def _get_invoices(self, payments):
+        """Return the invoices for which these payments were made."""
+        return payments.invoice_ids | payments.payment_transaction_id.invoice_ids
 
     @api.model
     def _get_others(self, move):

@@ -71,6 +71,15 @@ class TestAutopayDoubleSuccess(ReversalCommon):
         refunds = self.stripe.v1.refunds.list({"payment_intent": attempt.object_ref})
         self.assertEqual(len(refunds.data), 1)
 
+    def test_refund_button_gives_back_no_other_amount_than_was_shown(self):
+        _invoice, attempt = self._collect_twice()
+        stale = attempt.with_context(autopay_shown_amount=30.0)
+        with self.assertRaisesRegex(UserError, "100.00 pay no invoice .* not .*30.00"):
+            stale.action_refund_excess()
+        self.assertFalse(attempt.transaction_id.child_transaction_ids)
+        attempt.with_context(autopay_shown_amount=100.0).action_refund_excess()
+        self.assertEqual(attempt.transaction_id.child_transaction_ids.amount, -100)
+
     def test_charge_that_pays_its_invoice_has_no_excess_to_refund(self):
         _invoice, attempt = self._collect(100)
         with self.assertRaises(UserError):

@@ -183,6 +183,52 @@ class TestAutopaySurplus(ReversalCommon):
         transaction._post_process()
         self._assert_told(invoice, invoice.autopay_attempt_ids, 30)
 
+    def _pay_several_once_more(self, amount, *collected):
+        """Pay invoices by one online payment that were collected meanwhile."""
+        invoices = self.env["account.move"]
+        for each in collected:
+            invoices += self._create_due_invoice(each)
+        transaction = self._begin_payment(invoices[0], amount)
+        transaction.invoice_ids = invoices
+        transaction._set_error("The first card was declined.")
+        self._run_autopay()
+        transaction._set_done()
+        transaction._post_process()
+        attempts = invoices.autopay_attempt_ids.sorted("id")
+        self.assertEqual(attempts.mapped("amount"), list(collected))
+        return invoices, attempts
+
+    def test_a_payment_of_two_invoices_is_too_much_once(self):
+        invoices, attempts = self._pay_several_once_more(150, 100, 100)
+        self.assertEqual(self._get_customer_balance(), -150)
+        self.assertEqual(attempts.mapped("excess_amount"), [100, 50])
+        for attempt in attempts:
+            attempt.action_refund_excess()
+            self._poll()
+            attempts.invalidate_recordset()
+        self.assertEqual(attempts.mapped("excess_amount"), [0, 0])
+        self.assertEqual(self._get_customer_balance(), 0)
+        for invoice in invoices:
+            self._assert_paid(invoice)
+
+    def test_what_one_charge_gives_back_no_other_offers(self):
+        invoices, attempts = self._pay_several_once_more(100, 100, 100)
+        self.assertEqual(attempts.mapped("excess_amount"), [100, 0])
+        self.assertEqual([len(each.activity_ids) for each in attempts], [1, 0])
+        rows = self.env["autopay.invariant"].sudo()._check_one("I6").offenders or []
+        self.assertFalse({row[1] for row in rows} & set(invoices.ids))
+        # The other charge goes back in the provider's dashboard: nothing is left over.
+        self._refund(attempts[1])
+        self._poll()
+        attempts.invalidate_recordset()
+        self.assertEqual(attempts.mapped("excess_amount"), [0, 0])
+        self.assertFalse(attempts.activity_ids)
+        self.assertEqual(self._get_customer_balance(), 0)
+
+    def test_a_payment_of_less_than_both_goes_back_by_the_second_in_part(self):
+        _invoices, attempts = self._pay_several_once_more(130, 40, 100)
+        self.assertEqual(attempts.mapped("excess_amount"), [40, 90])
+
     def test_daily_check_finds_what_has_slipped_through(self):
         with (
             patch.object(
