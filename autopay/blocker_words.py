@@ -56,9 +56,8 @@ BLOCKER_SENTENCES = {
         "%(now)s would pay this invoice, which was put on autopay for %(payer)s. "
         "Confirm the new payer, or remove the invoice from autopay."
     ),
-    "in_dispute": _lt(
-        "The customer disputes this invoice. Untick In Dispute once that is settled."
-    ),
+    # Its whole text comes from dispute_words.get_dispute_words.
+    "in_dispute": _lt("%(dispute)s"),
     "collected_open": _lt(
         "%(collected)s collected for %(invoices)s (attempt %(attempt)s) pays no "
         "invoice now, so nothing is charged. %(advice)s"
@@ -192,7 +191,9 @@ def get_unapplied_values(env, found):
     :param found: the ``Unapplied`` money
     """
     payment = found.attempt.payment_id
-    if found.entries:
+    if found.reissued:
+        advice = _get_reissued_advice(env, found, payment)
+    elif found.entries:
         advice = env._(
             "%(entries)s took it from payment %(payment)s. If the customer still owes "
             "the invoice, say below that it is charged nevertheless.",
@@ -215,7 +216,23 @@ def get_unapplied_values(env, found):
         "attempt": found.attempt.name,
         "invoices": found.move.display_name,
         "advice": advice,
+        "reissued": found.reissued,
     }
+
+
+def _get_reissued_advice(env, found, payment):
+    """Return what can be done about money of an invoice that is gone."""
+    if found.is_posted:
+        return env._(
+            "Apply payment %(payment)s to the invoice that it is for, refund it, or "
+            "press Keep It Aside: then nobody is asked about it again.",
+            payment=payment.display_name,
+        )
+    return env._(
+        "Its payment %(payment)s is not in the books: post it again, or press Keep It "
+        "Aside: then nobody is asked about it again.",
+        payment=payment.display_name or env._("(deleted)"),
+    )
 
 
 def get_charge_words(env, decision):

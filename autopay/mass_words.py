@@ -21,6 +21,7 @@ SKIP_COUNTS = {
     "settled": _lt("%(count)s are paid or were collected."),
     "busy": _lt("%(count)s are being collected."),
     "refunded": _lt("%(count)s were refunded: say of each whether it is still owed."),
+    "disputed": _lt("%(count)s are in dispute and wait until that is settled."),
     "already": _lt("%(count)s were on autopay already."),
     "off": _lt("%(count)s were not on autopay."),
     "not_retried": _lt("%(count)s failed and are not retried."),

@@ -8,6 +8,7 @@ UNDER_WAY = Domain("state", "in", ("pending", "authorized")) & Domain(
     "provider_code", "not in", ("none", "custom")
 )
 LIVE = Domain("live", "=", True)
+DISPUTED = Domain("autopay_in_dispute", "=", True)
 # Where Autopay is off and never was on, nothing is hidden; `any!`: customers may not
 # read these companies.
 UNKNOWN = Domain("company_id", "any!", [("autopay_known", "=", False)])
@@ -19,13 +20,15 @@ class AutopayPortal(PortalAccount):
 
     def _get_overdue_invoices_domain(self, partner_id=None):
         """Override of `account`: invoices that are being paid are not asked for."""
-        # Customers may not read attempts.
+        # Customers may not read attempts, nor what staff note on an invoice.
         held = request.env["autopay.attempt.line"].sudo()._search(LIVE)
+        disputed = request.env["account.move"].sudo()._search(DISPUTED)
         return (
             Domain(super()._get_overdue_invoices_domain(partner_id))
             & (UNKNOWN | Domain("id", "not in", held.subselect("move_id")))
             & (OFF | Domain("transaction_ids", "not any!", UNDER_WAY))
             & Domain("autopay_refunded", "=", False)
+            & (UNKNOWN | Domain("id", "not in", disputed))
         )
 
     def _overdue_invoices_get_page_view_values(self, overdue_invoices, **kwargs):
@@ -43,6 +46,6 @@ class AutopayPortal(PortalAccount):
         values = super()._get_extra_payment_form_values(invoice_id=invoice_id, **kwargs)
         if invoice := self._cast_as_int(invoice_id):
             move = request.env["account.move"].sudo().browse(invoice).exists()
-            if move.autopay_refunded or move._get_autopay_live_lines():
+            if move and (move._is_autopay_withheld() or move._get_autopay_live_lines()):
                 values["amount"] = 0.0
         return values

@@ -2,6 +2,7 @@
 from . import autopay_scope
 from . import autopay_approval_request
 from . import autopay_attempt_deadline
+from . import autopay_attempt_aside
 from . import autopay_attempt_refund
 from . import autopay_attempt_resolution
 from . import autopay_attempt_schedule
@@ -37,6 +38,7 @@ from . import autopay_payer_guard
 from . import autopay_provider_guard
 from . import autopay_reservation
 from . import autopay_rehearsal
+from . import autopay_dispute
 from . import autopay_settlement
 from . import autopay_stage
 from . import autopay_time_zone

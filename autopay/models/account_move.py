@@ -20,6 +20,7 @@ class AccountMove(models.Model):
         "autopay.other.payment",
         "autopay.move.action",
         "autopay.settlement",
+        "autopay.dispute",
         "autopay.unapplied",
     ]
 

@@ -20,6 +20,7 @@ class AutopayAttempt(models.Model):
         "autopay.attempt.resolution",
         "autopay.attempt.worklist",
         "autopay.attempt.refund",
+        "autopay.attempt.aside",
         "mail.thread",
         "mail.activity.mixin",
     ]

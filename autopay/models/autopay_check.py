@@ -3,6 +3,7 @@ from odoo.tools import format_date
 
 from .. import const
 from ..blocker_words import get_unapplied_values
+from ..dispute_words import get_dispute_words
 from ..gateways.money import AmountNotRepresentable, minimum_minor, to_minor
 from ..reversal_words import get_returned_advice, get_returned_words
 
@@ -109,7 +110,12 @@ class AutopayCheck(models.AbstractModel):
         return changed
 
     def _is_in_dispute(self, decision, facts):
-        return decision.move.autopay_in_dispute
+        move = decision.move
+        if not move.autopay_in_dispute:
+            return False
+        dispute = move._get_autopay_dispute()
+        decision.values["dispute"] = get_dispute_words(self.env, dispute)
+        return True
 
     def _is_collected_open(self, decision, facts):
         """Return whether money that was collected for it does not pay it any more."""

@@ -8,6 +8,7 @@ BLOCKER_FIELDS = (
     "autopay_explanation",
     "autopay_other_payment_id",
     "autopay_other_payment_state",
+    "autopay_can_keep_aside",
 )
 
 
@@ -116,6 +117,7 @@ class AutopayExplanation(models.AbstractModel):
                 words = move._get_autopay_date_words(decision.today)
                 move.autopay_explanation += words and f" {words}"
             move._set_autopay_other_payment(decision)
+            move.autopay_can_keep_aside = decision.values.get("reissued", False)
 
     @api.depends_context("uid", "lang")
     @api.depends("autopay_explanation", "amount_total", "invoice_line_ids.name")

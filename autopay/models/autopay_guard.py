@@ -2,6 +2,7 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ..dispute_words import get_withheld_sentence
 from ..guard_words import get_customer_sentence, get_late_sentence, get_staff_sentence
 
 # What a charge rests on. Changed by hand while one is under way, the money would be
@@ -148,7 +149,7 @@ class AutopayGuard(models.AbstractModel):
             and not self._is_autopay_held()
             and not self._is_autopay_paid_unbooked()
             # Nobody has said yet whether it is still owed.
-            and not self.sudo().autopay_refunded
+            and not self._is_autopay_withheld()
         )
 
     def _is_autopay_paid_unbooked(self):
@@ -164,19 +165,20 @@ class AutopayGuard(models.AbstractModel):
         """Override of `account_payment` to say who is paying."""
         if lines := self._get_autopay_live_lines():
             return get_customer_sentence(self.env, lines[0])
-        if self.sudo().autopay_refunded:
-            return self.env._("This invoice was refunded. There is nothing to pay.")
+        if self._is_autopay_withheld():
+            return get_withheld_sentence(self.env, self.sudo())
         return super()._get_online_payment_error()
 
     def _get_default_payment_link_values(self):
-        """Override of `account_payment`: no links to what is being collected."""
+        """Override of `account_payment`: no links to what is collected or disputed."""
         values = super()._get_default_payment_link_values()
         self._check_autopay_free()
+        self._check_autopay_undisputed()
         return values
 
     def _get_portal_payment_link(self):
         """Override of `account_payment`: invoices are still printed meanwhile."""
-        if self.sudo().autopay_refunded or self._is_autopay_held():
+        if self._is_autopay_withheld() or self._is_autopay_held():
             return f"{self.get_base_url()}{self.get_portal_url()}"
         return super()._get_portal_payment_link()
 

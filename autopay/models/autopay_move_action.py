@@ -98,6 +98,7 @@ class AutopayMoveAction(models.AbstractModel):
             ("busy", busy),
             ("canceled", self.state == "cancel"),
             ("settled", self._is_autopay_settled()),
+            ("disputed", self.autopay_in_dispute and self.autopay_status == "error"),
             ("needs_method", stuck),
             ("retry", self.autopay_status == "error"),
             ("already", self._is_autopay_complete()),
@@ -137,6 +138,8 @@ class AutopayMoveAction(models.AbstractModel):
         """
         if group == "busy":
             self._check_autopay_free()
+        if group == "disputed":
+            self._check_autopay_undisputed()
         if group == "needs_method":
             decision = self.env["autopay.decision"].sudo()._decide(self.sudo(), "now")
             raise UserError(decision[self.sudo()].get_words(self.env))

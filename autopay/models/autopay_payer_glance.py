@@ -9,6 +9,7 @@ LOOKED_AT = {
         "autopay_status",
         "commercial_partner_id",
         "company_id",
+        "payment_state",
         "state",
     ),
     "autopay.attempt": ("booked_date", "partner_id", "state", "token_id"),
@@ -115,6 +116,7 @@ class AutopayPayerGlance(models.AbstractModel):
             " JOIN account_move move ON move.id = line.move_id"
             " WHERE attempt.partner_id IN %s AND attempt.state = 'succeeded'"
             " AND attempt.booked_date IS NOT NULL"
-            " AND move.state IN ('draft', 'cancel'))",
+            " AND (move.state IN ('draft', 'cancel')"
+            " OR move.payment_state = 'reversed'))",
             payer_ids,
         )

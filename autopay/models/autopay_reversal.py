@@ -229,6 +229,10 @@ class AutopayReversal(models.Model):
         )
         return payments.sorted("id")[-1:]
 
+    def _is_lost_dispute(self):
+        """Return whether a bank has decided a dispute against us."""
+        return self.kind == "dispute" and self.finding == "lost"
+
     def _is_pausing(self):
         """Return whether a bank or customer objects, so that people must look first."""
         return self.kind != "refund" or self.reason in PAUSING_REFUND_REASONS

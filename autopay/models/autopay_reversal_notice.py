@@ -49,6 +49,8 @@ class AutopayReversalNotice(models.AbstractModel):
         if reversal.finding in ("won", "canceled"):
             self._close(reversal)
             return
+        if self._show_lost(reversal):
+            return
         if reversal._is_pausing() and reversal.finding in MONEY_GONE:
             if known not in MONEY_GONE:
                 reversal.token_id._pause_autopay(self._get_pause_reason(reversal))
@@ -128,8 +130,30 @@ class AutopayReversalNotice(models.AbstractModel):
         body = self._get_booked_body(reversal)
         moves._message_log_batch({move.id: body for move in moves})
 
+    def _show_lost(self, reversal):
+        """Ask whether what a lost dispute took is still owed.
+
+        :return: the invoices that it is asked about, empty when a person has decided,
+            or when it is no such dispute
+        """
+        moves = reversal.move_ids
+        if not reversal._is_lost_dispute() or not reversal._is_booked():
+            return moves.browse()
+        self._show_settled(reversal, moves)
+        is_open = moves.filtered(
+            lambda move: move.state == "posted" and move._is_autopay_open()
+        )
+        if reversal.is_decided or not is_open:
+            return moves.browse()
+        # One person is called once: on the invoice.
+        self._close(reversal)
+        is_open._show_autopay_returned("refund")
+        return is_open
+
     def _show_open(self, reversal, moves):
-        if reversal.kind == "dispute":
+        if reversal._is_lost_dispute():
+            self._show_lost(reversal)
+        elif reversal.kind == "dispute":
             moves.autopay_in_dispute = True
         # An attempt that has the invoice in hand decides about it when it is over.
         held = moves.autopay_attempt_line_ids.filtered("live")
@@ -143,7 +167,7 @@ class AutopayReversalNotice(models.AbstractModel):
         """Show that a dispute is over, also where something else is still open."""
         others = moves.autopay_attempt_ids.reversal_ids - reversal
         disputed = others.filtered(
-            lambda rec: rec.kind == "dispute" and rec.finding in MONEY_GONE
+            lambda rec: rec.kind == "dispute" and rec.finding == "gone"
         )
         if reversal.kind == "dispute" and not disputed:
             moves.autopay_in_dispute = False
@@ -164,6 +188,8 @@ class AutopayReversalNotice(models.AbstractModel):
         xml_id = "autopay.mail_activity_type_refund"
         amount = move.currency_id.format(move._get_autopay_refunded_amount())
         summary = self.env._("%(amount)s refunded: still owed?", amount=amount)
+        if move._is_autopay_charged_back():
+            summary = self.env._("%(amount)s charged back: still owed?", amount=amount)
         if asked := move.sudo().activity_search([xml_id]):
             # Another part went back since.
             asked.filtered(lambda rec: rec.summary != summary).summary = summary

@@ -4,6 +4,9 @@ from ..const import MOVE_STATUSES, REFUND_DECISION_DAYS
 from ..reversal_const import MONEY_GONE
 from ..rights import STAFF_GROUPS, check_billing
 
+# What went back for good, by kind and state: a person says whether it is still owed.
+TO_DECIDE = (("refund", "booked"), ("dispute", "lost"))
+
 OPEN_STATES = ("not_paid", "partial")
 
 
@@ -22,7 +25,7 @@ class AutopaySettlement(models.AbstractModel):
         copy=False,
         readonly=True,
         tracking=True,
-        help="Money that autopay had collected was refunded, and nobody has said yet "
+        help="Money that autopay had collected was given back, and nobody has said yet "
         "whether the customer owes it still. Until then it is neither charged nor "
         "asked for.",
     )
@@ -34,22 +37,33 @@ class AutopaySettlement(models.AbstractModel):
         "the customer owes it still.",
     )
     autopay_shown_status = fields.Selection(
-        [*MOVE_STATUSES, ("refunded", "Refunded")],
+        [
+            *MOVE_STATUSES,
+            ("refunded", "Refunded"),
+            ("charged_back", "Charged Back"),
+        ],
         string="Autopay",
         compute="_compute_autopay_shown_status",
         compute_sudo=True,
         groups=STAFF_GROUPS,
-        help="The autopay status, or that the money was refunded and a person decides.",
+        help="The autopay status, or that the money went back and a person decides.",
     )
     _autopay_refunded_idx = models.Index("(company_id) WHERE autopay_refunded")
 
     # === COMPUTE METHODS === #
 
-    @api.depends("autopay_status", "autopay_refunded")
+    @api.depends(
+        "autopay_status",
+        "autopay_refunded",
+        "autopay_attempt_line_ids.attempt_id.reversal_ids.is_decided",
+    )
     def _compute_autopay_shown_status(self):
         for move in self:
-            refunded = move.autopay_refunded and move.autopay_status != "in_progress"
-            move.autopay_shown_status = "refunded" if refunded else move.autopay_status
+            status = move.autopay_status
+            if move.autopay_refunded and status != "in_progress":
+                back = move._is_autopay_charged_back()
+                status = "charged_back" if back else "refunded"
+            move.autopay_shown_status = status
 
     # === ACTION METHODS === #
 
@@ -59,6 +73,7 @@ class AutopaySettlement(models.AbstractModel):
         self.check_access("write")
         refunded = self.filtered("autopay_refunded")
         refunded._check_autopay_free()
+        refunded._check_autopay_undisputed()
         refunded._set_autopay_eligible()
 
     def action_autopay_credit_note(self):
@@ -69,12 +84,14 @@ class AutopaySettlement(models.AbstractModel):
             "account.action_view_account_move_reversal"
         )
         amount = self._get_autopay_refunded_amount()
-        words = self.currency_id.format(amount)
+        words = self.env._("Refund of %(amount)s")
+        if self._is_autopay_charged_back():
+            words = self.env._("Lost dispute of %(amount)s")
         context = {
             "active_model": self._name,
             "active_ids": self.ids,
             "active_id": self.id,
-            "default_reason": self.env._("Refund of %(amount)s", amount=words),
+            "default_reason": words % {"amount": self.currency_id.format(amount)},
             "autopay_credit_amount": amount,
         }
         return {**action, "name": self.env._("Credit Note"), "context": context}
@@ -85,8 +102,7 @@ class AutopaySettlement(models.AbstractModel):
         """Return what was refunded and is open; the rest was never collected."""
         refunds = self.sudo().autopay_attempt_line_ids.attempt_id.reversal_ids.filtered(
             lambda reversal: (
-                reversal.kind == "refund"
-                and reversal.state == "booked"
+                (reversal.kind, reversal.state) in TO_DECIDE
                 and reversal.currency_id == self.currency_id
             )
         )

@@ -117,6 +117,10 @@ class AutopayTransactionGuard(models.AbstractModel):
             raise ValidationError(
                 self.env._("The amount must be above zero and at most what is due.")
             )
+        if any(move._is_autopay_withheld() for move in transaction.invoice_ids):
+            raise ValidationError(
+                self.env._("There is nothing to pay on this invoice for now.")
+            )
         if transaction._is_autopay_paid_otherwise():
             raise ValidationError(
                 self.env._("Another payment of this invoice is under way.")

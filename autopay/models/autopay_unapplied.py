@@ -1,9 +1,15 @@
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from odoo import fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ..rights import STAFF_GROUPS, check_billing
+
+# Shares of invoices that are gone: nobody can apply their money to them any more.
+GONE = Domain("move_id.state", "in", ("draft", "cancel")) | Domain(
+    "move_id.payment_state", "=", "reversed"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +21,7 @@ class Unapplied:
     :param amount: what of it pays nothing, in the currency of the attempt (major units)
     :param is_posted: whether its payment is in the books
     :param entries: what has taken the money instead: repayments and other entries
+    :param reissued: whether another invoice of the customer is held because of it
     """
 
     move: models.Model
@@ -22,6 +29,7 @@ class Unapplied:
     amount: float
     is_posted: bool
     entries: models.Model
+    reissued: bool = False
 
 
 class AutopayUnapplied(models.AbstractModel):
@@ -52,6 +60,13 @@ class AutopayUnapplied(models.AbstractModel):
         "for it is not applied to it.",
     )
 
+    autopay_can_keep_aside = fields.Boolean(
+        compute="_compute_autopay_blocker",
+        compute_sudo=True,
+        groups=STAFF_GROUPS,
+        help="Money of another invoice, which is gone, holds this one.",
+    )
+
     # === ACTION METHODS === #
 
     def action_autopay_confirm_open(self):
@@ -71,6 +86,32 @@ class AutopayUnapplied(models.AbstractModel):
                     attempt=open_money.attempt.name,
                 )
             )
+
+    def action_autopay_keep_aside(self):
+        """Keep the money aside that holds this invoice, and would hold later ones.
+
+        :raises UserError: when nothing of another invoice holds it, any more
+        """
+        self.ensure_one()
+        check_billing(self)
+        self.check_access("write")
+        self._check_autopay_free()
+        found = self._get_autopay_unapplied().get(self.id)
+        if not found or not found.reissued:
+            raise UserError(
+                self.env._(
+                    "No money of an invoice that is gone holds this one, any more."
+                )
+            )
+        found.attempt.sudo(False).action_keep_aside()
+
+    def action_autopay_open_unapplied(self):
+        """Open the charge whose money is open."""
+        self.ensure_one()
+        check_billing(self)
+        self.check_access("read")
+        found = self._get_autopay_unapplied().get(self.id)
+        return found.attempt.sudo(False)._get_records_action() if found else False
 
     # === BUSINESS METHODS === #
 
@@ -98,22 +139,32 @@ class AutopayUnapplied(models.AbstractModel):
     def _get_autopay_reissued(self):
         """Return {move id: ``Unapplied``} of customers with money of invoices gone.
 
-        An invoice that was cancelled after it was collected is mostly issued anew, and
-        nothing in Odoo says which one takes its place.
+        An invoice that was cancelled or reversed after it was collected is mostly
+        issued anew, and nothing in Odoo says which one takes its place.
         """
-        open_money = self._find_unapplied(
-            Domain("attempt_id.partner_id", "in", self.commercial_partner_id.ids)
-            & Domain("move_id.state", "in", ("draft", "cancel"))
-        )
+        payers = Domain("attempt_id.partner_id", "in", self.commercial_partner_id.ids)
+        open_money = self._find_unapplied(payers & GONE)
         by_payer = {
-            (money.attempt.partner_id, money.attempt.company_id): money
+            (money.attempt.partner_id, money.attempt.company_id): replace(
+                money, reissued=True
+            )
             for money in open_money
+            if not money.attempt._is_kept_aside(money.amount)
+            and not money.move._is_autopay_replaced()
         }
         return {
             move._origin.id: by_payer[key]
             for move in self
             if (key := (move.commercial_partner_id, move.company_id)) in by_payer
         }
+
+    def _is_autopay_replaced(self):
+        """Return whether it is known which invoice takes the place of this one."""
+        self.ensure_one()
+        replacing = Domain("autopay_replaced_id", "=", self.id)
+        return bool(
+            self.sudo().search_count(replacing & Domain("state", "!=", "cancel"), 1)
+        )
 
     def _is_autopay_replaceable(self):
         """Return whether money of an invoice may be open once another replaces it.

@@ -41,6 +41,7 @@ from . import test_autopay_credit_note
 from . import test_autopay_decision
 from . import test_autopay_demo
 from . import test_autopay_double_success
+from . import test_autopay_dispute
 from . import test_autopay_dry_run
 from . import test_autopay_dry_run_engine
 from . import test_autopay_dry_run_report

@@ -1,3 +1,4 @@
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from .common_settlement import SettlementCommon
@@ -6,6 +7,10 @@ from .common_settlement import SettlementCommon
 @tagged("post_install", "-at_install")
 class TestAutopayUnapplied(SettlementCommon):
     """What was collected and does not pay its invoice is not collected once more."""
+
+    def setUp(self):
+        super().setUp()
+        self.biller = self._create_user("biller", "account.group_account_invoice")
 
     # === PAYMENT TAKEN OFF === #
 
@@ -155,6 +160,128 @@ class TestAutopayUnapplied(SettlementCommon):
         self._refund(attempt)
         self._poll()
         self.assertFalse(new.autopay_blocker)
+
+    # === KEPT ASIDE === #
+
+    def _cancel_collected(self):
+        """Collect an invoice and cancel it; its payment stays open."""
+        invoice, attempt = self._collect(100)
+        invoice.button_draft()
+        invoice.button_cancel()
+        return attempt
+
+    def _assert_held(self, *invoices):
+        for invoice in invoices:
+            self.assertEqual(invoice.autopay_blocker, "collected_open")
+            self.assertTrue(invoice.autopay_can_keep_aside)
+
+    def test_money_kept_aside_holds_no_later_invoice(self):
+        attempt = self._cancel_collected()
+        first, second = (self._create_due_invoice(amount) for amount in (40, 60))
+        self._assert_held(first, second)
+        self.assertIn("Keep It Aside", first.autopay_explanation)
+        first.with_user(self.biller).action_autopay_keep_aside()
+        self.assertEqual(attempt.aside_by_id, self.biller)
+        self.assertEqual(attempt.aside_amount, 100)
+        self.assertTrue(attempt.aside_date)
+        for record in (attempt, attempt.payment_id):
+            self.assertIn("kept aside", record.message_ids[0].body)
+            self.assertEqual(record.message_ids[0].author_id, self.biller.partner_id)
+        later = self._create_due_invoice(20)
+        self._run_autopay()
+        for invoice in (first, second, later):
+            self._assert_paid(invoice)
+        # The payment is open as before: nothing was applied by itself.
+        self.assertEqual(attempt.excess_amount, 100)
+
+    def test_word_about_money_kept_aside_can_be_taken_back(self):
+        attempt = self._cancel_collected()
+        invoice = self._create_due_invoice(40)
+        invoice.action_autopay_keep_aside()
+        self.assertFalse(invoice.autopay_blocker)
+        attempt.with_user(self.biller).action_ask_again()
+        invoice.invalidate_recordset()
+        self._assert_not_charged(invoice, "collected_open")
+        self.assertFalse(attempt.aside_by_id or attempt.aside_date)
+        self.assertIn("no longer kept aside", attempt.message_ids[0].body)
+        # From the charge itself it works as well.
+        attempt.with_user(self.biller).action_keep_aside()
+        invoice.invalidate_recordset()
+        self.assertFalse(invoice.autopay_blocker)
+
+    def test_more_money_than_was_kept_aside_is_asked_about(self):
+        attempt = self._cancel_collected()
+        invoice = self._create_due_invoice(40)
+        invoice.action_autopay_keep_aside()
+        attempt.sudo().aside_amount = 99
+        invoice.invalidate_recordset()
+        self._assert_held(invoice)
+
+    def test_another_payment_is_asked_about_by_itself(self):
+        self._cancel_collected()
+        invoice = self._create_due_invoice(40)
+        invoice.action_autopay_keep_aside()
+        self._run_autopay()
+        self._assert_paid(invoice)
+        self._cancel_collected()
+        self._assert_held(self._create_due_invoice(40))
+
+    def test_money_of_the_invoice_itself_is_not_kept_aside(self):
+        invoice, attempt = self._collect(100)
+        invoice.line_ids.remove_move_reconcile()
+        self.assertFalse(invoice.autopay_can_keep_aside)
+        with self.assertRaisesRegex(UserError, "holds this one"):
+            invoice.action_autopay_keep_aside()
+        attempt.action_keep_aside()
+        invoice.invalidate_recordset()
+        self._assert_not_charged(invoice, "collected_open")
+
+    def test_nothing_open_is_not_kept_aside(self):
+        _invoice, attempt = self._collect(100)
+        with self.assertRaisesRegex(UserError, "nothing to keep"):
+            attempt.action_keep_aside()
+
+    def test_only_billing_users_keep_money_aside(self):
+        attempt = self._cancel_collected()
+        invoice = self._create_due_invoice(40)
+        reader = self._create_user("reader", "account.group_account_readonly")
+        for act in (
+            invoice.with_user(reader).action_autopay_keep_aside,
+            attempt.with_user(reader).action_keep_aside,
+            attempt.with_user(reader).action_ask_again,
+            lambda: attempt.with_user(self.biller).write({"aside_amount": 100}),
+        ):
+            with self.assertRaises(AccessError):
+                act()
+        self.assertFalse(attempt.aside_date)
+
+    # === ISSUED ANEW BY OTHER WAYS === #
+
+    def test_copy_of_a_reversed_invoice_waits_for_its_money(self):
+        invoice, attempt = self._collect(100)
+        replacement = self._modify(invoice)
+        copy = invoice.copy()
+        copy.action_post()
+        copy.write({"autopay_status": "eligible", "autopay_date": self.today})
+        # As long as it is known which one takes its place, others are charged.
+        self.assertFalse(copy.autopay_blocker)
+        replacement.unlink()
+        copy.invalidate_recordset()
+        self._assert_held(copy)
+        self._assert_not_charged(copy, "collected_open")
+        lines = (copy + attempt.payment_id.move_id).line_ids
+        lines.filtered(lambda line: line.account_type == "asset_receivable").reconcile()
+        self._assert_paid(copy)
+
+    def test_copy_of_a_credited_invoice_waits_until_the_money_went_back(self):
+        invoice, attempt = self._collect(100)
+        invoice._reverse_moves([{"invoice_date": self.today}], cancel=True)
+        self.assertEqual(invoice.payment_state, "reversed")
+        copy = self._create_due_invoice(100)
+        self._assert_held(copy)
+        self._refund(attempt)
+        self._poll()
+        self.assertFalse(copy.autopay_blocker)
 
     def test_copy_of_a_collected_invoice_is_a_debt_of_its_own(self):
         invoice, _attempt = self._collect(100)
