@@ -258,7 +258,16 @@ class AutopayDecision(models.AbstractModel):
         )
 
     def _get_payments(self, moves, domain):
-        """Return {move id: the last of its transactions that meet a domain}."""
+        """Return {move id: the last of its transactions that meet a domain}.
+
+        What is waited for too long comes before what is not: a person is called for it.
+        """
         own = Domain("invoice_ids", "in", moves.ids)
         transactions = self.env["payment.transaction"].search(own & domain, order="id")
-        return {move.id: tx for tx in transactions for move in tx.invoice_ids}
+        found = {}
+        for tx in transactions:
+            for move in tx.invoice_ids:
+                before = found.get(move.id, tx)
+                if before._is_autopay_late(move) <= tx._is_autopay_late(move):
+                    found[move.id] = tx
+        return found

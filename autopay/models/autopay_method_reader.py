@@ -9,6 +9,7 @@ from ..const import OWN_FIELDS_CONTEXT
 from ..event_types import METHOD_EXPIRY_DAYS, METHOD_READ_BATCH, METHOD_READ_HOURS
 from ..gateways.stripe_methods import ABSENT, FOUND, GONE, UNKNOWN, StripeMethods
 from ..run_context import RunContext
+from .autopay_notification import LOST_METHOD
 
 # Refusals that a newer expiry date answers.
 EXPIRY_DECLINES = ("expired_card", "invalid_expiry_month", "invalid_expiry_year")
@@ -228,7 +229,7 @@ class AutopayMethodReader(models.AbstractModel):
             token.active = False
             self._tell(token, sentence)
             if in_use:
-                self._alert(token, self._get_lost_summary(), sentence)
+                self._alert_lost(token, sentence)
         return self.env["autopay.attempt"]
 
     def _revoke(self, tokens):
@@ -256,9 +257,6 @@ class AutopayMethodReader(models.AbstractModel):
 
     # === WORDS === #
 
-    def _get_lost_summary(self):
-        return self.env._("Autopay lost a payment method")
-
     def _get_renewed_sentence(self, token, old_label):
         return self.env._(
             "%(old)s was updated at the payment provider: it is %(new)s now, valid "
@@ -272,7 +270,11 @@ class AutopayMethodReader(models.AbstractModel):
         """Write a line in the chatter of the customer."""
         token.partner_id._message_log(body=sentence)
 
-    def _alert(self, token, summary, note):
+    def _alert(self, token, summary, note, wait=""):
         self.env["autopay.notification"]._alert(
-            token.partner_id, token.company_id, summary, note
+            token.partner_id, token.company_id, summary, note, wait
         )
+
+    def _alert_lost(self, token, note):
+        summary = self.env._("Autopay lost a payment method")
+        self._alert(token, summary, note, LOST_METHOD)

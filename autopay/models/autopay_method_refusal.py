@@ -5,6 +5,7 @@ from odoo import api, models
 from ..const import MISSING_BEFORE_STOP
 from ..gateways.stripe_methods import ABSENT, FOUND, GONE
 from ..run_context import STOP_MISSING
+from .autopay_notification import LOST_METHOD
 
 _logger = logging.getLogger(__name__)
 
@@ -103,8 +104,7 @@ class AutopayMethodRefusal(models.AbstractModel):
             "another payment method."
         )
         token._pause_autopay(reason)
-        summary = self._get_lost_summary()
-        self._alert(token, summary, f"{token._get_autopay_label()}: {reason}")
+        self._alert_lost(token, f"{token._get_autopay_label()}: {reason}")
 
     def _get_absent(self, provider):
         """Return {method: when it was not known} since the provider's last success."""
@@ -132,8 +132,7 @@ class AutopayMethodRefusal(models.AbstractModel):
                     {"autopay_paused_date": False, "autopay_pause_reason": False}
                 )
                 calls = token.partner_id.sudo().activity_ids
-                summary = self._get_lost_summary()
-                calls.filtered_domain([("summary", "=", summary)]).unlink()
+                calls.filtered_domain([("autopay_wait", "=", LOST_METHOD)]).unlink()
 
     def _explain(self, attempts):
         """Say of refused charges that their method was removed."""

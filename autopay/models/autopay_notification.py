@@ -12,6 +12,10 @@ from ..words import get_configuration_sentence, get_decline_sentence
 
 _logger = logging.getLogger(__name__)
 
+# Names of alarms that are closed by themselves.
+SET_ASIDE = "set_aside"
+LOST_METHOD = "lost_method"
+
 
 class AutopayNotification(models.AbstractModel):
     """Says who is told what; decides nothing."""
@@ -114,9 +118,11 @@ class AutopayNotification(models.AbstractModel):
 
     # === ALERTS FOR STAFF === #
 
-    def _alert(self, record, company, summary, note=""):
+    def _alert(self, record, company, summary, note="", wait=""):
         """Ask the person in charge to look at a record, once as long as it is open.
 
+        :param str wait: a name for what is closed by itself; a summary has as many
+            wordings as there are languages
         :return: the activity
         """
         activity_type = self.env.ref("autopay.mail_activity_type_attention")
@@ -124,7 +130,7 @@ class AutopayNotification(models.AbstractModel):
             [
                 ("activity_type_id", "=", activity_type.id),
                 ("res_model", "=", record._name),
-                ("summary", "=", summary),
+                ("autopay_wait", "=", wait) if wait else ("summary", "=", summary),
                 *(
                     []
                     if record._name == "autopay.run"
@@ -141,6 +147,7 @@ class AutopayNotification(models.AbstractModel):
             # A text that may hold words of others, for a field of HTML.
             note=plaintext2html(note) if note else False,
             user_id=company._get_autopay_responsible().id or self.env.uid,
+            autopay_wait=wait,
         )
 
     def _alert_stopped(self, run, stopped):
@@ -208,18 +215,15 @@ class AutopayNotification(models.AbstractModel):
 
     def _alert_set_aside(self, moves):
         """Tell that invoices are left alone because runs failed on them."""
+        summary = self.env._("Autopay has set this invoice aside")
         for move in moves:
-            self._alert(
-                move, move.company_id, self.env._("Autopay has set this invoice aside")
-            )
+            self._alert(move, move.company_id, summary, wait=SET_ASIDE)
 
     def _close_set_aside(self, moves, feedback):
         """Close the alarms of invoices that are not set aside any more, and say why."""
-        summary = self.env._("Autopay has set this invoice aside")
-        activities = moves.sudo().activity_ids.filtered(
-            lambda activity: activity.summary == summary
-        )
-        activities.action_feedback(feedback)
+        activities = moves.sudo().activity_ids
+        aside = activities.filtered(lambda each: each.autopay_wait == SET_ASIDE)
+        aside.action_feedback(feedback)
 
     def _alert_common(self, run, fault):
         """Tell that a run ended since every invoice fails alike.

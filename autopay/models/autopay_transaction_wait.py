@@ -119,7 +119,10 @@ class AutopayTransactionWait(models.AbstractModel):
 
     @api.model
     def _find_autopay_late(self):
-        """Return {invoice: payment} where autopay has waited for too long."""
+        """Return {invoice: payment} where autopay has waited for too long.
+
+        Of several it is the last one, as in a decision.
+        """
         home = self.env["res.company"]._get_autopay_home_domain()
         today = fields.Date.today()
         held = Domain(
@@ -134,7 +137,8 @@ class AutopayTransactionWait(models.AbstractModel):
         awaited = self._get_autopay_awaited_domain()
         found = self.search(
             Domain("invoice_ids", "any", held)
-            & (awaited | self._get_autopay_doubtful_domain())
+            & (awaited | self._get_autopay_doubtful_domain()),
+            order="id",
         )
         return {
             move: payment
@@ -147,6 +151,9 @@ class AutopayTransactionWait(models.AbstractModel):
 
     def _ignore_for_autopay(self, move):
         """Take a person's word that these payments of an invoice will not come.
+
+        What does not come pays none of the invoices that it is for: the word holds for
+        all of them, and each one's chatter says so.
 
         :raises UserError: when they may still come, or have come
         """

@@ -6,6 +6,7 @@ from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 from odoo.tools.safe_eval import safe_eval
+from odoo.tools.translate import code_translations
 
 from .. import const
 from ..models.autopay_booking import AutopayBooking
@@ -63,6 +64,25 @@ class TestAutopayCrash(AutopayCommon):
         self._run_autopay()
         self.assertEqual(set(self.others.mapped("autopay_status")), {"success"})
         self.assertEqual(self.bad.autopay_crash_count, 1)
+
+    def test_alarm_is_one_and_is_closed_in_whatever_language_people_work(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        words = {"Autopay has set this invoice aside": "Autopay a mis de côté"}
+        french = {("autopay", "fr_FR"): words}
+        with patch.dict(code_translations.python_translations, french):
+            french_bad = self.bad.with_context(lang="fr_FR")
+            for first, second, words in (
+                (self.bad, french_bad, "set this invoice aside"),
+                (french_bad, self.bad, "mis de côté"),
+            ):
+                for _crash in range(const.CRASHES_BEFORE_SET_ASIDE):
+                    self.env["autopay.crash"]._count(self.bad)
+                for bad in (first, second):
+                    bad.env["autopay.notification"]._alert_set_aside(bad)
+                self.assertEqual(len(self.bad.activity_ids), 1)
+                self.assertIn(words, self.bad.activity_ids.summary)
+                second.action_autopay_make_eligible()
+                self.assertFalse(self.bad.activity_ids)
 
     @mute_logger(STAGE_LOG)
     def test_invoice_that_cannot_be_written_is_set_aside_after_two_crashes(self):

@@ -1,6 +1,8 @@
 from datetime import timedelta
 from unittest.mock import patch
 
+from lxml import etree
+
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
@@ -165,6 +167,47 @@ class TestAutopayDeadlinePayment(DeadlineCommon):
         )
         self.env.invalidate_all()
         self._assert_collected()
+
+    def test_of_several_late_payments_the_call_names_the_one_of_the_button(
+        self,
+    ):
+        first, second = self._begin(self.demo, age=9), self._begin(self.demo, age=8)
+        call = self._assert_called_once(self.invoice, second.reference)
+        self.assertEqual(self.invoice.autopay_other_payment_id, second)
+        self._press("action_autopay_ignore_payment", self.invoice, self.manager)
+        self.assertTrue(second.autopay_ignored_date)
+        self._resolve_autopay()
+        self.assertEqual(self._get_calls(self.invoice), call)
+        self.assertIn(first.reference, call.summary)
+        self._press("action_autopay_ignore_payment", self.invoice, self.manager)
+        self._assert_collected()
+
+    def test_a_payment_begun_later_takes_the_button_from_none_that_is_late(self):
+        first, second = self._begin(self.demo, age=9), self._begin(self.demo)
+        self._assert_called_once(self.invoice, first.reference)
+        self.assertEqual(self.invoice.autopay_other_payment_id, first)
+        self._press("action_autopay_ignore_payment", self.invoice, self.manager)
+        self.assertEqual(
+            (bool(first.autopay_ignored_date), bool(second.autopay_ignored_date)),
+            (True, False),
+        )
+        self._assert_not_called(self.invoice)
+        self.assertEqual(self.invoice.autopay_other_payment_id, second)
+
+    def test_a_payment_that_will_not_come_pays_none_of_its_invoices(self):
+        other = self._create_due_invoice()
+        payment = self._begin(self.demo, age=9)
+        payment.invoice_ids = self.invoice + other
+        self.assertEqual(other.autopay_blocker, "payment_pending")
+        arch = etree.fromstring(self.invoice.get_view(view_type="form")["arch"])
+        [button] = arch.xpath("//button[@name='action_autopay_ignore_payment']")
+        self.assertIn("every other invoice", button.get("confirm"))
+        self._press("action_autopay_ignore_payment", self.invoice, self.manager)
+        for invoice in self.invoice + other:
+            bodies = " ".join(invoice.message_ids.mapped("body"))
+            self.assertIn(f"payment {payment.reference}", bodies)
+        self._assert_collected()
+        self.assertEqual(other.autopay_status, "success")
 
     # === CONFIRMED, AND NOT BOOKED === #
 
