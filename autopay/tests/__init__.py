@@ -97,6 +97,7 @@ from . import test_fault_matrix_charge
 from . import test_fault_matrix_people
 from . import test_fault_matrix_reserve
 from . import test_guards_page
+from . import test_migration
 from . import test_money
 from . import test_off_is_off
 from . import test_neutralize

@@ -1,4 +1,4 @@
-"""Note where Autopay is or was on, and narrow what accountants with read access see."""
+"""Note where Autopay is on, or was on once."""
 
 from odoo import SUPERUSER_ID, api
 
@@ -22,7 +22,3 @@ def migrate(cr, version):
         )
     )
     known.parent_ids.autopay_known = True
-    # Made once and not updated since: noupdate.
-    rule = env.ref("autopay.payment_token_rule_readonly", raise_if_not_found=False)
-    if rule and rule.domain_force == "[(1, '=', 1)]":
-        rule.domain_force = "[('company_id.autopay_enabled', '=', True)]"
