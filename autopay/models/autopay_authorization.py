@@ -3,7 +3,7 @@ import hashlib
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import SQL, format_date
+from odoo.tools import format_date
 
 from .. import const
 from ..authorization_words import (
@@ -310,21 +310,6 @@ class AutopayAuthorization(models.Model):
             return get_staff_text(self.env, draft)
         text = get_customer_text(self.env, draft.company_id, draft.token_id)
         return " ".join([text, *get_limit_sentences(self.env, draft)])
-
-    def _touch(self):
-        """Make these rows the business of this database transaction alone.
-
-        They are changed, not only locked: whoever has read them before our commit fails
-        to change them, and begins anew.
-        """
-        if self.ids:
-            self.env.cr.execute(
-                SQL(
-                    "UPDATE autopay_authorization SET company_id = company_id"
-                    " WHERE id IN %s",
-                    tuple(sorted(self.ids)),
-                )
-            )
 
     def _revoke(self, reason):
         """Mark as revoked all consents in force that say the same as these.

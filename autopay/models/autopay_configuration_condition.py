@@ -4,6 +4,7 @@ from odoo.exceptions import ValidationError
 from .. import const
 from ..condition_kinds import MAX_AMOUNT, MAX_TEXT, OPERATORS, VALUE_OPERATORS
 from ..configuration_words import AUTHORIZATION_ISSUES
+from ..row_touch import touch
 
 # What a condition names counts though it is archived: "none of" would let more pass.
 ARCHIVED = {"active_test": False}
@@ -213,7 +214,7 @@ class AutopayConfigurationCondition(models.Model):
     def _check_changeable(self):
         """Refuse to change what is locked, or is just being locked."""
         self.configuration_id._check_unlocked()
-        self.configuration_id._touch()
+        touch(self.configuration_id, "sequence")
 
     def _check_configurations(self, configurations=None):
         """Refuse to leave a configuration that can never pay.

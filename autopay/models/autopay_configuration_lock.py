@@ -110,21 +110,6 @@ class AutopayConfigurationLock(models.AbstractModel):
         for configuration in self.sudo().filtered("locked")[:1]:
             raise UserError(configuration._get_lock_sentence())
 
-    def _touch(self):
-        """Make these rows the business of this database transaction alone.
-
-        They are changed, not only locked: whoever has read them before our commit fails
-        to change them, and begins anew.
-        """
-        if self.ids:
-            self.env.cr.execute(
-                SQL(
-                    "UPDATE autopay_configuration SET sequence = sequence"
-                    " WHERE id IN %s",
-                    tuple(sorted(self.ids)),
-                )
-            )
-
     def _get_lock_sentence(self):
         self.ensure_one()
         locked = self.sudo()

@@ -99,12 +99,20 @@ class AutopayDeadlineInvoice(models.AbstractModel):
         Nothing is charged because of it: a person decides, and retries them.
         """
         since = fields.Datetime.now() - timedelta(days=NEW_METHOD_DAYS)
+        news = self._get_new_methods(since)
+        payers = defaultdict(self.env["res.partner"].browse)
+        for payer, company in news:
+            payers[company] |= payer
         calls = []
-        for (payer, company), news in self._get_new_methods(since).items():
-            moves = payer._get_autopay_failed_moves(company)
-            retriable = [move for move in moves if self._is_answered(move, news)]
-            if retriable:
-                calls.append(self._get_method_call(payer, company, retriable, news))
+        for company, customers in payers.items():
+            failed = customers._get_autopay_failed_moves(company)
+            for payer, moves in failed.grouped("commercial_partner_id").items():
+                methods = news[payer, company]
+                retriable = [each for each in moves if self._is_answered(each, methods)]
+                if retriable:
+                    calls.append(
+                        self._get_method_call(payer, company, retriable, methods)
+                    )
         return calls
 
     def _get_new_methods(self, since):

@@ -1,9 +1,9 @@
 from odoo import api, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL
 
 from ..dispute_words import get_withheld_sentence
 from ..guard_words import get_customer_sentence, get_late_sentence, get_staff_sentence
+from ..row_touch import touch
 
 # What a charge rests on. Changed by hand while one is under way, the money would be
 # booked on another debt than the one it was taken for.
@@ -81,21 +81,8 @@ class AutopayGuard(models.AbstractModel):
             raise UserError(words(self.env, line))
 
     def _lock_autopay(self):
-        """Make these invoices the business of this database transaction alone.
-
-        The rows are changed, not only locked: the engine may have begun to read before
-        we commit, and only a change tells it that what it read is no longer true.
-        """
-        concerned = self._filter_autopay_collectable()
-        if not concerned.ids:
-            return
-        self.env.cr.execute(
-            SQL(
-                "UPDATE account_move SET autopay_crash_count = autopay_crash_count"
-                " WHERE id IN %s",
-                tuple(sorted(concerned.ids)),
-            )
-        )
+        """Make these invoices the business of this database transaction alone."""
+        touch(self._filter_autopay_collectable(), "autopay_crash_count")
 
     # === INVOICES === #
 

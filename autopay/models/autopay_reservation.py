@@ -5,6 +5,7 @@ from odoo import fields, models
 from ..const import OWN_FIELDS_CONTEXT
 from ..gateways.base import ChargeOrder
 from ..gateways.money import to_minor
+from ..row_touch import touch
 
 
 class AutopayReservation(models.AbstractModel):
@@ -43,7 +44,7 @@ class AutopayReservation(models.AbstractModel):
     def _hold_caps(self, decisions):
         """Let no other run charge under the same limit per month until we commit."""
         counting = (each.authorization for each in decisions if each.counts)
-        self.env["autopay.authorization"].union(*counting)._touch()
+        touch(self.env["autopay.authorization"].union(*counting), "company_id")
 
     def _get_names(self, count):
         """Return the names of so many new attempts."""

@@ -98,19 +98,12 @@ class AutopayTransactionWait(models.AbstractModel):
         hours = wait.hours
         if key == "wire":
             hours = move.company_id.autopay_wire_days * DAY
-        elif wait.longer_hours and self._is_autopay_debit_payment():
+        elif wait.longer_hours and self.payment_method_id._is_autopay_debit():
             hours = wait.longer_hours
         deadline = (self[wait.since] or self.create_date) + timedelta(hours=hours)
         if move.autopay_date:
             deadline = max(deadline, datetime.combine(move.autopay_date, time.min))
         return deadline
-
-    def _is_autopay_debit_payment(self):
-        """Return whether the bank takes days to confirm it."""
-        return (
-            self.payment_method_id
-            in self.env["payment.token"]._get_autopay_debit_methods()
-        )
 
     def _is_autopay_late(self, move):
         """Return whether it is awaited for longer than it may."""

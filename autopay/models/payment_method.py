@@ -1,6 +1,12 @@
 from odoo import models
 from odoo.tools import ormcache
 
+from odoo.addons.payment_stripe.const import (
+    PAYMENT_METHODS_MAPPING as STRIPE_METHOD_TYPES,
+)
+
+from ..const import DEBIT_METHOD_TYPES
+
 
 class PaymentMethod(models.Model):
     _inherit = "payment.method"
@@ -31,3 +37,12 @@ class PaymentMethod(models.Model):
     def _get_autopay_currency_ids(self):
         """Return the ids of the currencies it takes; none: it takes any."""
         return frozenset(self.sudo().supported_currency_ids.ids)
+
+    def _get_autopay_type(self):
+        """Return the provider's type of method: card, us_bank_account ..."""
+        code = (self.primary_payment_method_id or self).code
+        return STRIPE_METHOD_TYPES.get(code, code)
+
+    def _is_autopay_debit(self):
+        """Return whether charges take days to settle (bank debits)."""
+        return self._get_autopay_type() in DEBIT_METHOD_TYPES

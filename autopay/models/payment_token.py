@@ -176,13 +176,11 @@ class PaymentToken(models.Model):
     def _get_autopay_method_type(self):
         """Return the provider's type of method: card, us_bank_account ..."""
         self.ensure_one()
-        method = self.payment_method_id.primary_payment_method_id
-        code = (method or self.payment_method_id).code
-        return STRIPE_METHOD_TYPES.get(code, code)
+        return self.payment_method_id._get_autopay_type()
 
     def _is_autopay_debit(self):
         """Return whether charges take days to settle (bank debits)."""
-        return self._get_autopay_method_type() in const.DEBIT_METHOD_TYPES
+        return self.payment_method_id._is_autopay_debit()
 
     @api.model
     def _get_autopay_debit_methods(self):

@@ -30,6 +30,17 @@ class DeadlineCommon(ResolveCommon):
         delay = timedelta(**delay)
         record.sudo().write({name: record[name] - delay for name in names})
 
+    def _count_queries(self, finder):
+        """Return how many queries it takes to find what waits, with nothing in memory.
+
+        :param str finder: a method of ``autopay.deadline``
+        """
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        getattr(self.env["autopay.deadline"].sudo(), finder)()
+        return self.env.cr.sql_log_count - before
+
     def _get_calls(self, record):
         """Return the open calls about a record that waits."""
         return self.env["mail.activity"].search(

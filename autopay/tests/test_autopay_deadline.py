@@ -280,6 +280,15 @@ class TestAutopayDeadlineMethod(DeadlineCommon):
         self._charge_now(wizard.move_ids)
         self.env.invalidate_all()
 
+    def test_many_new_methods_take_as_many_queries_as_one(self):
+        self._enrol()
+        # What is read once and kept in memory is read by the first.
+        self._count_queries("_find_new_methods")
+        one = self._count_queries("_find_new_methods")
+        for number in range(8):
+            self._enrol(customer=self._create_customer(f"Customer {number}"))
+        self.assertLessEqual(self._count_queries("_find_new_methods"), one + 1)
+
     def test_saved_method_without_consent_calls_a_person_and_charges_nothing(self):
         self._create_token()
         call = self._assert_called_once(self.customer, "retry")

@@ -147,6 +147,17 @@ class TestAutopayDeadlinePayment(DeadlineCommon):
         payment.last_state_change -= timedelta(days=2)
         self._assert_called_once(self.invoice, "another payment")
 
+    def test_many_payments_take_as_many_queries_as_one(self):
+        self._begin(self.demo, age=1, payment_method_id=self.debit_method.id)
+        # What is read once and kept in memory is read by the first.
+        self._count_queries("_find_payments")
+        one = self._count_queries("_find_payments")
+        for number in range(8):
+            self.invoice = self._create_due_invoice()
+            debit = {"payment_method_id": self.debit_method.id}
+            self._begin(self.demo, age=1, reference=f"debit {number}", **debit)
+        self.assertLessEqual(self._count_queries("_find_payments"), one + 1)
+
     def test_authorized_payment_that_nobody_captures_calls_a_person(self):
         payment = self._begin(self.demo, "authorized", age=6)
         self._assert_not_called(self.invoice)
