@@ -1,4 +1,4 @@
-"""What refused bank debits mean, for staff: one whole sentence for each code."""
+"""The meaning of refused bank debits, for staff: one whole sentence for each code."""
 
 from odoo.tools.translate import LazyTranslate
 

@@ -24,7 +24,7 @@ def is_few_ids(value):
 
 def is_number(value):
     """Return whether a value is a number to calculate with."""
-    # What is not a number is not below anything.
+    # A value that is not a number (NaN) is not below anything.
     return type(value) in (int, float) and abs(value) <= MAX_AMOUNT
 
 

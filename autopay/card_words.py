@@ -1,4 +1,4 @@
-"""What card decline codes mean, for staff: one whole sentence for each code."""
+"""The meaning of card decline codes, for staff: one whole sentence for each code."""
 
 from odoo.tools.translate import LazyTranslate
 

@@ -1,4 +1,4 @@
-"""What conditions of a configuration can speak of, as a table other modules extend."""
+"""The kinds of conditions of a configuration, as a table other modules extend."""
 
 from dataclasses import dataclass
 

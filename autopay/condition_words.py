@@ -4,8 +4,8 @@ from odoo.tools.translate import LazyTranslate
 
 _lt = LazyTranslate(__name__)
 
-# What follows "Pay invoices", for each kind and operator. Other modules add theirs by
-# `_get_phrases` of `autopay.condition.domain`.
+# The words after "Pay invoices", for each kind and operator. Other modules add theirs
+# by `_get_phrases` of `autopay.condition.domain`.
 PHRASES = {
     ("amount_total", ">="): _lt("of %(value)s or more"),
     ("amount_total", ">"): _lt("of more than %(value)s"),

@@ -1,6 +1,6 @@
 """Tables the whole add-on agrees on: states, transitions, classes, blockers, steps."""
 
-# What the accountant sees on the invoice. Empty means: not on autopay.
+# The status that the accountant sees on the invoice. Empty means: not on autopay.
 MOVE_STATUSES = [
     ("eligible", "Eligible"),
     ("in_progress", "In Progress"),
@@ -11,7 +11,7 @@ MOVE_STATUSES = [
 # Invoices that are still to be collected, or are being collected.
 OPEN_STATUSES = ("eligible", "in_progress", "error")
 
-# What only the engine may say of an invoice.
+# Statuses that only the engine may give an invoice.
 ENGINE_STATUSES = ("in_progress", "success", "error")
 
 POLICIES = [
@@ -70,7 +70,7 @@ READINESS = [
     ("method_refused", "Payment method refused for good"),
 ]
 
-# What becomes of an invoice that is due for more than a cap of its configuration.
+# Ways to treat an invoice that is due for more than a cap of its configuration.
 CAP_RULES = [
     ("skip", "Is not charged"),
     ("part", "Is charged up to the cap, the rest next month"),
@@ -165,7 +165,7 @@ OUTCOME_STATES = {
     "unknown": "unknown",
 }
 
-# What a person can say of a charge whose provider does not answer.
+# Statements a person can make about a charge whose provider does not answer.
 RESOLUTIONS = [("paid", "It was paid"), ("not_paid", "It was not paid")]
 
 # Minutes after which an attempt that is still being sent was left behind by its run.
@@ -332,7 +332,7 @@ CHARGE_NOW_MARKS = [
     ("not_eligible", "Not on autopay"),
 ]
 
-# What a run's document calls the reasons for which it skipped invoices.
+# The reasons for which a run skipped invoices, as its document calls them.
 SKIP_REASONS = [
     *BLOCKERS,
     ("provider_stopped", "Provider stopped in this run"),

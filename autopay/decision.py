@@ -1,4 +1,4 @@
-"""What a decision about an invoice is made of, as plain values."""
+"""The parts of a decision about an invoice, as plain values."""
 
 import datetime
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from .deadline_words import get_attempt_until_words, get_payment_words
 
 @dataclass(slots=True)
 class Choice:
-    """Which method pays one invoice, and by what it was chosen.
+    """The method that pays one invoice, and the rule that chose it.
 
     :param token: the ``payment.token``; empty when there is none
     :param configuration: the one that matched, if one did
@@ -68,7 +68,7 @@ def get_trial_consent(env, company):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked about invoices, see ``autopay.decision._decide``.
+    """A question about invoices, see ``autopay.decision._decide``.
 
     :param planned: {(payer id, token id, currency): amount} that a forecast has charged
         before in the same month
@@ -143,7 +143,7 @@ class Decision:
 
 @dataclass(slots=True)
 class Facts:
-    """What is looked up once for a whole set of invoices of one company.
+    """The facts looked up once for a whole set of invoices of one company.
 
     :param sound: (customer id, token id, authorization id) that passed every check once
     :param caps: {(payer id, token id): configurations with caps for the method}

@@ -31,7 +31,7 @@ FAILURE_EVENT_TYPES = ("charge.failed", "payment_intent.payment_failed")
 # Money that was taken, or is under way.
 MONEY_EVENT_TYPES = ("payment_intent.processing", "payment_intent.succeeded")
 
-# What is done about an event besides waking its attempt, by type; the steps are methods
+# Steps after an event besides waking its attempt, by type; the steps are methods
 # ``_handle_<step>`` of autopay.event.handler. All of them together are the events that
 # Autopay asks Stripe for.
 EVENT_STEPS = {
@@ -75,7 +75,7 @@ METHOD_EXPIRY_DAYS = 35
 METHOD_READ_HOURS = 24
 METHOD_READ_BATCH = 40
 
-# What happened, for people.
+# Events in words, for people.
 EVENT_WORDS = {
     "account.updated": _lt("Account changed"),
     "charge.dispute.closed": _lt("Dispute decided"),

@@ -6,7 +6,7 @@ import psycopg2
 
 # Records on which the same fault strikes before it may be called common.
 FAULTS_IN_COMMON = 2
-# Whatever goes wrong in telling people, the money is where it belongs.
+# The money is where it belongs, whatever goes wrong in telling people.
 HARMLESS_STAGES = ("_notify",)
 
 

@@ -1,4 +1,4 @@
-"""What a forecast keeps while it goes through the days, as plain values."""
+"""The state of a forecast while it goes through the days, as plain values."""
 
 import datetime
 from collections import Counter, defaultdict

@@ -10,7 +10,7 @@ _WITHDRAW = _lt(
 )
 _ASK = _lt("Press Ask the Provider Now on the attempt, then try again.")
 
-# What staff can do about an attempt that holds an invoice, by its state.
+# Advice for staff about an attempt that holds an invoice, by its state.
 STAFF_ADVICE = {
     "reserved": _WITHDRAW,
     "prepared": _WITHDRAW,

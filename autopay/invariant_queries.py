@@ -7,7 +7,7 @@ difference between two clocks, or between a snapshot and its commit, breaches no
 from .invariant_queries_conduct import CONDUCT_QUERIES
 from .invariant_queries_money import MONEY_QUERIES, SURPLUS_QUERY
 
-# What stands in the queries under a name in braces.
+# Parts that stand in the queries under a name in braces.
 PARTS = {
     "SURPLUS": SURPLUS_QUERY,
     # Alarms that a person got, open or done.

@@ -13,7 +13,7 @@ SUCCEEDED = "succeeded"
 
 @dataclass(slots=True)
 class Case:
-    """What is known of one charge. Times are unix seconds.
+    """The facts about one charge. Times are unix seconds.
 
     :param attempt: the attempt's row, empty when there is none
     :param charge: what the provider reports; None when it reports nothing
@@ -58,7 +58,7 @@ class Case:
 
     @property
     def charged_minor(self) -> int:
-        """What was taken, in minor units."""
+        """The amount taken, in minor units."""
         if self.charge:
             return self.charge.amount_minor
         return self.attempt["amount_minor"] if self.took else 0

@@ -9,7 +9,7 @@ RECONCILIATION_STATES = [
 
 RECONCILIATION_TRIGGERS = [("manual", "By hand"), ("scheduled", "Daily check")]
 
-# What an attempt, its charge at the provider and its payment come to together. The
+# Results of comparing an attempt, its charge at the provider and its payment. The
 # first kind of this table that holds is the one that is shown.
 RECONCILIATION_KINDS = [
     ("orphan", "Charged, no attempt"),

@@ -1,4 +1,4 @@
-"""What each kind of difference between attempts, charges and payments means."""
+"""The meaning of each difference between attempts, charges and payments."""
 
 from odoo.tools.translate import LazyTranslate
 

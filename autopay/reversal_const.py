@@ -6,7 +6,7 @@ REVERSAL_KINDS = [
     ("return", "Returned bank debit"),
 ]
 
-# What staff see: whether the books say what the provider says.
+# States for staff: whether the books agree with the provider.
 REVERSAL_STATES = [
     ("open", "To book"),
     ("booked", "Booked"),
@@ -16,7 +16,7 @@ REVERSAL_STATES = [
     ("canceled", "Canceled"),
 ]
 
-# What the provider says of it.
+# The provider's own word.
 REVERSAL_FINDINGS = [
     ("gone", "The money is gone"),
     ("lost", "The money is gone for good"),
@@ -51,7 +51,7 @@ STATUS_FINDINGS = {
     },
 }
 
-# What a dispute comes to when its movements of money say other than its status.
+# Findings about a dispute whose movements of money contradict its status.
 FINDINGS_WITHDRAWN = {"won": "gone", "inquiry": "gone"}
 FINDINGS_NOT_WITHDRAWN = {"gone": "inquiry", "lost": "inquiry"}
 

@@ -13,7 +13,7 @@ from .words import (
 
 _lt = LazyTranslate(__name__)
 
-# What the status of a refund or dispute of Stripe means.
+# The meaning of the status of a refund or dispute at Stripe.
 STATUS_SENTENCES = {
     "refund": {
         "pending": _lt("The refund is under way."),

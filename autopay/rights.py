@@ -1,4 +1,4 @@
-"""Who may do what, checked on the server behind every button."""
+"""The rights of users, checked on the server behind every button."""
 
 from odoo.exceptions import AccessError
 
@@ -6,7 +6,7 @@ from .const import ENGINE_STATUSES
 
 BILLING_GROUP = "account.group_account_invoice"
 MANAGER_GROUP = "account.group_account_manager"
-# Who may read why an invoice was not collected.
+# Groups that may read why an invoice was not collected.
 STAFF_GROUPS = f"account.group_account_readonly,{BILLING_GROUP}"
 # Administrators look after methods and online payments; Odoo shows them all of these.
 PAYMENT_GROUPS = f"{STAFF_GROUPS},base.group_system"

@@ -1,4 +1,4 @@
-"""What one execution of the engine carries from stage to stage."""
+"""The state that one execution of the engine carries from stage to stage."""
 
 import time
 from collections import Counter
@@ -82,7 +82,7 @@ class RunContext:
         return self
 
     def __exit__(self, *exc_info):
-        # Whoever drips an answer for hours keeps its thread, and not the run.
+        # A provider that drips an answer for hours keeps its thread busy, not the run.
         self.pool.shutdown(wait=False, cancel_futures=True)
 
     def is_time_up(self, seconds_left):
@@ -190,7 +190,7 @@ class RunContext:
         for (provider_id, _gateway, request), future in zip(
             allowed, futures, strict=True
         ):
-            # What is still in the queue was never sent.
+            # A request still in the queue was never sent.
             if future.cancel():
                 continue
             outcome = outcomes[request.attempt_id] = _get_answer(future)

@@ -4,7 +4,7 @@ import re
 
 from odoo.tools import SQL
 
-# What may stand around a text that a field reads.
+# Blanks that may stand around a text that a field reads.
 BLANKS = "[ \t\r\n]*"
 LINE_END = "[ \t\r]*(?:\n|\\Z)"
 

@@ -1,4 +1,4 @@
-"""What became of a charge, in words: for staff exactly, for customers neutrally."""
+"""The outcome of a charge in words: exact for staff, neutral for customers."""
 
 from odoo.tools.translate import LazyTranslate
 
@@ -95,7 +95,7 @@ REQUEST_SENTENCES = {
         " approval_required",
         _lt("Stripe blocks requests of your account; look at its dashboard."),
     ),
-    # What the gateways say themselves.
+    # Codes that come from the gateways themselves.
     "connection_failed": _lt("The payment provider could not be reached."),
     "connection_interrupted": _lt(
         "The connection to the payment provider broke before its answer."
@@ -129,7 +129,7 @@ CLASS_SENTENCES = {
     "revoked": _lt("The customer revoked the authorization to be charged."),
 }
 
-# What customers read. A lost, stolen or suspicious card gets the same neutral words as
+# Words for customers. A lost, stolen or suspicious card gets the same neutral words as
 # any other card that will not work: whoever holds it must not learn why.
 CUSTOMER_SENTENCES = {
     "later": _lt("Your payment could not be completed. We will try again."),

@@ -1,4 +1,4 @@
-"""What conditions can say of contracts, added to the kinds of `autopay`."""
+"""Kinds of conditions about contracts, added to those of `autopay`."""
 
 from odoo.tools.translate import LazyTranslate
 

@@ -1,4 +1,4 @@
-"""What conditions can say of sales orders, added to the kinds of `autopay`."""
+"""Kinds of conditions about sales orders, added to those of `autopay`."""
 
 from odoo.tools.translate import LazyTranslate
 

@@ -1,4 +1,4 @@
-"""What Odoo's own screens cost with autopay installed, against without.
+"""The cost of Odoo's own screens with autopay installed, against without.
 
     bin/bench presence [--rounds 15] [--only WORDS] [--profile] [--json FILE]
 

@@ -57,7 +57,7 @@ def _set_up_provider(env):
         }
     )
     env.ref("payment.payment_method_visa").active = True
-    # Whoever sets a provider up sees its journal: Odoo then gives it a payment line.
+    # The form of a provider shows its journal: reading it, Odoo makes a payment line.
     if not provider.journal_id:
         raise RuntimeError("There is no bank journal to book on.")
     return provider

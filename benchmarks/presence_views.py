@@ -1,4 +1,4 @@
-"""What the web client asks the server for when it shows a view.
+"""The requests of the web client to the server when it shows a view.
 
 It reads every field that is in the view for this user, also of hidden columns and of
 pages that are not open (``getFieldsSpec`` of Odoo's relational model).

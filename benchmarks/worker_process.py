@@ -53,7 +53,7 @@ class WorkerProcess:
 
 
 class Worker:
-    """What the process does with the commands."""
+    """Carries out the commands in the process."""
 
     def __init__(self, env, way):
         self.env = env

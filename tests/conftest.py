@@ -14,7 +14,7 @@ from tools.environment import LOCAL, ROOT, TEST_CONF
 
 @dataclass(frozen=True)
 class OdooEnvironment:
-    """What a test needs to start Odoo, or a program of ours, as a process."""
+    """The paths with which a test starts Odoo, or a program of ours, as a process."""
 
     root: Path = ROOT
     conf: Path = TEST_CONF

@@ -70,7 +70,7 @@ def own_database():
 
 @pytest.fixture(scope="module")
 def once(own_database):
-    """What the demonstration printed, and how it ended."""
+    """The output of the demonstration, and its exit status."""
     return subprocess.run(
         [*COMMAND, "--once"],
         stdin=subprocess.DEVNULL,

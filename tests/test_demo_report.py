@@ -1,4 +1,4 @@
-"""What bin/demo prints, from rows that were made up."""
+"""The output of bin/demo, from rows that were made up."""
 
 from dataclasses import dataclass
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""What an add-on leaves in a database: structure, and what Odoo keeps about it."""
+"""Traces of an add-on in a database: structure, and Odoo's records about it."""
 
 from collections import Counter
 

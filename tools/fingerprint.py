@@ -1,4 +1,4 @@
-"""What a prepared database was made of, as a hash: another hash, another database."""
+"""The sources of a prepared database as a hash: another hash, another database."""
 
 import hashlib
 import importlib.util

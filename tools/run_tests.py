@@ -1,4 +1,4 @@
-"""What bin/test does once the environment is there."""
+"""Runs bin/test once the environment is there."""
 
 import os
 import subprocess

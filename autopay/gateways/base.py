@@ -1,4 +1,4 @@
-"""What the engine and a gateway say to each other: plain, frozen values.
+"""The language of the engine and a gateway: plain, frozen values.
 
 A gateway talks to one payment provider. It is plain Python without ORM, safe to call
 from many threads at once, and never raises: whatever happens on the wire comes back as
@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-# What a call came to.
+# Results of a call.
 PREPARED = "prepared"  # the provider's object exists, no money has been asked for
 REFUSED = "refused"  # definite: no object was made, no money can move
 SUCCEEDED = "succeeded"  # definite: the money was taken
@@ -42,7 +42,7 @@ class Credentials:
 
 @dataclass(frozen=True, slots=True)
 class ChargeOrder:
-    """What is to be charged, before any request is written down.
+    """The charge that is wanted, before any request is written down.
 
     :param reference: the transaction's reference (Odoo finds it by this text)
     :param amount_minor: exact amount in minor units of ``currency``
@@ -96,7 +96,7 @@ class ChargeRequest:
 
 @dataclass(frozen=True, slots=True)
 class ChargeOutcome:
-    """What the provider answered, in our words.
+    """The provider's answer, in our words.
 
     :param kind: one of the constants above
     :param object_ref: the provider's object (payment intent), when known

@@ -1,4 +1,4 @@
-"""What Odoo's own token payment left behind, in the words of the engine.
+"""The traces of Odoo's own token payment, in the words of the engine.
 
 Any provider but Stripe is charged by ``payment.transaction._charge_with_token``. Odoo
 turns a lost connection into the state "error", like a decline, and lets other

@@ -1,4 +1,4 @@
-"""What is read from a provider after the charge: plain, frozen values.
+"""The records that a provider gives after the charge: plain, frozen values.
 
 Amounts are integers in minor currency units, times are unix seconds, currencies are ISO
 codes in lower case. What a provider leaves out is empty.

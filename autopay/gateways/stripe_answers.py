@@ -1,4 +1,4 @@
-"""What Stripe's answers come to. No network and no SDK here.
+"""Interprets Stripe's answers. No network and no SDK here.
 
 Stripe's own description of its errors (docs.stripe.com/error-low-level) decides what is
 definite: a PaymentIntent that can be read tells the truth, a refusal before execution
@@ -34,7 +34,7 @@ _logger = logging.getLogger(__name__)
 
 METADATA_TAG = "autopay_tx"
 
-# What the status of a PaymentIntent means once its amount, currency and mode are right.
+# Meanings of the status of a PaymentIntent whose amount, currency and mode are right.
 # docs.stripe.com/payments/paymentintents/lifecycle
 STATUSES = {
     "succeeded": base.SUCCEEDED,

@@ -1,4 +1,4 @@
-"""What each code of a refusal means for the next step, as tables.
+"""The next step after each code of a refusal, as tables.
 
 Rows say what to do, never what to tell people (that is ``words.py``). The class of a
 row is our judgement: Stripe publishes codes, not a split into hard and soft declines.
@@ -202,7 +202,7 @@ NETWORK_ADVICE_CODES: dict[str, Rule] = {
     "30": Rule(LATER, wait_hours=10 * 24),
 }
 
-# What is missing when Stripe says ``resource_missing``.
+# The objects that are missing when Stripe says ``resource_missing``.
 MISSING_PARAMS: dict[str, Rule] = {
     "payment_method": Rule(METHOD),
     "customer": Rule(METHOD),

@@ -35,7 +35,7 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Classification:
-    """What to do about a refusal.
+    """The advice about a refusal.
 
     :param code: the most exact code given: the reason of a block by Stripe, else the
         decline code, else the error code

@@ -30,7 +30,7 @@ _INTENT = ["id", "status", "amount", "amount_received", "currency", "livemode"]
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What one call brought back.
+    """The answer to one call.
 
     :param body: the object, empty when the call failed
     :param error: Stripe's ``error`` object, empty when there is none

@@ -1,4 +1,4 @@
-"""What Stripe says of a saved payment method, its mandate and its customer."""
+"""Reads a saved payment method, its mandate and its customer at Stripe."""
 
 import calendar
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from .stripe_extract import Answer, as_dict, as_text, mask
 
 RETRIES = 1  # repeats by the SDK itself
 
-# What a question came to.
+# Results of a question.
 FOUND = "found"  # definite: the object is there
 GONE = "gone"  # definite: it was taken away from us and can never be used again
 ABSENT = "absent"  # this account does not know it: perhaps the key is another account's
@@ -98,7 +98,7 @@ class StripeMethods:
         """Return FOUND, GONE for a deleted customer, ABSENT or UNKNOWN."""
         customers = self._v1.customers
         answer = ask(lambda: customers.retrieve(ref, None, get_options(RETRIES)))
-        # What is left of a deleted customer has no mode.
+        # The remains of a deleted customer have no mode.
         if answer.body.get("deleted") is True and answer.body.get("id") == ref:
             return GONE
         return self._unreadable(answer, "customer") or FOUND

@@ -1,4 +1,4 @@
-"""What Stripe's account holds, read by period: every charge, page after page.
+"""Reads the charges of a Stripe account by period, page after page.
 
 Lists are up to date at once, unlike Stripe's search (docs.stripe.com/search), and go
 from the newest to the oldest: charges made meanwhile do not shift the pages.

@@ -18,7 +18,7 @@ from .stripe_lists import RETRIES, problem_of, read_list
 
 _logger = logging.getLogger(__name__)
 
-# What an id looks like; anything else could not even be looked up in a database.
+# The shape of an id; anything else could not even be looked up in a database.
 _ID = re.compile(r"[A-Za-z0-9_]{1,255}")
 _LATEST = 2**32  # unix seconds
 _MOST = 2**53  # minor units; beyond that no amount is exact
@@ -41,7 +41,7 @@ def _never_raises(read: Callable[..., Reading]) -> Callable[..., Reading]:
 
 
 class StripeReversals:
-    """What went back of the charges of one Stripe account; never raises when asked."""
+    """Reads what went back of the charges of one Stripe account; never raises."""
 
     def __init__(self, credentials: Credentials) -> None:
         """Connect to nothing yet.

@@ -1,4 +1,4 @@
-"""What the Stripe gateway's connections need: key, address, time-outs, pool."""
+"""The connections of the Stripe gateway: key, address, time-outs, pool."""
 
 import ipaddress
 import os

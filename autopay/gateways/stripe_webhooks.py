@@ -34,7 +34,7 @@ _STAMP = re.compile(rb"[0-9]{1,12}")
 _ID = re.compile(r"[A-Za-z0-9_]{1,255}")
 _LONGEST = 500  # characters Stripe allows in a value of metadata
 
-# What went wrong, by HTTP status; a message of Stripe goes with it.
+# Problems by HTTP status; a message of Stripe goes with them.
 _PROBLEMS = {401: "credentials", 403: "forbidden", 404: "absent", 400: "refused"}
 
 
@@ -63,7 +63,7 @@ class EventFacts:
 
 @dataclass(frozen=True, slots=True)
 class EndpointReport:
-    """What came of a request about an endpoint.
+    """The outcome of a request about an endpoint.
 
     :param secret: what its messages are signed with; never shown in a repr
     :param refs: the endpoints found, when a list was asked for

@@ -225,7 +225,7 @@ class AccountMove(models.Model):
         waiting.filtered(lambda move: not move.autopay_payer_id)._keep_autopay_payer()
         posted._note_autopay_editor()
         approvals = self.env["autopay.approval"]
-        # Who posts answers for the amount, whoever put the invoice on autopay.
+        # The user who posts answers for the amount, whoever put the invoice on autopay.
         approvals._request(waiting, approvals._get_person())
         return posted
 

@@ -1,6 +1,6 @@
 from odoo import api, models
 
-# What an invoice comes to.
+# Fields that make up the amount of an invoice.
 FROZEN_FIELDS = {
     "account_id",
     "amount_currency",

@@ -5,7 +5,7 @@ from ..reversal_const import MONEY_GONE
 
 
 class AutopayAttemptRefund(models.AbstractModel):
-    """What of a collected amount paid for nothing, went back, or should."""
+    """The part of a collected amount that pays nothing, went back, or should."""
 
     _name = "autopay.attempt.refund"
     _description = "Refunds of an Autopay Attempt"

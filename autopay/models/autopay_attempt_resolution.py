@@ -15,7 +15,7 @@ STATED_NOT_PAID = "stated_not_paid"
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """What a person says became of a charge.
+    """A person's statement about the outcome of a charge.
 
     :param kind: a key of ``const.RESOLUTIONS``
     :param paid_on: the day on which the money was taken; None when it was not
@@ -30,7 +30,7 @@ class Statement:
 
 
 class AutopayAttemptResolution(models.AbstractModel):
-    """What people say became of a charge when its provider does not."""
+    """Lets people state the outcome of a charge when its provider does not."""
 
     _name = "autopay.attempt.resolution"
     _description = "Resolution of an Autopay Attempt by a Person"

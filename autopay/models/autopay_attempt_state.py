@@ -18,7 +18,7 @@ from ..gateways.base import (
 
 _logger = logging.getLogger(__name__)
 
-# What a later success leaves no trace of.
+# Fields of which a later success leaves no trace.
 DECLINE_FIELDS = (
     "decline_class",
     "decline_code",
@@ -152,7 +152,7 @@ class AutopayAttemptState(models.AbstractModel):
         :param bool confirmed: whether the provider said so itself
         """
         if self.state == "declined":
-            # Who cannot be asked may still come up with a success.
+            # A provider that cannot be asked may still report a success.
             known = self._can_be_asked()
             return self.write({"provider_closed": True, "resolution_confirmed": known})
         if self.state == "action_required":

@@ -3,7 +3,7 @@ from odoo.tools import SQL
 
 from ..booking_words import INVOICE_REASONS, get_booking_sentence
 
-# What is glanced at: a change of it that is not saved yet counts as well.
+# Fields that are glanced at: a change that is not saved yet counts as well.
 LOOKED_AT = {
     "account.account": ("account_type", "active", "company_ids", "currency_id"),
     "account.journal": ("active", "company_id"),

@@ -6,7 +6,7 @@ from ..condition_words import get_days_text, get_phrase
 
 
 class AutopayConditionWords(models.AbstractModel):
-    """What a condition says, in words."""
+    """Puts a condition into words."""
 
     _name = "autopay.condition.words"
     _description = "Words of a Condition"

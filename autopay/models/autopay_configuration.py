@@ -8,7 +8,7 @@ from ..configuration_words import (
     join_phrases,
 )
 
-# What decides whether a configuration can pay at all.
+# Fields that decide whether a configuration can pay at all.
 CONTENT_FIELDS = ("token_id", "condition_ids", "partner_id", "company_id")
 
 
@@ -189,7 +189,7 @@ class AutopayConfiguration(models.Model):
         whole = self.with_context(**const.WHOLE_CONTEXT)
         configurations = super(AutopayConfiguration, whole).create(vals_list)
         configurations = configurations.with_env(self.env)
-        # Who duplicates has not chosen the method, nor heard the customer agree.
+        # A user who duplicates has not chosen the method, nor heard of an agreement.
         if not self.env.context.get("autopay_duplicate"):
             configurations._record_authorization()
         for configuration in configurations:

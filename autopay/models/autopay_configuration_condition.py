@@ -6,14 +6,14 @@ from ..condition_kinds import MAX_AMOUNT, MAX_TEXT, OPERATORS, VALUE_OPERATORS
 from ..configuration_words import AUTHORIZATION_ISSUES
 from ..row_touch import touch
 
-# What a condition names counts though it is archived: "none of" would let more pass.
+# Archived records that a condition names count: "none of" would let more pass.
 ARCHIVED = {"active_test": False}
 OFFERED = "[('active', '=', True)]"
 
 # More days than anybody means, and than the calendar holds.
 MAX_DAYS = 3650
 
-# What a condition says, besides chosen records.
+# The values of a condition, besides chosen records.
 VALUE_FIELDS = ("kind", "operator", "number", "number_to", "currency_id", "text")
 
 
@@ -284,7 +284,7 @@ class AutopayConfigurationCondition(models.Model):
     def _is_within_limits(self):
         """Return whether the values are numbers and texts that can be compared."""
         numbers = (self.number, self.number_to)
-        # What is not a number is not at most anything.
+        # A value that is not a number (NaN) is not at most anything.
         return len(self.text or "") <= MAX_TEXT and all(
             abs(number) <= MAX_AMOUNT for number in numbers
         )

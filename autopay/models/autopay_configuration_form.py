@@ -5,7 +5,7 @@ from ..rights import check_billing, check_manager
 
 
 class AutopayConfigurationForm(models.AbstractModel):
-    """What people see and press on the screens of configurations."""
+    """Fields and buttons of the screens of configurations."""
 
     _name = "autopay.configuration.form"
     _description = "Form of an Autopay Configuration"

@@ -42,7 +42,7 @@ class AutopayConfigurationIssue(models.AbstractModel):
         "token_id.autopay_expiry_date",
         "token_id.provider_id.state",
         "token_id.autopay_authorization_ids.revoked_date",
-        # Whatever a condition says, its name changes with it.
+        # The name of a condition changes with whatever it says.
         "condition_ids.display_name",
         "company_id",
         "partner_id.parent_id",

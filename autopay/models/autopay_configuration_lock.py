@@ -6,12 +6,12 @@ from ..rights import check_manager
 
 LOCK_FIELDS = {"locked", "lock_reason"}
 
-# What unlocking clears.
+# Fields that unlocking clears.
 UNLOCKED = dict.fromkeys(
     ("lock_reason", "locked_by_id", "locked_date", "locked_after"), False
 )
 
-# What may change while locked: others are moved around it, its own place stays.
+# Fields that may change while locked: others are moved around it, its place stays.
 MOVE_FIELDS = {"sequence"}
 
 

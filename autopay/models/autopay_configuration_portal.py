@@ -3,10 +3,10 @@ from odoo.exceptions import AccessError, UserError
 
 from ..browser_values import CONFIGURATION_SHAPES, has_shapes, is_ids
 
-# What customers may set on their own configurations.
+# Fields that customers may set on their own configurations.
 OWN_FIELDS = ("token_id", "max_amount", "max_month_amount", "cap_rule")
 
-# What they may say in a condition, besides its type and operator.
+# Fields that they may set in a condition, besides its type and operator.
 OWN_VALUES = {
     "amount": ("number", "number_to"),
     "days": ("number", "number_to"),
@@ -19,7 +19,7 @@ MAX_CONDITIONS = 20
 
 
 class AutopayConfigurationPortal(models.AbstractModel):
-    """What customers may do to their own configurations, with all checks.
+    """Lets customers change their own configurations, with all checks.
 
     Each method is for the customer who is logged in, takes plain values from a browser
     and trusts none of them. What is locked stays as it is.

@@ -4,7 +4,7 @@ from odoo.fields import Command
 
 from ..browser_values import is_id, is_ids, is_number, is_switch, is_text
 
-# What plain data each type of field takes, besides nothing.
+# The plain data that each type of field takes, besides nothing.
 FITS = {
     "boolean": is_switch,
     "char": is_text,
@@ -16,7 +16,7 @@ FITS = {
     "selection": is_text,
 }
 
-# What a configuration does; its lock and its switch are no part of it.
+# Fields that say what a configuration does; lock and switch are not among them.
 SNAPSHOT_FIELDS = (
     "partner_id",
     "company_id",

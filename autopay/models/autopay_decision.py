@@ -217,7 +217,7 @@ class AutopayDecision(models.AbstractModel):
 
     def _count_spent(self, facts, question):
         """Return what has been charged this month where that is limited."""
-        # What is decided once more must not stand in its own way.
+        # An attempt that is decided once more must not stand in its own way.
         own = facts.live.values() if question.mode.startswith("gate_") else ()
         return self._get_spent(facts, own, question.planned)
 

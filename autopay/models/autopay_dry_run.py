@@ -5,7 +5,7 @@ from odoo.tools import format_date
 
 from .. import const
 
-# What is asked for; a report keeps the question that it answers.
+# The question that is asked; a report keeps the one that it answers.
 QUESTION_FIELDS = {
     "company_ids",
     "partner_ids",
@@ -203,7 +203,7 @@ class AutopayDryRun(models.Model):
     def _run(self):
         """Write down the answer; the only writes of this model."""
         self._check_trial()
-        # What is decided about is what the database holds.
+        # Decisions are made about the state in the database.
         self.env.flush_all()
         # Odoo refuses companies that are not the user's.
         reader = self.with_context(allowed_company_ids=self.company_ids.ids)

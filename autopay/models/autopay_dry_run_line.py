@@ -4,7 +4,7 @@ from .. import const
 
 
 class AutopayDryRunLine(models.Model):
-    """What a dry run says of one invoice: one charge, or why there is none."""
+    """The answer of a dry run about one invoice: a charge, or why there is none."""
 
     _name = "autopay.dry.run.line"
     _inherit = "autopay.own.defaults"

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 
 
 class AutopayDryRunTotal(models.Model):
-    """What would be charged of one company, through one provider, on one day."""
+    """The sum that would be charged for one company, by one provider, on one day."""
 
     _name = "autopay.dry.run.total"
     _inherit = "autopay.own.defaults"

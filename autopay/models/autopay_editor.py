@@ -3,7 +3,7 @@ from odoo.tools import SQL
 
 from ..rights import STAFF_GROUPS
 
-# What, written on an invoice, changes what it comes to or who owes it.
+# Fields of an invoice that change its amount or who owes it.
 AMOUNT_FIELDS = {
     "autopay_token_id",
     "currency_id",

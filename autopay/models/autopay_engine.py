@@ -40,7 +40,7 @@ class AutopayEngine(models.AbstractModel):
         companies = self.env["res.company"].search([("autopay_enabled", "=", True)])
         self._release_mended(companies)
         last_runs = self.env["autopay.run"]._get_last_scheduled(companies)
-        # Whoever waited longest comes first: the time may not suffice for all.
+        # The company that waited longest comes first: the time may not suffice for all.
         companies = companies.sorted(lambda company: last_runs[company].id)
         due = {
             company: self._get_due_ids(company, last_runs[company].resume_ids)
@@ -288,7 +288,7 @@ class AutopayEngine(models.AbstractModel):
         ]
         attempts = self._take(run, chosen, ctx)
         self._note_skipped(ctx, decisions)
-        # Who charges now has asked for it, whoever put the invoice on autopay.
+        # The user who charges now has asked for it, whoever put the invoice on autopay.
         asker = self.env.user if ctx.mode == "now" else None
         self.env["autopay.approval"]._request_for(decisions.values(), asker)
         return attempts

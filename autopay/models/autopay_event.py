@@ -53,7 +53,7 @@ class AutopayEvent(models.Model):
         groups="base.group_system",
         help="Key of the request that caused it.",
     )
-    # What became of it.
+    # The outcome.
     attempt_id = fields.Many2one(
         "autopay.attempt", readonly=True, index="btree_not_null", ondelete="set null"
     )

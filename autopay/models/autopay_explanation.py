@@ -13,7 +13,7 @@ BLOCKER_FIELDS = (
 
 
 class AutopayExplanation(models.AbstractModel):
-    """What staff are told about an invoice; customers who read it see none of that.
+    """Explains an invoice to staff; customers who read it see none of that.
 
     Banks forbid to tell a card holder that a card was reported stolen, for example.
     """

@@ -38,7 +38,7 @@ class AutopayForecast(models.AbstractModel):
     def _plan_days(self, forecast, company, moves, trial):
         """Note when each invoice is to be decided."""
         forecast.note_day(forecast.today, moves.ids)
-        # What is told about the rest is told as of the last day.
+        # The rest is told about as of the last day.
         forecast.note_day(forecast.last, moves.ids)
         for move_id, days in self._get_days(company, moves, trial).items():
             for day in days:

@@ -5,7 +5,7 @@ from ..dispute_words import get_withheld_sentence
 from ..guard_words import get_customer_sentence, get_late_sentence, get_staff_sentence
 from ..row_touch import touch
 
-# What a charge rests on. Changed by hand while one is under way, the money would be
+# Fields that a charge rests on. Changed by hand during a charge, the money would be
 # booked on another debt than the one it was taken for.
 FROZEN_FIELDS = {
     "state",
@@ -94,7 +94,7 @@ class AutopayGuard(models.AbstractModel):
         switched = "autopay_status" in vals and not self.env.su
         if switched or FROZEN_FIELDS & vals.keys():
             concerned = self._filter_autopay_busy()
-            # Who may not write these invoices must not learn who collects them.
+            # Users who may not write these invoices must not learn who collects them.
             concerned.check_access("write")
             if not switched:
                 concerned = concerned._filter_autopay_changed(vals)

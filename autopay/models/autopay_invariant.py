@@ -18,7 +18,7 @@ NAMED = 1000
 
 @dataclass(slots=True)
 class Finding:
-    """What became of the check of one invariant.
+    """The result of checking one invariant.
 
     :param verdict: a key of ``invariants.VERDICTS``
     :param count: how many records breach it

@@ -35,8 +35,8 @@ class AutopayPayer(models.AbstractModel):
             self._forget_autopay_payer(vals["partner_id"])
         if "autopay_status" not in vals:
             return super().write(vals)
-        # What is on autopay and is tried again, by the engine or by a person, confirms
-        # nobody: there is a button for that, which names who would pay.
+        # An invoice on autopay that is tried again, by the engine or by a person,
+        # confirms nobody: there is a button for that, which names who would pay.
         own = self.sudo()
         confirmed = own.filtered(lambda move: not move.autopay_status)
         res = super().write(vals)

@@ -3,7 +3,7 @@ from dataclasses import dataclass
 from odoo import api, models
 from odoo.tools import SQL
 
-# What is looked at: a change of it that is not saved yet counts as well.
+# Fields that are looked at: a change that is not saved yet counts as well.
 LOOKED_AT = {
     "account.move": (
         "autopay_status",
@@ -24,7 +24,7 @@ GLANCE = "autopay_glance"
 
 @dataclass(frozen=True, slots=True)
 class Glance:
-    """Which of what is rare there is at all of some customers, see ``_look``.
+    """The rare things that some customers have at all, see ``_look``.
 
     :param company_id: the company that it is about
     :param payer_ids: the customers, commercial entities

@@ -52,7 +52,7 @@ ATTEMPTS_OF_PERIOD = """
 ATTEMPTS_OF_CHARGES = """
      WHERE a.object_ref = ANY(%(refs)s) OR t.reference = ANY(%(tags)s)
 """
-# What was taken for each invoice of these attempts, by these and by others.
+# Amounts taken for each invoice of these attempts, by these and by others.
 SHARES = """
     SELECT l.move_id, l.attempt_id, l.amount::float8 AS amount,
            m.amount_total::float8 AS total

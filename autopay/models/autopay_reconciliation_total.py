@@ -4,7 +4,7 @@ from ..gateways.money import from_minor
 
 
 class AutopayReconciliationTotal(models.Model):
-    """What was attempted, charged and booked in one currency."""
+    """Totals of attempts, charges and payments in one currency."""
 
     _name = "autopay.reconciliation.total"
     _inherit = "autopay.own.defaults"

@@ -98,7 +98,7 @@ class AutopayReservation(models.AbstractModel):
             "amount": decision.amount,
             "amount_minor": self._get_minor(decision),
             "reserved_date": now,
-            # Whatever becomes of this process, the resolver looks after the attempt.
+            # The resolver looks after the attempt, whatever becomes of this process.
             "next_check_date": fields.Datetime.add(now, minutes=15),
             "line_ids": [fields.Command.create(self._prepare_line_vals(decision, run))],
         }

@@ -12,7 +12,7 @@ from ..reversal_words import get_booked_words, get_returned_advice
 
 
 class AutopayReversalNotice(models.AbstractModel):
-    """What follows from money that went back: who is told, what is stopped."""
+    """Draws the consequences of money that went back: tells people, stops methods."""
 
     _name = "autopay.reversal.notice"
     _inherit = "autopay.notification"

@@ -33,7 +33,7 @@ class AutopayReversalReport(models.AbstractModel):
             for report in reports[attempt.id]:
                 key = (attempt.provider_id.id, report.ref)
                 known[key] = self._record_report(attempt, report, known.get(key))
-        # What went back was taken before: find out when we do not know that yet.
+        # Money that went back was taken before: find out when we do not know that yet.
         unsure = locked.filtered(lambda attempt: attempt.state in const.OPEN_STATES)
         if unsure:
             unsure._check_soon()

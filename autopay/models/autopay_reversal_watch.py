@@ -17,9 +17,9 @@ from ..reversal_const import (
 
 _logger = logging.getLogger(__name__)
 
-# What the provider answers when there is no such object in its account.
+# The provider's answer when there is no such object in its account.
 ABSENT = "resource_missing"
-# What the provider's ids begin with, and what they are then.
+# Prefixes of the provider's ids, and the kinds they stand for.
 KINDS = {"re_": "refund", "pyr_": "refund", "dp_": "dispute", "du_": "dispute"}
 
 

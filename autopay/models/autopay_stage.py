@@ -11,7 +11,7 @@ _logger = logging.getLogger(__name__)
 
 
 class AutopayStage(models.AbstractModel):
-    """What engine and resolver share: committed stages and the calls between them.
+    """The base of engine and resolver: committed stages and the calls between them.
 
     A stage is a method that takes records, changes the database and returns attempts.
     It runs in a database transaction of its own; nothing is sent to a provider while

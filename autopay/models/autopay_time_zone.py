@@ -30,7 +30,7 @@ TZ_SOURCES = {
     "nothing": _lt("the company has neither working hours with a zone nor a country"),
 }
 
-# What is read by the query: a change of it that is not saved yet counts as well.
+# Fields that the query reads: a change that is not saved yet counts as well.
 LOOKED_AT = {
     "res.company": ("autopay_responsible_id", "partner_id", "resource_calendar_id"),
     "res.country": ("code",),
@@ -136,7 +136,7 @@ class AutopayTimeZone(models.AbstractModel):
             if name := named.get(source):
                 return name, source
         zones = self._get_autopay_zones(named)
-        # Whoever set the database up may sit anywhere.
+        # The person who set the database up may sit anywhere.
         if named.get("manager") in zones:
             return named["manager"], "manager"
         if zones:

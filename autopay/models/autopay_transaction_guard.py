@@ -50,7 +50,7 @@ class AutopayTransactionGuard(models.AbstractModel):
         """Override of `payment` to check invoices that are linked later on."""
         res = super().write(vals)
         if "invoice_ids" in vals:
-            # What is confirmed already has to be linked; it charges nothing any more.
+            # A confirmed transaction has to be linked; it charges nothing any more.
             drafts = self.filtered(lambda tx: tx.state == "draft")
             drafts._filter_autopay_concerned()._check_autopay_invoices()
         return res

@@ -223,7 +223,7 @@ class AutopayUnapplied(models.AbstractModel):
         return paying.matched_debit_ids.filtered(
             lambda part: (
                 part.debit_move_id.move_id.move_type == "entry"
-                # What went back at the provider has its own words.
+                # Money that went back at the provider has its own words.
                 and not part.debit_move_id.payment_id.autopay_reversal_id
                 and not part.debit_move_id.payment_id.source_payment_id
             )

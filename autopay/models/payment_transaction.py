@@ -9,7 +9,7 @@ from ..rights import PAYMENT_GROUPS
 
 _logger = logging.getLogger(__name__)
 
-# What only the engine may write on a transaction that belongs to an attempt: with the
+# Fields that only the engine may write on a transaction of an attempt: with the
 # rights of a billing user Odoo would let anybody declare a charge confirmed.
 GUARDED_FIELDS = {
     "state",

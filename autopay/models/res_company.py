@@ -141,7 +141,7 @@ class ResCompany(models.Model):
     def _get_autopay_responsible(self):
         """Return the user who is asked when a person is needed."""
         self.ensure_one()
-        # Who has left the company sees no alarms any more.
+        # A user who has left the company sees no alarms any more.
         chosen = self.sudo().autopay_responsible_id.with_env(self.env)
         return (
             chosen.filtered("active") or self._get_autopay_managers().sorted("id")[:1]

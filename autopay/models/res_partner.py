@@ -232,7 +232,7 @@ class ResPartner(models.Model):
             check_billing(self)
         if not vals.get("active", True):
             self._recall_autopay_attempts()
-        # What a merge moves was not chosen by anybody.
+        # A method that a merge moves was not chosen by anybody.
         if "autopay_token_id" not in vals or self.env.context.get("autopay_merge"):
             return super().write(vals)
         before = {partner: partner.autopay_token_id for partner in self}

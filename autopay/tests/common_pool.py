@@ -96,7 +96,7 @@ class PoolCommon(ConfigurationCommon):
         cls.series = cls.env["account.move"].create(
             [cls._prepare_invoice([], auto_post="monthly") for _number in range(2)]
         )
-        # What is archived still counts.
+        # Archived records still count.
         for archived in (cls.tags[2], cls.products[1], cls.accounts[1]):
             archived.active = False
 

@@ -38,7 +38,7 @@ class PortalCommon(GuardCommon, HttpCase):
         super().setUp()
         # Odoo's keys go by the reference, which comes back in the next test.
         self.admin.reset()
-        # Whatever Odoo's own module charges is in the simulator's ledger, too.
+        # Charges by Odoo's own module are in the simulator's ledger, too.
         self._send_odoo_to_simulator()
 
     # === ACTS === #

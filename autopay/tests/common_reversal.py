@@ -71,7 +71,7 @@ class ReversalCommon(AutopayCommon):
     # === FACTS === #
 
     def _assert_paid(self, invoice):
-        # Which of the two it is depends on the bank statement.
+        # The bank statement decides which of the two it is.
         self.assertIn(invoice.payment_state, ("in_payment", "paid"))
 
     def _get_own_domain(self):

@@ -5,7 +5,7 @@ import re
 
 from .common_portal import PortalCommon
 
-# What must never be read by anybody who has no business with it, or at all.
+# Texts that must never be read by people who have no business with them, or at all.
 SECRETS = re.compile(r"\b(sk|rk|whsec)_\w+|client_secret|(?<!\d)\d{13,19}(?!\d)")
 
 

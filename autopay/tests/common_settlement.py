@@ -8,7 +8,7 @@ class SettlementCommon(ReversalCommon):
 
     def setUp(self):
         super().setUp()
-        # Whatever comes onto autopay is charged by the next run.
+        # Every invoice that comes onto autopay is charged by the next run.
         self.company.write({"autopay_date_rule": "due", "autopay_date_offset": 0})
 
     def _reprice(self, invoice, amount, **values):

@@ -1,4 +1,4 @@
-"""What a condition says about an invoice, worked out without the add-on's code."""
+"""The verdict of a condition on an invoice, found without the add-on's code."""
 
 import datetime
 from dataclasses import dataclass

@@ -20,7 +20,7 @@ WIZARDS = {
     "autopay.set.date": "move_ids",
     "autopay.policy": None,
 }
-# What a form of an invoice reads.
+# Models that a form of an invoice reads.
 INVOICE_MODELS = (
     "account.account",
     "account.journal",

@@ -24,7 +24,7 @@ LOGS = (
 
 @tagged("post_install", "-at_install")
 class TestAttackMessages(PortalCommon):
-    """What Odoo's own Stripe routes are told about charges of autopay."""
+    """Messages to Odoo's own Stripe routes about charges of autopay."""
 
     def _tell(self, kind, signed, **values):
         """Post an event to Odoo's own webhook, with or without its secret set."""

@@ -13,7 +13,7 @@ OPEN = {("account.move", "autopay_status")}
 
 @tagged("post_install", "-at_install")
 class TestAttackReadonly(AutopayCommon):
-    """What autopay finds out, written by people who have every right but that."""
+    """People with every other right cannot write the results of autopay."""
 
     @classmethod
     def setUpClass(cls):

@@ -8,7 +8,7 @@ from odoo.tools import mute_logger
 from .common_rpc import SECRETS, RpcCommon
 
 QUIET = ("odoo.http", "odoo.sql_db", "odoo.models", "odoo.orm", "odoo.addons")
-# What Odoo tells everybody about any model: names and labels, no record.
+# Methods that tell everybody about any model: names and labels, no record.
 ABOUT_MODELS = {
     "browse",
     "fields_get",

@@ -15,7 +15,7 @@ STAGE_LOG = "odoo.addons.autopay.models.autopay_stage"
 
 @tagged("post_install", "-at_install")
 class TestAutopayCommonFault(AutopayCommon):
-    """What fails for every invoice alike sets none of them aside."""
+    """A fault that strikes every invoice alike sets none of them aside."""
 
     def setUp(self):
         super().setUp()

@@ -12,7 +12,7 @@ FORM = "autopay.autopay_configuration_view_form"
 
 @tagged("post_install", "-at_install")
 class TestUninstalledKind(ConfigurationCommon):
-    """What is left of a condition whose type came with another module."""
+    """Conditions whose type came with a module that is gone."""
 
     def setUp(self):
         super().setUp()

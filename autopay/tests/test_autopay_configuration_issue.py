@@ -129,7 +129,7 @@ class TestAutopayConfigurationIssue(ConfigurationCommon):
 
 
 class TestAutopayConfigurationRefusal(ConfigurationCommon):
-    """What is not valid is not saved, by whatever way it comes."""
+    """Invalid values are not saved, by whatever way they come."""
 
     def _get_flaws(self):
         """Return {code: (values that make a configuration invalid, words)}."""

@@ -13,7 +13,7 @@ class TestAutopayConfigurationSpeed(ConfigurationCommon):
         )
         for number, partner in enumerate(partners):
             token = self.visa.copy({"partner_id": partner.id})
-            # What every customer says differs, and none has the first one match.
+            # Every customer's conditions differ, and none has the first one match.
             for amount in (5000.0, 50.0):
                 self._configure(
                     token,

@@ -8,7 +8,7 @@ from .common_configuration import ConfigurationCommon
 
 @tagged("post_install", "-at_install")
 class TestAutopayConfigurationTour(ConfigurationCommon, HttpCase):
-    """What people build by clicks, and what the engine then does."""
+    """People build configurations by clicks, and the engine does as they say."""
 
     def _run_cron(self, xml_id):
         """Override: a test over HTTP is in registry test mode from the start."""

@@ -20,7 +20,7 @@ REFUSAL = "The invoice is under legal hold."
 
 @tagged("post_install", "-at_install")
 class TestAutopayCrash(AutopayCommon):
-    """What stands in the way of one invoice stands in the way of no other."""
+    """A fault on one invoice stands in the way of no other."""
 
     def setUp(self):
         super().setUp()

@@ -22,7 +22,7 @@ from ..event_types import EVENT_STATES
 from ..reversal_const import REVERSAL_STATES
 from .common_deadline import DeadlineCommon
 
-# What waits, its states, its rows, and the form on which its buttons are.
+# The kinds of things that wait: states, rows, and the model with the buttons.
 TABLES = {
     "attempt": (const.ATTEMPT_STATES, ATTEMPT_WAITS, "autopay.attempt"),
     "reversal": (REVERSAL_STATES, REVERSAL_WAITS, "autopay.reversal"),
@@ -282,7 +282,7 @@ class TestAutopayDeadlineMethod(DeadlineCommon):
 
     def test_many_new_methods_take_as_many_queries_as_one(self):
         self._enrol()
-        # What is read once and kept in memory is read by the first.
+        # The first look reads the values that are kept in memory from then on.
         self._count_queries("_find_new_methods")
         one = self._count_queries("_find_new_methods")
         for number in range(8):

@@ -149,7 +149,7 @@ class TestAutopayDeadlinePayment(DeadlineCommon):
 
     def test_many_payments_take_as_many_queries_as_one(self):
         self._begin(self.demo, age=1, payment_method_id=self.debit_method.id)
-        # What is read once and kept in memory is read by the first.
+        # The first look reads the values that are kept in memory from then on.
         self._count_queries("_find_payments")
         one = self._count_queries("_find_payments")
         for number in range(8):

@@ -30,7 +30,7 @@ TABLES = (
 
 @tagged("post_install", "-at_install")
 class TestAutopayDryRun(DryRunCommon):
-    """What a dry run says, and what it leaves alone."""
+    """A dry run says what would be charged, and changes nothing."""
 
     def _get_fingerprints(self):
         """Return a checksum of every row of the tables, by table."""

@@ -12,7 +12,7 @@ DAYS = 33
 
 @tagged("post_install", "-at_install")
 class TestAutopayDryRunEngine(DryRunCommon):
-    """What a dry run says is what the engine then does, day by day."""
+    """The engine does, day by day, as a dry run has said."""
 
     # === BOTH SIDES === #
 

@@ -10,7 +10,7 @@ SPEC = {"trial_values": {}, "trial_words": {}}
 
 @tagged("post_install", "-at_install")
 class TestAutopayDryRunTrial(DryRunCommon):
-    """What somebody may try out: nothing whose names are hidden from him."""
+    """Users try out nothing whose names are hidden from them."""
 
     @classmethod
     def setUpClass(cls):

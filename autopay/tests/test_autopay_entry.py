@@ -2,7 +2,7 @@ from odoo.tests import tagged
 
 from .common import AutopayCommon
 
-# What tells two payments apart, whoever made them.
+# Fields that tell two payments apart, whoever made them.
 IDENTITY = {
     "id",
     "create_date",

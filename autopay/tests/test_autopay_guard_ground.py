@@ -13,7 +13,7 @@ STAGE_LOG = "odoo.addons.autopay.models.autopay_stage"
 
 @tagged("post_install", "-at_install")
 class TestAutopayGuardGround(GuardCommon):
-    """What charges rest on, and what Odoo does by itself."""
+    """The grounds of a charge are taken away, by people or by Odoo itself."""
 
     # === WITHDRAWING === #
 

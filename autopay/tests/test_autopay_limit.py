@@ -7,7 +7,7 @@ from .common_configuration import ConfigurationCommon
 
 @tagged("post_install", "-at_install")
 class TestAutopayLimit(ConfigurationCommon):
-    """What may be taken from a method holds whichever way the method was chosen."""
+    """The limits of a method hold whichever way the method was chosen."""
 
     def _consent(self, token=None, **details):
         """Record a consent on paper to a method of the customer."""
@@ -62,7 +62,7 @@ class TestAutopayLimit(ConfigurationCommon):
         self._configure(conditions=lower, max_amount=200.0, cap_rule="part")
         decision = self._decide(self._create_due_invoice(280.0))
         self.assertEqual((decision.blocker, decision.amount), (False, 200.0))
-        # What is due counts for the one that refuses, whatever the other takes.
+        # The amount due counts for the one that refuses, whatever the other takes.
         decision = self._decide(self._create_due_invoice(301.0))
         self.assertEqual(decision.blocker, "above_cap")
 

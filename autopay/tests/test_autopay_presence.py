@@ -279,7 +279,7 @@ class TestAutopayPresenceMany(PresenceCommon):
 
 
 class TestAutopayFirstLook(PresenceCommon):
-    """What is said without looking anything up is what a decision would say."""
+    """The first look, without a query, agrees with the decision."""
 
     def _assert_agrees(self, moves):
         first = self.env["autopay.first.look"]._get_blockers(moves)

@@ -9,7 +9,7 @@ from .common_resolve import ResolveCommon
 
 @tagged("post_install", "-at_install")
 class TestAutopayResolveLate(ResolveCommon):
-    """What contradicts people later, who may speak, and the list to resolve."""
+    """Later contradictions of people, their rights, and the list to resolve."""
 
     # === CONTRADICTIONS === #
 

@@ -15,7 +15,7 @@ STAGE_LOG = "odoo.addons.autopay.models.autopay_stage"
 
 @tagged("post_install", "-at_install")
 class TestAutopayReversalBooking(ReversalCommon):
-    """What the books say, whatever gets in the way."""
+    """The books are right, whatever gets in the way."""
 
     def _report(self, attempt, **values):
         """Return what a provider reports of a charge."""

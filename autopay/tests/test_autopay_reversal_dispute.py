@@ -80,7 +80,7 @@ class TestAutopayReversalDispute(ReversalCommon):
         activity = reversal.activity_ids
         self.assertEqual(activity.date_deadline, (last - timedelta(days=1)).date())
         self.assertIn("Respond by", activity.note)
-        # What the provider moves, moves the activity.
+        # A day that the provider moves, moves the activity.
         vals = {"respond_by_date": last + timedelta(days=5)}
         reversal.sudo().write(vals)
         self.env["autopay.reversal.notice"].sudo()._on_change(reversal.sudo(), "gone")

@@ -31,7 +31,7 @@ class TestAutopaySheet(DryRunCommon, HttpCase):
 
     def _get(self, url, user, **params):
         self.authenticate(user.login, user.login)
-        # What the test has in memory is nothing that a request finds there.
+        # A request must not find what the test has in memory.
         self.env.invalidate_all()
         return self.url_open(url, **params)
 

@@ -11,7 +11,7 @@ SURPLUS_LOG = "odoo.addons.autopay.models.autopay_surplus"
 
 @tagged("post_install", "-at_install")
 class TestAutopaySurplus(ReversalCommon):
-    """Whoever has paid an invoice twice is found, by whichever way it came about."""
+    """Invoices that were paid twice are found, by whichever way it came about."""
 
     # === ACTS === #
 

@@ -6,7 +6,7 @@ from .common_settlement import SettlementCommon
 
 @tagged("post_install", "-at_install")
 class TestAutopayUnapplied(SettlementCommon):
-    """What was collected and does not pay its invoice is not collected once more."""
+    """Money that was collected and does not pay its invoice is not collected again."""
 
     def setUp(self):
         super().setUp()

@@ -11,7 +11,7 @@ STAGE_LOG = "odoo.addons.autopay.models.autopay_stage"
 
 @tagged("post_install", "-at_install")
 class TestFaultMatrixBooks(FaultCommon):
-    """What happens between the provider's answer and the end."""
+    """Faults between the provider's answer and the end."""
 
     def _leave_unknown(self):
         self._add_fault("reset_after", CONFIRM)

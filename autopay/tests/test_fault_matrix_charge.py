@@ -17,7 +17,7 @@ SLOW = 2.5  # seconds
 
 @tagged("post_install", "-at_install")
 class TestFaultMatrixCharge(FaultCommon):
-    """What the provider does with our requests and with the answers to them."""
+    """Faults of the provider with our requests, and with its answers to them."""
 
     def _be_impatient(self):
         self.startPatcher(patch.object(stripe_session, "READ_TIMEOUT", READ_TIMEOUT))

@@ -14,7 +14,7 @@ STAGE_LOG = "odoo.addons.autopay.models.autopay_stage"
 
 @tagged("post_install", "-at_install")
 class TestFaultMatrixReserve(FaultCommon):
-    """What happens before anything is sent."""
+    """Faults before anything is sent."""
 
     def _act_between_selection_and_reservation(self, act):
         self._run_with(AutopayRun, "_take_in_hand", act)

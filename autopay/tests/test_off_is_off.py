@@ -220,7 +220,7 @@ class TestOffIsOff(PortalCommon):
         self.assertFalse(tokens.search([]))
         with self.assertRaises(AccessError):
             self.token.with_user(reader).read(["payment_details"])
-        # What names the method elsewhere goes on doing so.
+        # Records that name the method elsewhere go on doing so.
         customer = self.customer.with_user(reader).with_company(self.company)
         customer.sudo().autopay_token_id = self.token
         self.assertTrue(customer.read(["autopay_token_id"])[0]["autopay_token_id"][1])

@@ -72,7 +72,7 @@ CASES = [
     ("configuration", {"network_decline_code": "R17"}),
     ("later", {"network_decline_code": "AM04"}),
     ("revoked", {"network_decline_code": "MD01"}),
-    # What is missing decides.
+    # The missing object decides.
     ("method", {"code": "resource_missing", "param": "payment_method"}),
     ("method", {"code": "resource_missing", "param": "customer"}),
     ("revoked", {"code": "resource_missing", "param": "mandate"}),

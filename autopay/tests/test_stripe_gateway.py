@@ -208,7 +208,7 @@ class TestStripeGateway(SimulatorMixin, BaseCase):
         )
         self.gateway.charge(request)
         method = request.prepare_params["payment_method"]
-        # What the customer's browser does, with the customer present.
+        # The customer's browser does this, with the customer present.
         self.stripe.v1.payment_intents.confirm(
             request.object_ref, {"payment_method": method}
         )

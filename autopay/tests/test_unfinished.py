@@ -25,7 +25,7 @@ MOVE_TYPES = (
     "in_receipt",
     "entry",
 )
-# What is not there yet in a form that was just opened, or that was emptied again.
+# Fields that are empty in a form that was just opened, or was emptied again.
 MISSING = {
     "account.move": (
         "partner_id",
@@ -179,7 +179,7 @@ class TestUnfinished(ConfigurationCommon):
         self._assert_sound(walk, 1000)
 
     def test_the_same_holds_for_users_with_fewer_rights(self):
-        # Who has no business with autopay sees what we override, no field of ours.
+        # Users who have no business with autopay see our overrides, no field of ours.
         for user, tolerated, least in (
             (self.billing, (), 100),
             (self.reader, AccessError, 100),

@@ -9,7 +9,7 @@ MOVES = "move_ids"
 
 @tagged("post_install", "-at_install")
 class TestWizardOnchange(ResolveCommon):
-    """What a wizard tells of records before it is saved, whoever sends their ids."""
+    """An unsaved wizard tells nothing of records that the user may not read."""
 
     @classmethod
     def setUpClass(cls):

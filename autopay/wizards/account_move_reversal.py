@@ -51,7 +51,7 @@ def _bring_to(note, amount):
     share = amount / note.amount_total
     for line in lines:
         line.price_unit *= share
-    # What rounding has left goes into the largest line.
+    # The rest that rounding has left goes into the largest line.
     largest = lines.sorted(lambda line: abs(line.price_total))[-1:]
     for _round in range(ROUNDS):
         missing = amount - note.amount_total

@@ -8,10 +8,10 @@ from ..consent_words import format_short_day
 from ..const import CHARGE_NOW_MARKS
 from ..rights import check_billing
 
-# What the chosen method lacks as long as the customer has not authorized it.
+# Blockers of a chosen method that the customer has not authorized yet.
 AUTHORIZATION_BLOCKERS = ("no_authorization", "authorization_revoked")
 
-# What the rows show of their documents; the ticks are the user's.
+# Values of the rows that come from their documents; the ticks are the user's.
 LINE_FACTS = (
     "currency_id",
     "amount",
@@ -138,7 +138,7 @@ class AutopayChargeNow(models.TransientModel):
             lines = wizard._prepare_all_lines()
             wizard.line_ids = [
                 Command.clear(),
-                # What is charged comes first, what is skipped last.
+                # Invoices to charge come first, skipped ones last.
                 *map(Command.create, sorted(lines, key=_get_place)),
             ]
 

@@ -4,7 +4,7 @@ from .. import const
 
 
 class AutopayChargeNowLine(models.TransientModel):
-    """What charging now would do, or did, with one invoice."""
+    """One invoice in the dialog: what charging it now would do, or did."""
 
     _name = "autopay.charge.now.line"
     _description = "Charge Invoices Now Line"

@@ -41,7 +41,7 @@ class AutopayResolve(models.TransientModel):
 
     attempt_id = fields.Many2one("autopay.attempt", required=True, readonly=True)
     kind = fields.Selection(KINDS, required=True, readonly=True)
-    # What is known of the attempt, see ``FACTS``.
+    # Facts about the attempt, see ``FACTS``.
     company_id = fields.Many2one("res.company", compute="_compute_facts")
     partner_id = fields.Many2one(
         "res.partner", string="Customer", compute="_compute_facts"

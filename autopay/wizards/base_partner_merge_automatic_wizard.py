@@ -51,7 +51,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
             .search(
                 [
                     ("partner_id", "in", relatives.ids),
-                    # What was collected may be open again.
+                    # A collected invoice may be open again.
                     ("autopay_status", "!=", False),
                 ]
             )

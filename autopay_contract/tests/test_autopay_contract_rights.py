@@ -5,7 +5,7 @@ from .common import ContractCommon
 
 @tagged("post_install", "-at_install")
 class TestAutopayContractRights(ContractCommon):
-    """Whoever works with configurations sees the contracts they name."""
+    """Users who work with configurations see the contracts they name."""
 
     @classmethod
     def setUpClass(cls):

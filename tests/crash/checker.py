@@ -1,4 +1,4 @@
-"""What must hold once nothing moves any more, whatever happened before.
+"""Rules that hold once nothing moves any more, whatever happened before.
 
 Each rule is a function that yields a sentence for every breach. It compares two
 sources: the books (the database) and the ledger of the provider.
@@ -21,7 +21,7 @@ FINAL = {
     "declined": ("error", "error"),
     "canceled": ("cancel", None),
 }
-# What a movement of money means for the customer.
+# The sign of a movement of money, as the customer sees it.
 SIGNS = {
     "charge": 1,
     "submitted": 1,
@@ -232,7 +232,7 @@ def invoices_against_attempts(state):
 
 
 def residuals_against_attempts(state):
-    """What is left to pay is what nobody has paid, or what went back."""
+    """The rest to pay is what nobody has paid, or what went back."""
     returned = get_returned(state)
     paid = Counter()
     for attempt in state.attempts:
@@ -264,7 +264,7 @@ def get_returned(state):
 
 
 def reversals_against_ledger(state):
-    """What went back at the provider went back in the books."""
+    """Money that went back at the provider went back in the books."""
     gone, booked = Counter(), Counter()
     for entry in state.ledger:
         if entry["kind"] not in CHARGE_KINDS:

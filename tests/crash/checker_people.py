@@ -1,4 +1,4 @@
-"""What must hold of runs, messages and of what people are told, once nothing moves."""
+"""Rules for runs, messages and words to people that hold once nothing moves."""
 
 from collections import Counter
 

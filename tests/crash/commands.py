@@ -1,4 +1,4 @@
-"""What a process of Odoo under test can be told to do."""
+"""Commands for a process of Odoo under test."""
 
 import os
 import resource

@@ -1,4 +1,4 @@
-"""What happens to the engine from outside, at a given place.
+"""Interferes with the engine from outside, at a given place.
 
 The engine's own code knows nothing of it: methods of the model's class are wrapped in
 the process under test. Each function here makes a wrapper, which is called with the

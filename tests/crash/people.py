@@ -1,4 +1,4 @@
-"""What people do to invoices, methods and providers, inside a process of Odoo.
+"""Acts of people on invoices, methods and providers, inside a process of Odoo.
 
 Each function takes the environment and JSON values; what Odoo refuses raises its error.
 """

@@ -21,7 +21,7 @@ class ProcessDiedError(Exception):
 
 
 class CommandError(Exception):
-    """What the process was told to do raised; the text is its traceback."""
+    """A command raised in the process; the text is its traceback."""
 
 
 class OdooProcesses:

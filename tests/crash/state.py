@@ -1,4 +1,4 @@
-"""What a database and a provider say after all, as plain rows."""
+"""The final state of a database and a provider, as plain rows."""
 
 from dataclasses import dataclass, field
 

@@ -41,7 +41,7 @@ BOUNDARIES = {
     "notify committed": ("autopay.run", "_finish", "kill_before", 1),
     "run closed": ("autopay.run", "_finish", "kill_after", 1),
 }
-# What the job that mends does, after the charging one died at a boundary.
+# Deaths of the job that mends, after the charging one died at a boundary.
 MENDING_BOUNDARIES = {
     "doubt not committed": (
         "gate committed",
@@ -134,7 +134,7 @@ STORIES = [
 
 @pytest.fixture(scope="module")
 def story(request, simulator, processes):
-    """What database and provider say after a story."""
+    """The state of database and provider after a story."""
     boundary, way = request.param
     with new_world(simulator, processes) as world:
         world.make_due(*OUTCOMES)

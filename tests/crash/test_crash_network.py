@@ -11,7 +11,7 @@ PREPARE = {"method": "POST", "path": "/v1/payment_intents"}
 CHARGE = {"method": "POST", "path": "/v1/payment_intents/*/confirm"}
 CLOSE = {"method": "POST", "path": "/v1/payment_intents/*/cancel"}
 
-# What is on its way: which requests, what becomes of them, how many there are. The
+# Requests on their way: which ones, what becomes of them, how many there are. The
 # first invoice of a provider goes alone, to see whether it works.
 WAITS = {
     "preparation that arrived": (PREPARE, "delay_after", 1, 1),
@@ -37,7 +37,7 @@ def test_next_run_converges_after_a_kill_during(world, wait):
     world.converge()
     wait_until_arrived(world, request, nth + count - 1)
 
-    # What is made too late is an intent that nobody knows, and nobody can charge.
+    # An intent that is made too late is one that nobody knows, and nobody can charge.
     spared = intents_left_open if (request, kind) == LATE_INTENTS else None
     assert_consistent(world.converge(), OUTCOMES, spared)
 

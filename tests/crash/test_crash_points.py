@@ -6,7 +6,7 @@ import stripe
 from tests.crash.checker import assert_consistent, intents_left_open
 from tests.crash.world import OUTCOMES, at
 
-# What is cut off: model, method, and whether it dies before the method or after it. A
+# Points of death: model, method, and whether it dies before the method or after it. A
 # stage's method is followed by its commit: "after" dies with the work not committed.
 CRASH_POINTS = {
     "run started": ("autopay.run", "_start", "kill_after"),

@@ -11,7 +11,7 @@ from tests.crash.world import OUTCOMES, SECRET_KEY, at
 NOBODY_LISTENS = "http://127.0.0.1:9"
 EVERYTHING = {"path": "*"}
 AFTER_PREPARING = {"path": "*", "nth": 6}
-# What the provider does, and to which requests.
+# Faults of the provider, and the requests that they strike.
 OUTAGES = {
     "before preparing": [("refuse", EVERYTHING)],
     "after preparing": [("reset_after", PREPARE)],

@@ -85,7 +85,7 @@ def test_second_server_charges_nothing_twice_when_the_scheduler_loses_its_lock(w
         with world.start() as other:
             other.call("run_job", name="charge")
             other.call("run_job", name="resolve")
-        # Whatever becomes of the first, its charges are those of the second's books.
+        # The second books the charges of the first, whatever becomes of that one.
         process.kill()
     world.wait_until_disconnected()
 

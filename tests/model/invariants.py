@@ -1,4 +1,4 @@
-"""What must hold at every moment, and once nothing moves any more."""
+"""Rules that hold at every moment, and once nothing moves any more."""
 
 from collections import Counter
 

@@ -125,7 +125,7 @@ class CollectingInvoices(RuleBasedStateMachine):
         except Died:
             pass
         finally:
-            # What a dead process had in hand is not seen by anybody.
+            # Nobody sees what a dead process had in hand.
             self.moments.plan(0, "")
             self.stripe.faults = []
 

@@ -1,4 +1,4 @@
-"""What happens in the middle of a run: at one of its commits and requests."""
+"""Interruptions in the middle of a run: at one of its commits and requests."""
 
 from dataclasses import dataclass
 

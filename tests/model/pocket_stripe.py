@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import stripe
 
-# What becomes of a request, besides "ok".
+# Fates of a request, besides "ok".
 NOT_EXECUTED = ("lost", "late", "busy", "too_many", "error_before")
 EXECUTED = ("answer_lost", "answer_unreadable", "error_after")
 FAULTS = (*NOT_EXECUTED, *EXECUTED)
@@ -19,7 +19,7 @@ ERRORS = {
     "error_before": (500, "api_error", None),
     "error_after": (500, "api_error", None),
 }
-# What a saved method does when it is charged: the status of the intent then.
+# Behaviours of a saved method that is charged: the status of the intent then.
 BEHAVIOURS = {
     "pays": "succeeded",
     "debits": "processing",

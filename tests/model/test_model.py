@@ -33,7 +33,7 @@ def test_nobody_pays_twice_and_nothing_is_lost_whatever_happens(stories):
     run_machine(CollectingInvoices, make_settings(stories, STEPS))
 
 
-# What is broken: object, key or attribute, value.
+# Rules that are broken on purpose: object, key or attribute, value.
 BROKEN_TABLES = {
     "a charge in doubt never succeeds": (
         *(const.ATTEMPT_TRANSITIONS, "succeeded"),

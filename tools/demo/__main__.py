@@ -1,4 +1,4 @@
-"""What bin/demo does once the environment is there."""
+"""Runs bin/demo once the environment is there."""
 
 import contextlib
 import fcntl
@@ -32,7 +32,7 @@ class DemoError(Exception):
 def main():
     """Run the demonstration; return the exit status."""
     options = parse_options()
-    # Whoever ends this process ends the simulator and the server with it, also where
+    # The end of this process ends the simulator and the server with it, also where
     # it was started in the background and would not hear Ctrl-C.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.default_int_handler)

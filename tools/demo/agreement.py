@@ -14,7 +14,7 @@ CHARGED, PENDING = "charged", "pending"
 
 @dataclass(frozen=True)
 class Booking:
-    """What the books say about one payment intent. Amounts are in major units.
+    """One payment intent in the books. Amounts are in major units.
 
     :param state: *charged*, or *pending* while a bank debit is under way
     :param amount: posted, or expected while it is pending
@@ -31,7 +31,7 @@ class Booking:
 
 @dataclass
 class Taken:
-    """What the ledger says about one payment intent. Amounts are in major units."""
+    """One payment intent in the ledger. Amounts are in major units."""
 
     currency: str = ""
     charged: Decimal = Decimal()
@@ -71,7 +71,7 @@ class Agreement:
     others: dict = field(default_factory=dict)
 
 
-# What a movement of the ledger adds to: (attribute of Taken, sign) pairs.
+# Effects of each movement of the ledger: (attribute of Taken, sign) pairs.
 MOVEMENTS = {
     "charge": (("charged", 1),),
     "submitted": (("pending", 1),),

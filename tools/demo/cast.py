@@ -1,4 +1,4 @@
-"""Who is in the demonstration: 40 customers, three invoices each. A table, no code.
+"""The cast of the demonstration: 40 customers, three invoices each. A table, no code.
 
 An invoice is written as *amount [currency] [what happens to it]*: without a currency it
 is in US dollars; the rest is a key of ``invoices.EVENTS``. One of each customer's

@@ -1,4 +1,4 @@
-"""What bin/demo can be asked for; standard library only: --help needs nothing else."""
+"""The options of bin/demo; standard library only: --help needs nothing else."""
 
 import argparse
 import hashlib
@@ -47,7 +47,7 @@ def _port(text):
 
 
 def _database(text):
-    # Whatever it names is dropped, so that a typing error must not name another one.
+    # The database that it names is dropped: a typing error must not name another one.
     if not re.fullmatch(r"demo_[a-z0-9_]{1,50}", text):
         raise argparse.ArgumentTypeError(f"{text!r} is not demo_ and a few a-z, 0-9, _")
     return text

@@ -1,4 +1,4 @@
-"""What bin/demo prints: the table, its legend, the totals and the verdict."""
+"""The output of bin/demo: the table, its legend, the totals and the verdict."""
 
 import os
 import sys

@@ -14,7 +14,7 @@ METHOD_NAMES = {
     "mastercard": "Mastercard",
     "visa": "Visa",
 }
-# What the table calls the states of an attempt that need no more explanation.
+# Words of the table for states of an attempt that need no more explanation.
 OUTCOMES = {
     "succeeded": "charged",
     "pending": "pending",
@@ -32,7 +32,7 @@ BLOCKER_DAYS = {
 
 @dataclass(frozen=True)
 class Row:
-    """What became of one invoice.
+    """The outcome of one invoice.
 
     :param amount: its total, in major units
     :param outcome: a value of ``OUTCOMES``, or *skipped*, or *open* when it cannot be

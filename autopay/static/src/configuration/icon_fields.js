@@ -3,7 +3,7 @@ import { registry } from "@web/core/registry";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
 import { Component } from "@odoo/owl";
 
-// What each state looks like, and what a click on it calls.
+// The look of each state, and the method that a click on it calls.
 const PADLOCK = {
     true: { icon: "fa-lock", title: _t("Locked"), action: "action_unlock" },
     false: {

@@ -51,7 +51,7 @@ function lock() {
     ];
 }
 
-/** What is locked opens, but has nothing to change. */
+/** A locked configuration opens, but nothing in it can be changed. */
 function seeLocked() {
     return [
         { trigger: `${row(0)} td[name=display_name]`, run: "click" },
