@@ -35,10 +35,12 @@ class TrialConsent:
 
     :param authorization: the ``autopay.authorization``, not saved
     :param is_default: whether its method becomes the customer's Autopay Token
+    :param policy: a key of ``const.POLICIES`` that the customer gets, or False
     """
 
     authorization: models.Model
     is_default: bool = False
+    policy: str | bool = False
 
     @property
     def payer(self):

@@ -226,6 +226,14 @@ class AutopayAuthorization(models.Model):
                 "staff",
             )
 
+    def action_new_agreement(self):
+        """Open the dialog that records how the customer agreed anew to the method."""
+        self.ensure_one()
+        self.check_access("read")
+        return self.partner_id._get_autopay_consent_action(
+            self.company_id, self.token_id, self.env._("New Agreement")
+        )
+
     # === BUSINESS METHODS === #
 
     def _get_renewed(self):

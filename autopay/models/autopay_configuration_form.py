@@ -44,8 +44,8 @@ class AutopayConfigurationForm(models.AbstractModel):
         """Return what saving records of the customer's consent."""
         return self.env._(
             "Saving records that %(customer)s has agreed to be charged with "
-            "%(method)s, but not how. Save it only if that is so; with New under "
-            "Authorizations you can record how.",
+            "%(method)s, but not how. Save it only if that is so; with Record "
+            "Agreement you can then record how.",
             customer=self.partner_id.display_name,
             method=self.token_id._get_autopay_label(),
         )
@@ -93,6 +93,14 @@ class AutopayConfigurationForm(models.AbstractModel):
         return {"warning": {"title": self.env._("Advanced"), "message": message}}
 
     # === ACTION METHODS === #
+
+    def action_record_agreement(self):
+        """Open the dialog that records how the customer agreed to the method."""
+        self.ensure_one()
+        self.check_access("read")
+        return self.partner_id._get_autopay_consent_action(
+            self.company_id, self.token_id, self.env._("Record Agreement")
+        )
 
     def action_enable(self):
         """Let these configurations pay again."""

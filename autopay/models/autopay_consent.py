@@ -14,18 +14,11 @@ class AutopayConsent(models.AbstractModel):
     def action_autopay_set_up(self):
         """Ask how the customer agreed, and choose the method that pays."""
         self.ensure_one()
-        check_billing(self)
-        self.check_access("read")
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "autopay.autopay_consent_wizard_action"
+        action = self._get_autopay_consent_action(
+            self.env.company, self.env["payment.token"], self.env._("Set Up Autopay")
         )
-        context = {
-            "default_partner_id": self.commercial_partner_id.id,
-            "default_company_id": self.env.company.id,
-            "default_is_default": True,
-            "dialog_size": "large",
-        }
-        return {**action, "name": self.env._("Set Up Autopay"), "context": context}
+        action["context"]["default_is_default"] = True
+        return action
 
     def action_autopay_clear_method(self):
         """Let no method pay the customer's invoices by default; consents stay."""
@@ -41,6 +34,30 @@ class AutopayConsent(models.AbstractModel):
 
     # === BUSINESS METHODS === #
 
+    def _get_autopay_consent_action(self, company, token, name):
+        """Return what opens the dialog that records how this customer agreed.
+
+        :param company: who may charge
+        :param token: the ``payment.token`` that may be charged; empty: to be chosen
+        :param str name: the title of the dialog
+        """
+        self.ensure_one()
+        check_billing(self)
+        self.check_access("read")
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "autopay.autopay_consent_wizard_action"
+        )
+        payer = self.commercial_partner_id
+        context = {
+            "default_partner_id": payer.id,
+            "default_company_id": company.id,
+            "dialog_size": "large",
+        }
+        saved = payer.sudo().with_company(company).autopay_available_token_ids
+        if token in saved:
+            context["default_token_id"] = token.id
+        return {**action, "name": name, "context": context}
+
     def _note_autopay_consent(self, authorization, is_default):
         """Tell staff of a consent that was recorded, and let its method pay.
 
@@ -55,6 +72,26 @@ class AutopayConsent(models.AbstractModel):
         if is_default:
             recorded = payer.with_context(autopay_recorded=authorization.id)
             recorded.autopay_token_id = authorization.token_id
+
+    def _set_autopay_policy(self, policy):
+        """Have another policy hold for the customer in the company, and say so.
+
+        Who records a consent may choose it, though not edit contacts.
+
+        :param policy: a key of ``const.POLICIES``, or False: as the company does
+        """
+        self.ensure_one()
+        payer = self.sudo()
+        if (payer.autopay_policy or False) == (policy or False):
+            return
+        payer.autopay_policy = policy
+        labels = dict(self._fields["autopay_policy"]._description_selection(self.env))
+        payer._message_log(
+            body=self.env._(
+                "Autopay policy: %s",
+                labels.get(policy) or self.env._("As the company does"),
+            )
+        )
 
     def _needs_autopay_consent(self):
         """Return whether no consent was just recorded to the chosen method.

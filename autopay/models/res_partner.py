@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from .. import const
+from ..decision import get_trial_consent
 from ..readiness_words import get_readiness_words
 from ..rights import STAFF_GROUPS, check_billing, check_staff
 
@@ -271,7 +272,10 @@ class ResPartner(models.Model):
         """Return the policy that holds for this customer: its own or the company's."""
         self.ensure_one()
         payer = self.sudo().commercial_partner_id.with_company(company)
-        return payer.autopay_policy or company.autopay_policy
+        trial = get_trial_consent(self.env, company)
+        tried = trial and trial.payer == payer
+        own = trial.policy if tried else payer.autopay_policy
+        return own or company.autopay_policy
 
     def _read_for_autopay(self, company):
         """Read these customers once, with what holds for them in a company.

@@ -109,6 +109,80 @@ class TestAutopayConsentWizard(ConfigurationCommon):
                 self.assertEqual(latest.token_id, self.visa)
                 latest._revoke("Next")
 
+    # === THE POLICY === #
+
+    def test_policy_is_proposed_and_set_by_who_may_not_edit_contacts(self):
+        self.company.autopay_policy = "manual"
+        self.assertFalse(self._open().policy)
+        self._record(policy="automatic")
+        self.assertEqual(self.payer.autopay_policy, "automatic")
+        self.assertIn("Automatic", self.payer.message_ids[0].body)
+        self.assertEqual(self._open().policy, "automatic")
+        count = len(self.payer.message_ids)
+        self._record()
+        self.assertEqual(self.payer.autopay_policy, "automatic")
+        # The consent alone was noted: the policy is as it was.
+        self.assertEqual(len(self.payer.message_ids), count + 1)
+        self._record(policy=False)
+        self.assertFalse(self.payer.autopay_policy)
+        self.assertIn("As the company does", self.payer.message_ids[0].body)
+
+    def test_preview_knows_the_policy_that_is_chosen(self):
+        self._create_due_invoice(300.0)
+        form = self._open(token_id=self.visa)
+        self.assertIn("1 open invoice, $", form.preview)
+        form.policy = "off"
+        self.assertIn("No open invoice will be charged", form.preview)
+        self.assertFalse(self.payer.autopay_policy)
+        self.payer.autopay_policy = "off"
+        form = self._open(token_id=self.visa)
+        form.policy = "manual"
+        self.assertIn("1 open invoice, $", form.preview)
+
+    # === OPENED WITH A METHOD === #
+
+    def _open_action(self, action):
+        model = self.env[action["res_model"]].with_user(self.biller)
+        return Form(model.with_context(**action["context"]))
+
+    def test_agreement_is_recorded_anew_with_payer_and_method(self):
+        self._record(token_id=self.bank, max_amount=100.0)
+        [old] = self.customer.autopay_authorization_ids
+        self.payer.autopay_token_id = self.visa
+        form = self._open_action(old.with_user(self.biller).action_new_agreement())
+        self.assertEqual(form.partner_id, self.customer)
+        self.assertEqual((form.token_id, form.max_amount), (self.bank, 100.0))
+        # It merely records: what pays stays what it is.
+        self.assertFalse(form.is_default)
+        form.channel = "paper"
+        form.save().action_confirm()
+        self.assertEqual(self.customer.autopay_authorization_ids[:1].channel, "paper")
+        self.assertEqual(self.payer.autopay_token_id, self.visa)
+        self.bank.active = False
+        form = self._open_action(old.with_user(self.biller).action_new_agreement())
+        self.assertEqual(form.token_id, self.visa)
+
+    def test_agreement_is_recorded_from_a_configuration(self):
+        configuration = self._configure()
+        self.customer.autopay_authorization_ids._revoke("Asked by letter")
+        self.assertEqual(configuration.issue_code, "authorization_revoked")
+        action = configuration.with_user(self.biller).action_record_agreement()
+        form = self._open_action(action)
+        self.assertEqual(form.token_id, configuration.token_id)
+        form.channel = "phone"
+        form.save().action_confirm()
+        self.assertFalse(configuration.issue_code)
+
+    def test_only_billing_users_open_the_dialog(self):
+        self._record()
+        reader = self._create_user("reader2", "account.group_account_readonly")
+        for record, button in (
+            (self.customer.autopay_authorization_ids, "action_new_agreement"),
+            (self._configure(), "action_record_agreement"),
+        ):
+            with self.assertRaises(AccessError):
+                getattr(record.with_user(reader), button)()
+
     # === WHAT IS REFUSED === #
 
     def test_what_cannot_be_is_refused_in_words(self):

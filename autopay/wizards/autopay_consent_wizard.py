@@ -76,6 +76,14 @@ class AutopayConsentWizard(models.TransientModel):
         help="Makes it the customer's Autopay Token. Otherwise it pays only what names "
         "it: invoices and configurations.",
     )
+    policy = fields.Selection(
+        const.POLICIES,
+        compute="_compute_policy",
+        store=True,
+        readonly=False,
+        help="Which of this customer's invoices come onto autopay. Empty: as the "
+        "company does.",
+    )
     is_ruled = fields.Boolean(compute="_compute_is_ruled", compute_sudo=True)
     text = fields.Text(string="What Is Recorded", compute="_compute_text")
     preview = fields.Text(
@@ -127,6 +135,12 @@ class AutopayConsentWizard(models.TransientModel):
             wizard.max_month_amount = last.get("max_month_amount", 0.0)
 
     @api.depends("partner_id", "company_id")
+    def _compute_policy(self):
+        """Propose what holds for the customer already."""
+        for wizard in self:
+            wizard.policy = wizard._get_payer().autopay_policy
+
+    @api.depends("partner_id", "company_id")
     def _compute_is_ruled(self):
         choices = self.env["autopay.configuration.choice"]
         for wizard in self:
@@ -147,7 +161,7 @@ class AutopayConsentWizard(models.TransientModel):
             complete = wizard.channel and wizard.agreed_date and wizard._is_chosen()
             wizard.text = complete and get_staff_text(self.env, wizard._draft())
 
-    @api.depends("text", "is_default")
+    @api.depends("text", "is_default", "policy")
     def _compute_preview(self):
         for wizard in self:
             wizard.preview = wizard._is_chosen() and wizard._get_preview()
@@ -229,6 +243,11 @@ class AutopayConsentWizard(models.TransientModel):
 
     # === BUSINESS METHODS === #
 
+    def _get_payer(self):
+        """Return the customer who consents, as the company knows it."""
+        payer = self.partner_id._origin.commercial_partner_id
+        return payer.with_company(self.company_id._origin or self.env.company)
+
     def _get_last_limits(self):
         payer = self.partner_id._origin.commercial_partner_id
         token = self.token_id._origin
@@ -280,6 +299,7 @@ class AutopayConsentWizard(models.TransientModel):
             **document,
         )
         payer._note_autopay_consent(self.authorization_id, self.is_default)
+        self._get_payer()._set_autopay_policy(self.policy)
 
     # === PREVIEW === #
 
@@ -302,7 +322,7 @@ class AutopayConsentWizard(models.TransientModel):
         last = fields.Date.add(
             company._get_autopay_today(), days=const.CONSENT_PREVIEW_DAYS
         )
-        consent = TrialConsent(self._draft(), self.is_default)
+        consent = TrialConsent(self._draft(), self.is_default, self.policy)
         moves = self._get_open_invoices()
         model = (
             self.env["autopay.forecast"]
