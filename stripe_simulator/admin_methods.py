@@ -8,8 +8,9 @@ from aiohttp import web
 
 from . import behaviours, mandating
 from .auth import DEFAULT_ACCOUNT
+from .documented import MANDATE_TYPES
 from .ids import new_id
-from .resources import customers, mandates, method_shape
+from .resources import customers, mandate_shape, method_shape
 from .resources.differences import differences
 from .simulator import Simulator
 
@@ -111,12 +112,12 @@ class MethodAdmin:
     def give_mandate(self, request: web.Request, body: dict) -> dict:
         """POST /mandates: one for the bank account ``payment_method``."""
         book, method = self.sim.find("payment_methods", body.get("payment_method"))
-        if method.type not in mandating.TYPES:
+        if method.type not in MANDATE_TYPES:
             raise ValueError("Only a bank account has a mandate.")
-        return mandates.render(book, mandating.give(self.sim, book, method))
+        return mandate_shape.render(book, mandating.give(self.sim, book, method))
 
     def set_mandate(self, request: web.Request, body: dict) -> dict:
         """POST /mandates/{id}: a new ``status``."""
         book, mandate = self.sim.find("mandates", request.match_info["id"])
         mandating.set_status(self.sim, book, mandate, body.get("status", ""))
-        return mandates.render(book, mandate)
+        return mandate_shape.render(book, mandate)

@@ -8,7 +8,7 @@ from aiohttp import web
 
 from . import aftermath, disputing, refunding
 from .objects import Charge
-from .resources import disputes, fraud_warnings, refunds
+from .resources import dispute_shape, refund_shape, warning_shape
 from .simulator import Simulator
 from .store import Book
 
@@ -34,7 +34,7 @@ class MoneyAdmin:
         book, refund = self.sim.find("refunds", request.match_info["id"])
         outcome = body.get("outcome", "succeeded")
         refunding.settle(self.sim, book, refund, outcome, body.get("failure_reason"))
-        return refunds.render(book, refund)
+        return refund_shape.render(book, refund)
 
     def open_dispute(self, request: web.Request, body: dict) -> dict:
         """POST /disputes: ``charge`` (or its intent), ``reason``, ``amount`` in minor
@@ -45,13 +45,13 @@ class MoneyAdmin:
         dispute = disputing.open_(
             self.sim, book, charge, reason, inquiry=inquiry, **facts
         )
-        return disputes.render(book, dispute)
+        return dispute_shape.render(book, dispute)
 
     def take_step(self, request: web.Request, body: dict) -> dict:
         """POST /disputes/{id}: one ``step`` of ``disputing.STEPS``."""
         book, dispute = self.sim.find("disputes", request.match_info["id"])
         disputing.take(self.sim, book, dispute, body.get("step", ""))
-        return disputes.render(book, dispute)
+        return dispute_shape.render(book, dispute)
 
     def return_debit(self, request: web.Request, body: dict) -> dict:
         """POST /returns: ``charge`` (or its intent), ``reason``, ``network_code``."""
@@ -59,14 +59,14 @@ class MoneyAdmin:
         reason = body.get("reason", "insufficient_funds")
         code = body.get("network_code")
         dispute = disputing.return_debit(self.sim, book, charge, reason, code)
-        return disputes.render(book, dispute)
+        return dispute_shape.render(book, dispute)
 
     def warn(self, request: web.Request, body: dict) -> dict:
         """POST /fraud_warnings: ``charge`` (or its intent) and ``fraud_type``."""
         book, charge = self._charge(body.get("charge"))
         fraud_type = body.get("fraud_type", "unauthorized_use_of_card")
         warning = aftermath.warn(self.sim, book, charge, fraud_type)
-        return fraud_warnings.render(book, warning)
+        return warning_shape.render(book, warning)
 
     def _charge(self, object_id: str | None) -> tuple[Book, Charge]:
         """Return the charge with the id, or the latest of the intent with the id."""

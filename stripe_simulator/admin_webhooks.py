@@ -9,7 +9,7 @@ from aiohttp import web
 
 from .auth import DEFAULT_ACCOUNT
 from .deliveries import DROPPED, MODES, OPEN, SEND, WAITING, Delivery
-from .resources import events
+from .resources import event_shape
 from .resources.webhook_endpoints import new_secret
 from .signing import signed_request
 from .simulator import Simulator
@@ -51,7 +51,7 @@ class WebhookAdmin:
         account = body.get("account", DEFAULT_ACCOUNT)
         book = self.sim.store.book(account, body.get("livemode", False))
         self.sim.tell(book, body["type"], item, before)
-        return events.render(book, book.events.within()[-1])
+        return event_shape.render(book, book.events.within()[-1])
 
     def show_request(self, request: web.Request, body: dict) -> dict:
         """GET /events/{id}/request?endpoint=&at=: what is sent, signed, as text."""

@@ -272,3 +272,6 @@ BY_ACCOUNT_NUMBER: dict[str, DocumentedMethod] = {
 BY_IBAN: dict[str, DocumentedMethod] = {
     iban: account for iban, (_name, account) in _IBANS.items()
 }
+
+# Types of payment method that are debited under a mandate.
+MANDATE_TYPES = ("us_bank_account", "sepa_debit")

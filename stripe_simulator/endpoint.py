@@ -12,6 +12,8 @@ from .store import Book
 from .versions import ApiVersion
 
 COMMON = frozenset(("expand",))
+# Objects on a page of a list that names no limit.
+DEFAULT_LIMIT = 10
 PAGING = frozenset(("limit", "starting_after", "ending_before", "expand"))
 
 # Attribute of a book -> what Stripe calls such an object when it is missing.

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from .endpoint import Call
 from .errors import invalid
-from .resources import charges, customers, mandates, payment_intents, payment_methods
+from .resources import (
+    charge_shape,
+    customer_shape,
+    intent_shape,
+    mandate_shape,
+    method_shape,
+)
 
 MAX_DEPTH = 4
 _RENDER = {
-    "charge": charges.render,
-    "customer": customers.render,
-    "mandate": mandates.render,
-    "payment_intent": payment_intents.render,
-    "payment_method": payment_methods.render,
+    "charge": charge_shape.render,
+    "customer": customer_shape.render,
+    "mandate": mandate_shape.render,
+    "payment_intent": intent_shape.render,
+    "payment_method": method_shape.render,
 }
 _CHARGE = {"charge": "charge", "payment_intent": "payment_intent"}
 # Object -> attribute that can be expanded -> the kind of object it names.
@@ -76,7 +82,7 @@ def _fill(call: Call, holder: dict, parts: list[str]) -> None:
     name, *rest = parts
     kind = _EXPANDABLE[holder["object"]][name]
     if kind == "list":
-        holder[name] = charges.list_refunds(call.book, holder["id"])
+        holder[name] = charge_shape.list_refunds(call.book, holder["id"])
         return
     if isinstance(holder[name], str):
         item = getattr(call.book, f"{kind}s").get(holder[name])

@@ -7,8 +7,6 @@ from .objects import Mandate, PaymentMethod
 from .simulator import Simulator
 from .store import Book
 
-# Types of payment method that are debited under a mandate.
-TYPES = ("us_bank_account", "sepa_debit")
 STATUSES = ("active", "inactive", "pending")
 # Why a debit came back, when it was because the customer had not allowed it.
 NOT_AUTHORIZED = "debit_not_authorized"

@@ -13,6 +13,7 @@ from .behaviours import (
     SUCCESS,
     Behaviour,
 )
+from .documented import MANDATE_TYPES
 from .errors import StripeError
 from .objects import PaymentMethod, SetupIntent
 from .resources import method_shape
@@ -65,7 +66,7 @@ def _next_action(intent: SetupIntent, return_url: str | None) -> dict:
 def _succeed(
     sim: Simulator, book: Book, intent: SetupIntent, method: PaymentMethod
 ) -> None:
-    if method.type in mandating.TYPES:
+    if method.type in MANDATE_TYPES:
         mandate = mandating.give(sim, book, method, intent.acceptance)
         intent.mandate = mandate.id
     if intent.customer and method.customer is None:

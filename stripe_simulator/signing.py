@@ -8,7 +8,7 @@ import json
 import time
 
 from .objects import Event, WebhookEndpoint
-from .resources import events
+from .resources.event_shape import render
 from .store import Book
 
 HEADERS = {
@@ -31,7 +31,7 @@ def signed_request(
     ``now`` (virtual time) decides which secrets are in use.  The signature is dated
     ``at``, real time by default: the receiver compares it with the clock on his wall.
     """
-    shown = events.render(book, event, endpoint.api_version)
+    shown = render(book, event, endpoint.api_version)
     body = json.dumps(shown, indent=2).encode()
     moment = int(time.time()) if at is None else at
     secrets = [s for s, ends in endpoint.secrets if ends is None or now < ends]

@@ -4,49 +4,18 @@ from __future__ import annotations
 
 from ..endpoint import PAGING, Call, Endpoint, names
 from ..errors import missing_object
-from ..ids import derived, new_id
+from ..ids import new_id
 from ..metadata import merge
 from ..objects import Customer
 from ..simulator import Simulator
 from ..store import Book
+from .customer_shape import FIELDS, render
 from .differences import differences
 from .lists import page
 from .method_shape import release
 
-# Kept and given back; Stripe gives them no meaning that matters here.
-_FIELDS = ("address", "description", "email", "name", "phone", "shipping")
 _ADDRESS = ("city", "country", "line1", "line2", "postal_code", "state")
-_SIMULATED = names(" ".join((*_FIELDS, "metadata")))
-
-
-def render(book: Book, customer: Customer) -> dict:
-    """Return the customer in Stripe's shape."""
-    if customer.deleted:
-        return {"id": customer.id, "object": "customer", "deleted": True}
-    return {
-        "id": customer.id,
-        "object": "customer",
-        **{name: customer.fields.get(name) for name in _FIELDS},
-        "balance": 0,
-        "created": customer.created,
-        "currency": None,
-        "default_source": None,
-        "delinquent": False,
-        "discount": None,
-        "invoice_prefix": derived("", customer.id)[1:9].upper(),
-        "invoice_settings": {
-            "custom_fields": None,
-            "default_payment_method": None,
-            "footer": None,
-            "rendering_options": None,
-        },
-        "livemode": book.livemode,
-        "metadata": customer.metadata,
-        "next_invoice_sequence": 1,
-        "preferred_locales": [],
-        "tax_exempt": "none",
-        "test_clock": None,
-    }
+_SIMULATED = names(" ".join((*FIELDS, "metadata")))
 
 
 def existing(call: Call, customer_id: str, param: str = "customer") -> Customer:
@@ -71,7 +40,7 @@ def create(call: Call) -> dict:
 
 
 def _fields(params: dict) -> dict:
-    fields = {name: params[name] or None for name in _FIELDS if name in params}
+    fields = {name: params[name] or None for name in FIELDS if name in params}
     if fields.get("address"):
         fields["address"] = {**dict.fromkeys(_ADDRESS), **fields["address"]}
     return fields

@@ -8,31 +8,10 @@ from ..endpoint import PAGING, Call, Endpoint
 from ..errors import invalid, missing_object
 from ..events import KEPT_FOR
 from ..objects import Event
-from ..store import Book
-from ..versions import ApiVersion
-from . import shapes
+from .event_shape import render
 from .lists import page
 
 MAX_TYPES = 20
-
-
-def render(book: Book, event: Event, version: str | None = None) -> dict:
-    """Return the event in Stripe's shape; ``version`` is that of the receiver."""
-    shown = ApiVersion(version)
-    data = {"object": shapes.render_for(book, event.item, shown)}
-    if event.before is not None:
-        data["previous_attributes"] = event.before
-    return {
-        "id": event.id,
-        "object": "event",
-        "api_version": shown.name,
-        "created": event.created,
-        "data": data,
-        "livemode": book.livemode,
-        "pending_webhooks": event.pending,
-        "request": {"id": event.request_id, "idempotency_key": event.idempotency_key},
-        "type": event.type,
-    }
 
 
 def retrieve(call: Call, event_id: str) -> dict:

@@ -3,21 +3,8 @@
 from __future__ import annotations
 
 from ..endpoint import PAGING, Call, Endpoint
-from ..objects import FraudWarning
-from ..store import Book
 from .lists import page_of_charge
-
-_AS_KEPT = ("actionable", "charge", "created", "fraud_type", "payment_intent")
-
-
-def render(book: Book, warning: FraudWarning) -> dict:
-    """Return the warning in Stripe's shape."""
-    return {
-        "id": warning.id,
-        "object": "radar.early_fraud_warning",
-        **{name: getattr(warning, name) for name in _AS_KEPT},
-        "livemode": book.livemode,
-    }
+from .warning_shape import render
 
 
 def retrieve(call: Call, warning_id: str) -> dict:

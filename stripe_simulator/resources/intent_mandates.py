@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from .. import mandating
 from ..attempts import Session
+from ..documented import MANDATE_TYPES
 from ..endpoint import Call
 from ..errors import StripeError, invalid
 from ..objects import Mandate, PaymentIntent, PaymentMethod
@@ -34,7 +35,7 @@ def _chosen(
 ) -> Mandate | None:
     if session.mandate:
         return call.need("mandates", session.mandate, "mandate")
-    if method.type not in mandating.TYPES:
+    if method.type not in MANDATE_TYPES:
         return None
     if call.params.get("mandate_data"):
         return _given(call, intent, method)

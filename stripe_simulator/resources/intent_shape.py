@@ -7,7 +7,7 @@ import hashlib
 from ..endpoint import Call
 from ..objects import PaymentIntent
 from ..store import Book
-from . import charges
+from . import charge_shape
 
 # Bank debits that can be paid in a currency, besides cards.
 DEBITS = {"usd": "us_bank_account", "eur": "sepa_debit"}
@@ -54,7 +54,7 @@ def render(book: Book, intent: PaymentIntent) -> dict:
 def render_with_charges(book: Book, intent: PaymentIntent) -> dict:
     """Return the intent as versions before 2022-11-15 showed it."""
     made = [
-        charges.render_with_refunds(book, item)
+        charge_shape.render_with_refunds(book, item)
         for item in book.charges.within(intent.id)
     ]
     listed = {

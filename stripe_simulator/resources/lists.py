@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from ..endpoint import Call
+from ..endpoint import DEFAULT_LIMIT, Call
 from ..errors import invalid
 from ..store import position
 
-DEFAULT_LIMIT, MAX_LIMIT = 10, 100
+MAX_LIMIT = 100
 _COMPARE = {
     "gt": lambda created, bound: created > bound,
     "gte": lambda created, bound: created >= bound,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from .. import mandating, setups
+from .. import setups
+from ..documented import MANDATE_TYPES
 from ..endpoint import PAGING, Call, Endpoint, names
 from ..errors import StripeError, invalid
 from ..ids import new_id
@@ -163,7 +164,7 @@ def _check(call: Call, intent: SetupIntent, method: PaymentMethod) -> None:
         )
     data = call.params.get("mandate_data") or {}
     intent.acceptance = data.get("customer_acceptance")
-    if method.type in mandating.TYPES and intent.acceptance is None:
+    if method.type in MANDATE_TYPES and intent.acceptance is None:
         raise invalid(
             "A bank account is saved with the customer's mandate: `mandate_data` with "
             "`customer_acceptance` is required.",

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from ..documented import MANDATE_TYPES
 from ..ids import derived
-from ..mandating import TYPES
 from ..objects import SetupIntent
 from ..store import Book
 from .intent_shape import client_secret
 
-_KNOWN_TYPES = ("card", *TYPES)
+_KNOWN_TYPES = ("card", *MANDATE_TYPES)
 # Facts that are kept under the name that the API gives them.
 _AS_KEPT = (
     *("cancellation_reason", "created", "customer", "description"),

@@ -8,33 +8,33 @@ from .. import objects
 from ..store import Book
 from ..versions import ApiVersion
 from . import (
-    charges,
-    customers,
-    disputes,
-    fraud_warnings,
+    charge_shape,
+    customer_shape,
+    dispute_shape,
     intent_shape,
-    mandates,
+    mandate_shape,
     method_shape,
-    refunds,
+    refund_shape,
     setup_shape,
+    warning_shape,
 )
 
 _RENDER: dict[type, Callable[[Book, object], dict]] = {
-    objects.Charge: charges.render,
-    objects.Customer: customers.render,
-    objects.Dispute: disputes.render,
-    objects.FraudWarning: fraud_warnings.render,
-    objects.Mandate: mandates.render,
+    objects.Charge: charge_shape.render,
+    objects.Customer: customer_shape.render,
+    objects.Dispute: dispute_shape.render,
+    objects.FraudWarning: warning_shape.render,
+    objects.Mandate: mandate_shape.render,
     objects.PaymentIntent: intent_shape.render,
     objects.PaymentMethod: method_shape.render,
-    objects.Refund: refunds.render,
+    objects.Refund: refund_shape.render,
     objects.SetupIntent: setup_shape.render,
     # Objects that the simulator does not know come in Stripe's shape already.
     dict: lambda book, item: item,
 }
 
 _OLDER: dict[type, Callable[[Book, object], dict]] = {
-    objects.Charge: charges.render_with_refunds,
+    objects.Charge: charge_shape.render_with_refunds,
     objects.PaymentIntent: intent_shape.render_with_charges,
 }
 
