@@ -9,9 +9,9 @@ import sys
 
 from aiohttp import web
 
-from .addresses import is_loopback
-from .app import build
-from .simulator import Simulator
+from .memory.simulator import Simulator
+from .rules.addresses import is_loopback
+from .server.app import build
 
 READY = "stripe_simulator listening on"
 BACKLOG = 1024

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from .admin_calls import AdminCaller, AdminError
-from .admin_client_methods import MethodCalls
-from .admin_client_money import MoneyCalls
-from .admin_client_webhooks import WebhookCalls
+from .admin.admin_calls import AdminCaller, AdminError
+from .admin.admin_client_methods import MethodCalls
+from .admin.admin_client_money import MoneyCalls
+from .admin.admin_client_webhooks import WebhookCalls
 
 __all__ = ["AdminClient", "AdminError"]
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..endpoint import PAGING, Call, Endpoint
-from ..objects import Charge
-from ..store import Book
-from .charge_shape import render, render_with_refunds
+from ..memory.objects import Charge
+from ..memory.store import Book
+from ..rules.endpoint import PAGING, Call, Endpoint
+from ..shapes.charge_shape import render, render_with_refunds
 from .lists import page
 
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from ..endpoint import PAGING, Call, Endpoint, names
-from ..errors import missing_object
-from ..ids import new_id
-from ..metadata import merge
-from ..objects import Customer
-from ..simulator import Simulator
-from ..store import Book
-from .customer_shape import FIELDS, render
+from ..memory.errors import missing_object
+from ..memory.ids import new_id
+from ..memory.objects import Customer
+from ..memory.simulator import Simulator
+from ..memory.store import Book
+from ..rules.endpoint import PAGING, Call, Endpoint, names
+from ..rules.metadata import merge
+from ..shapes.customer_shape import FIELDS, render
+from ..shapes.method_shape import release
 from .differences import differences
 from .lists import page
-from .method_shape import release
 
 _ADDRESS = ("city", "country", "line1", "line2", "postal_code", "state")
 _SIMULATED = names(" ".join((*FIELDS, "metadata")))

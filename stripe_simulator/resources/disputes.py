@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from .. import disputing
-from ..endpoint import PAGING, Call, Endpoint
-from ..errors import invalid
-from ..objects import Dispute
-from .dispute_shape import render
+from ..memory.errors import invalid
+from ..memory.objects import Dispute
+from ..money import disputing
+from ..rules.endpoint import PAGING, Call, Endpoint
+from ..shapes.dispute_shape import render
 from .lists import page_of_charge
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from fnmatch import fnmatchcase
 
-from ..endpoint import PAGING, Call, Endpoint
-from ..errors import invalid, missing_object
-from ..events import KEPT_FOR
-from ..objects import Event
-from .event_shape import render
+from ..events.events import KEPT_FOR
+from ..memory.errors import invalid, missing_object
+from ..memory.objects import Event
+from ..rules.endpoint import PAGING, Call, Endpoint
+from ..shapes.event_shape import render
 from .lists import page
 
 MAX_TYPES = 20

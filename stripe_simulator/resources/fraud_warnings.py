@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ..endpoint import PAGING, Call, Endpoint
+from ..rules.endpoint import PAGING, Call, Endpoint
+from ..shapes.warning_shape import render
 from .lists import page_of_charge
-from .warning_shape import render
 
 
 def retrieve(call: Call, warning_id: str) -> dict:

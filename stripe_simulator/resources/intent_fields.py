@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from ..endpoint import Call
-from ..errors import invalid
-from ..objects import PaymentIntent
+from ..memory.errors import invalid
+from ..memory.objects import PaymentIntent
+from ..rules.endpoint import Call
 
 # Parameter -> attribute, where the value is kept as it is; empty means none.
 _PLAIN = {

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from .. import mandating
-from ..attempts import Session
-from ..documented import MANDATE_TYPES
-from ..endpoint import Call
-from ..errors import StripeError, invalid
-from ..objects import Mandate, PaymentIntent, PaymentMethod
+from ..memory.documented import MANDATE_TYPES
+from ..memory.errors import StripeError, invalid
+from ..memory.objects import Mandate, PaymentIntent, PaymentMethod
+from ..money import mandating
+from ..money.attempts import Session
+from ..rules.endpoint import Call
 from .intent_rules import check_not_blocked
 
 

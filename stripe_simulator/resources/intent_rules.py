@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from ..attempts import Session
-from ..endpoint import Call
-from ..errors import StripeError, invalid
-from ..objects import PaymentIntent, PaymentMethod, SetupIntent
-from .intent_shape import shape, types
+from ..memory.errors import StripeError, invalid
+from ..memory.objects import PaymentIntent, PaymentMethod, SetupIntent
+from ..money.attempts import Session
+from ..rules.endpoint import Call
+from ..shapes.intent_shape import shape, types
 
 SPENT = (
     "The provided PaymentMethod was previously used with a PaymentIntent without "

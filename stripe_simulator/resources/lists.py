@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from ..endpoint import DEFAULT_LIMIT, Call
-from ..errors import invalid
-from ..store import position
+from ..memory.errors import invalid
+from ..memory.store import position
+from ..rules.endpoint import DEFAULT_LIMIT, Call
 
 MAX_LIMIT = 100
 _COMPARE = {

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..endpoint import Call, Endpoint
-from .mandate_shape import render
+from ..rules.endpoint import Call, Endpoint
+from ..shapes.mandate_shape import render
 
 
 def retrieve(call: Call, mandate_id: str) -> dict:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from .. import charging, currencies, debits
-from ..attempts import announce_intent
-from ..endpoint import PAGING, Call, Endpoint, names
-from ..errors import invalid, unexpected_state
-from ..ids import new_id
-from ..metadata import merge
-from ..objects import PaymentIntent, PaymentMethod
+from ..memory.errors import invalid, unexpected_state
+from ..memory.ids import new_id
+from ..memory.objects import PaymentIntent, PaymentMethod
+from ..money import charging, debits
+from ..money.attempts import announce_intent
+from ..rules import currencies
+from ..rules.endpoint import PAGING, Call, Endpoint, names
+from ..rules.metadata import merge
+from ..shapes.intent_shape import render, shape
 from . import customers, payment_methods
 from .intent_fields import automatic, check_texts, set_plain
 from .intent_mandates import under_mandate
 from .intent_rules import check_method, read_session
-from .intent_shape import render, shape
 from .lists import page
 
 CONFIRM_LIMIT = 20

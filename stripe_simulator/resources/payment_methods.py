@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..documented import (
+from ..memory.documented import (
     BY_ACCOUNT_NUMBER,
     BY_IBAN,
     BY_ID,
@@ -10,14 +10,14 @@ from ..documented import (
     ROUTING_NUMBER,
     DocumentedMethod,
 )
-from ..endpoint import PAGING, Call, Endpoint, names
-from ..errors import INVALID, StripeError, invalid, missing_object
-from ..metadata import merge
-from ..objects import PaymentMethod
+from ..memory.errors import INVALID, StripeError, invalid, missing_object
+from ..memory.objects import PaymentMethod
+from ..rules.endpoint import PAGING, Call, Endpoint, names
+from ..rules.metadata import merge
+from ..shapes.method_shape import billing_details, build, release, render
 from .customers import existing
 from .differences import differences
 from .lists import page
-from .method_shape import billing_details, build, release, render
 
 
 def _from_test(call: Call, test: DocumentedMethod, **more) -> PaymentMethod:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from .. import currencies, refunding
-from ..endpoint import PAGING, Call, Endpoint, names
-from ..errors import StripeError, invalid
-from ..metadata import merge
-from ..objects import Charge, Refund
-from ..store import Book
-from .dispute_shape import is_refundable
+from ..memory.errors import StripeError, invalid
+from ..memory.objects import Charge, Refund
+from ..memory.store import Book
+from ..money import refunding
+from ..rules import currencies
+from ..rules.endpoint import PAGING, Call, Endpoint, names
+from ..rules.metadata import merge
+from ..shapes.dispute_shape import is_refundable
+from ..shapes.refund_shape import render
 from .lists import page_of_charge
-from .refund_shape import render
 
 # === CREATE === #
 

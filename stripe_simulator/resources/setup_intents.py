@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from .. import setups
-from ..documented import MANDATE_TYPES
-from ..endpoint import PAGING, Call, Endpoint, names
-from ..errors import StripeError, invalid
-from ..ids import new_id
-from ..metadata import merge
-from ..objects import PaymentMethod, SetupIntent
+from ..memory.documented import MANDATE_TYPES
+from ..memory.errors import StripeError, invalid
+from ..memory.ids import new_id
+from ..memory.objects import PaymentMethod, SetupIntent
+from ..money import setups
+from ..rules.endpoint import PAGING, Call, Endpoint, names
+from ..rules.metadata import merge
+from ..shapes.setup_shape import render, types
 from . import customers, payment_methods
 from .intent_fields import automatic
 from .intent_rules import SPENT, need_return_url
 from .lists import page
-from .setup_shape import render, types
 
 CONFIRMABLE = ("requires_payment_method", "requires_confirmation", "requires_action")
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from ..addresses import is_loopback
-from ..endpoint import PAGING, Call, Endpoint, names
-from ..errors import invalid
-from ..ids import new_id
-from ..metadata import merge
-from ..objects import WebhookEndpoint
-from ..store import Book
+from ..memory.errors import invalid
+from ..memory.ids import new_id
+from ..memory.objects import WebhookEndpoint
+from ..memory.store import Book
+from ..rules.addresses import is_loopback
+from ..rules.endpoint import PAGING, Call, Endpoint, names
+from ..rules.metadata import merge
 from .lists import page
 
 MAX_ENDPOINTS = 16

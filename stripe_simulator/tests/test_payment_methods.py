@@ -1,7 +1,7 @@
 import pytest
 import stripe
 
-from stripe_simulator.documented import BY_ID
+from stripe_simulator.memory.documented import BY_ID
 
 from .support import attach, charge, create
 

@@ -7,7 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from stripe_simulator.currencies import THREE_DECIMAL, ZERO_DECIMAL
+from stripe_simulator.rules.currencies import THREE_DECIMAL, ZERO_DECIMAL
 
 CHARGED, PENDING = "charged", "pending"
 
