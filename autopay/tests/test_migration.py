@@ -4,20 +4,12 @@ from runpy import run_path
 
 from odoo.tests import tagged
 from odoo.tools import file_path
+from odoo.tools.parse_version import parse_version
 
 from .common_reversal import ReversalCommon
 
 # The version of databases before the first migration.
 OLD_VERSION = "19.0.1.0.0"
-# The migrations in the order in which Odoo runs them: by version, then by name.
-SCRIPTS = (
-    "19.0.1.1.0/post-autopay_dates.py",
-    "19.0.1.1.0/post-autopay_refunds.py",
-    "19.0.1.1.0/post-database_home.py",
-    "19.0.1.1.0/post-guards.py",
-    "19.0.1.1.0/post-payer.py",
-    "19.0.1.1.1/post-token_rule.py",
-)
 # Columns that databases of that version did not have. Odoo fills the others that are
 # new with their defaults.
 NEW_COLUMNS = {
@@ -27,7 +19,14 @@ NEW_COLUMNS = {
         "autopay_payer_id",
         "autopay_refunded",
     ),
-    "autopay_attempt": ("answered_date", "excess_activity_id", "excess_told"),
+    "autopay_attempt": (
+        "answered_date",
+        "aside_amount",
+        "aside_by_id",
+        "aside_date",
+        "excess_activity_id",
+        "excess_told",
+    ),
     "autopay_reversal": ("is_decided", "respond_by_date"),
     "res_company": ("autopay_database_facts", "autopay_known"),
 }
@@ -50,7 +49,11 @@ class TestMigration(ReversalCommon):
         disputer = self._create_customer("Disputer")
         self._enrol(customer=disputer)
         self.disputed, attempt = self._collect(300, customer=disputer)
+        self.lost, second = self._collect(310, customer=disputer)
         self.admin.open_dispute(attempt.object_ref)
+        lost = self.admin.open_dispute(second.object_ref)["id"]
+        self._poll()
+        self.admin.lose_dispute(lost)
         self._poll()
         self.due = self._create_due_invoice(40)
         self.ruled = self._create_ahead()
@@ -66,16 +69,19 @@ class TestMigration(ReversalCommon):
 
     def _make_old(self):
         """Put the database into the shape that it had in the old version."""
-        # Refunds were shown as failed charges, and nobody was asked about them.
-        self.refunded.activity_unlink(["autopay.mail_activity_type_refund"])
-        self.refunded.no_followup = False
+        # Money that went back was shown as a failed charge, nobody was asked about it,
+        # and an invoice whose dispute was lost stayed disputed.
+        gone = self.refunded | self.lost
+        gone.activity_unlink(["autopay.mail_activity_type_refund"])
+        gone.no_followup = False
+        self.lost.autopay_in_dispute = True
         self.env.flush_all()
         for table, columns in NEW_COLUMNS.items():
             emptied = ", ".join(f"{column} = NULL" for column in columns)
             self.env.cr.execute(f"UPDATE {table} SET {emptied}")
         self.env.cr.execute(
-            "UPDATE account_move SET autopay_status = 'error' WHERE id = %s",
-            [self.refunded.id],
+            "UPDATE account_move SET autopay_status = 'error' WHERE id IN %s",
+            [tuple(gone.ids)],
         )
         self.env.cr.execute(
             "UPDATE ir_rule SET domain_force = %s WHERE id = %s",
@@ -84,11 +90,22 @@ class TestMigration(ReversalCommon):
         self._forget()
 
     def _migrate(self):
-        for script in SCRIPTS:
-            path = file_path(f"autopay/migrations/{script}")
-            run_path(path)["migrate"](self.env.cr, OLD_VERSION)
+        """Run all migrations as Odoo does: by version, then by name."""
+        folder = Path(file_path("autopay/migrations"))
+        scripts = sorted(
+            folder.glob("*/post-*.py"),
+            key=lambda path: (parse_version(path.parent.name), path.name),
+        )
+        last = parse_version(scripts[-1].parent.name)
+        self.assertLessEqual(last, parse_version(self._get_version()), "never run")
+        for script in scripts:
+            run_path(str(script))["migrate"](self.env.cr, OLD_VERSION)
             self.env.flush_all()
         self._forget()
+
+    def _get_version(self):
+        module = self.env["ir.module.module"]._get("autopay")
+        return module.latest_version
 
     def _forget(self):
         self.env.invalidate_all()
@@ -103,15 +120,11 @@ class TestMigration(ReversalCommon):
             rows[table] = sorted(self.env.cr.fetchall())
         self.env.cr.execute("SELECT id, autopay_status FROM account_move")
         rows["statuses"] = sorted(self.env.cr.fetchall())
-        rows["activities"] = self.refunded.activity_ids.ids
-        rows["no_followup"] = self.refunded.no_followup
+        gone = self.refunded | self.lost
+        rows["activities"] = gone.activity_ids.ids
+        rows["no_followup"] = gone.mapped("no_followup")
         rows["rule"] = (self.rule.name, self.rule.domain_force)
         return rows
-
-    def test_all_migrations_are_run_here(self):
-        folder = Path(file_path("autopay/migrations"))
-        found = [str(path.relative_to(folder)) for path in folder.glob("*/*.py")]
-        self.assertEqual(sorted(found), sorted(SCRIPTS))
 
     def test_updated_database_knows_what_it_would_have_noted(self):
         self._make_old()
@@ -124,7 +137,12 @@ class TestMigration(ReversalCommon):
         self.assertEqual(self.refunded.autopay_shown_status, "refunded")
         self.assertTrue(self.refunded.no_followup)
         self.assertEqual(len(self.refunded.activity_ids), 1)
+        self.assertEqual(self.lost.autopay_shown_status, "charged_back")
+        self.assertFalse(self.lost.autopay_in_dispute)
+        self.assertTrue(self.lost.no_followup)
+        self.assertEqual(len(self.lost.activity_ids), 1)
         self.assertEqual(self.disputed.autopay_status, "error")
+        self.assertTrue(self.disputed.autopay_in_dispute)
         self.assertTrue(self.company.autopay_known)
         self.assertFalse(self.company._is_autopay_copied())
         self.assertEqual(self.rule.domain_force, NEW_RULE)
@@ -138,7 +156,7 @@ class TestMigration(ReversalCommon):
         self._run_autopay()
         self.assertEqual(self._get_totals()["usd"]["charged"], charged + 4000)
         self._assert_paid(self.due)
-        waiting = self.refunded | self.disputed | self.ruled | self.chosen
+        waiting = self.refunded | self.disputed | self.lost | self.ruled | self.chosen
         self.assertEqual(set(waiting.mapped("payment_state")), {"not_paid"})
         self.assertEqual(self.refunded.autopay_blocker, "money_returned")
 
