@@ -52,6 +52,7 @@ class AutopayDeadline(models.AbstractModel):
             try:
                 calls = getattr(self, finder)()
             except Exception:
+                # One kind that cannot be searched must not silence the others.
                 self.env.cr.rollback()
                 _logger.exception("What waits for too long was not found: %s.", kind)
                 continue

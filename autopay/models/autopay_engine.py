@@ -216,6 +216,7 @@ class AutopayEngine(models.AbstractModel):
             notification._alert_unbookable(run, ctx.unbookable)
             run._finish(Counter(ctx.skipped.values()))
         except Exception:
+            # The charges are committed: other companies have their turn.
             self.env.cr.rollback()
             _logger.exception("Autopay run %s could not be closed.", run.id)
         finally:
@@ -235,6 +236,7 @@ class AutopayEngine(models.AbstractModel):
             try:
                 self.env["autopay.crash"]._note(move, signature)
             except Exception:
+                # The other invoices are counted all the same.
                 self.env.cr.rollback()
                 _logger.exception("A crash on invoice %s was not counted.", move_id)
 

@@ -44,6 +44,7 @@ class AutopayMethodRefusal(models.AbstractModel):
             try:
                 self._follow_provider(ctx, provider, part)
             except Exception:
+                # The charges are refused either way; other providers have their turn.
                 self.env.cr.rollback()
                 _logger.exception("Refused methods of %s were not read.", provider)
 

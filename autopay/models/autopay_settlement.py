@@ -4,7 +4,7 @@ from ..const import MOVE_STATUSES, REFUND_DECISION_DAYS
 from ..reversal_const import MONEY_GONE
 from ..rights import STAFF_GROUPS, check_billing
 
-# What went back for good, by kind and state: a person says whether it is still owed.
+# Money that is gone for good, by kind and state: a person says whether it is owed.
 TO_DECIDE = (("refund", "booked"), ("dispute", "lost"))
 
 OPEN_STATES = ("not_paid", "partial")

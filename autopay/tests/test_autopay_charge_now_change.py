@@ -8,7 +8,7 @@ from .common_charge_now import ChargeNowCommon
 
 @tagged("post_install", "-at_install")
 class TestAutopayChargeNowChange(ChargeNowCommon):
-    """What is not as it was shown any more is shown again before it is charged."""
+    """Invoices that are not as they were shown are shown again before a charge."""
 
     def _raise(self, invoice, amount):
         """Have a posted invoice come to another amount, as staff do."""

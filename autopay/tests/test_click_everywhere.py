@@ -47,6 +47,6 @@ class TestClickEverywhere(AutopayCommon, HttpCase):
             f"{BOT}.startClickEverywhere('account.menu_finance');",
             "odoo.isReady === true",
             login=user.login,
-            timeout=300,
+            timeout=600,
             success_signal=SIGNAL,
         )
