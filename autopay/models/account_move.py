@@ -123,7 +123,7 @@ class AccountMove(models.Model):
     @api.depends("autopay_attempt_line_ids")
     def _compute_autopay_attempt_ids(self):
         self.update({"autopay_attempt_ids": False, "autopay_attempt_count": 0})
-        for move in self._filter_autopay_known():
+        for move in self._filter_autopay_tried():
             attempts = move.autopay_attempt_line_ids.attempt_id
             move.autopay_attempt_ids = attempts
             move.autopay_attempt_count = len(attempts)

@@ -166,9 +166,10 @@ class AutopayDecision(models.AbstractModel):
 
     def _get_facts(self, company, moves, question):
         """Look up in a few queries what the checks need for all the invoices."""
-        today = question.today or company._get_autopay_today()
         payers = moves.commercial_partner_id
-        seen = self.env["autopay.payer.glance"]._look(company, payers)
+        glance = self.env["autopay.payer.glance"]
+        seen = glance._look(company, payers, dated=not question.today)
+        today = question.today or company._get_autopay_today()
         choices = self.env["autopay.configuration.choice"]._choose_for(
             company, moves, replace(question, today=today), seen.configured
         )

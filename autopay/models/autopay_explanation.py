@@ -68,7 +68,7 @@ class AutopayExplanation(models.AbstractModel):
     def _compute_autopay_response(self):
         notification = self.env["autopay.notification"]
         self.update({"autopay_outcome": False, "autopay_response": False})
-        for move in self._filter_autopay_known():
+        for move in self._filter_autopay_tried():
             last = move.autopay_attempt_line_ids.attempt_id.sorted("id")[-1:]
             move.autopay_outcome = last.explanation
             move.autopay_response = bool(last) and notification._get_response_text(last)
@@ -76,7 +76,7 @@ class AutopayExplanation(models.AbstractModel):
     @api.depends("autopay_attempt_line_ids.attempt_id.reversal_ids")
     def _compute_autopay_reversal_count(self):
         self.autopay_reversal_count = 0
-        for move in self._filter_autopay_known():
+        for move in self._filter_autopay_tried():
             attempts = move.autopay_attempt_line_ids.attempt_id
             move.autopay_reversal_count = len(attempts.reversal_ids)
 

@@ -56,6 +56,15 @@ class AutopayGuard(models.AbstractModel):
         known = invoices.with_prefetch(self._prefetch_ids)._filter_autopay_known()
         return known.with_env(self.env)
 
+    def _filter_autopay_tried(self):
+        """Return those of which there can be attempts: others never were posted.
+
+        A form asks it again with each price that is typed in a draft.
+        """
+        return self._filter_autopay_known().filtered(
+            lambda move: move.posted_before or move.state == "posted"
+        )
+
     def _filter_autopay_busy(self):
         """Return those that an attempt may hold, by their status."""
         return self._filter_autopay_collectable().filtered(

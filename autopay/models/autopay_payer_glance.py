@@ -52,26 +52,34 @@ class AutopayPayerGlance(models.AbstractModel):
     _description = "Glance at Customers on Autopay"
 
     @api.model
-    def _look(self, company, payers):
+    def _look(self, company, payers, dated=False):
         """Return the ``Glance`` at these customers, commercial entities, together.
 
         A payment method of somebody else, whose refusals are not seen here, is not
         charged anyway (``method_of_other_customer``).
+
+        :param bool dated: whether the company's today is asked for next; its time zone
+            is then found by the same query
         """
         payer_ids = tuple(payers._origin.ids)
         if not payer_ids:
             return Glance(company.id, payer_ids)
         for model, names in LOOKED_AT.items():
             self.env[model].flush_model(names)
-        [row] = self.env.execute_query(
-            SQL(
-                "SELECT %s, %s, %s, %s",
-                self._get_configured_query(company, payer_ids),
-                self._get_declined_query(payer_ids),
-                self._get_reissued_query(payer_ids),
-                self._get_failed_query(company, payer_ids),
-            )
-        )
+        queries = [
+            self._get_configured_query(company, payer_ids),
+            self._get_declined_query(payer_ids),
+            self._get_reissued_query(payer_ids),
+            self._get_failed_query(company, payer_ids),
+        ]
+        dated = dated and not company._is_autopay_tz_known()
+        if dated:
+            zones = company._get_autopay_tz_query()
+            queries.append(SQL("(SELECT to_jsonb(zone) FROM (%s) zone)", zones))
+        [row] = self.env.execute_query(SQL("SELECT %s", SQL(", ").join(queries)))
+        if dated:
+            *row, named = row
+            company._keep_autopay_tz(named)
         return Glance(company.id, payer_ids, *row)
 
     @api.model

@@ -39,6 +39,7 @@ LOOKED_AT = {
     "res.users": ("active", "company_ids", "partner_id", "share"),
     "resource.calendar": ("tz",),
 }
+FOUND = "autopay_tz_origin"
 CANDIDATES_QUERY = """
     SELECT company.id,
            contact.tz AS contact,
@@ -156,22 +157,37 @@ class AutopayTimeZone(models.AbstractModel):
         The days of each invoice that is shown begin by it: that takes one query, not
         one for each record on the way. A manager is asked when nobody is in charge.
         """
-        company_ids = tuple(self._origin.ids)
-        if not company_ids:
+        if not self._origin.ids:
             return {}
+        rows = self.env.execute_query_dict(self._get_autopay_tz_query())
+        return {row.pop("id"): row for row in rows}
+
+    def _get_autopay_tz_query(self):
+        """Return the query of what may name the time zones of these companies."""
         for model, names in LOOKED_AT.items():
             self.env[model].flush_model(names)
         manager_id = self.env["ir.model.data"]._xmlid_to_res_id(MANAGER_GROUP)
         groups = self.env["res.groups"].sudo().browse(manager_id)
-        rows = self.env.execute_query_dict(
-            SQL(
-                CANDIDATES_QUERY,
-                company_ids=company_ids,
-                group_ids=tuple(groups.all_implied_by_ids.ids),
-                unchosen=UNCHOSEN,
-            )
+        return SQL(
+            CANDIDATES_QUERY,
+            company_ids=tuple(self._origin.ids),
+            group_ids=tuple(groups.all_implied_by_ids.ids),
+            unchosen=UNCHOSEN,
         )
-        return {row.pop("id"): row for row in rows}
+
+    def _is_autopay_tz_known(self):
+        """Return whether the time zone of this company was found before."""
+        company = self.sudo()
+        return company.id in company._fields[FOUND]._get_cache(company.env)
+
+    def _keep_autopay_tz(self, named):
+        """Keep what another query has read of this company, as if it was asked for.
+
+        :param dict named: {source: name of the time zone or None}
+        """
+        company = self.sudo()
+        found = " ".join(company._choose_autopay_tz(named))
+        company._fields[FOUND]._insert_cache(company, [found])
 
     def _get_autopay_tz_words(self):
         """Return a sentence about the time zone and where it comes from."""

@@ -62,6 +62,7 @@ from . import test_autopay_method_refusal
 from . import test_autopay_move_action
 from . import test_autopay_move_date
 from . import test_autopay_payer
+from . import test_autopay_payer_glance
 from . import test_autopay_policy
 from . import test_autopay_presence
 from . import test_autopay_reconciliation
@@ -102,6 +103,7 @@ from . import test_money
 from . import test_off_is_off
 from . import test_neutralize
 from . import test_odoo_gateway
+from . import test_payment_method
 from . import test_payment_transaction
 from . import test_res_config_settings
 from . import test_res_partner

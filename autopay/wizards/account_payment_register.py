@@ -21,4 +21,15 @@ class AccountPaymentRegister(models.TransientModel):
             moves = self.line_ids.move_id
             moves._lock_autopay()
             moves._check_autopay_free()
+        self._read_autopay_collected()
         return super()._create_payments()
+
+    def _read_autopay_collected(self):
+        """Read together what was collected for the invoices that are paid.
+
+        Odoo reconciles one payment after the other, and each is asked about.
+        """
+        invoices = self.sudo().line_ids.move_id._filter_autopay_collectable()
+        invoices.filtered("autopay_status").mapped(
+            "autopay_attempt_line_ids.attempt_id"
+        )
