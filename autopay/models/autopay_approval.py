@@ -70,6 +70,10 @@ class AutopayApproval(models.Model):
     )
     decided_date = fields.Datetime(string="Decided on", readonly=True)
     may_decide = fields.Boolean(compute="_compute_may_decide")
+    decide_refusal = fields.Text(
+        compute="_compute_may_decide",
+        help="Why you are not the one who decides; empty: you may.",
+    )
 
     # One open question for each invoice.
     _open_move_uniq = models.UniqueIndex(
@@ -79,13 +83,13 @@ class AutopayApproval(models.Model):
 
     # === COMPUTE METHODS === #
 
-    @api.depends_context("uid")
+    @api.depends_context("uid", "lang")
     @api.depends("state", "requested_by_id")
     def _compute_may_decide(self):
-        manager = self.env.user.has_group(MANAGER_GROUP)
         for approval in self:
-            second = self.env.user not in approval._get_first_persons()
-            approval.may_decide = manager and second and approval.state == "waiting"
+            refusal = approval._get_decide_refusal()
+            approval.decide_refusal = refusal
+            approval.may_decide = approval.state == "waiting" and not refusal
 
     # === ACTION METHODS === #
 
@@ -134,19 +138,32 @@ class AutopayApproval(models.Model):
             approval.sudo()._set_state(state)
 
     def _check_may_decide(self):
+        if refusal := self._get_decide_refusal():
+            raise AccessError(refusal)
+
+    def _get_decide_refusal(self):
+        """Return why the user is not the one who decides; empty when it may be."""
         # Not even who acts for others: a robot is no second person.
         if not self.env.user.has_group(MANAGER_GROUP):
-            raise AccessError(
-                self.env._("Only billing managers may approve charges above the limit.")
+            return self.env._(
+                "Only billing managers may approve charges above the limit."
             )
         if self.env.user in self._get_first_persons():
-            raise AccessError(
-                self.env._(
-                    "You have edited or posted %s or put it on autopay yourself: "
-                    "another billing manager must approve its charge.",
-                    self.move_id.display_name,
-                )
+            return self.env._(
+                "You have edited or posted %s or put it on autopay yourself: "
+                "another billing manager must approve its charge.",
+                self.move_id.display_name,
             )
+        return ""
+
+    def _creation_message(self):
+        """Override of `mail` to say what is asked."""
+        return self.env._(
+            "Approval asked for: %(amount)s of %(invoice)s with %(method)s",
+            amount=self.currency_id.format(self.amount),
+            invoice=self.move_id.display_name,
+            method=self.token_id._get_autopay_label(),
+        )
 
     def _get_first_persons(self):
         """Return who has a hand in the charge already: a second person is another.

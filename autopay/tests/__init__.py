@@ -107,6 +107,7 @@ from . import test_payment_method
 from . import test_payment_transaction
 from . import test_res_config_settings
 from . import test_res_partner
+from . import test_screens
 from . import test_stripe_answers
 from . import test_stripe_declines
 from . import test_stripe_faults

@@ -57,6 +57,9 @@ class TestAttackPortalHeld(PortalCommon):
         page = self.url_open("/my/invoices").text
         self.assertIn(invoice.name, page)
         self.assertNotIn(f"/my/invoices/{invoice.id}?payment=True", page)
+        # An icon tells it on a phone, too, where Odoo shows an empty spot.
+        self.assertIn('aria-label="Being collected"', page)
+        self.assertNotIn("Pending", page)
 
     def test_old_payment_link_leads_to_nothing_to_pay(self):
         invoice, _attempt = self._leave()

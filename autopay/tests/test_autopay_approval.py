@@ -48,6 +48,15 @@ class TestAutopayApproval(AutopayCommon):
         note = approval.with_user(self.second).message_post(body="Asked the customer")
         self.assertEqual(note.author_id, self.second.partner_id)
 
+    def test_approval_says_what_is_asked(self):
+        approval = self._get_open(self._mark(5000.0))
+        words = approval._creation_message()
+        self.assertIn("Approval asked for", words)
+        self.assertIn("5,000.00", words)
+        refusal = approval.with_user(self.biller).decide_refusal
+        self.assertIn("Only billing managers", refusal)
+        self.assertFalse(approval.with_user(self.second).decide_refusal)
+
     def test_charge_above_the_limit_waits_for_a_second_manager(self):
         invoice = self._mark(1000.01)
         self._run_autopay()
@@ -85,6 +94,7 @@ class TestAutopayApproval(AutopayCommon):
     def _assert_may_not(self, user, invoice):
         approval = self._get_open(invoice).with_user(user)
         self.assertFalse(approval.may_decide)
+        self.assertIn("yourself", approval.decide_refusal)
         with self.assertRaisesRegex(AccessError, "yourself"):
             approval.action_approve()
 

@@ -186,6 +186,11 @@ class TestAutopayDisputePortal(PortalCommon):
             self.assertIn("This invoice is in dispute", page)
             self.assertNotIn("Pay Now", page)
             self.assertNotIn("o_payment_form", page)
+        page = self.url_open("/my/invoices").text
+        row = next(row for row in page.split("<tr>") if disputed.name in row)
+        self.assertIn("Nothing to pay for now", row)
+        self.assertNotIn("Waiting for Payment", row)
+        self.assertEqual(page.count("Waiting for Payment"), 1)
         page = self.url_open("/my/invoices/overdue").text
         self.assertIn(other.name, page)
         self.assertNotIn(disputed.name, page)
