@@ -105,6 +105,24 @@ class AutopaySurplus(models.AbstractModel):
             spare -= sum(lines.mapped("amount_residual_currency"))
         return max(spare, 0.0)
 
+    @api.model
+    def _read_ahead(self, attempts):
+        """Read together what is looked at of each of these attempts.
+
+        Each would read its own payments and entries; rests of invoices that a limit
+        divides make all invoices of a run such.
+        """
+        moves = attempts.line_ids.move_id
+        others = moves.transaction_ids.payment_id | moves.matched_payment_ids
+        others.payment_transaction_id.mapped("autopay_attempt_ids")
+        moves.autopay_attempt_ids.mapped("booked_date")
+        payments = attempts._get_inbound_payments() | others
+        lines = payments.move_id.line_ids
+        lines.mapped("parent_state")
+        taken = lines.matched_debit_ids.debit_move_id
+        taken.move_id.mapped("move_type")
+        taken.payment_id.mapped("source_payment_id")
+
     def _get_lines(self, payments):
         """Return the posted lines of payments on the customer's account."""
         return payments.move_id.line_ids.filtered(

@@ -189,6 +189,8 @@ class AutopayUnapplied(models.AbstractModel):
             "attempt_id.booked_date", "!=", False
         )
         lines = self.env["autopay.attempt.line"].sudo().search(booked & domain)
+        if len(lines) > 1:
+            self.env["autopay.surplus"]._read_ahead(lines.attempt_id)
         found = [self._measure_unapplied(line) for line in lines]
         return [
             money

@@ -208,6 +208,30 @@ class AutopayCommon(AccountTestInvoicingCommon):
         with self.enter_registry_test_mode():
             self.env.ref(xml_id).method_direct_trigger()
 
+    def _charge_in_doubt(self):
+        """Leave an attempt whose charge never arrived at Stripe.
+
+        :return: (invoice, attempt)
+        """
+        self.admin.add_fault(
+            "reset_before", method="POST", path="/v1/payment_intents/*/confirm"
+        )
+        invoice = self._create_due_invoice()
+        self._run_autopay()
+        attempt = invoice.autopay_attempt_ids.sudo()
+        self.assertEqual(attempt.state, "unknown")
+        return invoice, attempt
+
+    def _force(self, record, **values):
+        """Write past all checks, as an import or another module may have done."""
+        self.env.flush_all()
+        for name, value in values.items():
+            self.env.cr.execute(
+                f"UPDATE {record._table} SET {name} = %s WHERE id = %s",
+                [value, record.id],
+            )
+        self.env.invalidate_all()
+
     # === FACTS === #
 
     def _get_totals(self):

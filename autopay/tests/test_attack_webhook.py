@@ -123,17 +123,6 @@ class TestAttackWebhook(WebhookCommon):
 
     # === WHAT A GENUINE SIGNATURE CANNOT DO === #
 
-    def _charge_in_doubt(self):
-        """Leave an attempt whose charge never arrived at Stripe."""
-        self.admin.add_fault(
-            "reset_before", method="POST", path="/v1/payment_intents/*/confirm"
-        )
-        invoice = self._create_due_invoice()
-        self._run_autopay()
-        attempt = invoice.autopay_attempt_ids.sudo()
-        self.assertEqual(attempt.state, "unknown")
-        return invoice, attempt
-
     def test_success_claimed_for_a_charge_that_never_happened_books_nothing(self):
         invoice, attempt = self._charge_in_doubt()
         forged = {

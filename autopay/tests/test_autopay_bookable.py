@@ -28,16 +28,6 @@ class TestAutopayBookable(AutopayCommon):
         self.account = self.line.payment_account_id
         self.other = self.env["res.company"].create({"name": "Elsewhere"})
 
-    def _set(self, record, **values):
-        """Write past all checks, as an import or another module may have done."""
-        self.env.flush_all()
-        for name, value in values.items():
-            self.env.cr.execute(
-                f"UPDATE {record._table} SET {name} = %s WHERE id = %s",
-                [value, record.id],
-            )
-        self.env.invalidate_all()
-
     def _assert_not_charged(self, code, *words):
         """Check that two runs charge nothing, say why, and call a person once."""
         self._run_autopay()
@@ -82,7 +72,7 @@ class TestAutopayBookable(AutopayCommon):
         self._assert_not_charged("account_archived", self.account.code)
 
     def test_journal_of_another_company(self):
-        self._set(self.journal, company_id=self.other.id)
+        self._force(self.journal, company_id=self.other.id)
         self._assert_not_charged("journal_company", self.journal.name)
 
     def test_outstanding_account_of_another_company(self):
@@ -98,16 +88,16 @@ class TestAutopayBookable(AutopayCommon):
         banks = self.env["account.journal"].search(
             [("company_id", "=", self.company.id), ("type", "=", "bank")]
         )
-        self._set(self.line, journal_id=None)
+        self._force(self.line, journal_id=None)
         for bank in banks:
-            self._set(bank, type="general")
+            self._force(bank, type="general")
         self._assert_not_charged("no_journal", self.provider.name)
 
     def test_provider_missing_from_the_incoming_payments_of_its_journal(self):
         outgoing = self.env["account.payment.method"].search(
             [("payment_type", "=", "outbound")], limit=1
         )
-        self._set(self.line, payment_method_id=outgoing.id)
+        self._force(self.line, payment_method_id=outgoing.id)
         self._assert_not_charged("no_method_line", self.journal.name)
 
     def test_no_outstanding_account_anywhere(self):
@@ -135,7 +125,7 @@ class TestAutopayBookable(AutopayCommon):
         self.assertIsNone(bookable._glance_at_provider(self.provider, facts))
 
     def test_account_in_another_currency(self):
-        self._set(self.account, currency_id=self._get_other_currency().id)
+        self._force(self.account, currency_id=self._get_other_currency().id)
         self._assert_not_charged("account_currency")
 
     def _get_other_currency(self):
@@ -150,7 +140,7 @@ class TestAutopayBookable(AutopayCommon):
         self._assert_not_charged("receivable_archived", account.code)
 
     def test_customer_of_another_company_stops_no_other(self):
-        self._set(self.invoices[0].partner_id, company_id=self.other.id)
+        self._force(self.invoices[0].partner_id, company_id=self.other.id)
         self._run_autopay()
         self.assertEqual(self._get_charges(self.invoices[0]), [])
         self.assertEqual(self.invoices[0].autopay_blocker, "cannot_be_booked")

@@ -27,16 +27,6 @@ class TestAutopayConfigurationIssue(ConfigurationCommon):
         self.assertEqual(decision.choice.flawed, self.configuration)
         self.assertTrue(decision.blocker)
 
-    def _force(self, record, **values):
-        """Write values that Odoo would refuse, as another module might."""
-        self.env.flush_all()
-        for name, value in values.items():
-            self.env.cr.execute(
-                f"UPDATE {record._table} SET {name} = %s WHERE id = %s",
-                [value, record.id],
-            )
-        self.env.invalidate_all()
-
     def test_valid_configuration_has_no_issue(self):
         self.assertFalse(self.configuration.issue)
         self.assertFalse(self.configuration.issue_code)

@@ -3,7 +3,18 @@ from .common_configuration import ConfigurationCommon
 CUSTOMERS = 50
 
 
-class TestAutopayConfigurationSpeed(ConfigurationCommon):
+class SpeedCommon(ConfigurationCommon):
+    """Queries that it takes to decide about invoices."""
+
+    def _count_queries(self, invoices):
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        self.env["autopay.decision"]._decide(invoices)
+        return self.env.cr.sql_log_count - before
+
+
+class TestAutopayConfigurationSpeed(SpeedCommon):
     """How many queries it takes does not depend on how many invoices there are."""
 
     def setUp(self):
@@ -38,13 +49,6 @@ class TestAutopayConfigurationSpeed(ConfigurationCommon):
             {"partner_id": partner.id, "invoice_date": invoice.invoice_date}
         )
 
-    def _count_queries(self, invoices):
-        self.env.flush_all()
-        self.env.invalidate_all()
-        before = self.env.cr.sql_log_count
-        self.env["autopay.decision"]._decide(invoices)
-        return self.env.cr.sql_log_count - before
-
     def test_twice_as_many_invoices_take_no_more_queries(self):
         few = self.invoices[:CUSTOMERS]
         self._count_queries(few)
@@ -54,3 +58,27 @@ class TestAutopayConfigurationSpeed(ConfigurationCommon):
         for decision in decisions.values():
             self.assertEqual(decision.choice.source, "configuration")
             self.assertLess(decision.configuration.condition_ids[0].number, 280.0)
+
+
+class TestAutopayRestSpeed(SpeedCommon):
+    """Rests of invoices that a limit divides take one query each, not many."""
+
+    RESTS = 9
+
+    def test_each_rest_takes_one_query_more(self):
+        invoices = self.env["account.move"]
+        for number in range(self.RESTS):
+            customer = self._create_customer(f"Customer {number}")
+            self._configure(
+                self._enrol(customer=customer),
+                partner_id=customer.id,
+                max_month_amount=30.0,
+                cap_rule="part",
+            )
+            invoices |= self._create_due_invoice(100.0, customer)
+        self._run_autopay()
+        self.assertEqual(set(invoices.mapped("amount_residual")), {70.0})
+        self._count_queries(invoices[:2])
+        two = self._count_queries(invoices[:2])
+        every = self._count_queries(invoices)
+        self.assertLessEqual(every, two + self.RESTS - 2)

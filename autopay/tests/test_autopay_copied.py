@@ -176,19 +176,8 @@ class TestAutopayCopied(ReversalCommon):
 
     # === WHAT THE OTHER DATABASE IS CHARGING === #
 
-    def _leave_reserved(self):
-        """Have a run die after it has made the provider's object."""
-        self.admin.add_fault(
-            "reset_before", method="POST", path="/v1/payment_intents/*/confirm"
-        )
-        invoice = self._create_due_invoice()
-        self._run_autopay()
-        attempt = invoice.autopay_attempt_ids.sudo()
-        self.assertEqual(attempt.state, "unknown")
-        return attempt
-
     def test_copy_with_autopay_off_withdraws_nothing_of_the_other_database(self):
-        attempt = self._leave_reserved()
+        _invoice, attempt = self._charge_in_doubt()
         self.company.autopay_enabled = False
         checks = attempt.check_count
         self._copy_database()
@@ -198,7 +187,7 @@ class TestAutopayCopied(ReversalCommon):
         self.assertEqual((attempt.state, attempt.check_count), ("unknown", checks))
 
     def test_company_that_was_never_switched_on_is_at_home_everywhere(self):
-        attempt = self._leave_reserved()
+        _invoice, attempt = self._charge_in_doubt()
         self.company.sudo().write(
             {"autopay_enabled": False, "autopay_database_uuid": False}
         )
@@ -208,7 +197,7 @@ class TestAutopayCopied(ReversalCommon):
         self.assertEqual(attempt.state, "canceled")
 
     def test_people_move_nothing_of_the_other_database(self):
-        attempt = self._leave_reserved()
+        _invoice, attempt = self._charge_in_doubt()
         _invoice, collected = self._collect(100)
         self.admin.open_dispute(collected.object_ref)
         self._poll()
@@ -231,7 +220,7 @@ class TestAutopayCopied(ReversalCommon):
         self.assertEqual(self.admin.requests(), [])
 
     def test_no_request_leaves_a_copy_in_the_name_of_an_attempt(self):
-        attempt = self._leave_reserved()
+        _invoice, attempt = self._charge_in_doubt()
         self._copy_database()
         with self.enter_registry_test_mode(), self.registry.cursor() as cr:
             env = self.env(cr=cr, su=True)
