@@ -149,8 +149,8 @@ class Facts:
 
     :param sound: (customer id, token id, authorization id) that passed every check once
     :param caps: {(payer id, token id): configurations with caps for the method}
-    :param spent: {(payer id, token id): {currency: amount}} charged this month where
-        that is limited; grows as invoices of the set are decided
+    :param spent: {(payer id, token id): {(currency, day): amount}} charged this month
+        where that is limited; grows as invoices of the set are decided
     :param approvals: {move id: ``autopay.approval``} that is not over
     :param bookable: what ``autopay.bookable`` has found, by provider
     :param trial: a configuration to decide with as if it were saved

@@ -7,9 +7,46 @@ difference between two clocks, or between a snapshot and its commit, breaches no
 from .invariant_queries_conduct import CONDUCT_QUERIES
 from .invariant_queries_money import MONEY_QUERIES, SURPLUS_QUERY
 
+# The day of a charge ``a`` in the time zone of its company.
+DAY = """(a.reserved_date AT TIME ZONE 'UTC' AT TIME ZONE (
+        %(time_zones)s::jsonb ->> a.company_id::text))::date"""
+
+
+def _get_rate(currency, known=""):
+    """Return SQL for the rate of a currency on the day of a charge ``a``, as Odoo's.
+
+    See ``res.currency._get_rates``.
+
+    :param str currency: SQL for its id
+    :param str known: a condition on the rates, ``r``
+    """
+    rates = f"""SELECT r.rate FROM res_currency_rate r JOIN res_company o
+                    ON o.id = a.company_id AND (r.company_id IS NULL OR
+                       r.company_id = split_part(o.parent_path, '/', 1)::int)
+                 WHERE r.currency_id = {currency} {known}"""  # noqa: S608
+    return f"""coalesce(
+        ({rates} AND r.name <= {DAY} ORDER BY r.company_id, r.name DESC LIMIT 1),
+        ({rates} ORDER BY r.company_id, r.name LIMIT 1), 1.0)"""
+
+
+def _get_worth(known=""):
+    """Return SQL for the amount of a charge in the currency of its authorization."""
+    to_rate = _get_rate("u.currency_id", known)
+    return f"a.amount * {to_rate} / {_get_rate('a.currency_id', known)}"
+
+
 # Parts that stand in the queries under a name in braces.
 PARTS = {
     "SURPLUS": SURPLUS_QUERY,
+    "DAY": DAY,
+    # A charge ``a`` in the currency of the authorization ``u``, at the rate of its day;
+    # a rate that was entered after the charge breaches nothing.
+    "WORTH": f"""CASE WHEN a.currency_id = u.currency_id THEN a.amount ELSE least(
+        {_get_worth()}, {_get_worth("AND r.create_date <= a.reserved_date")}) END""",
+    # Amounts are rounded when they are converted.
+    "SLACK": """CASE WHEN a.currency_id = u.currency_id THEN 0.001 ELSE (
+        SELECT u_currency.rounding FROM res_currency u_currency
+         WHERE u_currency.id = u.currency_id) END""",
     # Alarms that a person got, open or done.
     "ALARMED": """EXISTS (
         SELECT FROM mail_activity x

@@ -148,23 +148,23 @@ MONEY_QUERIES = {
                 OR u.company_id <> a.company_id
                 OR u.date > a.charging_date + interval '1 minute'
                 OR u.revoked_date < a.charging_date - interval '1 minute'
-                OR (u.max_amount > 0 AND u.currency_id = a.currency_id
-                    AND a.amount > u.max_amount))
+                OR (u.max_amount > 0 AND {WORTH} > u.max_amount + {SLACK}))
          UNION ALL
-        SELECT 'autopay.attempt', s.id, 'above the limit per month'
-          FROM (SELECT a.id, a.authorization_id, a.currency_id, a.charging_date,
-                       sum(a.amount) OVER (
-                           PARTITION BY a.company_id, a.partner_id, a.token_id,
-                               a.currency_id, date_trunc('month', a.reserved_date
-                                   AT TIME ZONE 'UTC' AT TIME ZONE (
-                                   %(time_zones)s::jsonb ->> a.company_id::text))
-                           ORDER BY a.id) AS spent
-                  FROM autopay_attempt a
-                 WHERE a.state NOT IN ('declined', 'canceled')) s
-          JOIN autopay_authorization u ON u.id = s.authorization_id
-         WHERE s.charging_date IS NOT NULL AND u.max_month_amount > 0
-           AND u.currency_id = s.currency_id
-           AND s.spent > u.max_month_amount + 0.001""",
+        SELECT 'autopay.attempt', b.id, 'above the limit per month'
+          FROM autopay_attempt b
+          JOIN autopay_authorization u ON u.id = b.authorization_id
+          JOIN LATERAL (
+               SELECT sum({WORTH}) AS spent, sum({SLACK}) AS slack
+                 FROM autopay_attempt a
+                WHERE a.company_id = b.company_id AND a.partner_id = b.partner_id
+                  AND a.token_id = b.token_id AND a.id <= b.id
+                  AND a.state NOT IN ('declined', 'canceled')
+                  AND date_trunc('month', {DAY}) = date_trunc('month',
+                      b.reserved_date AT TIME ZONE 'UTC' AT TIME ZONE (
+                      %(time_zones)s::jsonb ->> b.company_id::text))) s ON true
+         WHERE b.charging_date IS NOT NULL AND u.max_month_amount > 0
+           AND b.state NOT IN ('declined', 'canceled')
+           AND s.spent > u.max_month_amount + s.slack""",
     "I8": """
         SELECT 'autopay.attempt' AS res_model, a.id AS res_id,
                CASE WHEN NOT t.active THEN 'method archived before'

@@ -150,8 +150,8 @@ class AutopayAuthorization(models.Model):
                 key = (authorization.partner_id.id, authorization.token_id.id)
                 to_currency = authorization.currency_id or company.currency_id
                 authorization.month_amount = sum(
-                    currency._convert(amount, to_currency, company, today)
-                    for (*owner, currency), amount in charged.items()
+                    currency._convert(amount, to_currency, company, day)
+                    for (*owner, currency, day), amount in charged.items()
                     if tuple(owner) == key
                 )
 

@@ -104,11 +104,16 @@ class AutopayConfigurationCap(models.AbstractModel):
     def _get_rest(self, source, decision, facts):
         """Return what a limit per month leaves, in the currency of who sets it.
 
+        What was charged counts at the rate of its day: no later rate gives anything of
+        the limit back, or takes it. The integrity check (I7) counts in the same way.
+
         :param source: a configuration or an authorization
         """
         spent = sum(
-            currency._convert(amount, source.currency_id, facts.company, facts.today)
-            for currency, amount in facts.spent.get(_get_key(decision), {}).items()
+            currency._convert(amount, source.currency_id, facts.company, day)
+            for (currency, day), amount in facts.spent.get(
+                _get_key(decision), {}
+            ).items()
         )
         return max(source.max_month_amount - spent, 0.0)
 
@@ -155,7 +160,7 @@ class AutopayConfigurationCap(models.AbstractModel):
 
     @api.model
     def _get_spent(self, facts, own=(), planned=None):
-        """Return {(payer id, token id): {currency: amount}} charged this month.
+        """Return {(payer id, token id): {(currency, day): amount}} charged this month.
 
         All charges with the method count, whichever way it was chosen; methods without
         a limit per month are left out.
@@ -167,11 +172,13 @@ class AutopayConfigurationCap(models.AbstractModel):
         spent = {key: Counter() for key in keys}
         if not keys:
             return spent
-        charged = Counter(planned or {})
+        charged = Counter(
+            {(*key, facts.today): amount for key, amount in (planned or {}).items()}
+        )
         charged.update(self._get_charged(facts.company, keys, facts.today, own))
-        for (*key, currency), amount in charged.items():
+        for (*key, currency, day), amount in charged.items():
             if tuple(key) in keys:
-                spent[tuple(key)][currency] += amount
+                spent[tuple(key)][currency, day] += amount
         return spent
 
     def _get_limited_keys(self, facts):
@@ -185,11 +192,14 @@ class AutopayConfigurationCap(models.AbstractModel):
 
     @api.model
     def _get_charged(self, company, keys, today, own=()):
-        """Return {(payer id, token id, currency): what was charged this month}.
+        """Return {(payer id, token id, currency, day): what was charged this month}.
+
+        The days are those of the company's time zone.
 
         :param keys: (payer id, token id) of those who are asked about
         """
-        rows = self.env["autopay.attempt"]._read_group(
+        attempts = self.env["autopay.attempt"]
+        rows = attempts.with_context(tz=company._get_autopay_tz())._read_group(
             [
                 ("company_id", "=", company.id),
                 ("partner_id", "in", [payer_id for payer_id, _token_id in keys]),
@@ -198,12 +208,12 @@ class AutopayConfigurationCap(models.AbstractModel):
                 ("state", "not in", UNCOUNTED_STATES),
                 ("id", "not in", [attempt.id for attempt in own]),
             ],
-            ["partner_id", "token_id", "currency_id"],
+            ["partner_id", "token_id", "currency_id", "reserved_date:day"],
             ["amount:sum"],
         )
         return {
-            (payer.id, token.id, currency): amount
-            for payer, token, currency, amount in rows
+            (payer.id, token.id, currency, day.date()): amount
+            for payer, token, currency, day, amount in rows
         }
 
     @api.model
@@ -212,7 +222,7 @@ class AutopayConfigurationCap(models.AbstractModel):
         spent = facts.spent.get(_get_key(decision))
         decision.counts = spent is not None
         if spent is not None and not decision.blocker:
-            spent[decision.move.currency_id] += decision.amount
+            spent[decision.move.currency_id, facts.today] += decision.amount
 
     @api.model
     def _get_rest_date(self, decision, facts):

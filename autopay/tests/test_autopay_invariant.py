@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import fields
 from odoo.tests import tagged
 
@@ -151,6 +153,83 @@ class TestAutopayInvariant(InvariantCommon):
         self._assert_holds("I7")
         self._set(first, state="'succeeded'")
         self._set(first, reserved_date="reserved_date - interval '32 days'")
+        self._assert_holds("I7")
+
+    def _charge_in_euro(self, amount):
+        """Charge an invoice in euro, of which two were worth a dollar yesterday."""
+        euro = self.env.ref("base.EUR")
+        euro.active = True
+        rates = self.env["res.currency.rate"]
+        for days, rate in ((1, 2.0), (0, 0.5)):
+            day = self.today - timedelta(days=days)
+            rates.search([("currency_id", "=", euro.id), ("name", "=", day)]).unlink()
+            rates.create(
+                {
+                    "currency_id": euro.id,
+                    "name": day,
+                    "rate": rate,
+                    "company_id": self.company.root_id.id,
+                }
+            )
+        self._enrol()
+        invoice = self._create_due_invoice(amount, currency_id=euro.id)
+        self._run_autopay()
+        return invoice.autopay_attempt_ids
+
+    def test_i7_charged_above_the_cap_in_another_currency(self):
+        attempt = self._charge_in_euro(60)
+        self.assertEqual(attempt.authorization_id.currency_id.name, "USD")
+        for limit, is_kept in (("120", True), ("119", False)):
+            self._set(attempt.authorization_id, max_amount=limit)
+            with self.subTest(limit=limit):
+                if is_kept:
+                    self._assert_holds("I7")
+                else:
+                    self._assert_breached("I7", attempt, "above the cap")
+        # At the rate of its day, whatever rates come after it.
+        self._set(attempt, reserved_date="reserved_date - interval '1 day'")
+        self._sql("UPDATE res_currency_rate SET create_date = '2020-01-01'")
+        self._assert_holds("I7")
+
+    def test_i7_and_the_decision_count_other_currencies_at_the_rate_of_their_day(self):
+        first = self._charge_in_euro(60)
+        consent = first.authorization_id
+        # It was charged yesterday, for 30 dollars; today it would be 120.
+        yesterday = "reserved_date - interval '1 day'"
+        self._set(first, reserved_date=yesterday)
+        self._sql("UPDATE res_currency_rate SET create_date = '2020-01-01'")
+        if first.reserved_date.month != self.today.month:
+            self.skipTest("yesterday was last month")
+        self._set(consent, max_month_amount="100")
+        self.assertEqual(consent.month_amount, 30)
+        refused = self._create_due_invoice(70.01)
+        self.assertEqual(refused.autopay_blocker, "authorized_month_reached")
+        invoice = self._create_due_invoice(70)
+        self._run_autopay()
+        attempt = invoice.autopay_attempt_ids
+        self.assertEqual(attempt.state, "succeeded")
+        self.assertFalse(refused.autopay_attempt_ids)
+        self._assert_holds("I7")
+        self._set(consent, max_month_amount="99.9")
+        self._assert_breached("I7", attempt, "limit per month")
+
+    def test_i7_a_rate_that_is_entered_after_the_charge_breaches_nothing(self):
+        attempt = self._charge_in_euro(60)
+        self._set(attempt.authorization_id, max_month_amount="120", max_amount="120")
+        self._assert_holds("I7")
+        self._sql(
+            "UPDATE res_currency_rate SET rate = 0.1,"
+            " create_date = now() AT TIME ZONE 'UTC' + interval '1 hour'"
+            " WHERE currency_id = %s AND name = %s",
+            attempt.currency_id.id,
+            self.today,
+        )
+        self._sql(
+            "UPDATE res_currency_rate SET create_date = '2020-01-01'"
+            " WHERE currency_id = %s AND name < %s",
+            attempt.currency_id.id,
+            self.today,
+        )
         self._assert_holds("I7")
 
     def test_i8_charged_with_an_archived_method(self):
