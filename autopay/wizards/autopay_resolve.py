@@ -28,6 +28,10 @@ FACTS = {
 }
 
 
+# A shorter reference may be part of a longer one by chance.
+LEAST_CONTAINED = 6
+
+
 def _plain(reference):
     """Return a reference without what people write otherwise: case, signs, spaces."""
     return "".join(filter(str.isalnum, reference)).casefold()
@@ -144,8 +148,9 @@ class AutopayResolve(models.TransientModel):
         self._require(
             not self._is_own_reference(self.attempt_id, reference),
             self.env._(
-                "“%(reference)s” is our own reference. Give the one by which the "
-                "provider or the bank calls the payment: it shows that it was found.",
+                "“%(reference)s” is our own reference, or contains it. Give the one by "
+                "which the provider or the bank calls the payment: it shows that it "
+                "was found.",
                 reference=reference,
             ),
         )
@@ -166,7 +171,11 @@ class AutopayResolve(models.TransientModel):
 
     @api.model
     def _is_own_reference(self, attempt, reference):
-        """Return whether a reference says nothing that we did not know before."""
+        """Return whether a reference says nothing that we did not know before.
+
+        Odoo's Demo provider, for example, calls a charge by our reference with *demo-*
+        before it.
+        """
         known = attempt.sudo()
         moves = known.move_ids
         own = [
@@ -176,7 +185,11 @@ class AutopayResolve(models.TransientModel):
             *moves.mapped("payment_reference"),
             *moves.mapped("ref"),
         ]
-        return _plain(reference) in {_plain(each) for each in own if each}
+        given = _plain(reference)
+        return any(
+            each == given or (len(each) >= LEAST_CONTAINED and each in given)
+            for each in map(_plain, filter(None, own))
+        )
 
     def _check_not_locked(self):
         journal = self.provider_id.sudo().journal_id
