@@ -260,6 +260,7 @@ class AccountMove(models.Model):
         own.write(
             {
                 "autopay_retry_date": False,
+                "autopay_failed_before": False,
                 "autopay_crash_count": 0,
                 "autopay_marked_by_id": self.env.uid,
             }

@@ -132,7 +132,7 @@ class AutopayCheck(models.AbstractModel):
 
     def _is_retry_not_due(self, decision, facts):
         move = decision.move
-        failed = move.autopay_status == "error"
+        failed = move.autopay_status == "error" or move.sudo().autopay_failed_before
         return failed and self._is_after_today(move.autopay_retry_date, decision, facts)
 
     def _is_money_returned(self, decision, facts):
@@ -147,7 +147,8 @@ class AutopayCheck(models.AbstractModel):
 
     def _is_failed(self, decision, facts):
         move = decision.move
-        return move.autopay_status == "error" and not move.autopay_retry_date
+        failed = move.autopay_status == "error" or move.sudo().autopay_failed_before
+        return failed and not move.autopay_retry_date
 
     def _is_no_date(self, decision, facts):
         return not decision.move.autopay_date

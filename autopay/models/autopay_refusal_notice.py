@@ -66,4 +66,34 @@ class AutopayRefusalNotice(models.AbstractModel):
             get_staff_advice(self.env, attempt.decline_code, attempt.decline_class),
         ]
         note = "\n".join(filter(None, sentences))
-        self._alert(attempt.partner_id, attempt.company_id, summary, note)
+        self._alert(
+            attempt.partner_id,
+            attempt.company_id,
+            summary,
+            note,
+            _get_wait(attempt),
+        )
+
+    @api.model
+    def _close_settled(self, moves):
+        """Close what called a person to invoices that failed and are settled.
+
+        :param moves: the ``account.move``, of which nothing is open
+        """
+        feedback = self.env._("The invoice was settled without autopay.")
+        self._close_set_aside(moves, feedback)
+        attempts = moves.sudo().autopay_attempt_ids
+        names = [_get_wait(attempt) for attempt in attempts]
+        calls = attempts.partner_id.activity_ids.filtered(
+            lambda call: call.autopay_wait in names
+        )
+        calls.action_feedback(feedback)
+        back = attempts.reversal_ids.filtered(lambda rec: rec.kind != "dispute")
+        back.activity_feedback(
+            ["autopay.mail_activity_type_attention"], feedback=feedback
+        )
+
+
+def _get_wait(attempt):
+    """Return the name under which a call about a refusal is found."""
+    return f"refusal:{attempt.id}"

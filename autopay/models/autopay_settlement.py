@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 from ..const import MOVE_STATUSES, REFUND_DECISION_DAYS
 from ..reversal_const import MONEY_GONE
@@ -35,6 +36,14 @@ class AutopaySettlement(models.AbstractModel):
         groups=STAFF_GROUPS,
         help="Autopay keeps the invoice out of follow-ups until it is known whether "
         "the customer owes it still.",
+    )
+    autopay_failed_before = fields.Boolean(
+        string="Failed, Settled since",
+        copy=False,
+        readonly=True,
+        groups=STAFF_GROUPS,
+        help="A charge failed before the invoice was settled without autopay: when "
+        "that is undone, it has failed again.",
     )
     autopay_shown_status = fields.Selection(
         [
@@ -116,6 +125,8 @@ class AutopaySettlement(models.AbstractModel):
                 move._show_autopay_settled()
             elif move.autopay_status == "success" and not move.autopay_refunded:
                 move._show_autopay_open()
+            elif move.autopay_failed_before and move.autopay_status == "eligible":
+                move._show_autopay_failed_again()
 
     def _apply_autopay_payments(self):
         """Pay invoices that are posted again with what was collected for them.
@@ -123,7 +134,8 @@ class AutopaySettlement(models.AbstractModel):
         Odoo takes the payment off a draft whose lines change. An invoice that has got
         another customer is not paid with the money of the first one.
         """
-        for move in self.sudo().filtered(lambda rec: rec._is_autopay_settleable()):
+        moves = self.sudo().filtered(lambda rec: rec._is_autopay_settleable())
+        for move in moves.filtered(lambda rec: rec.autopay_status != "error"):
             collected = move._get_autopay_collected_lines().attempt_id.filtered(
                 lambda attempt, move=move: (
                     attempt.partner_id == move.commercial_partner_id
@@ -144,14 +156,13 @@ class AutopaySettlement(models.AbstractModel):
     def _is_autopay_settleable(self):
         """Return whether a posted invoice shows an outcome that may be out of date.
 
-        What is being charged is left to its attempt.
+        What is being charged is left to its attempt, and what is disputed to the bank.
         """
         self.ensure_one()
+        statuses = ["success", "eligible"] + ["error"] * (not self.autopay_in_dispute)
         return (
             self.sudo().company_id.autopay_known
-            and (
-                self.autopay_refunded or self.autopay_status in ("success", "eligible")
-            )
+            and (self.autopay_refunded or self.autopay_status in statuses)
             and self.move_type == "out_invoice"
             and self.state == "posted"
         )
@@ -172,13 +183,44 @@ class AutopaySettlement(models.AbstractModel):
         return lines.filtered(lambda line: line.attempt_id.booked_date)
 
     def _show_autopay_settled(self):
-        """Show an invoice as collected again of which nothing is open any more."""
+        """Show what became of an invoice of which nothing is open any more.
+
+        It was collected, or it was settled without autopay.
+        """
         self._end_autopay_refund()
-        if self.autopay_status == "eligible" and any(
+        failed = self.autopay_status == "error"
+        if self.autopay_status in ("eligible", "error") and any(
             line.attempt_id.returned_amount < line.attempt_id.amount
             for line in self._get_autopay_collected_lines()
         ):
             self._write_autopay({"autopay_status": "success"})
+        elif failed:
+            vals = {"autopay_status": "eligible", "autopay_failed_before": True}
+            self._write_autopay(vals)
+        if failed:
+            self.env["autopay.refusal.notice"]._close_settled(self)
+
+    def _show_autopay_failed_again(self):
+        """Show that an invoice is open again that had failed before it was settled."""
+        vals = {"autopay_status": "error", "autopay_failed_before": False}
+        self._write_autopay(vals)
+
+    @api.model
+    def _follow_autopay_settled(self):
+        """Find failed invoices that were settled in a way that no hook has seen.
+
+        A payment without a journal entry settles its invoice by its state alone.
+        """
+        failed = Domain("autopay_status", "=", "error") & Domain(
+            "payment_state", "in", ("in_payment", "paid", "reversed")
+        )
+        home = self.env["res.company"]._get_autopay_home_domain()
+        moves = self.env["account.move"].search(failed & Domain(home))
+        self.env["autopay.surplus"]._apply(self._follow_stage, moves)
+
+    def _follow_stage(self, moves):
+        moves._follow_autopay_payments()
+        return self.env["autopay.attempt"]
 
     def _show_autopay_open(self):
         """Say of an invoice that was collected, and is open, what comes next."""

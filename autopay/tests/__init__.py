@@ -81,6 +81,7 @@ from . import test_autopay_reversal_other
 from . import test_autopay_reversal_unread
 from . import test_autopay_reversal_watch
 from . import test_autopay_set_date
+from . import test_autopay_settled_by_hand
 from . import test_autopay_settlement
 from . import test_autopay_settlement_portal
 from . import test_autopay_sheet
