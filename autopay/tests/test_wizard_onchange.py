@@ -81,8 +81,11 @@ class TestWizardOnchange(ResolveCommon):
 
     def test_line_of_charging_now_tells_nothing_of_foreign_invoices(self):
         values = {"move_id": self.invoice.id}
-        names = ("partner_id", "currency_id")
-        self._assert_hidden("autopay.charge.now.line", values, names)
+        model = "autopay.charge.now.line"
+        self._assert_hidden(model, values, ("partner_id", "due_date"))
+        # The currency is what the dialog has shown: of itself a row knows none.
+        told = self._ask(model, self.foreigner, values, "currency_id")
+        self.assertFalse(told.get("currency_id"))
 
     def test_locking_tells_nothing_of_configurations_of_other_companies(self):
         configuration = self.env["autopay.configuration"].create(
