@@ -16,7 +16,8 @@ class AutopayReconciliationCheck(models.AbstractModel):
     @api.model
     def _cron_compare_charges(self):
         """Compare yesterday and a few days before, for each provider that is asked."""
-        if self.env["autopay.run"]._is_database_neutralized():
+        runs = self.env["autopay.run"]
+        if runs._is_unused() or runs._is_database_neutralized():
             return
         providers = self._get_providers()
         for number, provider in enumerate(providers):

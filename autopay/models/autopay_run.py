@@ -101,6 +101,8 @@ class AutopayRun(models.Model):
     @api.model
     def _cron_charge_due_invoices(self):
         """Charge what is due in every company that has autopay switched on."""
+        if self._is_unused():
+            return
         if self._is_database_neutralized():
             _logger.info("Autopay does not run on a copy of a production database.")
             return
@@ -111,7 +113,7 @@ class AutopayRun(models.Model):
     @api.model
     def _cron_resolve_open_attempts(self):
         """Find out what became of every attempt that has no final answer yet."""
-        if self._is_database_neutralized():
+        if self._is_unused() or self._is_database_neutralized():
             return
         self._recover_dead_runs()
         copied = self.env["res.company"]._get_autopay_copied()
@@ -125,8 +127,16 @@ class AutopayRun(models.Model):
     @api.model
     def _cron_check_surplus(self):
         """Find what was collected beyond what is owed, however it came about."""
-        if not self._is_database_neutralized():
+        if not self._is_unused() and not self._is_database_neutralized():
             self.env["autopay.surplus"]._check_all()
+
+    @api.model
+    def _is_unused(self):
+        """Return whether Autopay never was on: nothing is due, or waits for an answer.
+
+        Events of a provider that was set up before wait until it is switched on.
+        """
+        return not self.env["res.company"]._find_autopay_known()
 
     @api.model
     def _is_database_neutralized(self):

@@ -123,6 +123,11 @@ class ResCompany(models.Model):
         For what belongs to no company. Other servers learn a moment later that it was
         switched on: what guards an invoice asks its company.
         """
+        return self._find_autopay_known()
+
+    @api.model
+    def _find_autopay_known(self):
+        """Return the same in one query, without what is remembered: for the jobs."""
         companies = self.sudo().with_context(active_test=False)
         return bool(companies.search_count([("autopay_known", "=", True)], limit=1))
 

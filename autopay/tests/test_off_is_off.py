@@ -17,7 +17,7 @@ from .common_portal import PortalCommon
 OURS = re.compile(
     r'"autopay_\w+" AS|(FROM|JOIN|INTO|UPDATE) "?autopay_\w+|'
     r'INTO "ir_cron_trigger"|'
-    r"SET autopay_crash_count = autopay_crash_count"
+    r'SET "autopay_crash_count" = "autopay_crash_count"'
 )
 
 
@@ -258,7 +258,9 @@ class TestOffIsOff(PortalCommon):
         self.invoice.sudo().autopay_status = "error"
         with self._watch_queries() as found:
             self._live_a_day(self.invoice, entry)
-        self.assertTrue([query for query in found if "autopay_crash_count =" in query])
+        self.assertTrue(
+            [query for query in found if '"autopay_crash_count" =' in query]
+        )
         self.assertTrue([query for query in found if "autopay_attempt_line" in query])
 
     def _live_a_day(self, invoice, entry):
