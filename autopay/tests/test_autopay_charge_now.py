@@ -20,19 +20,32 @@ class TestAutopayChargeNow(ChargeNowCommon):
         held.autopay_hold_date = self.today + timedelta(days=2)
         wizard = self._open_form(due + held).save()
         self.assertRecordValues(
-            wizard.line_ids,
+            wizard._get_lines(),
             [
                 {"move_id": due.id, "amount": 80.0, "blocker": False},
                 {"move_id": held.id, "amount": 20.0, "blocker": "on_hold"},
             ],
         )
-        self.assertIn("On hold until", wizard.line_ids[1].explanation)
+        self.assertIn("On hold until", wizard._get_lines()[1].explanation)
         self.assertEqual((wizard.charge_count, wizard.skip_count), (1, 1))
+
+    def test_what_is_skipped_stands_on_a_tab_of_its_own(self):
+        self._enrol()
+        due, held = self._create_due_invoice(80.0), self._create_due_invoice(20.0)
+        held.autopay_hold_date = self.today + timedelta(days=2)
+        form = self._open_form(due + held)
+        self.assertEqual((len(form.ready_ids), len(form.skipped_ids)), (1, 1))
+        wizard = form.save()
+        self.assertEqual(wizard.ready_ids.move_id, due)
+        self.assertEqual(wizard.skipped_ids.move_id, held)
+        self._charge(wizard)
+        self.assertEqual(wizard.skipped_ids.outcome, "skipped")
+        self.assertEqual(wizard.result, "Charged: 1, Skipped: 1")
 
     def test_cards_of_a_phone_tick_rows_and_open_no_raw_form(self):
         arch = etree.fromstring(self.env["autopay.charge.now"].get_view()["arch"])
-        kanban = arch.find(".//field[@name='line_ids']/kanban")
-        self.assertEqual(kanban.get("can_open"), "0")
+        kanban = arch.find(".//field[@name='ready_ids']/kanban")
+        self.assertEqual((kanban.get("can_open"), kanban.get("create")), ("0", "0"))
         tick = kanban.find(".//templates//field[@name='is_chosen']")
         self.assertEqual(tick.get("widget"), "boolean_toggle")
 
@@ -42,23 +55,23 @@ class TestAutopayChargeNow(ChargeNowCommon):
         bill = due.copy({"move_type": "out_refund"})
         moves = due + early + bill
         action = moves.with_user(self.user).action_autopay_charge_now()
-        lines = [{"move_id": due.id, "is_chosen": True}, {"move_id": bill.id}]
-        lines.append({"move_id": early.id})
+        lines = [{"move_id": due.id, "is_chosen": True}, {"move_id": early.id}]
         wizards = self.env[action["res_model"]].with_user(self.user)
         wizard = wizards.create(
             {
                 "move_ids": [Command.set(moves.ids)],
-                "line_ids": [Command.create(vals) for vals in lines],
+                "ready_ids": [Command.create(vals) for vals in lines],
             }
         )
+        self.assertEqual(wizard.skipped_ids.move_id, bill)
         self.company.autopay_confirm_limit = 79.0
         with self.assertRaisesRegex(UserError, "80.00"):
             self._charge(wizard)
         wizard.is_confirmed = True
         self._charge(wizard)
         self.assertEqual(
-            [(line.move_id, line.amount, line.outcome) for line in wizard.line_ids],
-            [(due, 80.0, "charged"), (bill, 80.0, "skipped"), (early, 20.0, "left")],
+            [(line.move_id, line.amount, line.outcome) for line in wizard._get_lines()],
+            [(due, 80.0, "charged"), (early, 20.0, "left"), (bill, 80.0, "skipped")],
         )
         self.assertFalse(early.autopay_attempt_ids)
 
@@ -67,7 +80,7 @@ class TestAutopayChargeNow(ChargeNowCommon):
         early = self._create_due_invoice()
         early.autopay_date = self.today + timedelta(days=9)
         wizard = self._open_form(early + self._create_due_invoice()).save()
-        line = wizard.line_ids.filtered(lambda line: line.move_id == early)
+        line = wizard._get_lines().filtered(lambda line: line.move_id == early)
         self.assertEqual((line.mark, line.explanation), ("date_not_reached", "Early"))
 
     def test_method_is_proposed_when_one_customer_pays_all(self):
@@ -104,7 +117,7 @@ class TestAutopayChargeNow(ChargeNowCommon):
         self._enrol()
         invoice = self._create_due_invoice()
         refund = self._create_posted_invoice(move_type="out_refund")
-        lines = self._open_form(invoice + refund).save().line_ids
+        lines = self._open_form(invoice + refund).save()._get_lines()
         blockers = {line.move_id: line.blocker for line in lines}
         self.assertEqual(blockers, {invoice: False, refund: "not_an_invoice"})
 
@@ -117,7 +130,7 @@ class TestAutopayChargeNow(ChargeNowCommon):
         moves = self._create_due_invoice() + self._create_due_invoice(customer=broke)
         wizard = self._open_form(moves).save()
         self._charge(wizard)
-        self.assertEqual(wizard.line_ids.mapped("outcome"), ["charged", "failed"])
+        self.assertEqual(wizard._get_lines().mapped("outcome"), ["charged", "failed"])
         self.assertEqual(wizard.result, "Charged: 1, Failed: 1")
         self.assertEqual(moves.mapped("autopay_status"), ["success", "error"])
 
@@ -151,7 +164,7 @@ class TestAutopayChargeNow(ChargeNowCommon):
         self._enrol()
         invoice, other = self._create_due_invoice(), self._create_due_invoice()
         wizard = self._open_form(invoice).save()
-        wizard.line_ids = [Command.create({"move_id": other.id})]
+        wizard.ready_ids = [Command.create({"move_id": other.id})]
         self._charge(wizard)
         self.assertEqual(invoice.autopay_status, "success")
         self.assertFalse(other.autopay_attempt_ids)
@@ -160,7 +173,7 @@ class TestAutopayChargeNow(ChargeNowCommon):
         self._enrol()
         refund = self._create_posted_invoice(move_type="out_refund")
         wizard = self._open_form(self._create_due_invoice() + refund).save()
-        wizard.line_ids.blocker = False
+        wizard._get_lines().blocker = False
         self._charge(wizard)
         self.assertFalse(refund.autopay_attempt_line_ids)
 

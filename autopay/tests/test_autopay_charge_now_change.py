@@ -89,9 +89,9 @@ class TestAutopayChargeNowChange(ChargeNowCommon):
         with self._open_form(first + second) as form:
             self.assertEqual(form.charge_count, 1)
         wizard = form.save()
-        self.assertEqual(wizard.line_ids.mapped("is_chosen"), [True, False])
-        wizard.line_ids[0].is_chosen = False
-        wizard.line_ids[1].write({"is_chosen": True, "blocker": False})
+        self.assertEqual(wizard._get_lines().mapped("is_chosen"), [True, False])
+        wizard._get_lines()[0].is_chosen = False
+        wizard._get_lines()[1].write({"is_chosen": True, "blocker": False})
         self._charge(wizard)
         self.assertEqual((first + second).autopay_attempt_ids.move_ids, second)
 

@@ -117,7 +117,7 @@ class TestAutopayClock(AutopayCommon):
 
     def test_charge_now_ends_in_time_and_tells_whose_turn_did_not_come(self):
         moves = self._create_due_invoices(4)
-        lines = self._charge_by_wizard(moves).line_ids
+        lines = self._charge_by_wizard(moves)._get_lines()
         self.assertEqual(lines.mapped("outcome"), ["charged"] * 3 + ["skipped"])
         self.assertIn("The time was up", lines[3].explanation)
         self.assertEqual(moves[3].autopay_status, "eligible")

@@ -51,7 +51,7 @@ class TestAttackCap(AttackCommon):
         self._configure(max_amount=100.0)
         wizard = self._open_charge_now(self._create_due_invoice(280.0)).save()
         self.assertEqual(wizard.token_id, self.visa)
-        self.assertEqual(wizard.line_ids.blocker, "above_cap")
+        self.assertEqual(wizard._get_lines().blocker, "above_cap")
 
     def test_charging_now_counts_for_the_cap_of_the_month(self):
         configuration = self._configure(max_month_amount=150.0)
@@ -68,8 +68,8 @@ class TestAttackCap(AttackCommon):
         form = self._open_charge_now(self._create_due_invoice(280.0))
         form.token_id = self.bank
         wizard = form.save()
-        self.assertFalse(wizard.line_ids.blocker)
-        self.assertEqual(wizard.line_ids.amount, 280.0)
+        self.assertFalse(wizard._get_lines().blocker)
+        self.assertEqual(wizard._get_lines().amount, 280.0)
 
     def test_rest_of_an_invoice_that_was_not_on_autopay_is_left_alone(self):
         self._configure(max_amount=100.0, cap_rule="part")

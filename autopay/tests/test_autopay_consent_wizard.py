@@ -335,4 +335,4 @@ class TestAutopayConsentWizard(ConfigurationCommon):
         wizard = model.create({"move_ids": [Command.set(invoice.ids)]})
         self.assertEqual(wizard.autopay_available_token_ids, self.visa | self.bank)
         wizard.token_id = foreign
-        self.assertEqual(wizard.line_ids.blocker, "provider_company")
+        self.assertEqual(wizard._get_lines().blocker, "provider_company")

@@ -104,12 +104,12 @@ class TestAutopayCrash(AutopayCommon):
         arch = etree.fromstring(self.bad.get_view(view_type="form")["arch"])
         [button] = arch.xpath("//button[@string='Retry']")
         names = ("autopay_refunded", "autopay_status", "autopay_blocker")
-        names += ("state", "payment_state")
+        names += ("state", "payment_state", "autopay_in_dispute")
         [shown] = self.bad.read(names)
         self.assertFalse(safe_eval(button.get("invisible"), shown))
         # Of many, whoever charges now has to choose it.
         moves = self.first | self.bad
-        lines = self.env["autopay.charge.now"].create({"move_ids": moves.ids}).line_ids
+        lines = self.env["autopay.charge.now"].create({"move_ids": moves.ids}).ready_ids
         chosen = lines.filtered("is_chosen")
         self.assertEqual(chosen.move_id, self.first)
         self.assertEqual((lines - chosen).mark, "set_aside")

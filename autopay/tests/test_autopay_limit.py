@@ -168,8 +168,8 @@ class TestAutopayLimit(ConfigurationCommon):
         wizard = self.env["autopay.charge.now"].create(
             {"move_ids": invoice.ids, "token_id": self.bank.id}
         )
-        self.assertEqual(wizard.line_ids.amount, 100.0)
-        self.assertFalse(wizard.line_ids.blocker)
+        self.assertEqual(wizard._get_lines().amount, 100.0)
+        self.assertFalse(wizard._get_lines().blocker)
 
     def test_locked_and_disabled_configuration_keeps_its_cap(self):
         configuration = self._configure(max_amount=100.0, enabled=False)

@@ -179,7 +179,8 @@ class TestAutopayMoveAction(AutopayCommon):
         self._enrol(customer=off)
         away = self._create_due_invoice(customer=off)
         wizard = self._open_wizard(due + early + away)
-        marks = {line.move_id: (line.mark, line.is_chosen) for line in wizard.line_ids}
+        lines = wizard._get_lines()
+        marks = {line.move_id: (line.mark, line.is_chosen) for line in lines}
         self.assertEqual(
             marks,
             {
@@ -192,14 +193,14 @@ class TestAutopayMoveAction(AutopayCommon):
         self._charge(wizard)
         self.assertEqual(due.autopay_status, "success")
         self.assertFalse((early + away).autopay_attempt_ids)
-        outcomes = {line.move_id: line.outcome for line in wizard.line_ids}
+        outcomes = {line.move_id: line.outcome for line in wizard._get_lines()}
         self.assertEqual(outcomes, {due: "charged", early: "left", away: "left"})
 
     def test_a_customer_for_whom_autopay_is_off_is_named(self):
         self.customer.autopay_policy = "off"
         self._enrol()
         wizard = self._open_wizard(self._create_due_invoice())
-        self.assertTrue(wizard.line_ids.is_chosen)
+        self.assertTrue(wizard._get_lines().is_chosen)
         self.assertEqual(wizard.off_names, self.customer.display_name)
 
     def test_a_planned_retry_is_marked(self):
@@ -208,7 +209,7 @@ class TestAutopayMoveAction(AutopayCommon):
         self._run_autopay()
         fresh = self._create_due_invoice()
         wizard = self._open_wizard(failed + fresh)
-        line = wizard.line_ids.filtered(lambda line: line.move_id == failed)
+        line = wizard._get_lines().filtered(lambda line: line.move_id == failed)
         self.assertEqual((line.mark, line.is_chosen), ("retry_not_due", False))
         self.assertIn("Declined", line.last_result)
 
@@ -230,9 +231,9 @@ class TestAutopayMoveAction(AutopayCommon):
         with self.assertRaisesRegex(UserError, "confirm"):
             self._charge(wizard)
         self.assertFalse(moves.autopay_attempt_ids)
-        wizard.line_ids[1].is_chosen = False
+        wizard._get_lines()[1].is_chosen = False
         self.assertFalse(wizard.needs_confirmation)
-        wizard.line_ids[1].is_chosen = True
+        wizard._get_lines()[1].is_chosen = True
         wizard.is_confirmed = True
         self._charge(wizard)
         self.assertEqual(moves.mapped("autopay_status"), ["success", "success"])
@@ -245,7 +246,7 @@ class TestAutopayMoveAction(AutopayCommon):
         wizards = self.env[action["res_model"]].with_user(self.user)
         form = Form(wizards.with_context(**action["context"]))
         form.is_confirmed = True
-        with form.line_ids.edit(1) as line:
+        with form.ready_ids.edit(1) as line:
             line.is_chosen = False
         self.assertFalse(form.is_confirmed)
         form.is_confirmed = True
@@ -255,8 +256,8 @@ class TestAutopayMoveAction(AutopayCommon):
         self._enrol()
         mine, other = self._create_due_invoice(), self._create_due_invoice()
         wizard = self._open_wizard(mine)
-        self.assertEqual(wizard.line_ids.move_id, mine)
-        wizard.line_ids = [Command.create({"move_id": other.id})]
+        self.assertEqual(wizard._get_lines().move_id, mine)
+        wizard.ready_ids = [Command.create({"move_id": other.id})]
         self._charge(wizard)
         self.assertEqual(mine.autopay_status, "success")
         self.assertFalse(other.autopay_attempt_ids)

@@ -15,6 +15,7 @@ OLD_VERSION = "19.0.1.0.0"
 NEW_COLUMNS = {
     "account_move": (
         "autopay_date_source",
+        "autopay_failed_before",
         "autopay_followup_stopped",
         "autopay_payer_id",
         "autopay_refunded",

@@ -76,7 +76,7 @@ class TestWizardOnchange(ResolveCommon):
 
     def test_charging_now_tells_nothing_of_invoices_of_other_companies(self):
         values = {MOVES: [Command.set(self.invoice.ids)]}
-        names = ("payer_id", "token_id", "is_unauthorized", "line_ids", "total")
+        names = ("payer_id", "token_id", "is_unauthorized", "ready_ids", "total")
         self._assert_hidden("autopay.charge.now", values, names)
 
     def test_line_of_charging_now_tells_nothing_of_foreign_invoices(self):

@@ -4,32 +4,12 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import clean_context
 
-from ..consent_words import format_short_day
 from ..const import CHARGE_NOW_MARKS
 from ..rights import check_billing
+from .autopay_charge_now_line import LINE_FACTS
 
 # Blockers of a chosen method that the customer has not authorized yet.
 AUTHORIZATION_BLOCKERS = ("no_authorization", "authorization_revoked")
-
-# Values of the rows that come from their documents; the ticks are the user's.
-LINE_FACTS = (
-    "currency_id",
-    "amount",
-    "method",
-    "blocker",
-    "explanation",
-    "mark",
-    "last_result",
-)
-
-# How the result page calls each state of an attempt.
-OUTCOMES = {
-    "succeeded": "charged",
-    "pending": "pending",
-    "action_required": "failed",
-    "declined": "failed",
-    "canceled": "failed",
-}
 
 
 class AutopayChargeNow(models.TransientModel):
@@ -64,10 +44,20 @@ class AutopayChargeNow(models.TransientModel):
         help="Records an authorization in your name. Leave it unticked unless the "
         "customer has agreed.",
     )
-    line_ids = fields.One2many(
+    ready_ids = fields.One2many(
         "autopay.charge.now.line",
         "wizard_id",
-        compute="_compute_line_ids",
+        domain=[("blocker", "=", False)],
+        compute="_compute_ready_ids",
+        compute_sudo=False,
+        store=True,
+        readonly=False,
+    )
+    skipped_ids = fields.One2many(
+        "autopay.charge.now.line",
+        "wizard_id",
+        domain=[("blocker", "!=", False)],
+        compute="_compute_skipped_ids",
         compute_sudo=False,
         store=True,
         readonly=False,
@@ -133,23 +123,25 @@ class AutopayChargeNow(models.TransientModel):
             )
 
     @api.depends("move_ids", "token_id", "authorize")
-    def _compute_line_ids(self):
+    def _compute_ready_ids(self):
         for wizard in self.filtered(lambda wizard: wizard.state == "draft"):
-            lines = wizard._prepare_all_lines()
-            wizard.line_ids = [
-                Command.clear(),
-                # Invoices to charge come first, skipped ones last.
-                *map(Command.create, sorted(lines, key=_get_place)),
-            ]
+            wizard.ready_ids = wizard._get_line_commands(is_skipped=False)
 
-    @api.depends("line_ids.blocker", "line_ids.is_chosen")
+    @api.depends("move_ids", "token_id", "authorize")
+    def _compute_skipped_ids(self):
+        for wizard in self.filtered(lambda wizard: wizard.state == "draft"):
+            wizard.skipped_ids = wizard._get_line_commands(is_skipped=True)
+
+    @api.depends("ready_ids.blocker", "ready_ids.is_chosen", "skipped_ids.blocker")
     def _compute_totals(self):
-        labels = dict(self.line_ids._fields["blocker"]._description_selection(self.env))
+        reasons = self.ready_ids._fields["blocker"]
+        labels = dict(reasons._description_selection(self.env))
         for wizard in self:
             charged = wizard._get_chosen_lines()
-            skipped = wizard.line_ids.filtered("blocker")
+            lines = wizard._get_lines()
+            skipped = lines.filtered("blocker")
             wizard.charge_count = len(charged)
-            wizard.ready_count = len(wizard.line_ids - skipped)
+            wizard.ready_count = len(lines - skipped)
             wizard.skip_count = len(skipped)
             wizard.skip_summary = ", ".join(
                 f"{labels[blocker]}: {count}"
@@ -160,7 +152,7 @@ class AutopayChargeNow(models.TransientModel):
                 for currency, lines in charged.grouped("currency_id").items()
             )
 
-    @api.depends("line_ids.blocker", "line_ids.is_chosen")
+    @api.depends("ready_ids.blocker", "ready_ids.is_chosen")
     def _compute_off_names(self):
         for wizard in self:
             lines = wizard._get_chosen_lines()
@@ -168,7 +160,7 @@ class AutopayChargeNow(models.TransientModel):
             payers = off.move_id.commercial_partner_id
             wizard.off_names = ", ".join(payers.mapped("display_name"))
 
-    @api.depends("line_ids.blocker", "line_ids.is_chosen")
+    @api.depends("ready_ids.blocker", "ready_ids.is_chosen")
     def _compute_needs_confirmation(self):
         for wizard in self:
             by_company = wizard._get_chosen_lines().grouped("company_id")
@@ -176,11 +168,12 @@ class AutopayChargeNow(models.TransientModel):
                 lines._is_above_limit(company) for company, lines in by_company.items()
             )
 
-    @api.depends("line_ids.outcome")
+    @api.depends("ready_ids.outcome", "skipped_ids.outcome")
     def _compute_result(self):
         for wizard in self:
-            counts = wizard.line_ids.grouped("outcome")
-            labels = wizard.line_ids._fields["outcome"]._description_selection(self.env)
+            lines = wizard._get_lines()
+            counts = lines.grouped("outcome")
+            labels = lines._fields["outcome"]._description_selection(self.env)
             wizard.result = ", ".join(
                 f"{label}: {len(counts[outcome])}"
                 for outcome, label in labels
@@ -189,7 +182,7 @@ class AutopayChargeNow(models.TransientModel):
 
     # === ONCHANGE METHODS === #
 
-    @api.onchange("line_ids", "token_id", "authorize")
+    @api.onchange("ready_ids", "token_id", "authorize")
     def _onchange_charged(self):
         """Have another sum confirmed anew."""
         self.is_confirmed = False
@@ -222,13 +215,24 @@ class AutopayChargeNow(models.TransientModel):
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "autopay.autopay_attempt_action"
         )
-        return {**action, "domain": [("id", "in", self.line_ids.attempt_id.ids)]}
+        return {**action, "domain": [("id", "in", self.ready_ids.attempt_id.ids)]}
 
     # === BUSINESS METHODS === #
 
     def _get_chosen_lines(self):
         """Return the lines that a click would charge."""
-        return self.line_ids.filtered(lambda line: line.is_chosen and not line.blocker)
+        return self.ready_ids.filtered(lambda line: line.is_chosen and not line.blocker)
+
+    def _get_lines(self):
+        """Return the rows of both tabs."""
+        return self.ready_ids | self.skipped_ids
+
+    def _get_line_commands(self, is_skipped):
+        """Return commands for the rows of one tab."""
+        lines = self._prepare_all_lines()
+        rows = [vals for vals in lines if bool(vals["blocker"]) == is_skipped]
+        # What is marked comes last.
+        return [Command.clear(), *map(Command.create, sorted(rows, key=_get_place))]
 
     def _refresh_lines(self, facts):
         """Read again what the rows show: a client may have sent only the ticks.
@@ -238,7 +242,7 @@ class AutopayChargeNow(models.TransientModel):
         if self.changes:
             # Another sum is confirmed anew.
             self.is_confirmed = False
-        for line in self.line_ids:
+        for line in self._get_lines():
             vals = facts.get(line.move_id.id, {})
             fresh = {name: vals.get(name) for name in LINE_FACTS}
             if line.is_chosen and self.changes:
@@ -247,6 +251,8 @@ class AutopayChargeNow(models.TransientModel):
                 # The engine looks once more, and the result says what it found.
                 del fresh["blocker"]
             line.write(fresh)
+        # Rows may have got on the other tab.
+        self.invalidate_recordset(["ready_ids", "skipped_ids"])
 
     def _get_changes(self, facts):
         """Return in words what is not as the ticked rows show it; empty when all is.
@@ -356,14 +362,15 @@ class AutopayChargeNow(models.TransientModel):
             line.move_id.id: line.attempt_id for line in runs.attempt_ids.line_ids
         }
         decisions = self._decide()
-        mine = self.line_ids.filtered(lambda line: line.move_id in decisions)
-        (self.line_ids - mine).outcome = "skipped"
+        lines = self._get_lines()
+        mine = lines.filtered(lambda line: line.move_id in decisions)
+        (lines - mine).outcome = "skipped"
         for line in mine:
             attempt = attempts.get(line.move_id.id)
             if not (line.is_chosen or line.blocker):
                 line.outcome = "left"
             elif attempt:
-                line._set_outcome(OUTCOMES.get(attempt.state, "open"), attempt)
+                line._set_outcome(attempt)
             else:
                 line._set_skipped(decisions[line.move_id], runs)
 
@@ -407,7 +414,7 @@ class AutopayChargeNow(models.TransientModel):
         lacks_authorization = decision.blocker in AUTHORIZATION_BLOCKERS
         blocker = not (self.authorize and lacks_authorization) and decision.blocker
         mark = not blocker and _get_mark(passed)
-        labels = dict(self.line_ids._fields["mark"]._description_selection(self.env))
+        labels = dict(self.ready_ids._fields["mark"]._description_selection(self.env))
         words = decision.get_words(self.env) if blocker else labels.get(mark)
         return {
             "move_id": decision.move.id,
@@ -419,20 +426,8 @@ class AutopayChargeNow(models.TransientModel):
             "mark": mark,
             # One invoice was chosen on purpose, many perhaps with a whole page.
             "is_chosen": not blocker and (not mark or len(self.move_ids) == 1),
-            "last_result": self._get_last_result(decision.move),
+            "last_result": self.ready_ids._get_last_result(decision.move),
         }
-
-    def _get_last_result(self, move):
-        """Return state and day of the invoice's last charge, in words."""
-        last = move.autopay_attempt_ids.sorted("id")[-1:]
-        if not last:
-            return ""
-        states = dict(last._fields["state"]._description_selection(self.env))
-        return f"{states[last.state]}, {self._format_day(last)}"
-
-    def _format_day(self, attempt):
-        day = fields.Date.context_today(self, attempt.reserved_date)
-        return format_short_day(self.env, day, fields.Date.context_today(self))
 
 
 def _get_mark(passed):
@@ -441,5 +436,5 @@ def _get_mark(passed):
 
 
 def _get_place(line):
-    """Return where a line stands: what is charged first, then what is marked."""
-    return (bool(line["blocker"]), line["blocker"] or line.get("mark") or "")
+    """Return where a line stands: what has neither reason nor mark comes first."""
+    return line["blocker"] or line.get("mark") or ""

@@ -1,6 +1,27 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from .. import const
+from ..consent_words import format_short_day
+
+# Values of the rows that come from their documents; the ticks are the user's.
+LINE_FACTS = (
+    "currency_id",
+    "amount",
+    "method",
+    "blocker",
+    "explanation",
+    "mark",
+    "last_result",
+)
+
+# How the result page calls each state of an attempt.
+OUTCOMES = {
+    "succeeded": "charged",
+    "pending": "pending",
+    "action_required": "failed",
+    "declined": "failed",
+    "canceled": "failed",
+}
 
 
 class AutopayChargeNowLine(models.TransientModel):
@@ -66,6 +87,17 @@ class AutopayChargeNowLine(models.TransientModel):
         )
         return currency.compare_amounts(total, limit) > 0
 
+    @api.model
+    def _get_last_result(self, move):
+        """Return state and day of an invoice's last charge, in words."""
+        last = move.autopay_attempt_ids.sorted("id")[-1:]
+        if not last:
+            return ""
+        states = dict(last._fields["state"]._description_selection(self.env))
+        day = fields.Date.context_today(self, last.reserved_date)
+        words = format_short_day(self.env, day, fields.Date.context_today(self))
+        return f"{states[last.state]}, {words}"
+
     def _get_change(self, vals):
         """Return in words what is not as this row shows it; empty when all is.
 
@@ -102,11 +134,11 @@ class AutopayChargeNowLine(models.TransientModel):
             (self.method or fresh, fresh),
         ]
 
-    def _set_outcome(self, outcome, attempt):
+    def _set_outcome(self, attempt):
         """Keep what became of the invoice's attempt."""
         self.write(
             {
-                "outcome": outcome,
+                "outcome": OUTCOMES.get(attempt.state, "open"),
                 "attempt_id": attempt.id,
                 "explanation": attempt.explanation,
             }
