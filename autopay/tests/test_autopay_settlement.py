@@ -183,7 +183,7 @@ class TestAutopaySettlement(SettlementCommon):
         wizard = self.env["autopay.charge.now"].create(
             {"move_ids": [Command.set((refunded + other).ids)]}
         )
-        line = wizard.line_ids.filtered(lambda line: line.move_id == refunded)
+        line = wizard._get_lines().filtered(lambda rec: rec.move_id == refunded)
         self.assertEqual(line.mark, "money_returned")
 
     def test_refunded_invoice_that_is_canceled_asks_nothing_more(self):
