@@ -43,8 +43,11 @@ class AutopayDispute(models.AbstractModel):
         """
         self.ensure_one()
         move = self.sudo()
-        disputed = move.autopay_in_dispute and move.company_id.autopay_known
-        return move.autopay_refunded or disputed
+        # First, as it is known without a query: no field of ours is read where Autopay
+        # never was on.
+        if not move.company_id.autopay_known:
+            return False
+        return move.autopay_refunded or move.autopay_in_dispute
 
     def _is_autopay_charged_back(self):
         """Return whether a dispute took what a person is asked about."""

@@ -252,6 +252,15 @@ class TestOffIsOff(PortalCommon):
         others = [query for query in found if "autopay_configuration" not in query]
         self.assertFalse(others)
 
+    def test_the_portal_reads_no_field_of_ours_where_autopay_never_was_on(self):
+        self._switch_off()
+        self.env.invalidate_all()
+        invoice = self.invoice.with_user(self.owner_user)
+        self.assertEqual(invoice.state, "posted")
+        self.assertFalse(invoice.company_id.sudo().autopay_known)
+        with self.assertQueryCount(0):
+            self.assertFalse(invoice._is_autopay_withheld())
+
     def test_the_watch_sees_what_is_asked_where_autopay_is_on(self):
         entry = self._create_entry()
         # An attempt may hold what has failed, it cannot hold what is only eligible.
