@@ -1,7 +1,7 @@
 """The shapes of values that browsers send; whatever else is no value."""
 
 from . import const
-from .condition_kinds import MAX_AMOUNT, MAX_TEXT, OPERATORS
+from .conditions.kinds import MAX_AMOUNT, MAX_TEXT, OPERATORS
 
 # Longer lists of customers are no honest ones.
 MAX_VALUES = 500
@@ -63,7 +63,7 @@ CONFIGURATION_SHAPES = {
     "token_id": is_id,
     "max_amount": is_number,
     "max_month_amount": is_number,
-    "cap_rule": is_one_of(const.CAP_RULES),
+    "cap_rule": is_one_of(const.configuration.CAP_RULES),
     "conditions": is_rows,
 }
 

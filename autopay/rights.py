@@ -2,7 +2,7 @@
 
 from odoo.exceptions import AccessError
 
-from .const import ENGINE_STATUSES
+from .const.invoice import ENGINE_STATUSES
 
 BILLING_GROUP = "account.group_account_invoice"
 MANAGER_GROUP = "account.group_account_manager"

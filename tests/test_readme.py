@@ -52,7 +52,7 @@ QUICK = {
     'pip install "stripe==16.1.0"': Command("already satisfied: stripe==16.1.0"),
     "bin/odoo autopay-check -d NAME": Command(TABLE),
     "odoo autopay_check -d NAME": Command(TABLE),
-    "bin/test autopay/tests/test_autopay_engine.py": Command(
+    "bin/test autopay/tests/engine/test_autopay_engine.py": Command(
         "1 passed", environ={"PYTEST_ADDOPTS": "-k test_only_the_residual_is_charged"}
     ),
 }

@@ -16,20 +16,41 @@ MODEL_FOLDERS = ("models", "wizards", "report")
 IMPORTED_FOLDERS = (*MODEL_FOLDERS, "controllers", "tests")
 TEXT_SUFFIXES = (".py", ".xml", ".csv", ".js", ".md", ".html", ".scss", ".pot")
 
+# Modules in one folder at most: more is a corridor that nobody finds the door in.
+MODULES_IN_FOLDER = 15
+# Modules that may stand outside the rooms of an add-on.
+ROOT_MODULES = ("browser_values", "fields", "rights")
+
 
 def check_addon(addon):
     """Yield a sentence for each breach in an add-on's folder."""
     for folder in MODEL_FOLDERS:
-        for path in modules_in(addon / folder):
+        for path in modules_below(addon / folder):
             yield from misplaced_models(path)
     for folder in IMPORTED_FOLDERS:
         yield from unimported_modules(addon / folder)
+    yield from crowded_folders(addon)
     yield from strange_names(addon)
     yield from strict_dependencies(addon)
 
 
 def modules_in(folder):
-    return [path for path in sorted(folder.glob("*.py")) if path.stem != "__init__"]
+    return [path for path in sorted(folder.glob("*.py")) if path.stem[:2] != "__"]
+
+
+def modules_below(folder):
+    return [path for path in sorted(folder.rglob("*.py")) if path.stem[:2] != "__"]
+
+
+def crowded_folders(addon):
+    """Yield the folders that hold too many modules, and modules without a room."""
+    for folder in (addon, *sorted(path for path in addon.rglob("*") if path.is_dir())):
+        count = len(modules_in(folder))
+        if count > MODULES_IN_FOLDER:
+            yield f"{folder.relative_to(ROOT)}: holds {count} modules"
+    for path in modules_in(addon):
+        if path.stem not in ROOT_MODULES:
+            yield f"{path.relative_to(ROOT)}: belongs into a room"
 
 
 def misplaced_models(path):
@@ -55,22 +76,41 @@ def model_of(node):
 
 
 def unimported_modules(folder):
-    init = folder / "__init__.py"
-    pattern = "test_*.py" if folder.name == "tests" else "*.py"
-    modules = [path for path in modules_in(folder) if path.match(pattern)]
-    imported = imported_names(ast.parse(init.read_text())) if init.exists() else set()
-    for path in modules:
-        if path.stem not in imported:
-            yield f"{path.relative_to(ROOT)}: not imported in {init.relative_to(ROOT)}"
+    """Yield the models and tests that nothing imports: Odoo would not know them."""
+    is_needed = is_test if folder.name == "tests" else holds_class
+    inits = sorted(folder.rglob("__init__.py"))
+    imported = {name for init in inits for name in imported_paths(init)}
+    for path in modules_below(folder):
+        if is_needed(path) and path.with_suffix("") not in imported:
+            yield f"{path.relative_to(ROOT)}: imported in no __init__.py"
+    for room in (init.parent for init in inits if init.parent != folder):
+        if is_needed is holds_class and room not in imported:
+            yield f"{room.relative_to(ROOT)}: imported in no __init__.py"
 
 
-def imported_names(tree):
-    return {
-        name
-        for node in tree.body
-        if isinstance(node, ast.ImportFrom)
-        for name in [node.module, *(alias.name for alias in node.names)]
-    }
+def is_test(path):
+    return path.match("test_*.py")
+
+
+def holds_class(path):
+    """Return whether a module registers something with Odoo: a model, a controller."""
+    nodes = ast.parse(path.read_text()).body
+    return any(model_of(node) or is_controller(node) for node in nodes)
+
+
+def is_controller(node):
+    return isinstance(node, ast.ClassDef) and any(
+        ast.unparse(base).endswith(("Controller", "Portal")) for base in node.bases
+    )
+
+
+def imported_paths(init):
+    """Yield the paths, without suffix, of the modules that an ``__init__`` imports."""
+    for node in ast.parse(init.read_text()).body:
+        if isinstance(node, ast.ImportFrom) and node.level == 1:
+            folder = init.parent.joinpath(*(node.module or "").split("."))
+            yield folder
+            yield from (folder / alias.name for alias in node.names)
 
 
 def strange_names(addon):

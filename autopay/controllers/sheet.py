@@ -1,7 +1,7 @@
 from odoo import http
 from odoo.http import content_disposition, request
 
-from ..const import SHEET_MODELS, SHEET_PATH, XLSX
+from ..const.sheet import SHEET_MODELS, SHEET_PATH, XLSX
 
 
 class Sheet(http.Controller):

@@ -5,8 +5,8 @@ import time
 from odoo import http
 from odoo.http import request
 
-from ..event_types import EVENT_MAX_BYTES, EVENT_STEPS, WEBHOOK_PATH
-from ..gateways.stripe_webhooks import is_genuine, parse_event
+from ..const.event import EVENT_MAX_BYTES, EVENT_STEPS, WEBHOOK_PATH
+from ..gateways.stripe.webhooks import is_genuine, parse_event
 
 _logger = logging.getLogger(__name__)
 

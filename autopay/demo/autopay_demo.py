@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import Command, api, fields, models
 
 from ..gateways.base import DECLINED, PENDING, SUCCEEDED, UNKNOWN, ChargeOutcome
-from ..run_context import RunContext
+from ..gateways.run_context import RunContext
 
 # Saved methods by customer: method, last digits, what the Demo provider answers to a
 # charge, days until it expires (None: never).

@@ -5,13 +5,7 @@ turns a lost connection into the state "error", like a decline, and lets other
 exceptions escape: whoever makes the call has to tell both apart and pass it on here.
 """
 
-from .base import (
-    DECLINED,
-    PENDING,
-    SUCCEEDED,
-    UNKNOWN,
-    ChargeOutcome,
-)
+from .base import DECLINED, PENDING, SUCCEEDED, UNKNOWN, ChargeOutcome
 
 # State of the transaction after the call: what it came to, its code, its decline class.
 STATES: dict[str, tuple[str, str, str]] = {

@@ -25,7 +25,7 @@ class AccountMove(models.Model):
     ]
 
     autopay_status = fields.Selection(
-        const.MOVE_STATUSES,
+        const.invoice.MOVE_STATUSES,
         copy=False,
         tracking=True,
         readonly=True,
@@ -177,7 +177,7 @@ class AccountMove(models.Model):
     def _note_autopay_marker(self, vals):
         """Keep who puts the invoices on autopay with these values: not the engine."""
         if vals.get("autopay_status") == "eligible" and not self.env.su:
-            own = self.sudo().with_context(**const.OWN_FIELDS_CONTEXT)
+            own = self.sudo().with_context(**const.engine.OWN_FIELDS_CONTEXT)
             own.write({"autopay_marked_by_id": self.env.uid})
             self._note_autopay_editor()
 
@@ -256,7 +256,7 @@ class AccountMove(models.Model):
         self._end_autopay_refund()
         self.env["autopay.crash"]._close_alarms(self)
         self.write({"autopay_status": "eligible"})
-        own = self.sudo().with_context(**const.OWN_FIELDS_CONTEXT)
+        own = self.sudo().with_context(**const.engine.OWN_FIELDS_CONTEXT)
         own.write(
             {
                 "autopay_retry_date": False,
@@ -308,7 +308,7 @@ class AccountMove(models.Model):
                 (
                     "autopay_crash_count",
                     ">=" if set_aside else "<",
-                    const.CRASHES_BEFORE_SET_ASIDE,
+                    const.engine.CRASHES_BEFORE_SET_ASIDE,
                 ),
             ]
         ) & (eligible | retry)

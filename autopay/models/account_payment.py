@@ -1,6 +1,6 @@
 from odoo import fields, models
 
-from ..reversal_const import MONEY_GONE
+from ..const.reversal import MONEY_GONE
 from ..rights import STAFF_GROUPS
 
 

@@ -5,7 +5,7 @@ from odoo.addons.payment_stripe.const import (
     PAYMENT_METHODS_MAPPING as STRIPE_METHOD_TYPES,
 )
 
-from ..const import DEBIT_METHOD_TYPES
+from ..const.retry import DEBIT_METHOD_TYPES
 
 
 class PaymentMethod(models.Model):

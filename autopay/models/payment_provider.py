@@ -8,10 +8,10 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import format_datetime, ormcache
 
-from ..event_types import OLD_SECRET_HOURS, WEBHOOK_PATH
+from ..const.event import OLD_SECRET_HOURS, WEBHOOK_PATH
 from ..gateways.base import Credentials
-from ..gateways.stripe_gateway import StripeGateway
-from ..gateways.stripe_session import api_base, configuration_issue
+from ..gateways.stripe.gateway import StripeGateway
+from ..gateways.stripe.session import api_base, configuration_issue
 
 _logger = logging.getLogger(__name__)
 

@@ -185,7 +185,7 @@ class PaymentToken(models.Model):
     @api.model
     def _get_autopay_debit_methods(self):
         """Return the payment methods, and brands of them, that are bank debits."""
-        types = const.DEBIT_METHOD_TYPES
+        types = const.retry.DEBIT_METHOD_TYPES
         codes = [code for code, kind in STRIPE_METHOD_TYPES.items() if kind in types]
         named = Domain("code", "in", [*codes, *types])
         brands = Domain("primary_payment_method_id", "any", named)
@@ -207,7 +207,9 @@ class PaymentToken(models.Model):
 
     def _get_autopay_exhausted_ids(self):
         """Return the ids of methods that were declined as often as is allowed."""
-        since = fields.Datetime.subtract(fields.Datetime.now(), days=const.DECLINE_DAYS)
+        since = fields.Datetime.subtract(
+            fields.Datetime.now(), days=const.retry.DECLINE_DAYS
+        )
         declines = self.env["autopay.attempt"]._read_group(
             [
                 ("token_id", "in", self.ids),
@@ -217,7 +219,9 @@ class PaymentToken(models.Model):
             ["token_id"],
             ["__count"],
         )
-        return {token.id for token, count in declines if count >= const.MAX_DECLINES}
+        return {
+            token.id for token, count in declines if count >= const.retry.MAX_DECLINES
+        }
 
     def _get_autopay_label(self):
         """Return brand and last four digits, as people know their card; "" of none."""

@@ -90,7 +90,7 @@ class PaymentTransaction(models.Model):
 
         :param str attempt_state: a key of ``const.TRANSACTION_STATES``
         """
-        target = const.TRANSACTION_STATES[attempt_state]
+        target = const.attempt.TRANSACTION_STATES[attempt_state]
         changed = self.filtered(lambda tx: tx.state != target)
         changed._autopay_update_state(target, message)
         # Odoo's sweep must never book what the engine books.

@@ -5,7 +5,7 @@ from odoo.exceptions import ValidationError
 from odoo.tools import ormcache
 
 from .. import const
-from ..deadlines import WIRE_DAYS
+from ..const.deadline import WIRE_DAYS
 from ..rights import MANAGER_GROUP, PAYMENT_GROUPS
 
 
@@ -23,13 +23,13 @@ class ResCompany(models.Model):
         help="Switched off, nothing is charged, whatever invoices and customers say.",
     )
     autopay_policy = fields.Selection(
-        const.POLICIES,
+        const.invoice.POLICIES,
         default="manual",
         required=True,
         help="Which invoices become eligible. A customer may have a policy of its own.",
     )
     autopay_date_rule = fields.Selection(
-        const.DATE_RULES,
+        const.invoice.DATE_RULES,
         default="due",
         required=True,
         help="How the autopay date of an invoice is found when nobody sets one. A "

@@ -1,9 +1,9 @@
 from odoo import api, fields, models
 
 from .. import const
-from ..decision import get_trial_consent
-from ..readiness_words import get_readiness_words
 from ..rights import STAFF_GROUPS, check_billing, check_staff
+from ..words.readiness import get_readiness_words
+from .decision.facts import get_trial_consent
 
 # Contacts may be edited by people who must not decide who is charged.
 RESTRICTED_FIELDS = {"autopay_token_id", "autopay_policy"}
@@ -29,7 +29,7 @@ class ResPartner(models.Model):
         "autopay records how the customer authorized it.",
     )
     autopay_policy = fields.Selection(
-        const.POLICIES,
+        const.invoice.POLICIES,
         company_dependent=True,
         groups=STAFF_GROUPS,
         help="Empty: as the company does.",
@@ -47,7 +47,7 @@ class ResPartner(models.Model):
         "autopay.authorization", "partner_id", readonly=True, groups=STAFF_GROUPS
     )
     autopay_readiness = fields.Selection(
-        const.READINESS,
+        const.invoice.READINESS,
         compute="_compute_autopay_readiness",
         search="_search_autopay_readiness",
         compute_sudo=True,

@@ -4,7 +4,7 @@ import xlsxwriter
 
 from odoo import api, models
 
-from ..const import SHEET_PATH
+from ..const.sheet import SHEET_PATH
 
 AMOUNTS = ("monetary", "float", "integer")
 

@@ -1,124 +1,164 @@
-from . import test_access
-from . import test_account_move
-from . import test_attack_defaults
-from . import test_attack_messages
-from . import test_attack_portal
-from . import test_attack_portal_held
-from . import test_attack_read
-from . import test_attack_readonly
-from . import test_attack_rpc
-from . import test_attack_rpc_methods
-from . import test_attack_webhook
-from . import test_autopay_approval
-from . import test_autopay_attempt
-from . import test_autopay_authorization
-from . import test_autopay_bookable
-from . import test_autopay_charge_now
-from . import test_autopay_charge_now_change
-from . import test_autopay_clock
-from . import test_autopay_common_fault
-from . import test_autopay_condition_domain
-from . import test_autopay_condition_kind
-from . import test_autopay_condition_number
-from . import test_autopay_condition_property
-from . import test_autopay_configuration
-from . import test_autopay_configuration_attack
-from . import test_autopay_configuration_cap
-from . import test_autopay_configuration_form
-from . import test_autopay_configuration_issue
-from . import test_autopay_configuration_portal
-from . import test_autopay_configuration_speed
-from . import test_autopay_configuration_tour
-from . import test_autopay_consent_tour
-from . import test_autopay_consent_wizard
-from . import test_autopay_copied
-from . import test_autopay_crash
-from . import test_autopay_database
-from . import test_autopay_deadline
-from . import test_autopay_deadline_attempt
-from . import test_autopay_deadline_payment
-from . import test_autopay_credit_note
-from . import test_autopay_decision
-from . import test_autopay_demo
-from . import test_autopay_double_success
-from . import test_autopay_dispute
-from . import test_autopay_dry_run
-from . import test_autopay_dry_run_engine
-from . import test_autopay_dry_run_report
-from . import test_autopay_dry_run_trial
-from . import test_autopay_engine
-from . import test_autopay_entry
-from . import test_autopay_event
-from . import test_autopay_fairness
-from . import test_autopay_guard
-from . import test_autopay_guard_ground
-from . import test_autopay_guard_payment
-from . import test_autopay_invariant
-from . import test_autopay_invariant_conduct
-from . import test_autopay_invariant_result
-from . import test_autopay_limit
-from . import test_autopay_method_reader
-from . import test_autopay_method_refusal
-from . import test_autopay_move_action
-from . import test_autopay_move_date
-from . import test_autopay_payer
-from . import test_autopay_payer_glance
-from . import test_autopay_policy
-from . import test_autopay_presence
-from . import test_autopay_reconciliation
-from . import test_autopay_reconciliation_check
-from . import test_autopay_reconciliation_sheet
-from . import test_autopay_refund_lost
-from . import test_autopay_refusal_notice
-from . import test_autopay_resolve
-from . import test_autopay_resolve_late
-from . import test_autopay_resolver
-from . import test_autopay_reversal
-from . import test_autopay_reversal_booking
-from . import test_autopay_reversal_dispute
-from . import test_autopay_reversal_odoo
-from . import test_autopay_reversal_other
-from . import test_autopay_reversal_unread
-from . import test_autopay_reversal_watch
-from . import test_autopay_set_date
-from . import test_autopay_settled_by_hand
-from . import test_autopay_settlement
-from . import test_autopay_settlement_portal
-from . import test_autopay_sheet
-from . import test_autopay_stage
-from . import test_autopay_time_zone
-from . import test_autopay_surplus
-from . import test_autopay_transaction_doubt
-from . import test_autopay_unapplied
-from . import test_autopay_webhook
-from . import test_click_everywhere
-from . import test_contradictions
-from . import test_every_screen
-from . import test_fault_matrix_books
-from . import test_fault_matrix_charge
-from . import test_fault_matrix_people
-from . import test_fault_matrix_reserve
-from . import test_guards_page
-from . import test_migration
-from . import test_money
-from . import test_off_is_off
-from . import test_neutralize
-from . import test_odoo_gateway
-from . import test_payment_method
-from . import test_payment_transaction
-from . import test_res_config_settings
-from . import test_res_partner
-from . import test_screens
-from . import test_stripe_answers
-from . import test_stripe_declines
-from . import test_stripe_faults
-from . import test_stripe_gateway
-from . import test_stripe_methods
-from . import test_stripe_reading
-from . import test_stripe_reports
-from . import test_stripe_reversals
-from . import test_stripe_session
-from . import test_stripe_webhook
-from . import test_unfinished
-from . import test_webhook_delivery
-from . import test_wizard_onchange
+from .attack import (
+    test_access,
+    test_attack_defaults,
+    test_attack_messages,
+    test_attack_portal,
+    test_attack_portal_held,
+    test_attack_read,
+    test_attack_readonly,
+    test_attack_rpc,
+    test_attack_rpc_methods,
+    test_attack_webhook,
+    test_autopay_configuration_attack,
+)
+from .attempt import (
+    test_autopay_attempt,
+    test_autopay_double_success,
+    test_autopay_entry,
+    test_autopay_resolve,
+    test_autopay_resolve_late,
+    test_autopay_stage,
+)
+from .authorization import (
+    test_autopay_authorization,
+    test_autopay_consent_tour,
+    test_autopay_consent_wizard,
+)
+from .company import (
+    test_autopay_clock,
+    test_autopay_copied,
+    test_autopay_database,
+    test_autopay_time_zone,
+    test_neutralize,
+    test_res_config_settings,
+)
+from .condition import (
+    test_autopay_condition_domain,
+    test_autopay_condition_kind,
+    test_autopay_condition_number,
+    test_autopay_condition_property,
+    test_contradictions,
+)
+from .configuration import (
+    test_autopay_configuration,
+    test_autopay_configuration_cap,
+    test_autopay_configuration_form,
+    test_autopay_configuration_issue,
+    test_autopay_configuration_portal,
+    test_autopay_configuration_speed,
+    test_autopay_configuration_tour,
+)
+from .customer import (
+    test_autopay_payer_glance,
+    test_autopay_policy,
+    test_res_partner,
+)
+from .deadline import (
+    test_autopay_deadline,
+    test_autopay_deadline_attempt,
+    test_autopay_deadline_payment,
+)
+from .decision import (
+    test_autopay_approval,
+    test_autopay_bookable,
+    test_autopay_decision,
+    test_autopay_limit,
+    test_payment_method,
+)
+from .engine import (
+    test_autopay_common_fault,
+    test_autopay_crash,
+    test_autopay_engine,
+    test_autopay_fairness,
+    test_autopay_resolver,
+)
+from .event import (
+    test_autopay_event,
+    test_autopay_method_reader,
+    test_autopay_method_refusal,
+    test_autopay_webhook,
+    test_stripe_webhook,
+    test_webhook_delivery,
+)
+from .forecast import (
+    test_autopay_dry_run,
+    test_autopay_dry_run_engine,
+    test_autopay_dry_run_report,
+    test_autopay_dry_run_trial,
+    test_autopay_sheet,
+)
+from .gateways import (
+    test_money,
+    test_odoo_gateway,
+    test_stripe_answers,
+    test_stripe_declines,
+    test_stripe_faults,
+    test_stripe_gateway,
+    test_stripe_methods,
+    test_stripe_reading,
+    test_stripe_reports,
+    test_stripe_reversals,
+    test_stripe_session,
+)
+from .guard import (
+    test_autopay_guard,
+    test_autopay_guard_ground,
+    test_autopay_guard_payment,
+    test_autopay_transaction_doubt,
+    test_payment_transaction,
+)
+from .invoice import (
+    test_account_move,
+    test_autopay_charge_now,
+    test_autopay_charge_now_change,
+    test_autopay_credit_note,
+    test_autopay_move_action,
+    test_autopay_move_date,
+    test_autopay_payer,
+    test_autopay_set_date,
+    test_autopay_settled_by_hand,
+    test_autopay_settlement,
+    test_autopay_settlement_portal,
+    test_autopay_surplus,
+    test_autopay_unapplied,
+)
+from .matrix import (
+    test_fault_matrix_books,
+    test_fault_matrix_charge,
+    test_fault_matrix_people,
+    test_fault_matrix_reserve,
+)
+from .notification import (
+    test_autopay_refusal_notice,
+)
+from .ordinary import (
+    test_autopay_demo,
+    test_autopay_presence,
+    test_click_everywhere,
+    test_every_screen,
+    test_guards_page,
+    test_migration,
+    test_off_is_off,
+    test_screens,
+    test_unfinished,
+    test_wizard_onchange,
+)
+from .reconciliation import (
+    test_autopay_invariant,
+    test_autopay_invariant_conduct,
+    test_autopay_invariant_result,
+    test_autopay_reconciliation,
+    test_autopay_reconciliation_check,
+    test_autopay_reconciliation_sheet,
+)
+from .reversal import (
+    test_autopay_dispute,
+    test_autopay_refund_lost,
+    test_autopay_reversal,
+    test_autopay_reversal_booking,
+    test_autopay_reversal_dispute,
+    test_autopay_reversal_odoo,
+    test_autopay_reversal_other,
+    test_autopay_reversal_unread,
+    test_autopay_reversal_watch,
+)

@@ -2,7 +2,7 @@
 
 from unittest.mock import patch
 
-from ..models.autopay_stage import AutopayStage
+from ..models.engine.autopay_stage import AutopayStage
 from .common import AutopayCommon
 
 CREATE = "/v1/payment_intents"

@@ -8,7 +8,7 @@ from odoo.addons.payment_stripe.models.payment_provider import (
     PaymentProvider as StripeProvider,
 )
 
-from ..models.autopay_run import AutopayRun
+from ..models.engine.autopay_run import AutopayRun
 from .common import AutopayCommon
 
 CONFIRM = "/v1/payment_intents/*/confirm"

@@ -4,8 +4,8 @@ from random import Random
 
 from odoo import Command
 
-from .common_configuration import ConfigurationCommon
-from .condition_facts import Facts, Judge, Line
+from .condition.condition_facts import Facts, Judge, Line
+from .configuration.common_configuration import ConfigurationCommon
 
 POOL_SIZE = 60
 TEXTS = [

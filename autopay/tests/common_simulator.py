@@ -13,8 +13,8 @@ from unittest.mock import patch
 import stripe
 
 from odoo.addons.autopay.gateways.base import ChargeOrder, ChargeRequest, Credentials
-from odoo.addons.autopay.gateways.stripe_gateway import StripeGateway
-from odoo.addons.autopay.gateways.stripe_session import API_BASE_VARIABLE
+from odoo.addons.autopay.gateways.stripe.gateway import StripeGateway
+from odoo.addons.autopay.gateways.stripe.session import API_BASE_VARIABLE
 
 from stripe_simulator.process import SimulatorProcess
 

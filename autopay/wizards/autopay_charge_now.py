@@ -4,7 +4,7 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import clean_context
 
-from ..const import CHARGE_NOW_MARKS
+from ..const.decision import CHARGE_NOW_MARKS
 from ..rights import check_billing
 from .autopay_charge_now_line import LINE_FACTS
 

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 
 from .. import const
-from ..consent_words import format_short_day
+from ..words.consents import format_short_day
 
 # Values of the rows that come from their documents; the ticks are the user's.
 LINE_FACTS = (
@@ -54,13 +54,15 @@ class AutopayChargeNowLine(models.TransientModel):
         readonly=True, help="The state of the last charge of this invoice, and its day."
     )
     mark = fields.Selection(
-        const.CHARGE_NOW_MARKS,
+        const.decision.CHARGE_NOW_MARKS,
         string="Note",
         readonly=True,
         help="Why this invoice would not be charged today by itself.",
     )
     method = fields.Char(string="Payment Method", readonly=True)
-    blocker = fields.Selection(const.SKIP_REASONS, string="Skipped", readonly=True)
+    blocker = fields.Selection(
+        const.decision.SKIP_REASONS, string="Skipped", readonly=True
+    )
     explanation = fields.Text(readonly=True)
     outcome = fields.Selection(
         [

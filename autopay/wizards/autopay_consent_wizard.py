@@ -5,10 +5,10 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from .. import const
-from ..authorization_words import get_staff_text
-from ..consent_words import get_preview_text
-from ..decision import TRIAL_CONSENT, TrialConsent
+from ..models.decision.facts import TRIAL_CONSENT, TrialConsent
 from ..rights import check_billing
+from ..words.authorizations import get_staff_text
+from ..words.consents import get_preview_text
 
 
 class AutopayConsentWizard(models.TransientModel):
@@ -44,7 +44,7 @@ class AutopayConsentWizard(models.TransientModel):
         ondelete="cascade",
     )
     channel = fields.Selection(
-        const.CONSENT_CHANNELS,
+        const.authorization.CONSENT_CHANNELS,
         string="How the Customer Agreed",
         help="Nobody may be charged who has not agreed.",
     )
@@ -77,7 +77,7 @@ class AutopayConsentWizard(models.TransientModel):
         "it: invoices and configurations.",
     )
     policy = fields.Selection(
-        const.POLICIES,
+        const.invoice.POLICIES,
         compute="_compute_policy",
         store=True,
         readonly=False,
@@ -234,10 +234,11 @@ class AutopayConsentWizard(models.TransientModel):
             raise UserError(
                 self.env._("The scan cannot be read. Attach the file anew.")
             ) from error
-        if size > const.MAX_SCAN_BYTES:
+        if size > const.authorization.MAX_SCAN_BYTES:
             raise UserError(
                 self.env._(
-                    "The scan is too large: %s MB at most.", const.MAX_SCAN_BYTES >> 20
+                    "The scan is too large: %s MB at most.",
+                    const.authorization.MAX_SCAN_BYTES >> 20,
                 )
             )
 
@@ -320,7 +321,7 @@ class AutopayConsentWizard(models.TransientModel):
         """Return which open invoices would be charged when, as sentences."""
         company = self.company_id._origin
         last = fields.Date.add(
-            company._get_autopay_today(), days=const.CONSENT_PREVIEW_DAYS
+            company._get_autopay_today(), days=const.authorization.CONSENT_PREVIEW_DAYS
         )
         consent = TrialConsent(self._draft(), self.is_default, self.policy)
         moves = self._get_open_invoices()

@@ -2,7 +2,7 @@ from collections import defaultdict
 
 from odoo import api, fields, models
 
-from ..invariants import VERDICTS
+from ..invariants.table import VERDICTS
 from ..rights import check_billing
 
 # Offenders named on the screen; the button shows them all.

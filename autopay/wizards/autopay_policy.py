@@ -30,9 +30,11 @@ class AutopayPolicy(models.TransientModel):
         string="Autopay",
         help="Switched off, nothing is charged, whatever invoices and customers say.",
     )
-    autopay_policy = fields.Selection(const.POLICIES, string="Policy", required=True)
+    autopay_policy = fields.Selection(
+        const.invoice.POLICIES, string="Policy", required=True
+    )
     autopay_date_rule = fields.Selection(
-        const.DATE_RULES, string="Autopay Date", required=True
+        const.invoice.DATE_RULES, string="Autopay Date", required=True
     )
     autopay_date_offset = fields.Integer(
         string="Days After", help="Negative means days before."

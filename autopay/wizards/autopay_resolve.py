@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
-from ..models.autopay_attempt_resolution import Statement
+from ..models.attempt.autopay_attempt_resolution import Statement
 
 KINDS = [
     ("paid", "It was paid"),

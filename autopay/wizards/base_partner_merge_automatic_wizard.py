@@ -1,7 +1,7 @@
 from odoo import models
 from odoo.exceptions import AccessError
 
-from ..const import OPEN_STATUSES
+from ..const.invoice import OPEN_STATUSES
 from ..rights import MANAGER_GROUP
 
 

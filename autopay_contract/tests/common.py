@@ -1,7 +1,9 @@
 from odoo import Command
 from odoo.tests import tagged
 
-from odoo.addons.autopay.tests.common_configuration import ConfigurationCommon
+from odoo.addons.autopay.tests.configuration.common_configuration import (
+    ConfigurationCommon,
+)
 
 
 @tagged("post_install", "-at_install")

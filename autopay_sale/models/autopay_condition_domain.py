@@ -1,6 +1,6 @@
 from odoo import api, models
 
-from ..condition_kinds import KINDS, PHRASES
+from ..conditions.kinds import KINDS, PHRASES
 
 
 class AutopayConditionDomain(models.AbstractModel):

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from tools.environment import ROOT
+
 POINTS = {
     "S": "select",
     "R": "reserve",
@@ -41,8 +43,9 @@ def in_file(path, *names):
 
 
 def in_addon(stem, *names):
-    """Return tests of the add-on, of the file that bears this name."""
-    return in_file(f"autopay/tests/test_{stem}.py", *names)
+    """Return tests of the add-on, of the file that bears this name in any room."""
+    path = next(ROOT.glob(f"autopay/tests/*/test_{stem}.py"), None)
+    return in_file(path.relative_to(ROOT).as_posix() if path else stem, *names)
 
 
 def in_crash(stem, *names):

@@ -3,13 +3,17 @@
 from datetime import datetime, timedelta
 
 from odoo.addons.autopay import const
-from odoo.addons.autopay.models.autopay_attempt import AutopayAttempt
-from odoo.addons.autopay.models.autopay_attempt_deadline import AutopayAttemptDeadline
-from odoo.addons.autopay.models.autopay_attempt_resolution import (
+from odoo.addons.autopay.models.attempt.autopay_attempt import AutopayAttempt
+from odoo.addons.autopay.models.attempt.autopay_attempt_deadline import (
+    AutopayAttemptDeadline,
+)
+from odoo.addons.autopay.models.attempt.autopay_attempt_resolution import (
     AutopayAttemptResolution,
 )
-from odoo.addons.autopay.models.autopay_attempt_schedule import AutopayAttemptSchedule
-from odoo.addons.autopay.models.autopay_attempt_state import AutopayAttemptState
+from odoo.addons.autopay.models.attempt.autopay_attempt_schedule import (
+    AutopayAttemptSchedule,
+)
+from odoo.addons.autopay.models.attempt.autopay_attempt_state import AutopayAttemptState
 
 from tests.model.rows import Rows, borrow
 
@@ -89,7 +93,7 @@ class Transactions(Rows):
     }
 
     def _autopay_set_state(self, attempt_state, _message=False):
-        self.state = const.TRANSACTION_STATES[attempt_state]
+        self.state = const.attempt.TRANSACTION_STATES[attempt_state]
 
 
 class Runs(Rows):

@@ -59,7 +59,7 @@ def _breaches_of_attempt(engine, attempt):
         yield f"I5: {attempt.name} is {attempt.state} and nobody looks after it"
     if attempt.response and "internal_error" in attempt.response:
         yield f"the gateway raised: {attempt.response}"
-    wanted = const.TRANSACTION_STATES.get(attempt.state, "pending")
+    wanted = const.attempt.TRANSACTION_STATES.get(attempt.state, "pending")
     if attempt.transaction_id.state != wanted:
         yield f"{attempt.name} is {attempt.state}, Odoo's transaction is not {wanted}"
 

@@ -7,16 +7,17 @@ for what is due, creating records, posting payments, and how a stage is committe
 from concurrent.futures import Future
 
 from odoo.addons.autopay import const
-from odoo.addons.autopay.decision import Choice, Decision
 from odoo.addons.autopay.gateways.base import Credentials
-from odoo.addons.autopay.gateways.stripe_gateway import StripeGateway
-from odoo.addons.autopay.models.autopay_booking import AutopayBooking
-from odoo.addons.autopay.models.autopay_engine import AutopayEngine
-from odoo.addons.autopay.models.autopay_method_refusal import AutopayMethodRefusal
-from odoo.addons.autopay.models.autopay_reservation import AutopayReservation
-from odoo.addons.autopay.models.autopay_resolver import AutopayResolver
-from odoo.addons.autopay.models.autopay_stage import AutopayStage
-from odoo.addons.autopay.run_context import RunContext
+from odoo.addons.autopay.gateways.run_context import RunContext
+from odoo.addons.autopay.gateways.stripe.gateway import StripeGateway
+from odoo.addons.autopay.models.configuration.choice import Choice
+from odoo.addons.autopay.models.decision.facts import Decision
+from odoo.addons.autopay.models.engine.autopay_booking import AutopayBooking
+from odoo.addons.autopay.models.engine.autopay_engine import AutopayEngine
+from odoo.addons.autopay.models.engine.autopay_reservation import AutopayReservation
+from odoo.addons.autopay.models.engine.autopay_resolver import AutopayResolver
+from odoo.addons.autopay.models.engine.autopay_stage import AutopayStage
+from odoo.addons.autopay.models.event.autopay_method_refusal import AutopayMethodRefusal
 
 from tests.model.books import LONG_AGO, MODELS
 from tests.model.pocket_stripe import PocketStripe
@@ -237,7 +238,7 @@ class PocketEngine:
         return self.all("account.move").filtered(lambda move: self._is_due(move, today))
 
     def _is_due(self, move, today):
-        if move.autopay_crash_count >= const.CRASHES_BEFORE_SET_ASIDE:
+        if move.autopay_crash_count >= const.engine.CRASHES_BEFORE_SET_ASIDE:
             return False
         retry = move.autopay_retry_date
         again = move.autopay_status == "error" and retry and retry <= today

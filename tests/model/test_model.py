@@ -7,7 +7,8 @@ import pytest
 from hypothesis import __version__ as hypothesis_version
 
 from odoo.addons.autopay import const
-from odoo.addons.autopay.gateways import base, stripe_answers
+from odoo.addons.autopay.gateways import base
+from odoo.addons.autopay.gateways.stripe import outcomes
 
 from tests.model.books import Attempts
 from tests.model.machine import CollectingInvoices
@@ -36,17 +37,25 @@ def test_nobody_pays_twice_and_nothing_is_lost_whatever_happens(stories):
 # Rules that are broken on purpose: object, key or attribute, value.
 BROKEN_TABLES = {
     "a charge in doubt never succeeds": (
-        *(const.ATTEMPT_TRANSITIONS, "succeeded"),
+        *(const.attempt.ATTEMPT_TRANSITIONS, "succeeded"),
         ("charging", "pending", "action_required"),
     ),
     "a dead process leaves nothing in doubt": (
-        *(const.ATTEMPT_TRANSITIONS, "unknown"),
+        *(const.attempt.ATTEMPT_TRANSITIONS, "unknown"),
         ("pending", "action_required"),
     ),
-    "a decline counts as closed": (const.OUTCOME_STATES, "declined", "canceled"),
-    "a lost answer counts as success": (const.OUTCOME_STATES, "unknown", "succeeded"),
+    "a decline counts as closed": (
+        const.attempt.OUTCOME_STATES,
+        "declined",
+        "canceled",
+    ),
+    "a lost answer counts as success": (
+        const.attempt.OUTCOME_STATES,
+        "unknown",
+        "succeeded",
+    ),
     "a debit under way counts as closed": (
-        *(stripe_answers.STATUSES, "processing"),
+        *(outcomes.STATUSES, "processing"),
         base.CANCELED,
     ),
     "nobody closes what was refused": (Attempts.defaults, "provider_closed", True),
@@ -85,7 +94,7 @@ def test_stories_find_out_that(name, monkeypatch):
 
 
 def test_failure_comes_again_from_the_line_that_was_printed(monkeypatch, capsys):
-    monkeypatch.setitem(const.ATTEMPT_TRANSITIONS, "unknown", ())
+    monkeypatch.setitem(const.attempt.ATTEMPT_TRANSITIONS, "unknown", ())
     with pytest.raises(AssertionError) as first:
         run_machine(CollectingInvoices, MUTANT_STORIES)
     notes = "\n".join(first.value.__notes__)

@@ -2,7 +2,7 @@
 
 from odoo import SUPERUSER_ID, api
 
-from odoo.addons.autopay.reversal_const import MONEY_GONE
+from odoo.addons.autopay.const.reversal import MONEY_GONE
 
 
 def migrate(cr, version):

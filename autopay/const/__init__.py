@@ -1,0 +1,15 @@
+"""Tables the whole add-on agrees on, by topic. They import nothing of the add-on."""
+
+from . import attempt
+from . import authorization
+from . import configuration
+from . import deadline
+from . import decision
+from . import engine
+from . import event
+from . import forecast
+from . import invoice
+from . import reconciliation
+from . import retry
+from . import reversal
+from . import sheet

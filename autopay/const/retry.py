@@ -1,0 +1,33 @@
+"""How a decline is treated: its classes, the days until the next try, the limits."""
+
+# How a definite "no" is treated. Keys are stored on the attempt.
+DECLINE_CLASSES = [
+    ("later", "Try again later"),
+    ("method", "Needs another payment method"),
+    ("authentication", "Needs the customer's authentication"),
+    ("never", "Never again with this method"),
+    ("configuration", "Our configuration"),
+    ("technical", "Technical, try again soon"),
+    ("revoked", "Authorization revoked"),
+]
+
+# Classes after which the same method collects nothing.
+NEEDS_METHOD_CLASSES = ("method", "never", "revoked")
+
+# Days to wait before the next automatic try after the 1st, 2nd ... decline of an
+# invoice, by decline class; a class that is not here is never retried by itself.
+# Four tries on days 0, 3, 7 and 14 stay far below every card network's limit;
+# a bank debit may be presented twice more (NACHA: original plus two, R01 and R09).
+RETRY_DAYS = {
+    "card": {"later": (3, 4, 7), "technical": (1, 1)},
+    "debit": {"later": (4, 5)},
+}
+
+# Declines of one method in so many days, on all its invoices, after which it rests.
+# Visa allows 15 further tries in 30 days for one payment; the others allow more.
+DECLINE_DAYS = 30
+
+MAX_DECLINES = 15
+
+# Provider types of method that are bank debits: days between charge and settlement.
+DEBIT_METHOD_TYPES = ("us_bank_account", "sepa_debit", "bacs_debit", "au_becs_debit")

@@ -1,0 +1,55 @@
+from odoo import fields, models
+
+from ... import const
+
+
+class AutopayAttemptLine(models.Model):
+    """The share of one invoice in an attempt."""
+
+    _name = "autopay.attempt.line"
+    _inherit = "autopay.own.defaults"
+    _description = "Autopay Attempt Line"
+    _order = "id desc"
+    _rec_name = "move_id"
+
+    attempt_id = fields.Many2one(
+        "autopay.attempt",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="cascade",
+    )
+    move_id = fields.Many2one(
+        "account.move",
+        string="Invoice",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="restrict",
+    )
+    company_id = fields.Many2one(
+        "res.company", required=True, readonly=True, ondelete="restrict"
+    )
+    currency_id = fields.Many2one(related="attempt_id.currency_id")
+    amount = fields.Monetary(readonly=True)
+    live = fields.Boolean(
+        readonly=True,
+        default=True,
+        help="While set, no other attempt can take this invoice in hand.",
+    )
+    previous_status = fields.Selection(
+        const.invoice.MOVE_STATUSES,
+        readonly=True,
+        help="What the invoice goes back to when the attempt is withdrawn.",
+    )
+    money_returned = fields.Boolean(
+        readonly=True,
+        help="Money of the invoice went back while this attempt had it in hand: "
+        "whether that is charged once more is for people to decide.",
+    )
+
+    # The last line of defence: PostgreSQL refuses a second live attempt for one debt.
+    _live_move_uniq = models.UniqueIndex(
+        "(move_id) WHERE live",
+        "This invoice is being charged already.",
+    )

@@ -1,0 +1,153 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ...const.reversal import MONEY_GONE
+
+
+class AutopayAttemptRefund(models.AbstractModel):
+    """The part of a collected amount that pays nothing, went back, or should."""
+
+    _name = "autopay.attempt.refund"
+    _description = "Refunds of an Autopay Attempt"
+
+    currency_id = fields.Many2one("res.currency", required=True, readonly=True)
+    reversal_ids = fields.One2many(
+        "autopay.reversal",
+        "attempt_id",
+        string="Refunds and Disputes",
+        readonly=True,
+    )
+    reversal_count = fields.Integer(compute="_compute_reversals")
+    returned_amount = fields.Monetary(
+        compute="_compute_reversals", help="What went back to the customer."
+    )
+    excess_amount = fields.Monetary(
+        compute="_compute_excess_amount",
+        compute_sudo=True,
+        help="What was collected beyond what is owed.",
+    )
+
+    excess_told = fields.Monetary(
+        readonly=True, help="What pays nothing, as a person was last told."
+    )
+    excess_activity_id = fields.Many2one(
+        "mail.activity", readonly=True, copy=False, ondelete="set null"
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("reversal_ids.finding", "reversal_ids.amount")
+    def _compute_reversals(self):
+        for attempt in self:
+            gone = attempt.reversal_ids.filtered(lambda rec: rec.finding in MONEY_GONE)
+            attempt.reversal_count = len(attempt.reversal_ids)
+            attempt.returned_amount = sum(gone.mapped("amount"))
+
+    @api.depends(
+        "booked_date",
+        "payment_id.move_id.line_ids.amount_residual_currency",
+        "reversal_ids.payment_ids.move_id.line_ids.amount_residual_currency",
+        "line_ids.move_id.transaction_ids.payment_id.state",
+    )
+    def _compute_excess_amount(self):
+        surplus = self.env["autopay.surplus"]
+        for attempt in self:
+            left = surplus._get_spare(attempt._get_inbound_payments())
+            left += surplus._get_share(attempt)
+            refunds = attempt._get_unbooked_refunds()
+            excess = max(left + sum(refunds.mapped("amount")), 0)
+            currency = attempt.currency_id
+            attempt.excess_amount = currency.round(excess) if currency else excess
+
+    def _get_inbound_payments(self):
+        """Return the payments that book what came in: at first, and back again."""
+        back = self.reversal_ids.payment_ids.filtered(
+            lambda payment: payment.payment_type == "inbound"
+        )
+        return self.payment_id | back
+
+    def _get_unbooked_refunds(self):
+        """Return refunds asked for in Odoo that are not yet taken off the payment.
+
+        One whose answer was lost counts as made until the provider has told of all.
+        """
+        self.ensure_one()
+        refunds = self.transaction_id.child_transaction_ids.filtered(
+            lambda tx: tx.operation == "refund"
+        )
+        return refunds.filtered(
+            lambda tx: (
+                (tx.autopay_doubt_date or tx.state not in ("error", "cancel"))
+                and not tx.payment_id.autopay_reversal_id
+            )
+        )
+
+    def _get_doubtful_refunds(self):
+        """Return refunds of which nobody knows yet whether they were made."""
+        refunds = self.sudo()._get_unbooked_refunds()
+        return refunds.filtered("autopay_doubt_date")
+
+    # === BUSINESS METHODS === #
+
+    def _refund_excess(self, shown=None):
+        """Give back at the provider what pays no invoice.
+
+        It is Odoo's own refund of the transaction, so that Odoo knows it as one.
+
+        :param float shown: what the user saw, in the attempt's currency; None when that
+            is not known
+        :raises UserError: when there is nothing to give back, or it cannot be
+        """
+        self.ensure_one()
+        self.company_id._check_autopay_home()
+        attempt = self.sudo().try_lock_for_update(allow_referencing=True)
+        amount = attempt.excess_amount
+        attempt._check_shown(shown, amount)
+        possible = attempt.payment_id.amount_available_for_refund
+        if not amount or attempt.currency_id.compare_amounts(amount, possible) > 0:
+            raise UserError(self._get_no_refund_sentence(amount, possible))
+        res = self.transaction_id.action_refund(amount_to_refund=amount)
+        if self._get_doubtful_refunds():
+            # Odoo calls it failed, which invites to try again.
+            res["params"].update(type="warning", message=self._get_doubt_sentence())
+        return res
+
+    def _check_shown(self, shown, amount):
+        """Let nobody give back another amount than he saw.
+
+        :raises UserError: when it is another one by now
+        """
+        known = isinstance(shown, (int, float))
+        if known and self.currency_id.compare_amounts(shown, amount):
+            raise UserError(
+                self.env._(
+                    "%(fresh)s pay no invoice by now, not %(shown)s: load the page "
+                    "again. Nothing was refunded.",
+                    fresh=self.currency_id.format(amount),
+                    shown=self.currency_id.format(shown),
+                )
+            )
+
+    def _get_no_refund_sentence(self, amount, possible):
+        """Return why there is nothing to give back.
+
+        :param float amount: what pays no invoice, in the attempt's currency
+        :param float possible: what can be refunded
+        """
+        if not amount and self._get_doubtful_refunds():
+            return self._get_doubt_sentence()
+        return self.env._(
+            "%(amount)s of this charge pay no invoice and %(possible)s can be refunded "
+            "through Odoo. Look at the payment, or refund it in the payment provider's "
+            "dashboard.",
+            amount=self.currency_id.format(amount),
+            possible=self.currency_id.format(possible),
+        )
+
+    def _get_doubt_sentence(self):
+        return self.env._(
+            "The provider's answer to a refund of this charge was lost: perhaps the "
+            "money went back. Nothing more is refunded until that is known. Autopay "
+            "asks Stripe within two hours; at another provider, look it up and say so "
+            "on the transaction of the refund."
+        )

@@ -1,0 +1,132 @@
+from datetime import timedelta
+from math import ceil
+
+from odoo import fields, models
+
+from ... import const
+
+
+class AutopayAttemptSchedule(models.AbstractModel):
+    """When an attempt is looked at again, given up or followed by another."""
+
+    _name = "autopay.attempt.schedule"
+    _description = "Schedule of an Autopay Attempt"
+
+    # === NEXT CHECK === #
+
+    def _check_soon(self):
+        """Have the attempts looked at by the next run of the resolver."""
+        if not self:
+            return
+        self.sudo().next_check_date = fields.Datetime.now()
+        cron = self.env.ref("autopay.ir_cron_resolve_open_attempts")
+        cron.sudo()._trigger()
+
+    def _schedule_check(self):
+        """Set when each attempt is looked at again, by the table for its state."""
+        now = fields.Datetime.now()
+        for attempt in self:
+            count = attempt.check_count
+            attempt.write(
+                {
+                    "next_check_date": now + attempt._get_check_delay(count),
+                    "check_count": count + 1,
+                }
+            )
+
+    def _get_check_delay(self, count):
+        """Return how long to wait before the provider is asked again.
+
+        :param int count: how often it was asked before
+        :rtype: timedelta
+        """
+        self.ensure_one()
+        if self.state in const.attempt.CHECK_HOURS:
+            return timedelta(hours=const.attempt.CHECK_HOURS[self.state])
+        steps = const.attempt.UNKNOWN_CHECK_MINUTES
+        last = const.attempt.UNKNOWN_LAST_CHECK_MINUTES
+        return timedelta(minutes=steps[count] if count < len(steps) else last)
+
+    def _is_abandoned(self):
+        """Return whether the run that took this attempt in hand is over."""
+        self.ensure_one()
+        return (
+            self.run_id.state != "running"
+            or bool(self.run_id._filter_dead())
+            # No run takes that long, whatever still holds its lock.
+            or self._is_late()
+        )
+
+    def _can_be_withdrawn(self):
+        """Return whether nothing was charged and no run is about to."""
+        self.ensure_one()
+        if self.state in const.attempt.UNCHARGED_STATES:
+            return self._is_abandoned()
+        return self.state == "action_required"
+
+    def _is_overdue(self):
+        """Return whether no answer comes for so long that people must say it."""
+        self.ensure_one()
+        if self.state != "unknown":
+            return self._is_stalled()
+        asked_often = self.check_count > len(const.attempt.UNKNOWN_CHECK_MINUTES)
+        return asked_often or not self._can_be_asked()
+
+    def _is_given_up(self):
+        """Return whether the customer had long enough to confirm, or should not."""
+        self.ensure_one()
+        if self._has_lost_ground():
+            return True
+        since = self.outcome_date + timedelta(hours=const.attempt.ACTION_REQUIRED_HOURS)
+        return since <= fields.Datetime.now()
+
+    def _has_lost_ground(self):
+        """Return whether method, consent, provider or customer was taken away."""
+        attempt = self.sudo()
+        return (
+            not attempt.token_id.active
+            or bool(attempt.authorization_id.revoked_date)
+            or attempt.provider_id.state == "disabled"
+            or not attempt.partner_id.active
+        )
+
+    def _is_finished(self):
+        """Return whether nothing is left to do: booked, or released."""
+        self.ensure_one()
+        final = self.state in ("succeeded", "declined", "canceled")
+        held = any(self.line_ids.mapped("live"))
+        return final and not held and not self._is_to_verify()
+
+    def _set_never_sent(self):
+        """Note that the provider was never asked for money by these attempts."""
+        locked = self.try_lock_for_update(allow_referencing=True)
+        locked.filtered(lambda attempt: attempt.state == "unknown").never_sent = True
+
+    def _alert_overdue(self):
+        """Tell people about outcomes that stay unknown."""
+        for attempt in self.filtered(lambda attempt: attempt._is_overdue()):
+            self.env["autopay.notification"]._alert_unresolved(attempt)
+
+    # === NEXT TRY === #
+
+    def _get_retry_date(self):
+        """Return the day of the next automatic try, or False when there is none."""
+        self.ensure_one()
+        declines = self.search_count(
+            [
+                ("line_ids.move_id", "in", self.line_ids.move_id.ids),
+                ("state", "=", "declined"),
+            ]
+        )
+        waits = self._get_retry_waits()
+        if self.trigger == "manual" or declines > len(waits):
+            return False
+        days = max(waits[max(declines, 1) - 1], ceil(self.wait_hours / 24))
+        return self.company_id._get_autopay_today() + timedelta(days=days)
+
+    def _get_retry_waits(self):
+        """Return the days to wait before each further try, within network limits."""
+        self.ensure_one()
+        kind = "debit" if self.token_id._is_autopay_debit() else "card"
+        waits = const.retry.RETRY_DAYS[kind].get(self.decline_class, ())
+        return waits if self.retry_limit < 0 else waits[: self.retry_limit]

@@ -1,0 +1,227 @@
+from collections import defaultdict
+from itertools import zip_longest
+
+from odoo import api, models
+from odoo.fields import Domain
+
+from ..decision.facts import Question, get_trial_consent
+from .choice import Choice
+
+
+class AutopayConfigurationChoice(models.AbstractModel):
+    """Chooses which method pays each invoice of a set.
+
+    The method that a person chose, the invoice's own, that of the first valid
+    configuration whose conditions all hold, or the Autopay Token of a customer without
+    enabled configurations.
+    """
+
+    _name = "autopay.configuration.choice"
+    _description = "Choice of an Autopay Configuration"
+
+    @api.model
+    def _choose(self, company, moves, tokens=None, today=None, trial=None):
+        """Return {move id: Choice}.
+
+        :param company: the company of all the invoices
+        :param dict tokens: {move id: token} chosen by a person
+        :param date today: the date to decide for; the company's today by default
+        :param trial: a configuration, perhaps not saved, to decide with as if it were
+            saved and enabled
+        """
+        today = today or company._get_autopay_today()
+        return self._choose_for(
+            company, moves, Question(tokens=tokens, today=today, trial=trial)
+        )
+
+    @api.model
+    def _choose_for(self, company, moves, question, configured=True):
+        """Return {move id: Choice}, see ``_choose``.
+
+        :param question: a ``Question`` with the date to decide for
+        :param bool configured: whether any of the customers has configurations
+        """
+        choices = self._choose_given(company, moves, question.tokens or {})
+        rest = moves.filtered(lambda move: move.id not in choices)
+        payers = rest.commercial_partner_id
+        lists = self._get_lists(company, payers, question.trial, configured)
+        ruled = rest.filtered(lambda move: lists.get(move.commercial_partner_id))
+        choices.update(self._choose_customer(company, rest - ruled))
+        choices.update(self._choose_matching(lists, ruled, question.today))
+        return choices
+
+    def _choose_given(self, company, moves, tokens):
+        """Choose what a person has set, for this charge or on the invoice."""
+        nothing = self.env["autopay.configuration"]
+        choices = {}
+        for move in moves:
+            if token := tokens.get(move.id):
+                choices[move.id] = Choice(token, nothing, "person", nothing)
+            elif token := move.autopay_token_id:
+                choices[move.id] = Choice(token, nothing, "invoice", nothing)
+        return choices
+
+    def _choose_customer(self, company, moves):
+        """Choose the Autopay Token of customers without configurations."""
+        nothing = self.env["autopay.configuration"]
+        payers = moves.commercial_partner_id.with_company(company)
+        by_payer = {payer.id: payer.autopay_token_id for payer in payers}
+        trial = get_trial_consent(self.env, company)
+        if trial and trial.is_default:
+            by_payer[trial.payer.id] = trial.token
+        none = self.env["payment.token"]
+        return {
+            move.id: Choice(
+                by_payer.get(move.commercial_partner_id.id, none),
+                nothing,
+                "customer",
+                nothing,
+            )
+            for move in moves
+        }
+
+    def _choose_matching(self, lists, moves, today):
+        """Choose the first valid configuration that matches.
+
+        All customers' first ones are asked at once, then all second ones for the
+        invoices that are left, and so on.
+        """
+        left = {
+            payer: set(found._ids)
+            for payer, found in moves.grouped("commercial_partner_id").items()
+        }
+        choices, flawed = {}, {}
+        for row in zip_longest(*(lists[payer] for payer in left)):
+            asked = {
+                configuration: left[payer]
+                for payer, configuration in zip(left, row, strict=True)
+                if configuration and left[payer]
+            }
+            self._choose_round(asked, moves, today, choices, flawed)
+        for move_id in set().union(*left.values()):
+            choices[move_id] = self._choose_nothing(flawed.get(move_id))
+        return choices
+
+    def _choose_round(self, asked, moves, today, choices, flawed):
+        """Choose for one configuration of each customer.
+
+        :param dict asked: {configuration: ids of its invoices}; what it pays is taken
+            out of them
+        :param dict choices: {move id: Choice}, to be added to
+        :param dict flawed: {move id: the first that matched and is not valid}, likewise
+        """
+        matched = self._get_matched_ids(asked, moves, today)
+        configurations = self.env["autopay.configuration"].union(*matched)
+        issues = configurations._get_open_issues(today)
+        for configuration, move_ids in matched.items():
+            choice = self._choose_matched(configuration, issues[configuration])
+            if not choice:
+                for move_id in move_ids:
+                    flawed.setdefault(move_id, configuration)
+                continue
+            choices.update(dict.fromkeys(move_ids, choice))
+            asked[configuration] -= move_ids
+
+    def _choose_matched(self, configuration, issues):
+        """Choose a configuration that matches, or nothing if it is passed over.
+
+        What is not valid is passed over, unless it is locked: nothing else takes its
+        place.
+        """
+        if issues:
+            return configuration.locked and self._choose_nothing(configuration)
+        nothing = self.env["autopay.configuration"]
+        return Choice(configuration.token_id, configuration, "configuration", nothing)
+
+    def _choose_nothing(self, flawed):
+        """Choose no method; tell which configuration would pay if it were valid."""
+        nothing = self.env["autopay.configuration"]
+        return Choice(self.env["payment.token"], nothing, "none", flawed or nothing)
+
+    # === LISTS === #
+
+    def _get_lists(self, company, payers, trial=None, configured=True):
+        """Return {payer: enabled configurations in the order in which they are tried}.
+
+        A locked configuration keeps its place, whatever was moved before it.
+
+        :param bool configured: whether any of these customers has saved ones
+        """
+        model = self.env["autopay.configuration"].sudo()
+        found = model.search(
+            [
+                ("company_id", "=", company.id),
+                ("partner_id", "in", payers.ids if configured else ()),
+                ("enabled", "=", True),
+            ]
+        )
+        if trial:
+            found = (found - trial._origin) | trial
+        return {
+            payer.sudo(False).with_env(self.env): configurations._get_ordered()
+            for payer, configurations in found.grouped("partner_id").items()
+            if payer._origin in payers
+        }
+
+    def _get_disabled(self, company, payer, trial=None):
+        """Return what a customer has switched off, and does not try out just now."""
+        return (
+            self.env["autopay.configuration"]
+            .sudo()
+            .search(
+                [
+                    ("company_id", "=", company.id),
+                    ("partner_id", "=", payer.id),
+                    ("enabled", "=", False),
+                    ("id", "not in", trial._origin.ids if trial else []),
+                ]
+            )
+        )
+
+    # === MATCHING === #
+
+    def _get_matched_ids(self, asked, moves, today):
+        """Return {configuration: ids of the invoices that it matches, if any}.
+
+        Configurations that say the same are looked at together.
+
+        :param dict asked: {configuration: ids of invoices}
+        :param moves: all the invoices, which are read together
+        """
+        same = defaultdict(list)
+        for configuration in asked:
+            signatures = configuration.condition_ids._get_signatures(today)
+            same[tuple(signatures)].append(configuration)
+        matched = {}
+        for signatures, configurations in same.items():
+            move_ids = set().union(*(asked[each] for each in configurations))
+            held = self._get_held_ids(signatures, move_ids, moves)
+            matched.update((each, asked[each] & held) for each in configurations)
+        return {each: move_ids for each, move_ids in matched.items() if move_ids}
+
+    def _get_held_ids(self, signatures, move_ids, moves):
+        """Return the ids of the invoices for which all conditions hold; none without.
+
+        Whoever asks: what he may not see of an invoice counts as well.
+        """
+        conditions = self.env["autopay.configuration.condition"]
+        asked = move_ids if signatures else ()
+        held = moves.sudo().browse(asked).with_prefetch(moves._ids)
+        for signature in signatures:
+            if held:
+                held = held.filtered_domain(conditions._get_domain_of(signature))
+        return set(held._ids)
+
+    @api.model
+    def _get_matching_domain(self, configuration, today):
+        """Return the invoices that a configuration matches, as one ``Domain``.
+
+        :param date today: the date from which days are counted
+        """
+        conditions = configuration.condition_ids
+        if not conditions:
+            return Domain.FALSE
+        return Domain.AND(
+            conditions._get_domain_of(signature)
+            for signature in conditions._get_signatures(today)
+        )

@@ -1,0 +1,231 @@
+from odoo import Command, api, models
+from odoo.exceptions import AccessError, UserError
+
+from ...browser_values import CONFIGURATION_SHAPES, has_shapes, is_ids
+
+# Fields that customers may set on their own configurations.
+OWN_FIELDS = ("token_id", "max_amount", "max_month_amount", "cap_rule")
+
+# Fields that they may set in a condition, besides its type and operator.
+OWN_VALUES = {
+    "amount": ("number", "number_to"),
+    "days": ("number", "number_to"),
+    "text": ("text",),
+}
+
+# More than anybody needs: every one of them is asked whenever invoices are charged.
+MAX_CONFIGURATIONS = 50
+MAX_CONDITIONS = 20
+
+
+class AutopayConfigurationPortal(models.AbstractModel):
+    """Lets customers change their own configurations, with all checks.
+
+    Each method is for the customer who is logged in, takes plain values from a browser
+    and trusts none of them. What is locked stays as it is.
+    """
+
+    _name = "autopay.configuration.portal"
+    _description = "Autopay Configurations of Customers"
+
+    # === READ === #
+
+    @api.model
+    def _get_own(self, company):
+        """Return the customer's configurations, in the order they are tried.
+
+        :raises AccessError: when nobody is logged in
+        """
+        if self.env.user._is_public():
+            raise AccessError(self.env._("Log in to see your autopay settings."))
+        payer = self.env.user.partner_id.commercial_partner_id
+        found = (
+            self.env["autopay.configuration"]
+            .sudo()
+            .search([("partner_id", "=", payer.id), ("company_id", "=", company.id)])
+        )
+        return found._get_ordered()
+
+    @api.model
+    def _get_one(self, company, configuration_id):
+        """Return one of the customer's configurations.
+
+        :raises AccessError: when it is not one of them, or there is none
+        """
+        found = self._get_own(company).filtered(lambda rec: rec.id == configuration_id)
+        if not found:
+            raise AccessError(self.env._("This is not one of your autopay settings."))
+        return found
+
+    # === CHANGE === #
+
+    @api.model
+    def _add(self, company, values, consent=None):
+        """Make a configuration, tried after all others.
+
+        :param dict values: those of ``OWN_FIELDS``, and *conditions*: a list of dicts
+        :param dict consent: *text*, *ip_address*, *user_agent* of the agreement shown
+        :return: the configuration
+        """
+        if len(self._get_own(company)) >= MAX_CONFIGURATIONS:
+            raise UserError(self.env._("You have too many autopay settings."))
+        payer = self.env.user.partner_id.commercial_partner_id
+        vals = self._prepare_vals(company, values)
+        vals.update(partner_id=payer.id, company_id=company.id, is_advanced=True)
+        configuration = self.env["autopay.configuration"].sudo().create(vals)
+        self._agree(configuration, consent)
+        return configuration
+
+    @api.model
+    def _change(self, company, configuration_id, values, consent=None):
+        """Change one of the customer's configurations; see ``_add``."""
+        configuration = self._get_one(company, configuration_id)
+        configuration._check_unlocked()
+        vals = self._prepare_vals(company, values)
+        if "condition_ids" in vals:
+            self._check_own_kinds(configuration)
+            vals["condition_ids"].insert(0, Command.clear())
+        configuration.write(vals)
+        self._agree(configuration, consent)
+        return configuration
+
+    @api.model
+    def _set_enabled(self, company, configuration_id, enabled):
+        """Switch one of the customer's configurations on or off."""
+        self._get_one(company, configuration_id).write({"enabled": bool(enabled)})
+
+    @api.model
+    def _remove(self, company, configuration_id):
+        """Remove one of the customer's configurations."""
+        self._get_one(company, configuration_id).unlink()
+
+    @api.model
+    def _reorder(self, company, configuration_ids):
+        """Bring the customer's configurations into this order.
+
+        :param list configuration_ids: the ids of all of them
+        :raises UserError: when some are missing: somebody changed the list meanwhile
+        """
+        own = self._get_own(company)
+        self._check_shapes(is_ids(configuration_ids))
+        if sorted(own.ids) != sorted(configuration_ids):
+            raise UserError(
+                self.env._("Your autopay settings have changed. Load the page anew.")
+            )
+        own.browse(configuration_ids)._renumber()
+
+    # === CHECKS === #
+
+    def _prepare_vals(self, company, values):
+        """Return what may be written of the values a browser sent.
+
+        :raises UserError: when a value is not even of the kind that is asked for
+        """
+        self._check_shapes(
+            isinstance(values, dict) and has_shapes(values, CONFIGURATION_SHAPES)
+        )
+        vals = {name: values[name] for name in OWN_FIELDS if name in values}
+        if "token_id" in vals:
+            vals["token_id"] = self._get_own_token(company, vals["token_id"]).id
+        if "conditions" in values:
+            if len(values["conditions"]) > MAX_CONDITIONS:
+                raise UserError(self.env._("These are too many conditions."))
+            vals["condition_ids"] = [
+                Command.create(self._prepare_condition_vals(row))
+                for row in values["conditions"]
+            ]
+        return vals
+
+    def _check_shapes(self, are_right):
+        if not are_right:
+            raise UserError(
+                self.env._("Some of these values cannot be used. Check them.")
+            )
+
+    def _get_own_token(self, company, token_id):
+        payer = self.env.user.partner_id.commercial_partner_id
+        saved = payer.with_company(company).sudo().autopay_available_token_ids
+        token = saved.filtered(lambda rec: rec.id == token_id)
+        if not token:
+            raise AccessError(
+                self.env._("This is not one of your saved payment methods.")
+            )
+        return token
+
+    def _prepare_condition_vals(self, row):
+        """Return the values of a condition that customers may set."""
+        code = row.get("kind")
+        kind = self.env["autopay.configuration.condition"]._get_kinds().get(code)
+        if not kind or not kind.public:
+            raise AccessError(self.env._("You cannot use this type of condition."))
+        self._check_shapes("operator" in row)
+        vals = {"kind": code, "operator": row["operator"]}
+        if kind.value == "records":
+            records = self._get_own_records(kind, row.get("values") or [])
+            vals[kind.values] = [Command.set(records.ids)]
+        for name in OWN_VALUES.get(kind.value, ()):
+            if name in row:
+                vals[name] = row[name]
+        return vals
+
+    def _get_own_records(self, kind, record_ids):
+        """Return the chosen records, if they are on invoices of the customer.
+
+        Others' products must not be found out by trying.
+        """
+        allowed = self._get_selectable(kind)
+        chosen = allowed.filtered(lambda rec: rec.id in record_ids)
+        if len(chosen) != len(set(record_ids)):
+            raise AccessError(self.env._("You cannot choose this value."))
+        return chosen
+
+    @api.model
+    def _get_selectable(self, kind):
+        """Return the records that a customer may choose for a kind of condition."""
+        payer = self.env.user.partner_id.commercial_partner_id
+        invoices = (
+            self.env["account.move"]
+            .sudo()
+            .search(
+                [
+                    ("commercial_partner_id", "=", payer.id),
+                    ("move_type", "=", "out_invoice"),
+                    ("state", "=", "posted"),
+                ]
+            )
+        )
+        return invoices.mapped(kind.path)
+
+    def _check_own_kinds(self, configuration):
+        """Refuse to replace conditions that staff have set and customers cannot."""
+        for condition in configuration.condition_ids:
+            kind = condition._get_kind()
+            if not kind or not kind.public:
+                raise UserError(
+                    self.env._(
+                        "Only %s can change these conditions. You can switch the "
+                        "setting off, or choose another payment method for it.",
+                        configuration.company_id.name,
+                    )
+                )
+
+    def _agree(self, configuration, consent):
+        """Record that the customer has authorized the method, with what was shown.
+
+        :raises UserError: when there is no agreement, neither known nor given
+        """
+        codes = configuration._get_issues()[configuration]
+        if not {"no_authorization", "authorization_revoked"} & set(codes):
+            return
+        if not consent:
+            raise UserError(
+                self.env._("Agree to be charged with this payment method first.")
+            )
+        known = ("text", "ip_address", "user_agent")
+        self.env["autopay.authorization"]._record(
+            configuration.partner_id,
+            configuration.company_id,
+            configuration.token_id,
+            "portal",
+            **{name: consent[name] for name in known if consent.get(name)},
+        )

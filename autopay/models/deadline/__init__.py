@@ -1,0 +1,2 @@
+from . import autopay_deadline_invoice
+from . import autopay_deadline

@@ -1,0 +1,275 @@
+import logging
+from dataclasses import replace
+
+from odoo import api, models
+from odoo.fields import Domain
+
+from ... import const
+from ..configuration.choice import Choice
+from .facts import Decision, Facts, Question
+
+_logger = logging.getLogger(__name__)
+
+# Checks that do not apply: a person who charges now has decided about date and status;
+# the last look before charging must not stumble over its own reservation.
+_PERSON_DECIDED = frozenset(
+    {
+        "not_eligible",
+        "retry_not_due",
+        "money_returned",
+        "failed",
+        "set_aside",
+        "no_date",
+        "date_not_reached",
+    }
+)
+SKIPPED_CHECKS = {
+    "scheduled": frozenset(),
+    "now": _PERSON_DECIDED | {"customer_off"},
+    # A date that is moved while the charge is prepared counts.
+    "gate_scheduled": frozenset({"set_aside", "being_charged"}),
+    "gate_now": _PERSON_DECIDED | {"being_charged", "customer_off"},
+}
+
+
+# Checks that say the same of all invoices that one customer pays with one method.
+PAYER_CHECKS = frozenset(
+    {
+        "customer_off",
+        "customer_archived",
+        "no_method",
+        "method_archived",
+        "method_expired",
+        "method_paused",
+        "method_of_other_customer",
+        "provider_disabled",
+        "provider_company",
+        "provider_unsupported",
+        "no_authorization",
+        "authorization_revoked",
+        "method_refused",
+        "method_exhausted",
+    }
+)
+
+
+# Without any of these nothing was charged or paid before.
+LOOKED_UP = ("autopay_attempt_line_ids", "transaction_ids")
+
+
+class AutopayDecision(models.AbstractModel):
+    """Decides, for a set of invoices, what would be charged and why the rest not."""
+
+    _name = "autopay.decision"
+    _inherit = ["autopay.check", "autopay.configuration.cap"]
+    _description = "Autopay Decision"
+
+    @api.model
+    def _decide(self, moves, mode="scheduled", tokens=None, today=None, trial=None):
+        """Return {move: Decision} for these customer invoices.
+
+        :param str mode: *scheduled* or *now* (a person charges), with *gate_* before it
+            for the last look at an invoice that is reserved
+        :param dict tokens: {move id: token} chosen by a person
+        :param date today: the date to decide for; the company's today by default
+        :param trial: a configuration, perhaps not saved, to decide with as if it were
+            saved and enabled
+        """
+        return self._answer(moves, Question(mode, tokens, today, trial))
+
+    @api.model
+    def _decide_safely(self, moves, mode="scheduled", tokens=None):
+        """Return {move: Decision}; invoices that cannot be decided about are left out.
+
+        For what is done for many: whatever is wrong with one must not stop it.
+        """
+        try:
+            with self.env.cr.savepoint():
+                return self._decide(moves, mode, tokens)
+        except Exception:
+            if len(moves) == 1:
+                _logger.exception("Nothing can be decided about invoice %s.", moves.id)
+                return {}
+        decisions = {}
+        for move in moves:
+            decisions.update(self._decide_safely(move, mode, tokens))
+        return decisions
+
+    @api.model
+    def _answer(self, moves, question):
+        """Return {move: Decision} for these customer invoices.
+
+        :param question: a ``Question``
+        """
+        whole = moves.filtered(self._is_whole)
+        decisions = {move: self._get_unfinished(move) for move in moves - whole}
+        for company, company_moves in whole.grouped("company_id").items():
+            facts = self._get_facts(company, company_moves, question)
+            facts.spent = self._count_spent(facts, question)
+            checks = self._get_checks(question.mode)
+            for move in company_moves:
+                decision = self._prepare_decision(move, facts)
+                self._apply_checks(checks, decision, facts)
+                self._note_spent(decision, facts)
+                decision.rest_date = self._get_rest_date(decision, facts)
+                decisions[move] = decision
+        return decisions
+
+    def _get_unfinished(self, move):
+        """Decide about an invoice that nobody could post yet."""
+        nothing = self.env["autopay.configuration"]
+        choice = Choice(self.env["payment.token"], nothing, "none", nothing)
+        authorization = self.env["autopay.authorization"]
+        return Decision(move, choice, authorization, blocker="not_posted")
+
+    @api.model
+    def _get_checks(self, mode):
+        """Return [(code, method)] in the order in which blockers are told."""
+        skipped = SKIPPED_CHECKS[mode]
+        return [
+            (code, getattr(self, f"_is_{code}"))
+            for code, _label in const.decision.BLOCKERS
+            if code not in skipped
+        ]
+
+    def _apply_checks(self, checks, decision, facts):
+        """Set the first blocker that holds."""
+        payer = decision.move.commercial_partner_id
+        key = (payer.id, decision.token.id, decision.authorization.id)
+        for code, check in checks:
+            if key in facts.sound and code in PAYER_CHECKS:
+                continue
+            if check(decision, facts):
+                decision.blocker = code
+                return
+        facts.sound.add(key)
+
+    def _prepare_decision(self, move, facts):
+        choice = facts.choices[move.id]
+        key = (move.commercial_partner_id.id, choice.token.id)
+        authorization = facts.authorizations.get(key)
+        if authorization is None:
+            authorization = self.env["autopay.authorization"]
+        if facts.trial and choice.configuration == facts.trial:
+            authorization = facts.trial._get_future_authorization(authorization)
+        due = move._get_autopay_amount()
+        return Decision(
+            move,
+            choice,
+            authorization,
+            due,
+            due,
+            today=facts.today,
+            trial=facts.trial,
+        )
+
+    # === FACTS === #
+
+    def _get_facts(self, company, moves, question):
+        """Look up in a few queries what the checks need for all the invoices."""
+        payers = moves.commercial_partner_id
+        glance = self.env["autopay.payer.glance"]
+        seen = glance._look(company, payers, dated=not question.today)
+        today = question.today or company._get_autopay_today()
+        choices = self.env["autopay.configuration.choice"]._choose_for(
+            company, moves, replace(question, today=today), seen.configured
+        )
+        # Of most invoices there is nothing to look up.
+        tried, paid = map(moves.sudo().filtered, LOOKED_UP)
+        found = (choice.token for choice in choices.values())
+        methods = self.env["payment.token"].union(*found)
+        return Facts(
+            company=company,
+            today=today,
+            neutralized=self.env["autopay.run"]._is_database_neutralized(),
+            copied=company._is_autopay_copied(),
+            live=self._get_live_attempts(tried),
+            returned=self.env["autopay.reversal"]._get_returned_attempts(tried),
+            pending=self._get_pending_payments(paid),
+            unapplied=moves._get_autopay_unapplied(seen.reissued),
+            doubtful=self._get_doubtful_payments(paid),
+            contradicted=self._get_contradicted_attempts(tried),
+            choices=choices,
+            approvals=self._get_approvals(company, moves),
+            **self._get_method_facts(company, payers, methods, seen, question.trial),
+            trial=question.trial,
+        )
+
+    def _get_method_facts(self, company, payers, methods, seen, trial):
+        """Look up what the customers allow their methods, and how these were refused.
+
+        :param seen: the ``Glance`` at the customers
+        """
+        declined = methods if seen.declined else methods.browse()
+        capped = methods if seen.configured else methods.browse()
+        authorizations = self.env["autopay.authorization"]
+        return {
+            "authorizations": authorizations._get_latest_by_token(
+                payers, methods, company
+            ),
+            "refused": declined._get_autopay_refusals(),
+            "exhausted": declined._get_autopay_exhausted_ids(),
+            "caps": self._get_caps(company, payers, capped, trial),
+        }
+
+    def _get_approvals(self, company, moves):
+        if not company.autopay_approval_limit:
+            return {}
+        return self.env["autopay.approval"]._get_open(moves)
+
+    def _count_spent(self, facts, question):
+        """Return what has been charged this month where that is limited."""
+        # An attempt that is decided once more must not stand in its own way.
+        own = facts.live.values() if question.mode.startswith("gate_") else ()
+        return self._get_spent(facts, own, question.planned)
+
+    def _get_live_attempts(self, moves):
+        """Return {move id: attempt} of the attempts that hold these invoices."""
+        lines = self.env["autopay.attempt.line"].search(
+            [("move_id", "in", moves.ids), ("live", "=", True)]
+        )
+        return {line.move_id.id: line.attempt_id for line in lines}
+
+    def _get_doubtful_payments(self, moves):
+        """Return {move id: transaction} where an online payment may have been taken."""
+        domain = self.env["payment.transaction"]._get_autopay_doubtful_domain()
+        return self._get_payments(moves, domain)
+
+    def _get_contradicted_attempts(self, moves):
+        """Return {move id: attempt} that failed, and took money says its provider."""
+        lines = self.env["autopay.attempt.line"].search(
+            [
+                ("move_id", "in", moves.ids),
+                ("attempt_id.mismatch", "=", True),
+                ("attempt_id.state", "in", ("declined", "canceled")),
+            ]
+        )
+        return {line.move_id.id: line.attempt_id for line in lines}
+
+    def _get_pending_payments(self, moves):
+        """Return {move id: transaction} of what somebody is paying in another way.
+
+        A confirmed transaction counts until Odoo has booked it, one that was begun in a
+        browser as long as the customer may still be confirming it there, any other
+        until somebody says that it will not come.
+        """
+        transactions = self.env["payment.transaction"]
+        begun = transactions._get_autopay_begun_domain()
+        return self._get_payments(
+            moves, transactions._get_autopay_awaited_domain() | begun
+        )
+
+    def _get_payments(self, moves, domain):
+        """Return {move id: the last of its transactions that meet a domain}.
+
+        What is waited for too long comes before what is not: a person is called for it.
+        """
+        own = Domain("invoice_ids", "in", moves.ids)
+        transactions = self.env["payment.transaction"].search(own & domain, order="id")
+        found = {}
+        for tx in transactions:
+            for move in tx.invoice_ids:
+                before = found.get(move.id, tx)
+                if before._is_autopay_late(move) <= tx._is_autopay_late(move):
+                    found[move.id] = tx
+        return found

@@ -1,0 +1,161 @@
+"""The parts of a decision about an invoice, as plain values."""
+
+import datetime
+from dataclasses import dataclass, field
+
+from odoo import models
+
+from ...words.invoices.blockers import get_blocker_words, get_charge_words
+from ...words.invoices.deadlines import get_attempt_until_words, get_payment_words
+from ..configuration.choice import Choice
+
+
+@dataclass(frozen=True, slots=True)
+class TrialConsent:
+    """A consent to decide with as if it were recorded.
+
+    It comes in the context, under ``TRIAL_CONSENT``: no browser can send an instance.
+
+    :param authorization: the ``autopay.authorization``, not saved
+    :param is_default: whether its method becomes the customer's Autopay Token
+    :param policy: a key of ``const.POLICIES`` that the customer gets, or False
+    """
+
+    authorization: models.Model
+    is_default: bool = False
+    policy: str | bool = False
+
+    @property
+    def payer(self):
+        """The customer who consents."""
+        return self.authorization.partner_id._origin
+
+    @property
+    def token(self):
+        """The method that may be charged."""
+        return self.authorization.token_id._origin
+
+    @property
+    def company(self):
+        """The company that may charge it."""
+        return self.authorization.company_id._origin
+
+
+TRIAL_CONSENT = "autopay_trial_consent"
+
+
+def get_trial_consent(env, company):
+    """Return the :class:`TrialConsent` that is tried out in a company, or None."""
+    trial = env.context.get(TRIAL_CONSENT)
+    fits = isinstance(trial, TrialConsent) and trial.company == company
+    return trial if fits else None
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question about invoices, see ``autopay.decision._decide``.
+
+    :param planned: {(payer id, token id, currency): amount} that a forecast has charged
+        before in the same month
+    """
+
+    mode: str = "scheduled"
+    tokens: dict | None = None
+    today: datetime.date | None = None
+    trial: models.Model | None = None
+    planned: dict | None = None
+
+
+@dataclass(slots=True)
+class Decision:
+    """Whether one invoice would be charged now, with what, or why not.
+
+    :param amount: what would be charged, in the invoice's currency (major units)
+    :param due: what is due, in the same; more than the amount under a cap
+    :param blocker: a code of ``const.BLOCKERS``; False when it would be charged
+    :param values: what the words about the blocker mention
+    :param date: from when the blocker could be gone, when that can be said
+    :param counts: whether the charge counts for a limit per month
+    :param rest_date: when the rest is charged of what a cap has divided
+    :param today: the date that was decided for
+    :param trial: the configuration that was decided with as if it were saved
+    :param waiting: the attempt, or the other payment, that is waited for
+    """
+
+    move: models.Model
+    choice: Choice
+    authorization: models.Model
+    due: float = 0.0
+    amount: float = 0.0
+    blocker: str | bool = False
+    values: dict = field(default_factory=dict)
+    date: datetime.date | None = None
+    counts: bool = False
+    rest_date: datetime.date | bool = False
+    today: datetime.date | None = None
+    trial: models.Model | None = None
+    waiting: models.Model | None = None
+
+    @property
+    def move_id(self):
+        """The id under which the invoice is saved, also while a form edits it."""
+        return self.move._origin.id
+
+    @property
+    def token(self):
+        """The method that pays."""
+        return self.choice.token
+
+    @property
+    def configuration(self):
+        """The configuration under which it pays; empty without one."""
+        return self.choice.configuration
+
+    def get_until_words(self, env):
+        """Return until when the blocker may last and who is called then, or nothing."""
+        if not self.waiting:
+            return ""
+        if self.waiting._name == "autopay.attempt":
+            return get_attempt_until_words(env, self.waiting)
+        return get_payment_words(env, self.waiting, self.move)
+
+    def get_words(self, env):
+        """Return the decision as a sentence in the language of the environment."""
+        if self.blocker:
+            return get_blocker_words(env, self)
+        return get_charge_words(env, self)
+
+
+@dataclass(slots=True)
+class Facts:
+    """The facts looked up once for a whole set of invoices of one company.
+
+    :param sound: (customer id, token id, authorization id) that passed every check once
+    :param caps: {(payer id, token id): configurations with caps for the method}
+    :param spent: {(payer id, token id): {(currency, day): amount}} charged this month
+        where that is limited; grows as invoices of the set are decided
+    :param approvals: {move id: ``autopay.approval``} that is not over
+    :param bookable: what ``autopay.bookable`` has found, by provider
+    :param trial: a configuration to decide with as if it were saved
+    """
+
+    company: models.Model
+    today: datetime.date
+    neutralized: bool
+    copied: bool
+    live: dict
+    returned: dict
+    pending: dict
+    unapplied: dict
+    doubtful: dict
+    contradicted: dict
+    choices: dict
+    authorizations: dict
+    refused: dict
+    exhausted: set
+    approvals: dict
+    caps: dict
+    sound: set = field(default_factory=set)
+    trial: models.Model | None = None
+    spent: dict = field(default_factory=dict)
+    bookable: dict = field(default_factory=dict)

@@ -1,0 +1,224 @@
+from odoo import api, fields, models
+
+from ...const.engine import OWN_FIELDS_CONTEXT
+
+
+class AutopayBooking(models.AbstractModel):
+    """Books what was collected and gives back what was not; safe to repeat."""
+
+    _name = "autopay.booking"
+    _inherit = "autopay.entry"
+    _description = "Autopay Booking"
+
+    @api.model
+    def _book(self, attempts):
+        """Post and reconcile collected attempts, release refused ones.
+
+        :return: the attempts that could be locked
+        """
+        locked = attempts.try_lock_for_update(allow_referencing=True)
+        collected = locked.filtered(
+            lambda attempt: attempt.state == "succeeded" and not attempt.booked_date
+        )
+        self._book_now(collected)
+        self._show_waiting(locked.filtered(lambda rec: rec.state == "action_required"))
+        self._release(
+            locked.filtered(
+                lambda attempt: (
+                    attempt.state in ("declined", "canceled")
+                    and attempt.provider_closed
+                    and any(attempt.line_ids.mapped("live"))
+                )
+            )
+        )
+        return locked
+
+    # === COLLECTED === #
+
+    def _book_now(self, attempts):
+        """Book these attempts, whatever is known of them; see ``_book``."""
+        # Entries of payments are made whole: there are no taxes or terms to add.
+        collected = attempts.with_context(skip_invoice_sync=True)
+        for company, part in collected.grouped("company_id").items():
+            part = part.with_company(company)
+            self.with_env(part.env)._book_collected(part)
+
+    def _book_collected(self, attempts):
+        """Create, post and reconcile one payment for each attempt, in sets."""
+        payments = self.env["account.payment"].create(
+            [self._prepare_payment_vals(attempt) for attempt in attempts]
+        )
+        for payment in payments:
+            self._require_entry(payment)
+        self._create_entries(payments)
+        payments.with_context(autopay_sequence_formats={}).action_post()
+        for attempt, payment in zip(attempts, payments, strict=True):
+            attempt.transaction_id.payment_id = payment
+        left_over = self._reconcile(attempts, payments)
+        attempts.line_ids.live = False
+        attempts.write({"booked_date": fields.Datetime.now(), "booking_error": False})
+        attempts.line_ids.move_id.with_context(**OWN_FIELDS_CONTEXT).write(
+            {
+                "autopay_status": "success",
+                "autopay_retry_date": False,
+                "autopay_crash_count": 0,
+            }
+        )
+        approvals = self.env["autopay.approval"]
+        approvals.union(
+            *approvals._get_open(attempts.line_ids.move_id).values()
+        )._set_state("used")
+        self._charge_rest_later(attempts)
+        attempts.line_ids.move_id._follow_autopay_payments()
+        for attempt in left_over:
+            self._tell_left_over(attempt)
+
+    def _charge_rest_later(self, attempts):
+        """Leave on autopay what is still due of invoices that a cap has divided.
+
+        What a person charged that was not on autopay does not come onto it.
+        """
+        for line in attempts.filtered("rest_date").line_ids:
+            move = line.move_id.with_context(**OWN_FIELDS_CONTEXT)
+            if move.currency_id.is_zero(move.amount_residual):
+                continue
+            if not line.previous_status:
+                move.autopay_status = False
+            elif line.money_returned:
+                move.autopay_status = "success" if move.autopay_refunded else "error"
+            else:
+                move.autopay_status = "eligible"
+                move._give_autopay_date(line.attempt_id.rest_date, "rest")
+
+    def _prepare_payment_vals(self, attempt):
+        """Return the payment of a collected attempt.
+
+        It carries its transaction from the start: Odoo charges the card again when a
+        payment with a token and no transaction is posted (account_payment).
+        """
+        transaction = attempt.transaction_id
+        journal = attempt.provider_id.journal_id
+        moves = attempt.line_ids.move_id
+        receivable = self._get_receivable_lines(moves)[:1].account_id
+        return {
+            "amount": attempt.amount,
+            "payment_type": "inbound",
+            "partner_type": "customer",
+            "currency_id": attempt.currency_id.id,
+            "partner_id": attempt.partner_id.id,
+            "journal_id": journal.id,
+            "company_id": attempt.company_id.id,
+            "payment_method_line_id": self._get_method_line(attempt.provider_id).id,
+            "payment_token_id": attempt.token_id.id,
+            "payment_transaction_id": transaction.id,
+            "date": attempt._get_booking_date(),
+            "memo": f"{transaction.reference} - {attempt.object_ref or ''}".rstrip(
+                " -"
+            ),
+            "invoice_ids": [fields.Command.set(moves.ids)],
+            **({"destination_account_id": receivable.id} if receivable else {}),
+        }
+
+    def _get_method_line(self, provider):
+        """Return the line under which payments of a provider are booked, if any."""
+        lines = provider.journal_id.inbound_payment_method_line_ids
+        return lines.filtered(lambda line: line.payment_provider_id == provider)[:1]
+
+    def _get_outstanding_account(self, provider, company):
+        """Return the account on which Odoo books what a provider collected, if any.
+
+        Without one of its own it is the company's: see ``_get_outstanding_account`` of
+        account.payment.
+        """
+        if account := self._get_method_line(provider).payment_account_id:
+            return account
+        charts = self.env["account.chart.template"].with_context(
+            allowed_company_ids=company.root_id.ids
+        )
+        reference = "account_journal_payment_debit_account_id"
+        default = charts.ref(reference, raise_if_not_found=False)
+        return default or company.transfer_account_id
+
+    def _get_receivable_lines(self, moves):
+        return moves.line_ids.filtered(lambda line: line.display_type == "payment_term")
+
+    def _reconcile(self, attempts, payments):
+        """Reconcile each payment with its invoices.
+
+        :return: the attempts of which something is left over
+        """
+        plan = [
+            self._get_lines_to_reconcile(attempt, payment)
+            for attempt, payment in zip(attempts, payments, strict=True)
+        ]
+        self.env["account.move.line"]._reconcile_plan(
+            [lines for lines in plan if len(lines) > 1]
+        )
+        left_over = attempts.browse()
+        for attempt, lines in zip(attempts, plan, strict=True):
+            rest = -sum(lines.mapped("amount_residual_currency"))
+            if attempt.currency_id.compare_amounts(rest, 0) > 0:
+                left_over |= attempt
+        return left_over
+
+    def _get_lines_to_reconcile(self, attempt, payment):
+        """Return the open lines of a payment and of its invoices that are posted."""
+        moves = attempt.line_ids.move_id
+        posted = moves.filtered(lambda move: move.state == "posted")
+        lines = self._get_receivable_lines(posted) + payment.move_id.line_ids
+        return lines.filtered(
+            lambda line: (
+                not line.reconciled
+                and line.account_id == payment.destination_account_id
+            )
+        )
+
+    def _tell_left_over(self, attempt):
+        """Tell of money that pays nothing: the invoice is gone, or was paid."""
+        moves = attempt.line_ids.move_id
+        notification = self.env["autopay.notification"]
+        if moves.filtered(lambda move: move.state != "posted"):
+            return notification._alert_unreconciled(attempt)
+        return self.env["autopay.surplus"]._check(moves)
+
+    def _note_failure(self, attempt, error):
+        """Keep why an attempt could not be booked and ask a person to mend it."""
+        attempt.booking_error = str(error)
+        attempt._schedule_check()
+        self.env["autopay.notification"]._alert_not_booked(attempt)
+        return attempt
+
+    # === NOT COLLECTED === #
+
+    def _show_waiting(self, attempts):
+        """Show invoices as failed whose customer must act; they stay reserved."""
+        moves = attempts.line_ids.move_id
+        moves.filtered(
+            lambda move: move.autopay_status == "in_progress"
+        ).autopay_status = "error"
+
+    def _release(self, attempts):
+        """Give the invoices of attempts back that took no money and never will."""
+        for line in attempts.line_ids:
+            line.move_id.write(self._prepare_released_vals(line))
+        attempts.line_ids.live = False
+        revoked = attempts.filtered(lambda rec: rec.decline_class == "revoked")
+        revoked.authorization_id._revoke(
+            self.env._("The bank reports that the customer has revoked it.")
+        )
+
+    def _prepare_released_vals(self, line):
+        """Return what an invoice is after an attempt that took no money."""
+        if not line.previous_status:
+            # An invoice that was not on autopay does not come onto it by a charge.
+            return {"autopay_status": False, "autopay_retry_date": False}
+        if line.money_returned:
+            status = "success" if line.move_id.autopay_refunded else "error"
+            return {"autopay_status": status, "autopay_retry_date": False}
+        if line.attempt_id.state != "declined":
+            return {"autopay_status": line.previous_status}
+        return {
+            "autopay_status": "error",
+            "autopay_retry_date": line.attempt_id._get_retry_date(),
+            "autopay_crash_count": 0,
+        }

@@ -1,0 +1,120 @@
+from odoo import api, models
+from odoo.tools import SQL
+
+from ...const.engine import CRASHES_BEFORE_SET_ASIDE
+
+
+class AutopayCrash(models.AbstractModel):
+    """Counts the runs that died or failed on an invoice, and has it set aside in time.
+
+    That the invoice cannot be written may be the very trouble: nothing here does so.
+    """
+
+    _name = "autopay.crash"
+    _inherit = "autopay.stage"
+    _description = "Autopay Crash"
+
+    @api.model
+    def _get_safe_parts(self, move_ids):
+        """Return a batch of invoices in parts: what died in a run's hands goes alone.
+
+        :return: lists of ids; what is gone by now is in none of them
+        """
+        moves = self.env["account.move"].browse(move_ids).exists()
+        suspects = moves.filtered("autopay_crash_count")
+        parts = [(moves - suspects).ids, *([move_id] for move_id in suspects.ids)]
+        return [part for part in parts if part]
+
+    @api.model
+    def _note(self, moves, fault=None):
+        """Count a crash on these invoices for good, then tell what is set aside.
+
+        :param str fault: the signature of the fault that a run met on them
+        """
+        self._apply_committed(self._count, moves, fault)
+        self._tell(moves)
+
+    @api.model
+    def _count(self, moves, fault=None):
+        """Count a crash on these invoices, in the database transaction at hand.
+
+        :param str fault: None when the process died: that is never tried out again
+        :return: no attempts, as this may be a stage
+        """
+        if moves:
+            moves.flush_recordset(["autopay_crash_count"])
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE account_move SET autopay_crash_count ="
+                    " coalesce(autopay_crash_count, 0) + 1, autopay_crash_fault = %s"
+                    " WHERE id IN %s",
+                    fault,
+                    tuple(sorted(moves.ids)),
+                )
+            )
+            moves.invalidate_recordset(["autopay_crash_count", "autopay_crash_fault"])
+        return self.env["autopay.attempt"]
+
+    @api.model
+    def _get_set_aside(self, company):
+        """Return {fault: ids of the due invoices that runs set aside because of it}."""
+        domain = self.env["account.move"]._get_autopay_due_domain(
+            company, company._get_autopay_today(), set_aside=True
+        )
+        groups = (
+            self.env["account.move"]
+            .sudo()
+            ._read_group(
+                [*domain, ("autopay_crash_fault", "!=", False)],
+                ["autopay_crash_fault"],
+                ["id:array_agg"],
+            )
+        )
+        return dict(groups)
+
+    def _release(self, moves):
+        """Take back that these invoices were set aside: the fault is mended.
+
+        :return: no attempts, as this is a stage
+        """
+        moves.flush_recordset(["autopay_crash_count"])
+        self.env.cr.execute(
+            SQL(
+                "UPDATE account_move SET autopay_crash_count = 0,"
+                " autopay_crash_fault = NULL WHERE id IN %s",
+                tuple(sorted(moves.ids)),
+            )
+        )
+        moves.invalidate_recordset(["autopay_crash_count", "autopay_crash_fault"])
+        feedback = self.env._("It works again.")
+        self.env["autopay.notification"]._close_set_aside(moves, feedback)
+        return self.env["autopay.attempt"]
+
+    @api.model
+    def _close_alarms(self, moves):
+        """Close what called a person to invoices that are taken up by a person."""
+        aside = moves.sudo().filtered(
+            lambda move: move.autopay_crash_count >= CRASHES_BEFORE_SET_ASIDE
+        )
+        if aside:
+            feedback = self.env._("Put on autopay again.")
+            self.env["autopay.notification"]._close_set_aside(aside, feedback)
+
+    @api.model
+    def _tell(self, moves):
+        """Tell which of these invoices are set aside, each by itself."""
+        poison = moves.filtered(
+            lambda move: move.autopay_crash_count >= CRASHES_BEFORE_SET_ASIDE
+        )
+        self._apply(self._alert, poison)
+
+    def _alert(self, moves):
+        self.env["autopay.notification"]._alert_set_aside(moves)
+        return self.env["autopay.attempt"]
+
+    def _note_stage_failure(self, stage, record, error):
+        """Override to call a person without a mail: its link may write the invoice."""
+        res = super()._note_stage_failure(stage, record, error)
+        quiet = record.with_context(mail_activity_quick_update=True)
+        self._apply_committed(self._alert, quiet)
+        return res

@@ -1,0 +1,6 @@
+from . import autopay_dry_run_trial
+from . import autopay_forecast_days
+from . import autopay_dry_run
+from . import autopay_dry_run_line
+from . import autopay_dry_run_total
+from . import autopay_forecast

@@ -1,0 +1,209 @@
+from odoo import api, models
+from odoo.exceptions import UserError
+
+from ...words.disputes import get_withheld_sentence
+from ...words.guards import get_customer_sentence, get_late_sentence, get_staff_sentence
+from .row_touch import touch
+
+# Fields that a charge rests on. Changed by hand during a charge, the money would be
+# booked on another debt than the one it was taken for.
+FROZEN_FIELDS = {
+    "state",
+    "move_type",
+    "partner_id",
+    "commercial_partner_id",
+    "company_id",
+    "journal_id",
+    "currency_id",
+    "line_ids",
+    "invoice_line_ids",
+    "invoice_payment_term_id",
+    "invoice_cash_rounding_id",
+    "fiscal_position_id",
+}
+
+# While an attempt holds an invoice, its status is another: both change together.
+IDLE_STATUSES = (False, "eligible")
+
+# States in which an attempt can still be called back.
+RECALLABLE_STATES = ("reserved", "prepared", "action_required")
+
+
+class AutopayGuard(models.AbstractModel):
+    """Keeps an invoice as it is, and unpaid by others, while it is being collected.
+
+    The overrides stand in front of those of `account` and `account_payment`: name this
+    model before ``account.move`` in ``_inherit``.
+    """
+
+    _name = "autopay.guard"
+    _inherit = "autopay.scope"
+    _description = "Autopay Guard"
+
+    # === WHAT IS HELD === #
+
+    def _get_autopay_live_lines(self):
+        """Return the shares of these invoices in attempts that are not over."""
+        lines = self.env["autopay.attempt.line"].sudo()
+        busy = self._filter_autopay_busy()
+        if not busy:
+            return lines
+        return lines.search([("move_id", "in", busy.ids), ("live", "=", True)])
+
+    def _filter_autopay_collectable(self):
+        """Return the customer invoices that autopay may be collecting."""
+        invoices = self.sudo().filtered(lambda move: move.move_type == "out_invoice")
+        known = invoices.with_prefetch(self._prefetch_ids)._filter_autopay_known()
+        return known.with_env(self.env)
+
+    def _filter_autopay_tried(self):
+        """Return those of which there can be attempts: others never were posted.
+
+        A form asks it again with each price that is typed in a draft.
+        """
+        return self._filter_autopay_known().filtered(
+            lambda move: move.posted_before or move.state == "posted"
+        )
+
+    def _filter_autopay_busy(self):
+        """Return those that an attempt may hold, by their status."""
+        return self._filter_autopay_collectable().filtered(
+            lambda move: move.sudo().autopay_status not in IDLE_STATUSES
+        )
+
+    def _is_autopay_held(self):
+        """Return whether autopay is collecting one of these invoices.
+
+        Asked one by one of a page of invoices, it takes one query for all of them.
+        """
+        busy = self._filter_autopay_busy().with_prefetch(self._prefetch_ids)
+        return any(line.live for line in busy.sudo().autopay_attempt_line_ids)
+
+    def _check_autopay_free(self):
+        """Refuse what must not happen to an invoice while it is being collected.
+
+        :raises UserError: what holds the first one, since when, and what to do
+        """
+        for line in self._get_autopay_live_lines()[:1]:
+            internal = self.env.user._is_internal()
+            words = get_staff_sentence if internal else get_customer_sentence
+            raise UserError(words(self.env, line))
+
+    def _lock_autopay(self):
+        """Make these invoices the business of this database transaction alone."""
+        touch(self._filter_autopay_collectable(), "autopay_crash_count")
+
+    # === INVOICES === #
+
+    def write(self, vals):
+        """Override of `account` to leave alone what is being collected.
+
+        :raises UserError: when a frozen field of such an invoice changes
+        """
+        switched = "autopay_status" in vals and not self.env.su
+        if switched or FROZEN_FIELDS & vals.keys():
+            concerned = self._filter_autopay_busy()
+            # Users who may not write these invoices must not learn who collects them.
+            concerned.check_access("write")
+            if not switched:
+                concerned = concerned._filter_autopay_changed(vals)
+            concerned._check_autopay_free()
+        return super().write(vals)
+
+    def _filter_autopay_changed(self, vals):
+        """Return the invoices that get another state, or that may get other lines."""
+        if FROZEN_FIELDS & vals.keys() != {"state"}:
+            return self
+        return self.filtered(lambda move: move.state != vals["state"])
+
+    def _reverse_moves(self, default_values_list=None, cancel=False):
+        """Override of `account`: a credit note would settle what is being collected."""
+        self._check_autopay_free()
+        # In between, the invoices are open: only what they are at the end counts.
+        moves = self.with_context(autopay_reversing=True)
+        reverse_moves = super(AutopayGuard, moves)._reverse_moves(
+            default_values_list, cancel=cancel
+        )
+        self._follow_autopay_payments()
+        return reverse_moves.with_env(self.env)
+
+    def _post(self, soft=True):
+        """Override of `account`: posting a credit note settles the invoice."""
+        self.reversed_entry_id._check_autopay_free()
+        return super()._post(soft=soft)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_autopay(self):
+        self._check_autopay_free()
+
+    # === PAYMENT BY THE CUSTOMER === #
+
+    def _has_to_be_paid(self):
+        """Override of `account_payment`: not what somebody is paying already."""
+        return (
+            super()._has_to_be_paid()
+            and not self._is_autopay_held()
+            and not self._is_autopay_paid_unbooked()
+            # Nobody has said yet whether it is still owed.
+            and not self._is_autopay_withheld()
+        )
+
+    def _is_autopay_paid_unbooked(self):
+        """Return whether confirmed payments leave nothing due once they are booked."""
+        invoice = self._filter_autopay_on().sudo()
+        waiting = invoice.transaction_ids._get_autopay_unbooked(invoice.currency_id)
+        if not waiting:
+            return False
+        left = invoice.amount_residual - waiting
+        return invoice.currency_id.compare_amounts(left, 0) <= 0
+
+    def _get_online_payment_error(self):
+        """Override of `account_payment` to say who is paying."""
+        if lines := self._get_autopay_live_lines():
+            return get_customer_sentence(self.env, lines[0])
+        if self._is_autopay_withheld():
+            return get_withheld_sentence(self.env, self.sudo())
+        return super()._get_online_payment_error()
+
+    def _get_default_payment_link_values(self):
+        """Override of `account_payment`: no links to what is collected or disputed."""
+        values = super()._get_default_payment_link_values()
+        self._check_autopay_free()
+        self._check_autopay_undisputed()
+        return values
+
+    def _get_portal_payment_link(self):
+        """Override of `account_payment`: invoices are still printed meanwhile."""
+        if self._is_autopay_withheld() or self._is_autopay_held():
+            return f"{self.get_base_url()}{self.get_portal_url()}"
+        return super()._get_portal_payment_link()
+
+    # === WHAT CHARGES REST ON === #
+
+    @api.model
+    def _recall_autopay(self, attempts):
+        """Withdraw what can be, of attempts whose method or consent is taken away.
+
+        The provider is asked by the resolver, after this transaction; what cannot be
+        called back is noted on the attempt and told to the person who is at it.
+
+        :return: the attempts that go on
+        """
+        live = attempts.sudo().line_ids.filtered("live").attempt_id
+        early = live.filtered(lambda attempt: attempt.state in RECALLABLE_STATES)
+        late = live.filtered(lambda attempt: attempt.state not in RECALLABLE_STATES)
+        if early:
+            early._check_soon()
+        bodies = {attempt.id: get_late_sentence(self.env, attempt) for attempt in late}
+        late._message_log_batch(bodies)
+        self._tell_autopay_late(list(bodies.values()))
+        return late
+
+    def _tell_autopay_late(self, sentences):
+        """Show staff what goes on although they have just taken its ground away."""
+        if not sentences or not self.env.user._is_internal():
+            return
+        self.env.user._bus_send(
+            "simple_notification",
+            {"type": "warning", "sticky": True, "message": "\n".join(sentences)},
+        )

@@ -1,0 +1,93 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ...rights import STAFF_GROUPS
+
+# Fields of an invoice that change its amount or who owes it.
+AMOUNT_FIELDS = {
+    "autopay_token_id",
+    "currency_id",
+    "fiscal_position_id",
+    "invoice_cash_rounding_id",
+    "partner_id",
+}
+
+
+class AutopayEditor(models.AbstractModel):
+    """Remembers who had a hand in an invoice, where charges need a second person.
+
+    Whoever made up the amount must not approve its charge, however the invoice came on
+    autopay. It is noted only in companies with a limit. Name this model before
+    ``account.move`` in ``_inherit``.
+    """
+
+    _name = "autopay.editor"
+    _description = "Editors of an Invoice"
+
+    autopay_editor_ids = fields.Many2many(
+        "res.users",
+        "account_move_autopay_editor_rel",
+        "move_id",
+        "user_id",
+        string="Edited by",
+        copy=False,
+        readonly=True,
+        groups=STAFF_GROUPS,
+        help="Who edited the amount, posted the invoice, put it on autopay or asked "
+        "for an approval: none of them may approve its charge.",
+    )
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Override of `account`, see `write`."""
+        moves = super().create(vals_list)
+        moves._note_autopay_editor()
+        return moves
+
+    def write(self, vals):
+        """Override of `account` to note who edits what an invoice comes to."""
+        res = super().write(vals)
+        if AMOUNT_FIELDS & vals.keys():
+            self._note_autopay_editor()
+        return res
+
+    # === BUSINESS METHODS === #
+
+    def _note_autopay_editor(self, user=None):
+        """Note that somebody had a hand in these invoices; jobs are nobody.
+
+        :param user: who; by default who is at work
+        """
+        user = user or self.env.user
+        limited = self._filter_autopay_on().sudo()
+        limited = limited.filtered(
+            lambda move: (
+                move.move_type == "out_invoice"
+                and move.company_id.autopay_approval_limit
+            )
+        )
+        ids = tuple(limited._origin.ids)
+        if not ids or user._is_superuser():
+            return
+        self.env.cr.execute(
+            SQL(
+                "INSERT INTO account_move_autopay_editor_rel (move_id, user_id)"
+                " SELECT id, %s FROM account_move WHERE id IN %s"
+                " ON CONFLICT DO NOTHING",
+                user.id,
+                ids,
+            )
+        )
+        limited.invalidate_recordset(["autopay_editor_ids"], flush=False)
+
+    def _get_autopay_editors(self):
+        """Return all who had a hand in these invoices, but for jobs.
+
+        Before the company had a limit nobody was noted but who made invoice and lines.
+        """
+        moves = self.sudo()
+        makers = moves.create_uid | moves.line_ids.create_uid
+        editors = moves.autopay_editor_ids | moves.autopay_marked_by_id | makers
+        return editors.filtered(lambda user: not user._is_superuser())

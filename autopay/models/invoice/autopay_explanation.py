@@ -1,0 +1,154 @@
+from odoo import api, fields, models
+
+from ... import const
+from ...rights import STAFF_GROUPS, check_staff
+
+BLOCKER_FIELDS = (
+    "autopay_blocker",
+    "autopay_explanation",
+    "autopay_other_payment_id",
+    "autopay_other_payment_state",
+    "autopay_can_keep_aside",
+)
+
+
+class AutopayExplanation(models.AbstractModel):
+    """Explains an invoice to staff; customers who read it see none of that.
+
+    Banks forbid to tell a card holder that a card was reported stolen, for example.
+    """
+
+    _name = "autopay.explanation"
+    _description = "Explanation of an Invoice on Autopay"
+
+    autopay_outcome = fields.Text(
+        string="Last Outcome",
+        compute="_compute_autopay_response",
+        compute_sudo=True,
+        groups=STAFF_GROUPS,
+    )
+    autopay_response = fields.Text(
+        compute="_compute_autopay_response",
+        compute_sudo=True,
+        groups=STAFF_GROUPS,
+        help="What the payment provider answered to the last attempt.",
+    )
+    autopay_reversal_count = fields.Integer(
+        compute="_compute_autopay_reversal_count",
+        compute_sudo=True,
+        groups=STAFF_GROUPS,
+    )
+    autopay_blocker = fields.Selection(
+        const.decision.BLOCKERS,
+        compute="_compute_autopay_blocker",
+        compute_sudo=True,
+        groups=STAFF_GROUPS,
+        help="Why the invoice would not be charged now; empty: it would.",
+    )
+    autopay_explanation = fields.Text(
+        compute="_compute_autopay_blocker",
+        compute_sudo=True,
+        groups=STAFF_GROUPS,
+        help="Whether the invoice will be charged, when and with what, or why not.",
+    )
+
+    autopay_trace = fields.Html(
+        string="How the Payment Method Was Chosen",
+        compute="_compute_autopay_trace",
+        compute_sudo=True,
+        groups=STAFF_GROUPS,
+        sanitize=False,
+        help="Each configuration of the customer, and what the invoice has where its "
+        "conditions look.",
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("autopay_attempt_line_ids.attempt_id.response")
+    def _compute_autopay_response(self):
+        notification = self.env["autopay.notification"]
+        self.update({"autopay_outcome": False, "autopay_response": False})
+        for move in self._filter_autopay_tried():
+            last = move.autopay_attempt_line_ids.attempt_id.sorted("id")[-1:]
+            move.autopay_outcome = last.explanation
+            move.autopay_response = bool(last) and notification._get_response_text(last)
+
+    @api.depends("autopay_attempt_line_ids.attempt_id.reversal_ids")
+    def _compute_autopay_reversal_count(self):
+        self.autopay_reversal_count = 0
+        for move in self._filter_autopay_tried():
+            attempts = move.autopay_attempt_line_ids.attempt_id
+            move.autopay_reversal_count = len(attempts.reversal_ids)
+
+    @api.depends_context("uid", "lang")
+    @api.depends(
+        "state",
+        "payment_state",
+        "amount_residual",
+        "autopay_status",
+        "autopay_date",
+        "autopay_date_source",
+        "autopay_refunded",
+        "autopay_open_confirmed_by_id",
+        "invoice_date_due",
+        "autopay_token_id",
+        "autopay_hold_date",
+        "autopay_in_dispute",
+        "autopay_retry_date",
+        "autopay_approval_ids.state",
+        "partner_id",
+        "commercial_partner_id",
+        "autopay_payer_id",
+    )
+    def _compute_autopay_blocker(self):
+        invoices = self.filtered(lambda move: move.move_type == "out_invoice")
+        self.update(dict.fromkeys(BLOCKER_FIELDS, False))
+        first = self.env["autopay.first.look"]
+        blockers = first._get_blockers(invoices)
+        for move, blocker in blockers.items():
+            move.autopay_blocker = blocker
+            move.autopay_explanation = first._get_sentence(blocker)
+        left = invoices.filtered(lambda move: move not in blockers)
+        decisions = self.env["autopay.decision"]._decide(left)
+        for move, decision in decisions.items():
+            move.autopay_blocker = decision.blocker
+            move.autopay_explanation = decision.get_words(self.env)
+            if move.autopay_date and decision.blocker in const.decision.DATED_BLOCKERS:
+                words = move._get_autopay_date_words(decision.today)
+                move.autopay_explanation += words and f" {words}"
+            move._set_autopay_other_payment(decision)
+            move.autopay_can_keep_aside = decision.values.get("reissued", False)
+
+    @api.depends_context("uid", "lang")
+    @api.depends("autopay_explanation", "amount_total", "invoice_line_ids.name")
+    def _compute_autopay_trace(self):
+        is_whole = self.env["autopay.check"]._is_whole
+        for move in self:
+            traced = move.move_type == "out_invoice" and is_whole(move)
+            move.autopay_trace = traced and self.env["ir.qweb"]._render(
+                "autopay.autopay_trace", move._get_autopay_trace_values()
+            )
+
+    def _get_autopay_trace_values(self):
+        """Return what the template of the trace takes, hook for other modules."""
+        move = self._origin or self
+        return {"trace": self.env["autopay.configuration.trace"]._get_trace(move)}
+
+    # === BUSINESS METHODS === #
+
+    def get_autopay_trace(self):
+        """Return how the method of an invoice is chosen, for other programs.
+
+        :return: a dict as of ``_get_trace`` of ``autopay.configuration.trace``, with
+            *explanation*: whether it will be charged, or why not; dates are ISO texts
+        :raises AccessError: when the user may not read it
+        """
+        self.ensure_one()
+        check_staff(self)
+        self.check_access("read")
+        move = self.sudo()
+        trace = move._get_autopay_trace_values()["trace"]
+        for row in trace["configurations"]:
+            for each in (row, *row["conditions"]):
+                each["date"] = fields.Date.to_string(each["date"] or None) or False
+        return {**trace, "explanation": move.autopay_explanation}

@@ -1,0 +1,190 @@
+from odoo import api, fields, models
+from odoo.tools import format_date
+
+from ... import const
+from ...rights import STAFF_GROUPS
+from ...words.invoices.dates import get_date_words, get_hold_words
+
+# Fields that the rule of a company looks at.
+DUE_FIELDS = {"invoice_date", "invoice_date_due", "invoice_payment_term_id"}
+
+# Statuses in which the day of a charge is still to come.
+AHEAD_STATUSES = ("eligible", "error")
+
+
+class AutopayMoveDate(models.AbstractModel):
+    """Remembers where the autopay date of an invoice comes from, and moves it along.
+
+    A date by the company's rule follows the due date, however that was moved; one that
+    was set by hand stays. Name this model before ``account.move`` in ``_inherit``.
+    """
+
+    _name = "autopay.move.date"
+    _description = "Autopay Date of an Invoice"
+
+    autopay_date_source = fields.Selection(
+        const.invoice.DATE_SOURCES,
+        string="Autopay Date from",
+        copy=False,
+        readonly=True,
+        groups=STAFF_GROUPS,
+        help="A date by the company's rule follows the due date of the invoice; one "
+        "that was set by hand stays. A rule that is changed later moves no date that "
+        "an invoice has already, until its due date is moved.",
+    )
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Override of `account` to note dates that were set by hand."""
+        return super().create([self._add_date_source(vals) for vals in vals_list])
+
+    def write(self, vals):
+        """Override of `account`: a date by the rule follows what the rule looks at."""
+        touched = {"autopay_date", *DUE_FIELDS} & vals.keys()
+        if not touched or "autopay_date_source" in vals:
+            return super().write(vals)
+        # Not all who may edit invoices may read how they are collected.
+        own = self.sudo()
+        known = {move.id: move.autopay_date for move in own}
+        by_rule = own.filtered(lambda move: move.autopay_date_source == "rule")
+        res = super().write(vals)
+        if "autopay_date" in vals:
+            same = own.filtered(lambda move: move.autopay_date == known[move.id])
+            (own if DUE_FIELDS & vals.keys() else own - same)._note_date_source()
+        else:
+            by_rule._follow_autopay_rule()
+        return res
+
+    @api.model
+    def _add_date_source(self, vals):
+        if not vals.get("autopay_date") or "autopay_date_source" in vals:
+            return vals
+        return {**vals, "autopay_date_source": "person"}
+
+    # === ONCHANGE METHODS === #
+
+    @api.onchange("autopay_date")
+    def _onchange_autopay_date(self):
+        """Show in the form whether the date still is the one by the rule.
+
+        :return: a warning when the date has come already
+        """
+        self.autopay_date_source = self._find_date_source()
+        day = self.autopay_date
+        if not day or not self.company_id or day > self.company_id._get_autopay_today():
+            return {}
+        return self._warn_autopay(
+            self.env._(
+                "%(date)s has come: the invoice is charged at the next run, within "
+                "minutes.",
+                date=format_date(self.env, day),
+            )
+        )
+
+    @api.onchange("autopay_hold_date")
+    def _onchange_autopay_hold_date(self):
+        """Say that a hold of the past holds nothing.
+
+        :return: a warning
+        """
+        day = self.autopay_hold_date
+        if not day or not self.company_id or day > self.company_id._get_autopay_today():
+            return {}
+        return self._warn_autopay(get_hold_words(self.env, day))
+
+    def _warn_autopay(self, message):
+        warning = {"type": "notification", "title": self.env._("Autopay")}
+        return {"warning": {**warning, "message": message}}
+
+    @api.onchange("invoice_date", "invoice_date_due", "invoice_payment_term_id")
+    def _onchange_autopay_due(self):
+        """Show in the form what saving does to a date by the rule."""
+        if self.sudo()._is_following_rule():
+            self.autopay_date = self._get_autopay_default_date()
+
+    # === BUSINESS METHODS === #
+
+    def _find_date_source(self):
+        """Return where a date comes from that somebody has just given.
+
+        Who gives an invoice the very date of the rule gives it back to the rule. A
+        draft gets no date by the rule: its due date is not known yet.
+        """
+        self.ensure_one()
+        if not self.autopay_date:
+            return False
+        ruled = self.state == "posted" and self.move_type == "out_invoice"
+        is_rules = ruled and self.autopay_date == self._get_autopay_default_date()
+        return "rule" if is_rules else "person"
+
+    def _note_date_source(self):
+        """Note where dates come from that somebody has just given."""
+        for source, moves in self.grouped(
+            lambda move: move._find_date_source()
+        ).items():
+            changed = moves.filtered(
+                lambda move, source=source: move.autopay_date_source != source
+            )
+            changed._write_autopay({"autopay_date_source": source})
+
+    def _is_following_rule(self):
+        """Return whether the day of the charge is still to come, and is the rule's."""
+        self.ensure_one()
+        return (
+            self.autopay_date_source == "rule"
+            and self.state == "posted"
+            and self.autopay_status in AHEAD_STATUSES
+        )
+
+    def _follow_autopay_rule(self):
+        """Give invoices whose date came from the rule the date that it gives now."""
+        following = self.filtered(lambda move: move._is_following_rule())
+        following._give_rule_dates()
+
+    def _give_rule_dates(self):
+        """Give invoices the date by the rule, those of one day together."""
+        by_day = self.grouped(lambda move: move._get_autopay_default_date())
+        for day, moves in by_day.items():
+            changed = moves.filtered(lambda move, day=day: move.autopay_date != day)
+            changed._give_autopay_date(day, "rule")
+
+    def _set_autopay_default_date(self):
+        """Give invoices without autopay date one by the company's rule."""
+        undated = self.filtered(lambda move: not move.autopay_date)
+        undated._give_rule_dates()
+
+    def _take_back_rule_dates(self):
+        """Take dates by the rule from invoices that get another due date first."""
+        given = self.sudo().filtered(lambda move: move.autopay_date_source == "rule")
+        given._give_autopay_date(False, False)
+
+    def _give_autopay_date(self, day, source):
+        """Write a date of the engine, and where it comes from.
+
+        :param str source: a code of ``const.DATE_SOURCES``, or False
+        """
+        self._write_autopay({"autopay_date": day, "autopay_date_source": source})
+
+    def _write_autopay(self, vals):
+        """Write what is the engine's to write; the chatter shows dates change."""
+        context = {**const.engine.OWN_FIELDS_CONTEXT, "tracking_disable": False}
+        if self:
+            self.sudo().with_context(**context).write(vals)
+
+    def _get_autopay_default_date(self):
+        """Return the autopay date by the company's rule; hook for other rules."""
+        self.ensure_one()
+        company = self.company_id
+        invoiced = self.invoice_date or company._get_autopay_today()
+        return company._get_autopay_date(invoiced, self.invoice_date_due or invoiced)
+
+    def _get_autopay_date_words(self, today):
+        """Return what is to be known about the autopay date, as sentences.
+
+        :param date today: in the company's time zone
+        """
+        self.ensure_one()
+        ruled = self.state == "posted" and self._get_autopay_default_date()
+        return get_date_words(self.env, self, ruled, today)

@@ -1,0 +1,113 @@
+from odoo import fields, models
+
+from ... import const
+from ...rights import STAFF_GROUPS, check_billing
+
+
+class AutopayPayer(models.AbstractModel):
+    """Keeps on an invoice who pays it, as it was when somebody put it on autopay.
+
+    Whoever edits contacts moves them from one company to another, or merges two; the
+    card of the other one must not pay because of that. Name this model before
+    ``account.move`` in ``_inherit``.
+    """
+
+    _name = "autopay.payer"
+    _description = "Payer of an Invoice on Autopay"
+
+    autopay_payer_id = fields.Many2one(
+        "res.partner",
+        string="Payer",
+        copy=False,
+        readonly=True,
+        index="btree_not_null",
+        groups=STAFF_GROUPS,
+        help="The customer whose payment methods collect this invoice. When its "
+        "contact moves to another company, nothing is charged before somebody has "
+        "confirmed it.",
+    )
+
+    # === CRUD METHODS === #
+
+    def write(self, vals):
+        """Override of `account` to keep who pays what is put on autopay."""
+        if "partner_id" in vals:
+            self._forget_autopay_payer(vals["partner_id"])
+        if "autopay_status" not in vals:
+            return super().write(vals)
+        # An invoice on autopay that is tried again, by the engine or by a person,
+        # confirms nobody: there is a button for that, which names who would pay.
+        own = self.sudo()
+        confirmed = own.filtered(lambda move: not move.autopay_status)
+        res = super().write(vals)
+        if vals["autopay_status"]:
+            confirmed._keep_autopay_payer()
+        else:
+            own._write_autopay_payer(self.env["res.partner"])
+        return res
+
+    # === ACTION METHODS === #
+
+    def action_autopay_confirm_payer(self):
+        """Take a person's word that the present customers pay these invoices."""
+        check_billing(self)
+        self.check_access("write")
+        changed = self.sudo().filtered(lambda move: move._is_autopay_payer_changed())
+        changed._log_autopay_payer()
+        changed._keep_autopay_payer()
+
+    # === BUSINESS METHODS === #
+
+    def _forget_autopay_payer(self, partner_id):
+        """Let the payer of drafts be noted anew that get another customer by hand."""
+        drafts = self.sudo().filtered(
+            lambda move: (
+                move.autopay_payer_id
+                and move.state == "draft"
+                and move.partner_id.id != partner_id
+            )
+        )
+        drafts._write_autopay_payer(self.env["res.partner"])
+
+    def _keep_autopay_payer(self):
+        """Note who pays from now on; a draft has no payer yet."""
+        posted = self.sudo().filtered(
+            lambda move: move.state == "posted" and move.autopay_status
+        )
+        for payer, moves in posted.grouped("commercial_partner_id").items():
+            moves._write_autopay_payer(payer)
+
+    def _write_autopay_payer(self, payer):
+        changed = self.sudo().filtered(lambda move: move.autopay_payer_id != payer)
+        if changed:
+            own = changed.with_context(**const.engine.OWN_FIELDS_CONTEXT)
+            own.write({"autopay_payer_id": payer.id})
+
+    def _is_autopay_payer_changed(self):
+        """Return whether somebody else would pay than when it was put on autopay."""
+        self.ensure_one()
+        payers = self.commercial_partner_id | self.partner_id.commercial_partner_id
+        known = self.autopay_payer_id._origin
+        return bool(self.autopay_status) and payers._origin != known
+
+    def _get_autopay_payer_values(self):
+        """Return what the words about a changed payer mention."""
+        self.ensure_one()
+        now = self.partner_id.commercial_partner_id
+        before = self.autopay_payer_id
+        # The display name of a contact begins with its company, perhaps the new payer.
+        return {
+            "now": now.name or now.display_name,
+            "payer": before.name or before.display_name or "?",
+        }
+
+    def _log_autopay_payer(self):
+        bodies = {
+            move.id: self.env._(
+                "%(user)s confirmed that %(now)s pays this invoice, before: %(payer)s.",
+                user=self.env.user.name,
+                **move._get_autopay_payer_values(),
+            )
+            for move in self
+        }
+        self._message_log_batch(bodies)

@@ -1,0 +1,2 @@
+from . import autopay_notification
+from . import autopay_refusal_notice

@@ -1,0 +1,298 @@
+from datetime import timedelta
+
+from odoo import Command
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
+
+from ..common import AutopayCommon
+
+MANAGER = "account.group_account_manager"
+
+
+@tagged("post_install", "-at_install")
+class TestAutopayApproval(AutopayCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.company.autopay_approval_limit = 1000.0
+        cls.first = cls._create_user("first", MANAGER)
+        cls.second = cls._create_user("second", MANAGER)
+        cls.biller = cls._create_user("biller", "account.group_account_invoice")
+
+    def setUp(self):
+        super().setUp()
+        self.token = self._enrol()
+
+    def _mark(self, amount, user=None):
+        """Post an invoice and put it on autopay for today."""
+        invoice = self._create_posted_invoice(amount)
+        invoice.autopay_date = self.today
+        invoice.with_user(user or self.first).action_autopay_make_eligible()
+        return invoice
+
+    def _get_open(self, invoice):
+        return invoice.autopay_approval_ids.filtered(
+            lambda rec: rec.state in ("waiting", "approved", "refused")
+        )
+
+    def test_charge_up_to_the_limit_needs_nobody(self):
+        invoice = self._mark(1000.0)
+        self._run_autopay()
+        self.assertEqual(invoice.autopay_status, "success")
+        self.assertFalse(invoice.autopay_approval_ids)
+
+    def test_managers_comment_on_what_they_cannot_write(self):
+        invoice = self._mark(1000.01)
+        self._run_autopay()
+        approval = self._get_open(invoice)
+        note = approval.with_user(self.second).message_post(body="Asked the customer")
+        self.assertEqual(note.author_id, self.second.partner_id)
+
+    def test_approval_says_what_is_asked(self):
+        approval = self._get_open(self._mark(5000.0))
+        words = approval._creation_message()
+        self.assertIn("Approval asked for", words)
+        self.assertIn("5,000.00", words)
+        refusal = approval.with_user(self.biller).decide_refusal
+        self.assertIn("Only billing managers", refusal)
+        self.assertFalse(approval.with_user(self.second).decide_refusal)
+
+    def test_charge_above_the_limit_waits_for_a_second_manager(self):
+        invoice = self._mark(1000.01)
+        self._run_autopay()
+        self.assertEqual(self._get_charges(invoice), [])
+        self.assertEqual(invoice.autopay_blocker, "needs_approval")
+        approval = self._get_open(invoice)
+        self.assertEqual(approval.state, "waiting")
+        self.assertEqual(approval.requested_by_id, self.first)
+        self.assertNotEqual(approval.activity_ids.user_id, self.first)
+
+    def test_whoever_is_in_charge_hears_that_there_is_no_second_manager(self):
+        group = self.env.ref(MANAGER)
+        (group.all_user_ids - self.first).group_ids = [Command.unlink(group.id)]
+        self.company.autopay_responsible_id = self.first
+        approval = self._get_open(self._mark(5000.0))
+        self.assertEqual(approval.activity_ids.user_id, self.first)
+
+    def test_who_put_it_on_autopay_cannot_approve(self):
+        approval = self._get_open(self._mark(5000.0))
+        with self.assertRaisesRegex(AccessError, "yourself"):
+            approval.with_user(self.first).action_approve()
+
+    def test_marking_by_writing_the_status_names_the_writer(self):
+        invoice = self._create_posted_invoice(5000.0)
+        marking = invoice.with_user(self.first)
+        with self.assertRaisesRegex(AccessError, "by hand"):
+            marking.write({"autopay_marked_by_id": self.second.id})
+        marking.write({"autopay_status": "eligible", "autopay_date": self.today})
+        self._run_autopay()
+        with self.assertRaises(AccessError):
+            self._get_open(invoice).with_user(self.first).action_approve()
+
+    # === WHO MADE UP THE AMOUNT === #
+
+    def _assert_may_not(self, user, invoice):
+        approval = self._get_open(invoice).with_user(user)
+        self.assertFalse(approval.may_decide)
+        self.assertIn("yourself", approval.decide_refusal)
+        with self.assertRaisesRegex(AccessError, "yourself"):
+            approval.action_approve()
+
+    def test_who_edited_the_amount_cannot_approve(self):
+        invoice = self._create_posted_invoice(10.0)
+        invoice.button_draft()
+        line = invoice.invoice_line_ids
+        edits = {
+            "line": lambda user: line.with_user(user).write({"price_unit": 5000.0}),
+            "lines of the invoice": lambda user: invoice.with_user(user).write(
+                {"invoice_line_ids": [Command.update(line.id, {"quantity": 2.0})]}
+            ),
+            "added": lambda user: invoice.with_user(user).write(
+                {"invoice_line_ids": [Command.create({"name": "B", "price_unit": 1})]}
+            ),
+            "removed": lambda user: (
+                invoice.invoice_line_ids[1].with_user(user).unlink()
+            ),
+            "customer": lambda user: invoice.with_user(user).write(
+                {"partner_id": self.customer.id}
+            ),
+        }
+        editors = {}
+        for number, (name, edit) in enumerate(edits.items()):
+            editors[name] = self._create_user(f"editor{number}", MANAGER)
+            edit(editors[name])
+        invoice.action_post()
+        invoice.with_user(self.first).action_autopay_make_eligible()
+        self.assertEqual(self._get_open(invoice).requested_by_id, self.first)
+        for name, editor in editors.items():
+            with self.subTest(name):
+                self._assert_may_not(editor, invoice)
+        self._get_open(invoice).with_user(self.second).action_approve()
+
+    def test_who_made_or_posted_what_a_job_marks_cannot_approve(self):
+        self.company.autopay_policy = "automatic"
+        draft = (
+            self.env["account.move"]
+            .with_user(self.first)
+            .create(
+                {
+                    "move_type": "out_invoice",
+                    "partner_id": self.customer.id,
+                    "invoice_date": self.today - timedelta(days=40),
+                    "invoice_line_ids": [
+                        Command.create(
+                            {"name": "Service", "price_unit": 5000, "tax_ids": []}
+                        )
+                    ],
+                }
+            )
+        )
+        draft.with_user(self.biller).action_post()
+        self.biller.group_ids += self.env.ref(MANAGER)
+        for user in (self.first, self.biller):
+            self._assert_may_not(user, draft)
+        self._get_open(draft).with_user(self.second).action_approve()
+
+    def test_who_asked_before_cannot_approve_later(self):
+        invoice = self._mark(5000.0)
+        self._get_open(invoice).with_user(self.second).action_refuse()
+        third = self._create_user("third", MANAGER)
+        self._get_open(invoice).with_user(self.second).action_ask_again()
+        invoice.with_user(third).action_autopay_make_eligible()
+        self._assert_may_not(self.second, invoice)
+
+    def test_jobs_and_companies_without_limit_note_nobody(self):
+        root = self.env.ref("base.user_root")
+        jobs = self._create_posted_invoice(5000.0)
+        jobs.with_user(root)._note_autopay_editor()
+        self.assertNotIn(root, jobs.autopay_editor_ids)
+        self.company.autopay_approval_limit = 0.0
+        free = self._create_posted_invoice(5000.0)
+        self.assertFalse(free.autopay_editor_ids)
+
+    def test_billing_user_cannot_approve(self):
+        approval = self._get_open(self._mark(5000.0))
+        with self.assertRaisesRegex(AccessError, "billing managers"):
+            approval.with_user(self.biller).action_approve()
+
+    def test_second_manager_approves_and_the_charge_is_taken_once(self):
+        invoice = self._mark(5000.0)
+        approval = self._get_open(invoice)
+        approval.with_user(self.second).action_approve()
+        self._run_autopay()
+        self._run_autopay()
+        self.assertEqual(len(self._get_charges(invoice)), 1)
+        self.assertEqual(approval.state, "used")
+        self.assertFalse(approval.activity_ids)
+
+    def test_approval_lapses_with_another_amount(self):
+        invoice = self._mark(5000.0)
+        approval = self._get_open(invoice)
+        approval.with_user(self.second).action_approve()
+        self._pay_part(invoice, 1000.0)
+        self._run_autopay()
+        self.env.invalidate_all()
+        self.assertEqual(self._get_charges(invoice), [])
+        self.assertEqual(approval.state, "lapsed")
+        self.assertEqual(self._get_open(invoice).amount, 4000.0)
+
+    def test_approval_lapses_with_another_method(self):
+        invoice = self._mark(5000.0)
+        approval = self._get_open(invoice)
+        approval.with_user(self.second).action_approve()
+        invoice.autopay_token_id = self._enrol()
+        self._run_autopay()
+        self.env.invalidate_all()
+        self.assertEqual(self._get_charges(invoice), [])
+        self.assertEqual(approval.state, "lapsed")
+
+    def test_decision_about_another_amount_is_not_taken(self):
+        invoice = self._mark(5000.0)
+        approval = self._get_open(invoice)
+        self._pay_part(invoice, 1000.0)
+        with self.assertRaisesRegex(UserError, "changed"):
+            approval.with_user(self.second).action_approve()
+
+    def test_refused_charge_is_told_and_not_taken_until_asked_again(self):
+        invoice = self._mark(5000.0)
+        approval = self._get_open(invoice)
+        approval.with_user(self.second).action_refuse()
+        self._run_autopay()
+        self.assertEqual(self._get_charges(invoice), [])
+        self.assertEqual(invoice.autopay_blocker, "approval_refused")
+        approval.with_user(self.biller).action_ask_again()
+        self.assertEqual(self._get_open(invoice).state, "waiting")
+
+    def test_charge_that_was_approved_before_needs_approval_once_more(self):
+        invoice = self._mark(5000.0)
+        self._get_open(invoice).with_user(self.second).action_approve()
+        self._run_autopay()
+        payment = invoice.autopay_attempt_ids.payment_id
+        payment.move_id.line_ids.remove_move_reconcile()
+        invoice.with_user(self.first).action_autopay_make_eligible()
+        self._run_autopay()
+        self.assertEqual(len(self._get_charges(invoice)), 1)
+
+    def test_cap_that_divides_an_invoice_does_not_get_around_the_approval(self):
+        self.env["autopay.configuration"].create(
+            {
+                "partner_id": self.customer.id,
+                "company_id": self.company.id,
+                "token_id": self.token.id,
+                "condition_ids": [Command.create({"number": 1.0})],
+                "max_amount": 900.0,
+                "cap_rule": "part",
+            }
+        )
+        invoice = self._mark(5000.0)
+        self._run_autopay()
+        self.assertEqual(self._get_charges(invoice), [])
+        approval = self._get_open(invoice)
+        self.assertEqual((approval.state, approval.amount), ("waiting", 900.0))
+        approval.with_user(self.second).action_approve()
+        self._run_autopay()
+        self.assertEqual([row["amount"] for row in self._get_charges(invoice)], [90000])
+
+    def test_charging_now_needs_the_approval_too(self):
+        invoice = self._mark(5000.0)
+        self._charge_now(invoice, {invoice.id: self.token})
+        self.assertEqual(self._get_charges(invoice), [])
+
+    def test_draft_that_was_marked_is_asked_for_when_posted(self):
+        invoice = self._create_posted_invoice(5000.0)
+        invoice.button_draft()
+        invoice.with_user(self.first).action_autopay_make_eligible()
+        self.assertFalse(invoice.autopay_approval_ids)
+        invoice.with_user(self.biller).action_post()
+        approval = self._get_open(invoice)
+        self.assertEqual(approval.requested_by_id, self.biller)
+        with self.assertRaisesRegex(AccessError, "yourself"):
+            approval.with_user(self.first).action_approve()
+
+    def test_who_raises_and_posts_the_amount_cannot_approve_it(self):
+        invoice = self._mark(400.0, self.biller)
+        mine = invoice.with_user(self.second)
+        mine.button_draft()
+        mine.invoice_line_ids.price_unit = 40000.0
+        mine.action_post()
+        approval = self._get_open(invoice)
+        self.assertEqual(approval.requested_by_id, self.second)
+        with self.assertRaisesRegex(AccessError, "yourself"):
+            approval.with_user(self.second).action_approve()
+        approval.with_user(self.first).action_approve()
+        self.assertEqual(approval.state, "approved")
+
+    def test_limit_set_later_asks_before_the_autopay_date_comes(self):
+        self.company.autopay_approval_limit = 0
+        invoice = self._mark(5000.0)
+        invoice.autopay_date = self.today + timedelta(days=14)
+        self.company.autopay_approval_limit = 1000.0
+        self.assertFalse(invoice.autopay_approval_ids)
+        self._run_autopay()
+        self._run_autopay()
+        self.assertEqual(self._get_open(invoice).requested_by_id, self.first)
+
+    def _pay_part(self, invoice, amount):
+        self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=invoice.ids
+        ).create({"amount": amount})._create_payments()

@@ -1,0 +1,58 @@
+"""The words about invoices that are disputed: what is waited for, and the way out."""
+
+from odoo.tools import format_date
+from odoo.tools.translate import LazyTranslate
+
+from .filled import fill_in
+
+_lt = LazyTranslate(__name__)
+
+_OPEN = _lt(
+    "The customer's bank disputes %(amount)s of this invoice (%(dispute)s). %(status)s "
+    "%(until)s Until that is decided, the invoice is neither charged nor asked for. To "
+    "have the customer pay it nevertheless, untick In Dispute "
+    "under System Information."
+)
+_SAID = _lt(
+    "The customer disputes this invoice: it is neither charged nor asked for. Untick "
+    "In Dispute under System Information once that is settled."
+)
+
+
+def get_dispute_words(env, dispute):
+    """Return why a disputed invoice is not charged, and what staff can do.
+
+    :param dispute: the open ``autopay.reversal``; empty when a person ticked the box
+    """
+    if not dispute:
+        return env._(_SAID)
+    until = ""
+    if dispute.is_to_answer and dispute.respond_by_date:
+        last = dispute._get_local_day(dispute.respond_by_date)
+        until = env._("Respond by %(date)s.", date=format_date(env, last))
+    words = fill_in(
+        env,
+        _OPEN,
+        amount=dispute.currency_id.format(dispute.amount),
+        dispute=dispute.display_name,
+        status=dispute.with_env(env).status_text,
+        until=until,
+    )
+    return words.replace("  ", " ")
+
+
+def get_withheld_sentence(env, move):
+    """Return why a customer is not asked to pay an invoice, as a sentence.
+
+    :param move: an invoice that is disputed, or whose money went back
+    """
+    if move.autopay_in_dispute:
+        return env._(
+            "This invoice is in dispute. There is nothing to pay until that is settled."
+        )
+    if move._is_autopay_charged_back():
+        return env._(
+            "The payment of this invoice was charged back. There is nothing to pay "
+            "until we have got in touch with you."
+        )
+    return env._("This invoice was refunded. There is nothing to pay.")

@@ -1,0 +1,42 @@
+"""The words about the autopay date of an invoice: where it comes from, and when."""
+
+from odoo.tools import format_date
+from odoo.tools.translate import LazyTranslate
+
+from ..filled import fill_in
+
+_lt = LazyTranslate(__name__)
+
+# Sentences for each source of a date, when the rule of today gives another one.
+SOURCE_SENTENCES = {
+    "person": _lt("The date was set by hand; by the rule it would be %(date)s."),
+    "rule": _lt(
+        "The date is by an earlier rule; by the rule of today it would be %(date)s."
+    ),
+    "rest": _lt("It is the rest that a cap has left for that day."),
+}
+
+
+def get_date_words(env, move, ruled, today):
+    """Return what is to be known about the autopay date of an invoice, as sentences.
+
+    :param move: an ``account.move`` that has a date
+    :param date ruled: the date by the company's rule; False when there is none yet
+    :param date today: in the company's time zone
+    """
+    sentences = []
+    source = SOURCE_SENTENCES.get(move.autopay_date_source)
+    if source and ruled and move.autopay_date != ruled:
+        sentences.append(fill_in(env, source, date=format_date(env, ruled)))
+    held = move.autopay_hold_date
+    if held and held <= today:
+        sentences.append(get_hold_words(env, held))
+    return " ".join(sentences)
+
+
+def get_hold_words(env, day):
+    """Return that a hold is over, as a sentence."""
+    return env._(
+        "A hold until %(date)s has no effect: that day has come.",
+        date=format_date(env, day),
+    )

@@ -1,0 +1,64 @@
+"""The meaning of each difference between attempts, charges and payments."""
+
+from odoo.tools.translate import LazyTranslate
+
+from .declines.advice import get_configuration_sentence
+
+_lt = LazyTranslate(__name__)
+
+KIND_SENTENCES = {
+    "orphan": _lt(
+        "The provider charged for this database, and no attempt knows of it: find the "
+        "customer at the provider, then book or refund it."
+    ),
+    "twice": _lt(
+        "More was charged for the invoice than its total: refund what is too much."
+    ),
+    "amount": _lt(
+        "The amounts or currencies of attempt, charge and payment are not the same."
+    ),
+    "booked_twice": _lt("There is more than one payment for one charge: cancel one."),
+    "unread": _lt("The provider's list ended too soon to tell."),
+    "booked_only": _lt(
+        "There is a payment, but the provider has no charge: the money is not there."
+    ),
+    "not_charged": _lt(
+        "The attempt says that it succeeded, but the provider has no charge."
+    ),
+    "reversal": _lt(
+        "The provider gave money back, or holds it back, and the books do not say so."
+    ),
+    "open": _lt("Under way: the bank, or the booking, needs a little longer."),
+    "not_booked": _lt("The money was taken, but there is no payment for it."),
+    "matched": _lt("One attempt, one charge, one payment, the same amount."),
+}
+
+PROBLEM_SENTENCES = {
+    "unreachable": _lt("The provider cannot be reached."),
+    "credentials": _lt("The provider refuses our key."),
+    "rate_limit": _lt("The provider asks us to slow down."),
+    "unreadable": _lt("The provider's answer cannot be read."),
+    "many_unseen": _lt(
+        "Very many charges are not in the provider's list: does the key belong to "
+        "another account?"
+    ),
+    "incomplete_list": _lt("There are too many charges: take a shorter period."),
+}
+
+
+def get_problem_sentence(env, problem):
+    """Return why the provider's charges could not be read to their end.
+
+    :param problem: a key of ``PROBLEM_SENTENCES`` or a code of a bad configuration
+    """
+    known = PROBLEM_SENTENCES.get(problem)
+    return env._(known) if known else get_configuration_sentence(env, problem)
+
+
+def get_kind_sentence(env, kind):
+    """Return what a kind means and what to do about it.
+
+    :param kind: a key of ``reconciliation_const.RECONCILIATION_KINDS``, or False of
+        what is not compared yet
+    """
+    return env._(KIND_SENTENCES[kind]) if kind else ""
