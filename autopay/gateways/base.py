@@ -18,12 +18,17 @@ DECLINED = "declined"  # definite: the provider said no
 ACTION_REQUIRED = "action_required"  # definite: the customer must authenticate
 CANCELED = "canceled"  # definite: the object is closed and can never be charged
 ABSENT = "absent"  # the provider was asked and has no such object
+FOUND = "found"  # definite: the object is there
+GONE = "gone"  # definite: it was taken away from us and can never be used again
 UNKNOWN = "unknown"  # anything else: perhaps charged, perhaps not
 
 # Why a provider should not be called again in this run; empty when it may.
 STOP_CREDENTIALS = "credentials"  # wrong key, wrong account, wrong mode, forbidden
 STOP_UNREACHABLE = "unreachable"  # no connection
 STOP_RATE_LIMIT = "rate_limit"  # too many requests
+
+# Why there is no answer, when the gateway itself has failed.
+RAISED = "internal_error"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,9 @@ Amounts are integers in minor currency units, times are unix seconds, currencies
 codes in lower case. What a provider leaves out is empty.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 
@@ -75,3 +77,75 @@ class ReversalReport:
     livemode: bool
     withdrawn: bool | None = None
     due_by: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class MethodReport:
+    """A saved payment method as its provider has it now.
+
+    :param kind: FOUND, GONE, ABSENT or UNKNOWN of :mod:`gateways.base`
+    :param expiry_date: last day on which it is valid; None: it does not expire
+    :param problem: why there is no answer, for the log
+    """
+
+    kind: str
+    ref: str
+    customer_ref: str = ""
+    type: str = ""
+    last4: str = ""
+    expiry_date: date | None = None
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MandateReport:
+    """A mandate as its provider has it now.
+
+    :param kind: as in :class:`MethodReport`; GONE means that it is inactive
+    :param method_ref: the payment method it is for
+    """
+
+    kind: str
+    ref: str
+    method_ref: str = ""
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EventFacts:
+    """The few facts of an event that are kept: no amounts, names or addresses.
+
+    :param created_at: unix seconds, by the provider's clock
+    :param account: the connected account it is about, empty for our own
+    :param refs: {field of ``REF_FIELDS``: id} of the objects it names
+    :param tag: value of metadata ``autopay_tx`` of the object
+    :param database: value of metadata ``autopay_database`` of the object
+    :param request_key: idempotency key of the request that caused it
+    """
+
+    ref: str
+    type: str
+    created_at: int
+    livemode: bool
+    account: str = ""
+    refs: Mapping[str, str] = field(default_factory=dict)
+    tag: str = ""
+    database: str = ""
+    request_key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointReport:
+    """The outcome of a request about an endpoint.
+
+    :param secret: what its messages are signed with; never shown in a repr
+    :param refs: the endpoints found, when a list was asked for
+    :param problem: empty, credentials, forbidden, absent, refused or unreachable
+    :param message: the provider's sentence, for staff only
+    """
+
+    ref: str = ""
+    secret: str = field(default="", repr=False)
+    refs: Sequence[str] = ()
+    problem: str = ""
+    message: str = ""

@@ -69,12 +69,11 @@ PARTS = {
            AND p.state IN ('in_process', 'paid')
            AND (m.id IS NULL OR m.state = 'posted')
       GROUP BY p.payment_transaction_id)""",
-    # Stripe's minor units, for any other currency two decimals; other providers count
-    # as Odoo does.
-    "DECIMALS": """CASE
-        WHEN v.code <> 'stripe' THEN c.decimal_places
-        WHEN c.name = ANY(%(zero_decimal)s) THEN 0
-        WHEN c.name = ANY(%(three_decimal)s) THEN 3 ELSE 2 END""",
+    # Providers that count in no units of their own count as Odoo does.
+    "DECIMALS": """coalesce(
+        (%(units)s::jsonb -> v.code ->> c.name)::int,
+        (%(units)s::jsonb -> v.code ->> '')::int,
+        c.decimal_places)""",
     "SECRET_TEXT": (
         "((sk|rk)_(live|test)_[0-9A-Za-z]{8,}|whsec_[0-9A-Za-z]{8,}"
         "|(pi|seti)_[0-9A-Za-z]+_secret_[0-9A-Za-z]{8,})"

@@ -145,7 +145,8 @@ CONDUCT_QUERIES = {
           FROM autopay_attempt a
           JOIN payment_provider v ON v.id = a.provider_id
      LEFT JOIN autopay_reversal_poll k ON k.provider_id = v.id
-         WHERE v.code = 'stripe' AND a.charging_date IS NOT NULL AND %(watching)s
+         WHERE v.code = ANY(%(watched_codes)s) AND %(watching)s
+           AND a.charging_date IS NOT NULL
            AND a.company_id <> ALL(%(copied_ids)s::int[])
       GROUP BY v.id, k.id
         HAVING coalesce(k.complete_date, min(a.charging_date))

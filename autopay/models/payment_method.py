@@ -1,10 +1,6 @@
 from odoo import models
 from odoo.tools import ormcache
 
-from odoo.addons.payment_stripe.const import (
-    PAYMENT_METHODS_MAPPING as STRIPE_METHOD_TYPES,
-)
-
 from ..const.retry import DEBIT_METHOD_TYPES
 
 
@@ -41,7 +37,8 @@ class PaymentMethod(models.Model):
     def _get_autopay_type(self):
         """Return the provider's type of method: card, us_bank_account ..."""
         code = (self.primary_payment_method_id or self).code
-        return STRIPE_METHOD_TYPES.get(code, code)
+        types = self.env["payment.provider"]._get_autopay_method_types()
+        return types.get(code, code)
 
     def _is_autopay_debit(self):
         """Return whether charges take days to settle (bank debits)."""

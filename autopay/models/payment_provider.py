@@ -8,10 +8,12 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import format_datetime, ormcache
 
+from odoo.addons.payment_stripe.const import PAYMENT_METHODS_MAPPING
+
 from ..const.event import OLD_SECRET_HOURS, WEBHOOK_PATH
 from ..gateways.base import Credentials
-from ..gateways.stripe.gateway import StripeGateway
-from ..gateways.stripe.session import api_base, configuration_issue
+from ..gateways.stripe.account import StripeAccount
+from ..gateways.stripe.session import api_base
 
 _logger = logging.getLogger(__name__)
 
@@ -123,34 +125,65 @@ class PaymentProvider(models.Model):
 
     # === BUSINESS METHODS - GATEWAY === #
 
-    def _get_autopay_gateway(self):
-        """Return the gateway that can be asked about its charges, or None.
+    @api.model
+    def _get_autopay_account_types(self):
+        """Return {code of a provider: its ``ProviderAccount``}; override it to add one.
 
-        None means that the provider is charged through Odoo's own token payment.
+        A provider that is not here is charged through Odoo's own token payments.
+        """
+        return {"stripe": StripeAccount}
+
+    @api.model
+    def _get_autopay_codes(self, part):
+        """Return the codes of the providers whose accounts have a part."""
+        types = self._get_autopay_account_types()
+        return [code for code, kind in types.items() if part in kind.parts]
+
+    def _get_autopay_gateway(self):
+        """Return the provider's account, or None when it cannot be asked anything.
 
         :raises ValueError: with a code of ``configuration_issue`` when the provider is
             not set up well enough to be called
         """
-        credentials = self._get_autopay_credentials()
-        return StripeGateway(credentials) if credentials else None
+        self.ensure_one()
+        kind = self._get_autopay_account_types().get(self.code)
+        return kind(self._get_autopay_credentials()) if kind else None
 
     def _get_autopay_credentials(self):
-        """Return how to reach the provider's account, or None: see the gateway.
-
-        :raises ValueError: as :meth:`_get_autopay_gateway` does
-        """
+        """Return how to reach the provider's account."""
         self.ensure_one()
         provider = self.sudo()
-        if provider.code != "stripe":
-            return None
-        credentials = Credentials(
+        return Credentials(
             provider_id=provider.id,
-            secret_key=provider.stripe_secret_key or "",
+            secret_key=provider._get_autopay_secret_key(),
             livemode=provider._is_autopay_charging_live(),
         )
-        if issue := configuration_issue(credentials):
-            raise ValueError(issue)
-        return credentials
+
+    def _get_autopay_secret_key(self):
+        """Return the key that requests are sent with; override it for other codes."""
+        return (self.code == "stripe" and self.stripe_secret_key) or ""
+
+    def _is_autopay_key_live(self):
+        """Return whether the key, by its looks, moves real money."""
+        return "_live_" in self.sudo()._get_autopay_secret_key()[:9]
+
+    def _is_autopay_refund_told(self):
+        """Return whether the provider's own messages to Odoo are signed."""
+        return self.code == "stripe" and bool(self.sudo().stripe_webhook_secret)
+
+    def _has_autopay_refund_key(self):
+        """Return whether Odoo's own refunds can be sent under an idempotency key."""
+        return self.code == "stripe"
+
+    @api.model
+    def _get_autopay_method_types(self):
+        """Return {code of a payment method: the providers' name of its type}."""
+        return PAYMENT_METHODS_MAPPING
+
+    def _get_autopay_name(self):
+        """Return the name under which people know the provider: Stripe."""
+        labels = dict(self._fields["code"]._description_selection(self.env))
+        return labels.get(self.code) or self.name
 
     def _get_autopay_dashboard_url(self, object_ref, page="payments"):
         """Return where staff see an object of the provider, or False.
@@ -205,7 +238,7 @@ class PaymentProvider(models.Model):
     def _is_autopay_event_ours(self, facts):
         """Return whether an event is of our account, and of the mode we charge in.
 
-        :param facts: an ``EventFacts`` of :mod:`gateways.stripe_webhooks`
+        :param facts: an ``EventFacts`` of :mod:`gateways.reports`
         """
         self.ensure_one()
         provider = self.sudo()

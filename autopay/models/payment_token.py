@@ -2,10 +2,6 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
-from odoo.addons.payment_stripe.const import (
-    PAYMENT_METHODS_MAPPING as STRIPE_METHOD_TYPES,
-)
-
 from .. import const
 from ..rights import PAYMENT_GROUPS, check_manager
 
@@ -170,8 +166,45 @@ class PaymentToken(models.Model):
     def _is_autopay_usable(self):
         """Return whether its provider can charge the method by itself."""
         self.ensure_one()
-        complete = self.provider_code != "stripe" or bool(self.stripe_payment_method)
+        fields_of = self._get_autopay_ref_fields().get(self.provider_code)
+        complete = not fields_of or bool(self[fields_of["method"]])
         return complete and self.provider_id._is_autopay_usable()
+
+    # === BUSINESS METHODS - REFERENCES AT THE PROVIDER === #
+
+    @api.model
+    def _get_autopay_ref_fields(self):
+        """Return {code: {method, customer, mandate: the field that keeps its id}}."""
+        types = self.env["payment.provider"]._get_autopay_account_types()
+        return {code: kind.method_fields for code, kind in types.items()}
+
+    def _get_autopay_refs(self):
+        """Return {method, customer, mandate: its id at the provider, or ""}."""
+        self.ensure_one()
+        names = self._get_autopay_ref_fields()[self.provider_code]
+        return {key: self[name] or "" for key, name in names.items()}
+
+    @api.model
+    def _get_autopay_ref_domain(self, provider, key, ref):
+        """Return the domain of the saved methods with an id at a provider.
+
+        :param str key: method, customer or mandate
+        :param ref: the id; an empty one is nobody's
+        """
+        name = self._get_autopay_ref_fields().get(provider.code, {}).get(key)
+        own = Domain("provider_id", "=", provider.id)
+        return own & Domain(name, "=", ref) if name and ref else Domain.FALSE
+
+    @api.model
+    def _get_autopay_readable_domain(self):
+        """Return the domain of the saved methods that a provider can be asked about."""
+        codes = self.env["payment.provider"]._get_autopay_codes("methods")
+        names = self._get_autopay_ref_fields()
+        return Domain.OR(
+            Domain("provider_code", "=", code)
+            & Domain(names[code]["method"], "!=", False)
+            for code in codes
+        )
 
     def _get_autopay_method_type(self):
         """Return the provider's type of method: card, us_bank_account ..."""
@@ -186,7 +219,8 @@ class PaymentToken(models.Model):
     def _get_autopay_debit_methods(self):
         """Return the payment methods, and brands of them, that are bank debits."""
         types = const.retry.DEBIT_METHOD_TYPES
-        codes = [code for code, kind in STRIPE_METHOD_TYPES.items() if kind in types]
+        known = self.env["payment.provider"]._get_autopay_method_types()
+        codes = [code for code, kind in known.items() if kind in types]
         named = Domain("code", "in", [*codes, *types])
         brands = Domain("primary_payment_method_id", "any", named)
         methods = self.env["payment.method"].sudo().with_context(active_test=False)

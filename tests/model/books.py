@@ -67,6 +67,13 @@ class Tokens(Rows):
     def _get_autopay_method_type(self):
         return "us_bank_account" if self.is_debit else "card"
 
+    def _get_autopay_refs(self):
+        return {
+            "customer": self.provider_ref,
+            "mandate": self.stripe_mandate,
+            "method": self.stripe_payment_method,
+        }
+
 
 class Currencies(Rows):
     _name = "res.currency"

@@ -11,7 +11,6 @@ from .declines import Refusal
 NEVER_CONNECTED = "connection_failed"
 INTERRUPTED = "connection_interrupted"
 UNREADABLE = "unreadable_answer"
-RAISED = "internal_error"
 
 _SECRETS = (
     (re.compile(r"\b(sk|rk|pk)_(live|test)_\w+"), r"\1_\2_****"),

@@ -2,53 +2,15 @@
 
 import calendar
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from ..base import Credentials
+from ..base import ABSENT, FOUND, GONE, UNKNOWN, Credentials
+from ..reports import MandateReport, MethodReport
 from .answer import Answer, as_dict, as_text, mask
 from .client import ask, get_client, get_options
 
 RETRIES = 1  # repeats by the SDK itself
-
-# Results of a question.
-FOUND = "found"  # definite: the object is there
-GONE = "gone"  # definite: it was taken away from us and can never be used again
-ABSENT = "absent"  # this account does not know it: perhaps the key is another account's
-UNKNOWN = "unknown"  # anything else: ask again
-
-
-@dataclass(frozen=True, slots=True)
-class MethodReport:
-    """A saved payment method as Stripe has it now.
-
-    :param kind: one of the constants above
-    :param expiry_date: last day on which it is valid; None: it does not expire
-    :param problem: why there is no answer, for the log
-    """
-
-    kind: str
-    ref: str
-    customer_ref: str = ""
-    type: str = ""
-    last4: str = ""
-    expiry_date: date | None = None
-    problem: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class MandateReport:
-    """A mandate as Stripe has it now.
-
-    :param kind: one of the constants above; GONE means that it is inactive
-    :param method_ref: the payment method it is for
-    """
-
-    kind: str
-    ref: str
-    method_ref: str = ""
-    problem: str = ""
 
 
 class StripeMethods:

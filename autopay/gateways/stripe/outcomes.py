@@ -13,11 +13,10 @@ from dataclasses import replace
 from typing import Any
 
 from .. import base
-from ..base import ChargeOutcome, ChargeRequest
+from ..base import RAISED, ChargeOutcome, ChargeRequest
 from .answer import (
     INTERRUPTED,
     NEVER_CONNECTED,
-    RAISED,
     UNREADABLE,
     Answer,
     as_dict,

@@ -10,9 +10,9 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ..base import Credentials
+from ..base import RAISED, Credentials
 from ..reports import Reading, ReversalReport
-from .answer import RAISED, UNREADABLE, as_dict, as_text, id_of
+from .answer import UNREADABLE, as_dict, as_text, id_of
 from .client import ask, get_client, get_options
 from .lists import RETRIES, problem_of, read_list
 

@@ -4,13 +4,13 @@ import hashlib
 import hmac
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import stripe
 
 from ..base import Credentials
+from ..reports import EndpointReport, EventFacts
 from .answer import Answer, as_dict, as_text, mask
 from .client import ask, get_client, get_options
 from .outcomes import METADATA_TAG
@@ -36,46 +36,6 @@ _LONGEST = 500  # characters Stripe allows in a value of metadata
 
 # Problems by HTTP status; a message of Stripe goes with them.
 _PROBLEMS = {401: "credentials", 403: "forbidden", 404: "absent", 400: "refused"}
-
-
-@dataclass(frozen=True, slots=True)
-class EventFacts:
-    """The few facts of an event that are kept: no amounts, names or addresses.
-
-    :param created_at: unix seconds, by Stripe's clock
-    :param account: the connected account it is about, empty for our own
-    :param refs: {field of ``REF_FIELDS``: id} of the objects it names
-    :param tag: value of metadata ``autopay_tx`` of the object
-    :param database: value of metadata ``autopay_database`` of the object
-    :param request_key: idempotency key of the request that caused it
-    """
-
-    ref: str
-    type: str
-    created_at: int
-    livemode: bool
-    account: str = ""
-    refs: Mapping[str, str] = field(default_factory=dict)
-    tag: str = ""
-    database: str = ""
-    request_key: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class EndpointReport:
-    """The outcome of a request about an endpoint.
-
-    :param secret: what its messages are signed with; never shown in a repr
-    :param refs: the endpoints found, when a list was asked for
-    :param problem: empty, credentials, forbidden, absent, refused or unreachable
-    :param message: Stripe's sentence, for staff only
-    """
-
-    ref: str = ""
-    secret: str = field(default="", repr=False)
-    refs: Sequence[str] = ()
-    problem: str = ""
-    message: str = ""
 
 
 # === WHAT ARRIVES === #

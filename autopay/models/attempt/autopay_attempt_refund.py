@@ -147,7 +147,7 @@ class AutopayAttemptRefund(models.AbstractModel):
     def _get_doubt_sentence(self):
         return self.env._(
             "The provider's answer to a refund of this charge was lost: perhaps the "
-            "money went back. Nothing more is refunded until that is known. Autopay "
-            "asks Stripe within two hours; at another provider, look it up and say so "
-            "on the transaction of the refund."
+            "money went back. Nothing more is refunded until that is known. Where "
+            "Autopay can ask the provider, it does so within two hours; otherwise look "
+            "it up there and say so on the transaction of the refund."
         )

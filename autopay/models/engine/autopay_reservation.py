@@ -135,14 +135,15 @@ class AutopayReservation(models.AbstractModel):
 
     def _get_charge_order(self, amount_minor, transaction):
         token = transaction.token_id
+        refs = token._get_autopay_refs()
         return ChargeOrder(
             reference=transaction.reference,
             amount_minor=amount_minor,
             currency=transaction.currency_id.name.lower(),
-            customer_ref=token.provider_ref,
-            method_ref=token.stripe_payment_method,
+            customer_ref=refs["customer"],
+            method_ref=refs["method"],
             method_type=token._get_autopay_method_type(),
-            mandate_ref=token.stripe_mandate or "",
+            mandate_ref=refs["mandate"],
             metadata={
                 "autopay_tx": transaction.reference,
                 "autopay_database": self._get_database_uuid(),

@@ -142,10 +142,11 @@ class AutopayStage(models.AbstractModel):
         return calls
 
     def _get_gateway(self, ctx, provider):
-        """Return the provider's gateway; a provider set up wrongly is stopped."""
+        """Return what charges at a provider; one that is set up wrongly is stopped."""
         if provider.id not in ctx.gateways:
             try:
-                ctx.gateways[provider.id] = provider._get_autopay_gateway()
+                account = provider._get_autopay_gateway()
+                ctx.gateways[provider.id] = account and account.charges
             except ValueError as error:
                 ctx.gateways[provider.id] = None
                 ctx.stopped[provider.id] = str(error)
@@ -177,8 +178,8 @@ class AutopayStage(models.AbstractModel):
     def _close_refused(self, ctx, attempts):
         """Close declined attempts at the provider, so that they can never be charged.
 
-        Only then may the invoice be tried again: a declined payment intent can still be
-        confirmed (https://docs.stripe.com/payments/paymentintents/lifecycle).
+        Only then may the invoice be tried again: what was declined can still be
+        confirmed there, see ``Gateway.withdraw``.
         """
         refused = attempts.filtered(
             lambda attempt: attempt.state == "declined" and not attempt.provider_closed

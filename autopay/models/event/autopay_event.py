@@ -94,7 +94,7 @@ class AutopayEvent(models.Model):
     def _store(self, provider, facts):
         """Write down an event, once, however often it is sent.
 
-        :param facts: an ``EventFacts`` of :mod:`gateways.stripe_webhooks`
+        :param facts: an ``EventFacts`` of :mod:`gateways.reports`
         :return: whether it is new
         """
         vals = self._prepare_stored_vals(provider, facts)
@@ -175,7 +175,7 @@ class AutopayEvent(models.Model):
 
     @api.autovacuum
     def _gc_events(self):
-        """Forget events of long ago, which Stripe never sends again."""
+        """Forget events of long ago, which providers never send again."""
         limit = fields.Datetime.now() - timedelta(days=EVENT_KEEP_DAYS)
         old = self.search([("received_date", "<", limit)], limit=GC_UNLINK_LIMIT)
         old.unlink()

@@ -170,7 +170,10 @@ class AutopayEventHandler(models.AbstractModel):
         locked = event.try_lock_for_update(allow_referencing=True)
         locked._postpone("failed", str(error) or type(error).__name__)
         if locked.state == "failed":
-            summary = self.env._("A message of Stripe could not be processed")
+            summary = self.env._(
+                "A message of %s could not be processed",
+                locked.provider_id._get_autopay_name(),
+            )
             self.env["autopay.notification"]._alert(
                 locked, locked.company_id, summary, locked.reason
             )

@@ -7,8 +7,8 @@ from odoo.tools import format_date
 
 from ...const.engine import OWN_FIELDS_CONTEXT
 from ...const.event import METHOD_EXPIRY_DAYS, METHOD_READ_BATCH, METHOD_READ_HOURS
+from ...gateways.base import ABSENT, FOUND, GONE, UNKNOWN
 from ...gateways.run_context import RunContext
-from ...gateways.stripe.methods import ABSENT, FOUND, GONE, UNKNOWN, StripeMethods
 from ..notification.autopay_notification import LOST_METHOD
 
 # Refusals that a newer expiry date answers.
@@ -56,14 +56,13 @@ class AutopayMethodReader(models.AbstractModel):
         )
         in_use = Domain(
             [
-                ("provider_code", "=", "stripe"),
                 ("provider_id.state", "!=", "disabled"),
-                ("stripe_payment_method", "!=", False),
                 ("autopay_authorization_ids", "any", [("revoked_date", "=", False)]),
             ]
         )
         home = Domain(self.env["res.company"]._get_autopay_home_domain())
-        return in_use & due & ~new & home
+        readable = self.env["payment.token"]._get_autopay_readable_domain()
+        return readable & in_use & due & ~new & home
 
     def _read_of_provider(self, ctx, provider, tokens):
         """Read the methods of one account; the first one shows whether it answers."""
@@ -74,7 +73,7 @@ class AutopayMethodReader(models.AbstractModel):
             return
         reports = {}
         for part in (tokens[:1], tokens[1:]):
-            refs = [(token.id, token.stripe_payment_method) for token in part]
+            refs = [(token.id, token._get_autopay_refs()["method"]) for token in part]
             self._commit()
             answers = ctx.pool.map(gateway.read_method, [ref for _id, ref in refs])
             reports.update(zip([number for number, _ref in refs], answers, strict=True))
@@ -88,9 +87,7 @@ class AutopayMethodReader(models.AbstractModel):
     @api.model
     def _follow_method(self, provider, method_ref):
         """Read a payment method that is said to have changed."""
-        tokens = self._get_tokens(
-            provider, [("stripe_payment_method", "=", method_ref)]
-        )
+        tokens = self._get_tokens(provider, method=method_ref)
         if not tokens:
             return self._get_stranger_sentence()
         return self._read_one(provider, tokens, method_ref)
@@ -98,7 +95,7 @@ class AutopayMethodReader(models.AbstractModel):
     @api.model
     def _follow_customer(self, provider, customer_ref):
         """Read a customer that is said to be deleted, and its payment methods."""
-        tokens = self._get_tokens(provider, [("provider_ref", "=", customer_ref)])
+        tokens = self._get_tokens(provider, customer=customer_ref)
         if not tokens:
             return self._get_stranger_sentence()
         gateway = self._get_methods(provider)
@@ -114,11 +111,7 @@ class AutopayMethodReader(models.AbstractModel):
     @api.model
     def _follow_mandate(self, provider, mandate_ref, method_ref):
         """Read a mandate that is said to have changed."""
-        tokens = self._get_tokens(
-            provider,
-            Domain("stripe_mandate", "=", mandate_ref)
-            | Domain("stripe_payment_method", "=", method_ref or None),
-        )
+        tokens = self._get_tokens(provider, mandate=mandate_ref, method=method_ref)
         if not tokens:
             return self._get_stranger_sentence()
         gateway = self._get_methods(provider)
@@ -130,7 +123,7 @@ class AutopayMethodReader(models.AbstractModel):
             return self.env._("The mandate is in force at the provider.")
         # A method has a newer mandate when it was saved again: that one stands.
         meant = tokens.filtered(
-            lambda token: token.stripe_mandate in (False, mandate_ref)
+            lambda token: token._get_autopay_refs()["mandate"] in ("", mandate_ref)
         )
         self._apply_committed(self._revoke, meant)
         return False
@@ -147,16 +140,22 @@ class AutopayMethodReader(models.AbstractModel):
         self._apply_committed(self._record_methods, tokens, reports)
         return False
 
-    def _get_tokens(self, provider, domain):
-        own = Domain([("provider_id", "=", provider.id), ("active", "=", True)])
-        return self.env["payment.token"].search(own & Domain(domain))
+    def _get_tokens(self, provider, **refs):
+        """Return the active methods of a provider with one of these ids there."""
+        tokens = self.env["payment.token"]
+        return tokens.search(
+            Domain.OR(
+                tokens._get_autopay_ref_domain(provider, key, ref)
+                for key, ref in refs.items()
+            )
+        )
 
     def _get_methods(self, provider):
-        """Return the gateway that reads methods.
+        """Return the part of the provider's account that reads methods.
 
         :raises ValueError: when the provider is not set up well enough to be called
         """
-        return StripeMethods(provider._get_autopay_credentials())
+        return provider._get_autopay_gateway().methods
 
     def _get_stranger_sentence(self):
         return self.env._("No saved payment method is concerned.")

@@ -3,14 +3,14 @@ import logging
 from odoo import api, models
 
 from ...const.engine import MISSING_BEFORE_STOP
+from ...gateways.base import ABSENT, FOUND, GONE
 from ...gateways.run_context import STOP_MISSING
-from ...gateways.stripe.methods import ABSENT, FOUND, GONE
 from ..notification.autopay_notification import LOST_METHOD
 
 _logger = logging.getLogger(__name__)
 
-# Refusals of a request that may mean that the saved method is gone. Stripe names no
-# code when a method was detached, only "invalid_request_error".
+# Refusals of a request that may mean that the saved method is gone: providers name no
+# code of its own for a method that was taken off its customer.
 SUSPECT_CODES = (
     "expired_payment_method",
     "invalid_request_error",
@@ -39,7 +39,8 @@ class AutopayMethodRefusal(models.AbstractModel):
 
         :param ctx: a ``RunContext``
         """
-        suspects = attempts.filtered(self._is_suspect)
+        codes = self.env["payment.provider"]._get_autopay_codes("methods")
+        suspects = attempts.filtered(lambda rec: self._is_suspect(rec, codes))
         for provider, part in suspects.grouped("provider_id").items():
             try:
                 self._follow_provider(ctx, provider, part)
@@ -48,20 +49,20 @@ class AutopayMethodRefusal(models.AbstractModel):
                 self.env.cr.rollback()
                 _logger.exception("Refused methods of %s were not read.", provider)
 
-    def _is_suspect(self, attempt):
+    def _is_suspect(self, attempt, codes):
         """Return whether nobody was told yet why a charge was refused in this way."""
         return (
             attempt.state == "declined"
             and attempt.notified_state != "declined"
             and attempt.decline_code in SUSPECT_CODES
             and attempt.token_id.active
-            and attempt.token_id.provider_code == "stripe"
+            and attempt.token_id.provider_code in codes
         )
 
     def _follow_provider(self, ctx, provider, attempts):
         gateway = self._get_methods(provider)
         tokens = attempts.token_id
-        refs = [(token.stripe_payment_method, token.provider_ref) for token in tokens]
+        refs = [_get_refs(token) for token in tokens]
         self._commit()
         kinds = ctx.pool.map(lambda pair: _read(gateway, *pair), refs)
         found = dict(zip(tokens.ids, kinds, strict=True))
@@ -150,3 +151,9 @@ def _read(gateway, method_ref, customer_ref):
     if report.kind == ABSENT and gateway.read_customer(customer_ref) == GONE:
         return GONE
     return report.kind
+
+
+def _get_refs(token):
+    """Return the ids of a saved method and of its customer at the provider."""
+    refs = token._get_autopay_refs()
+    return refs["method"], refs["customer"]

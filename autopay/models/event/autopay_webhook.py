@@ -5,8 +5,6 @@ from odoo import api, models
 from odoo.exceptions import AccessError, UserError
 
 from ...const.event import EVENT_STEPS
-from ...gateways.stripe.session import api_base
-from ...gateways.stripe.webhooks import StripeWebhooks
 from ...words.declines.advice import get_configuration_sentence
 
 # Endings of names that only a local network knows.
@@ -14,7 +12,7 @@ LOCAL_ENDINGS = (".local", ".localhost", ".internal", ".lan", ".test", ".example
 
 
 class AutopayWebhook(models.AbstractModel):
-    """Creates, renews and removes the endpoint at Stripe that sends us events."""
+    """Creates, renews and removes the endpoint at a provider that sends us events."""
 
     _name = "autopay.webhook"
     _description = "Autopay Webhook"
@@ -23,17 +21,19 @@ class AutopayWebhook(models.AbstractModel):
     def _set_up(self, provider):
         """Create the endpoint, or replace it by one with a new secret, and say so.
 
-        :raises UserError: when Stripe could not reach us, or refuses
+        :raises UserError: when the provider could not reach us, or refuses
         """
-        webhooks = self._get_webhooks(provider)
+        account = self._get_account(provider)
+        webhooks, name = account.webhooks, provider._get_autopay_name()
         if not provider.autopay_webhook_token:
             provider._compute_autopay_webhook_token()
         url = provider._get_autopay_webhook_url()
-        self._check_address(url)
+        if not account.is_stand_in:
+            self._check_address(name, url)
         renewed = bool(provider.autopay_webhook_secret)
-        name = self.env._("Autopay of %s", provider.company_id.name)
-        report = webhooks.create_endpoint(url, EVENT_STEPS, name)
-        self._check_report(report)
+        title = self.env._("Autopay of %s", provider.company_id.name)
+        report = webhooks.create_endpoint(url, EVENT_STEPS, title)
+        self._check_report(name, report)
         provider.sudo().write(
             {
                 "autopay_webhook_ref": report.ref,
@@ -45,20 +45,22 @@ class AutopayWebhook(models.AbstractModel):
         return self._get_notification(
             self.env._("The webhook has a new secret.")
             if renewed
-            else self.env._("Stripe sends its messages to Autopay now.")
+            else self.env._("%s sends its messages to Autopay now.", name)
         )
 
     @api.model
     def _remove(self, provider):
-        """Delete the endpoint at Stripe and accept no message any more."""
-        webhooks = self._get_webhooks(provider)
+        """Delete the endpoint at the provider and accept no message any more."""
+        webhooks = self._get_account(provider).webhooks
+        name = provider._get_autopay_name()
         if provider.autopay_webhook_ref:
-            self._check_report(webhooks.remove_endpoint(provider.autopay_webhook_ref))
+            report = webhooks.remove_endpoint(provider.autopay_webhook_ref)
+            self._check_report(name, report)
         provider.sudo().write(
             {"autopay_webhook_ref": False, "autopay_webhook_secret": False}
         )
         return self._get_notification(
-            self.env._("Stripe sends no more messages to Autopay.")
+            self.env._("%s sends no more messages to Autopay.", name)
         )
 
     def _remove_others(self, webhooks, url, kept_ref):
@@ -72,11 +74,12 @@ class AutopayWebhook(models.AbstractModel):
 
     # === CHECKS === #
 
-    def _get_webhooks(self, provider):
+    def _get_account(self, provider):
+        """Return the provider's account, if this user may change how it reaches us."""
         provider.ensure_one()
         if not self.env.user.has_group("base.group_system"):
             raise AccessError(
-                self.env._("Only administrators may change how Stripe reaches Odoo.")
+                self.env._("Only administrators may change how providers reach Odoo.")
             )
         if self.env["autopay.run"]._is_database_neutralized():
             raise UserError(
@@ -85,22 +88,23 @@ class AutopayWebhook(models.AbstractModel):
         # A copy knows the other database's endpoint and would take its place.
         provider.company_id._check_autopay_home()
         try:
-            return StripeWebhooks(provider._get_autopay_credentials())
+            return provider._get_autopay_gateway()
         except ValueError as error:
             sentence = get_configuration_sentence(self.env, str(error))
             raise UserError(sentence) from None
 
-    def _check_address(self, url):
-        """Let only addresses pass that Stripe can reach."""
+    def _check_address(self, name, url):
+        """Let only addresses pass that the provider can reach."""
         parts = urlsplit(url)
-        # A stand-in for Stripe on this machine reaches this machine.
-        if api_base() or (parts.scheme == "https" and self._is_public(parts.hostname)):
+        if parts.scheme == "https" and self._is_public(parts.hostname):
             return
         raise UserError(
             self.env._(
-                "Stripe cannot send messages to %(address)s. It needs the public https "
-                "address of this Odoo; set it in the system parameter web.base.url. "
-                "Autopay works without messages as well: it asks Stripe itself.",
+                "%(provider)s cannot send messages to %(address)s. It needs the public "
+                "https address of this Odoo; set it in the system parameter "
+                "web.base.url. Autopay works without messages as well: it asks "
+                "%(provider)s itself.",
+                provider=name,
                 address=f"{parts.scheme}://{parts.netloc}",
             )
         )
@@ -112,22 +116,27 @@ class AutopayWebhook(models.AbstractModel):
             name = (host or "").rstrip(".").lower()
             return "." in name and not name.endswith(LOCAL_ENDINGS)
 
-    def _check_report(self, report):
-        """Say in words what went wrong at Stripe."""
+    def _check_report(self, name, report):
+        """Say in words what went wrong at the provider."""
         if not report.problem:
             return
         sentences = {
             "forbidden": self.env._(
                 "The secret key may not manage webhooks. Give the restricted key write "
-                "access to webhook endpoints, or create the webhook in Stripe's "
-                "dashboard with the address shown here and paste its signing secret."
+                "access to webhook endpoints, or create the webhook in the dashboard "
+                "of %s with the address shown here and paste its signing secret.",
+                name,
             ),
             "credentials": self.env._(
-                "Stripe does not accept the secret key; check the credentials."
+                "%s does not accept the secret key; check the credentials.", name
             ),
-            "unreachable": self.env._("Stripe cannot be reached. Try again later."),
+            "unreachable": self.env._("%s cannot be reached. Try again later.", name),
         }
-        refused = self.env._("Stripe refused: %s", report.message or report.problem)
+        refused = self.env._(
+            "%(provider)s refused: %(reason)s",
+            provider=name,
+            reason=report.message or report.problem,
+        )
         raise UserError(sentences.get(report.problem, refused))
 
     def _get_notification(self, message):

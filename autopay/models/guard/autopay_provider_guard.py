@@ -65,4 +65,4 @@ class AutopayProviderGuard(models.AbstractModel):
         self.ensure_one()
         if self.state != "disabled":
             return self.state == "enabled"
-        return "_live_" in (self.sudo().stripe_secret_key or "")[:9]
+        return self._is_autopay_key_live()

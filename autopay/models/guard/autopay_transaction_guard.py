@@ -219,15 +219,15 @@ class AutopayTransactionGuard(models.AbstractModel):
     def _is_autopay_read_from_provider(self):
         """Return whether to read the truth instead of being told.
 
-        Refunds that staff asked for in Odoo are moved by Stripe's webhook as long as it
-        is signed.
+        Refunds that staff asked for in Odoo are moved by the provider's messages to
+        Odoo as long as those are signed.
         """
         if self._is_autopay_asked():
             return True
         if not self.source_transaction_id._is_autopay_asked():
             return False
         refunding = self.env.context.get("autopay_refunding")
-        return not (refunding or self.sudo().provider_id.stripe_webhook_secret)
+        return not (refunding or self.provider_id._is_autopay_refund_told())
 
     def _is_autopay_amount_wrong(self, payment_data):
         """Return whether a provider that cannot be asked reports another amount.

@@ -10,7 +10,6 @@ from ...const.reversal import ABANDONED_DAYS, UNREAD_HOURS
 from ...gateways.money import PROVIDER_UNITS
 from ...invariants.queries import QUERIES
 from ...invariants.table import ASKED_OF_PROVIDERS, INVARIANTS, KINDS_OF
-from ..payment_token import STRIPE_METHOD_TYPES
 
 # Offending records that are named; all of them are counted.
 NAMED = 1000
@@ -82,14 +81,16 @@ class AutopayInvariant(models.AbstractModel):
 
     def _get_params(self):
         """Return the values that the queries ask for by name."""
-        decimals = PROVIDER_UNITS["stripe"].decimals
+        types = self.env["payment.provider"]._get_autopay_method_types()
         runs, companies = self.env["autopay.run"].sudo(), self.env["res.company"]
         return {
-            "zero_decimal": [code for code, digits in decimals.items() if not digits],
-            "three_decimal": [code for code, digits in decimals.items() if digits == 3],
+            "units": json.dumps(_get_units()),
+            "watched_codes": self.env["payment.provider"]._get_autopay_codes(
+                "reversals"
+            ),
             "debit_codes": [
                 code
-                for code, method_type in STRIPE_METHOD_TYPES.items()
+                for code, method_type in types.items()
                 if method_type in DEBIT_METHOD_TYPES
             ],
             "unread_hours": UNREAD_HOURS,
@@ -153,3 +154,11 @@ def describe(finding, shown=5):
     rows = [f"{model},{res_id}: {text}" for model, res_id, text in finding.offenders]
     more = [f"... {finding.count - shown} more"] if finding.count > shown else []
     return "\n".join([*rows[:shown], *more])
+
+
+def _get_units():
+    """Return {provider: {currency: digits of its minor unit, "": of any other}}."""
+    return {
+        code: {**units.decimals, "": units.default}
+        for code, units in PROVIDER_UNITS.items()
+    }

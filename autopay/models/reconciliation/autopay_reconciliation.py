@@ -9,7 +9,6 @@ from odoo.fields import Domain
 
 from ...const import reconciliation as const
 from ...gateways.reports import Reading
-from ...gateways.stripe.charges import StripeReports
 from ...rights import check_billing
 from ...words.reconciliations import get_problem_sentence
 from .case import get_amounts, get_state
@@ -211,16 +210,16 @@ class AutopayReconciliation(models.Model):
     def _read_charges(self, sides):
         """Return the provider's charges, or None when it cannot be asked."""
         try:
-            credentials = self.provider_id._get_autopay_credentials()
+            account = self.provider_id._get_autopay_gateway()
         except ValueError as error:
             return Reading((), False, str(error))
-        if not credentials:
+        if not account or not account.history:
             return None
         # Nothing is held in the database while the provider is asked.
         self.env["autopay.stage"]._commit()
-        reports = StripeReports(credentials)
-        reading = reports.list_charges(sides.since, sides.until)
-        return reports.add_charges_of(sides.get_unseen_refs(reading), reading)
+        history = account.history
+        reading = history.list_charges(sides.since, sides.until)
+        return history.add_charges_of(sides.get_unseen_refs(reading), reading)
 
     def _record(self, records, sides, reading):
         """Match and write down the result; the only writes of this transaction."""

@@ -33,8 +33,9 @@ class AutopayReconciliationCheck(models.AbstractModel):
 
         One that is switched off is asked as long as it charged in the period.
         """
+        codes = self.env["payment.provider"]._get_autopay_codes("history")
         groups = self.env["autopay.attempt"]._read_group(
-            [("provider_id.code", "=", "stripe")],
+            [("provider_id.code", "in", codes)],
             ["provider_id"],
             ["charging_date:max"],
         )

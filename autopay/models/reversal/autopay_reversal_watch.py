@@ -12,8 +12,7 @@ from ...const.reversal import (
     UNANSWERED_HOURS,
     UNRECORDED,
 )
-from ...gateways.stripe.answer import RAISED
-from ...gateways.stripe.reversals import StripeReversals
+from ...gateways.base import RAISED
 
 _logger = logging.getLogger(__name__)
 
@@ -104,8 +103,10 @@ class AutopayReversalWatch(models.AbstractModel):
         """Return the providers that can be asked and were not for a while."""
         since = fields.Datetime.now() - timedelta(minutes=POLL_MINUTES)
         asked = self.env["autopay.reversal.poll"].search([("asked_date", ">", since)])
-        return self.env["payment.provider"].search(
-            [("code", "=", "stripe"), ("id", "not in", asked.provider_id.ids)]
+        providers = self.env["payment.provider"]
+        codes = providers._get_autopay_codes("reversals")
+        return providers.search(
+            [("code", "in", codes), ("id", "not in", asked.provider_id.ids)]
         )
 
     def _get_reader(self, provider):
@@ -121,8 +122,8 @@ class AutopayReversalWatch(models.AbstractModel):
 
         :raises ValueError: with a code when the provider is not set up to be asked
         """
-        credentials = provider._get_autopay_credentials()
-        return StripeReversals(credentials) if credentials else None
+        account = provider._get_autopay_gateway()
+        return account and account.reversals
 
     def _poll_safely(self, provider):
         """Poll a provider; what goes wrong stops no other."""

@@ -17,7 +17,7 @@ class AutopayTransactionRefund(models.AbstractModel):
     """Gives money of a charge back once, whether the provider's answer arrives or not.
 
     Odoo calls a lost answer an error and sends refunds without an idempotency key
-    (payment_stripe/models/payment_transaction.py): who asked again would give the money
+    (``_send_refund_request`` of its providers): who asked again would give the money
     back twice.
     """
 
@@ -51,8 +51,8 @@ class AutopayTransactionRefund(models.AbstractModel):
         known = self._filter_autopay_known()
         if not known.source_transaction_id.autopay_attempt_ids:
             return super()._send_refund_request()
-        stripe = self.provider_code == "stripe"
-        key = stripe and self._get_autopay_refund_key()
+        keyed = self.provider_id._has_autopay_refund_key()
+        key = keyed and self._get_autopay_refund_key()
         refund = self.with_context(autopay_refund_key=key)
         try:
             res = super(AutopayTransactionRefund, refund)._send_refund_request()

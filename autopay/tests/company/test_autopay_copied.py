@@ -6,7 +6,7 @@ from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ...gateways.stripe.webhooks import EventFacts
+from ...gateways.reports import EventFacts
 from ..common import SECRET_KEY
 from ..reversal.common_reversal import ReversalCommon
 

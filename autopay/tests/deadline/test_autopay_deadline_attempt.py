@@ -7,7 +7,7 @@ from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import format_date, mute_logger
 
-from ...gateways.stripe.webhooks import EventFacts
+from ...gateways.reports import EventFacts
 from ...models.engine.autopay_booking import AutopayBooking
 from ...models.engine.autopay_run import AutopayRun
 from .common_deadline import DeadlineCommon

@@ -201,7 +201,7 @@ class TestAutopayResolver(AutopayCommon):
         attempt = invoice.autopay_attempt_ids.sudo()
         attempt.state = "canceled"
         request = attempt._get_charge_request()
-        gateway = attempt.provider_id._get_autopay_gateway()
+        gateway = attempt.provider_id._get_autopay_gateway().charges
         with mute_logger("odoo.addons.autopay.models.attempt.autopay_attempt"):
             attempt._process(gateway.read(request))
         self.assertTrue(attempt.mismatch)

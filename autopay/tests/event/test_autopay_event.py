@@ -8,7 +8,8 @@ from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
 from ...const.event import EVENT_RETRY_MINUTES, EVENT_STEPS
-from ...gateways.stripe.webhooks import REF_FIELDS, EventFacts
+from ...gateways.reports import EventFacts
+from ...gateways.stripe.webhooks import REF_FIELDS
 from ...models.attempt.autopay_attempt_schedule import AutopayAttemptSchedule
 from ...models.event.autopay_event_handler import AutopayEventHandler
 from ...words.events import EVENT_WORDS

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from odoo import fields
 from odoo.tests import tagged
 
-from ...gateways.stripe.webhooks import EventFacts
+from ...gateways.reports import EventFacts
 from ..common import AutopayCommon
 
 YEARS_AHEAD = 6

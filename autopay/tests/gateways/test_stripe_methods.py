@@ -2,8 +2,8 @@ from datetime import date
 
 from odoo.tests import BaseCase, tagged
 
-from ...gateways.base import Credentials
-from ...gateways.stripe.methods import ABSENT, FOUND, GONE, UNKNOWN, StripeMethods
+from ...gateways.base import ABSENT, FOUND, GONE, UNKNOWN, Credentials
+from ...gateways.stripe.methods import StripeMethods
 from ..common_simulator import TEST_KEY, SimulatorMixin, canned_stripe
 
 

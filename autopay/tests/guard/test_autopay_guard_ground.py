@@ -126,7 +126,7 @@ class TestAutopayGuardGround(GuardCommon):
     def test_key_of_the_wrong_mode_is_refused_as_long_as_the_provider_is_on(self):
         self.provider.stripe_secret_key = "sk_live_autopay"
         with self.assertRaisesRegex(ValueError, "wrong_mode"):
-            self.provider._get_autopay_credentials()
+            self.provider._get_autopay_gateway()
 
     def test_switching_off_a_provider_warns_of_open_charges(self):
         self._leave()

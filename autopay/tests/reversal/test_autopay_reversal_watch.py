@@ -7,10 +7,9 @@ from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ...gateways.reports import Reading, ReversalReport
+from ...gateways.reports import EventFacts, Reading, ReversalReport
 from ...gateways.run_context import RunContext
 from ...gateways.stripe.reversals import StripeReversals
-from ...gateways.stripe.webhooks import EventFacts
 from ...models.reversal.autopay_reversal_watch import AutopayReversalWatch
 from .common_reversal import ReversalCommon
 

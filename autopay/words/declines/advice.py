@@ -150,7 +150,7 @@ CUSTOMER_SENTENCES = {
     ),
 }
 
-# Codes of gateways.stripe_session.configuration_issue.
+# Codes of ``configuration_issue`` in ``gateways/stripe/session.py``.
 CONFIGURATION_SENTENCES = {
     "missing_key": _lt("The payment provider has no secret key."),
     "not_a_secret_key": _lt("The payment provider's key is not a secret key."),
@@ -230,6 +230,6 @@ def get_customer_sentence(env, decline_class):
 def get_configuration_sentence(env, issue):
     """Return why a payment provider cannot be used.
 
-    :param issue: a code of ``gateways.stripe_session.configuration_issue``
+    :param issue: a code of ``configuration_issue`` in ``gateways/stripe/session.py``
     """
     return env._(CONFIGURATION_SENTENCES[issue])
