@@ -77,19 +77,23 @@ def model_of(node):
 
 def unimported_modules(folder):
     """Yield the models and tests that nothing imports: Odoo would not know them."""
-    is_needed = is_test if folder.name == "tests" else holds_class
-    inits = sorted(folder.rglob("__init__.py"))
-    imported = {name for init in inits for name in imported_paths(init)}
-    for path in modules_below(folder):
-        if is_needed(path) and path.with_suffix("") not in imported:
+    imported = {path for init in inits_below(folder) for path in imported_paths(init)}
+    for path in needed_modules(folder):
+        if path.with_suffix("") not in imported:
             yield f"{path.relative_to(ROOT)}: imported in no __init__.py"
-    for room in (init.parent for init in inits if init.parent != folder):
-        if is_needed is holds_class and room not in imported:
-            yield f"{room.relative_to(ROOT)}: imported in no __init__.py"
 
 
-def is_test(path):
-    return path.match("test_*.py")
+def needed_modules(folder):
+    """Return the modules, and folders of them, that Odoo has to know."""
+    if folder.name == "tests":
+        return [path for path in modules_below(folder) if path.match("test_*.py")]
+    models = [path for path in modules_below(folder) if holds_class(path)]
+    rooms = [init.parent for init in inits_below(folder) if init.parent != folder]
+    return models + rooms
+
+
+def inits_below(folder):
+    return sorted(folder.rglob("__init__.py"))
 
 
 def holds_class(path):

@@ -12,11 +12,11 @@ from unittest.mock import patch
 
 import stripe
 
-from odoo.addons.autopay.gateways.base import ChargeOrder, ChargeRequest, Credentials
-from odoo.addons.autopay.gateways.stripe.gateway import StripeGateway
-from odoo.addons.autopay.gateways.stripe.session import API_BASE_VARIABLE
-
 from stripe_simulator.process import SimulatorProcess
+
+from ..gateways.base import ChargeOrder, ChargeRequest, Credentials
+from ..gateways.stripe.gateway import StripeGateway
+from ..gateways.stripe.session import API_BASE_VARIABLE
 
 TEST_KEY = "sk_test_autopay"
 

@@ -45,7 +45,8 @@ class TestAutopayApproval(AutopayCommon):
         invoice = self._mark(1000.01)
         self._run_autopay()
         approval = self._get_open(invoice)
-        note = approval.with_user(self.second).message_post(body="Asked the customer")
+        words = "Asked the customer"
+        note = approval.with_user(self.second).message_post(body=words)
         self.assertEqual(note.author_id, self.second.partner_id)
 
     def test_approval_says_what_is_asked(self):

@@ -2,11 +2,10 @@ from unittest.mock import patch
 
 from odoo.tests import tagged
 
-from odoo.addons.autopay import const
-from odoo.addons.autopay.gateways import odoo_gateway
-from odoo.addons.autopay.gateways.run_context import RunContext
-from odoo.addons.autopay.models.payment_transaction import PaymentTransaction
-
+from ... import const
+from ...gateways import odoo_gateway
+from ...gateways.run_context import RunContext
+from ...models.payment_transaction import PaymentTransaction
 from ..common import AutopayCommon
 
 

@@ -2,7 +2,10 @@ from decimal import Decimal
 
 from odoo.tests import BaseCase, tagged
 
-from odoo.addons.autopay.gateways.money import (
+from odoo.addons.payment.const import CURRENCY_MINOR_UNITS
+from odoo.addons.payment_stripe.const import CURRENCY_DECIMALS
+
+from ...gateways.money import (
     PROVIDER_UNITS,
     STRIPE_MINIMUM,
     AmountNotRepresentable,
@@ -10,8 +13,6 @@ from odoo.addons.autopay.gateways.money import (
     minimum_minor,
     to_minor,
 )
-from odoo.addons.payment.const import CURRENCY_MINOR_UNITS
-from odoo.addons.payment_stripe.const import CURRENCY_DECIMALS
 
 
 @tagged("post_install", "-at_install")

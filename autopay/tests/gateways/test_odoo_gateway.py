@@ -1,7 +1,7 @@
 from odoo.tests import BaseCase, tagged
 
-from odoo.addons.autopay.const.retry import DECLINE_CLASSES
-from odoo.addons.autopay.gateways.odoo_gateway import outcome_of
+from ...const.retry import DECLINE_CLASSES
+from ...gateways.odoo_gateway import outcome_of
 
 
 @tagged("post_install", "-at_install")

@@ -3,9 +3,8 @@ from dataclasses import replace
 from odoo.tests import BaseCase, tagged
 from odoo.tools import mute_logger
 
-from odoo.addons.autopay.gateways.base import ChargeOrder, Credentials
-from odoo.addons.autopay.gateways.stripe.gateway import StripeGateway
-
+from ...gateways.base import ChargeOrder, Credentials
+from ...gateways.stripe.gateway import StripeGateway
 from ..common_simulator import TEST_KEY, build_request, canned_stripe
 
 ORDER = ChargeOrder("INV/1", 12345, "usd", "cus_1", "pm_1", "card")

@@ -1,9 +1,9 @@
 from odoo.tests import BaseCase, tagged
 
-from odoo.addons.autopay.const.retry import DECLINE_CLASSES
-from odoo.addons.autopay.gateways.stripe import decline_codes as codes
-from odoo.addons.autopay.gateways.stripe.declines import Refusal, classify, known_codes
-from odoo.addons.autopay.words.declines import advice as words
+from ...const.retry import DECLINE_CLASSES
+from ...gateways.stripe import decline_codes as codes
+from ...gateways.stripe.declines import Refusal, classify, known_codes
+from ...words.declines import advice as words
 
 # Facts about a refusal and the class they must lead to.
 CASES = [

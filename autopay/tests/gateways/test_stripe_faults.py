@@ -6,8 +6,7 @@ import stripe
 
 from odoo.tests import BaseCase, tagged
 
-from odoo.addons.autopay.gateways.stripe import session as stripe_session
-
+from ...gateways.stripe import session as stripe_session
 from ..common_simulator import SimulatorMixin, canned_stripe
 
 

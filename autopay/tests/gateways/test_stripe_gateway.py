@@ -6,8 +6,7 @@ import stripe
 
 from odoo.tests import BaseCase, tagged
 
-from odoo.addons.autopay.gateways.base import ChargeOrder
-
+from ...gateways.base import ChargeOrder
 from ..common_simulator import SimulatorMixin
 
 ORDER = ChargeOrder(

@@ -5,8 +5,7 @@ from unittest.mock import patch
 from odoo.tests import BaseCase, tagged
 from odoo.tools import mute_logger
 
-from odoo.addons.autopay.gateways.stripe import gateway as stripe_gateway
-
+from ...gateways.stripe import gateway as stripe_gateway
 from ..common_simulator import SimulatorMixin
 
 

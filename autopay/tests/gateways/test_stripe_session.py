@@ -5,13 +5,12 @@ import stripe
 
 from odoo.tests import BaseCase, tagged
 
-from odoo.addons.autopay.const.engine import GATEWAY_THREADS
-from odoo.addons.autopay.gateways.base import Credentials
-from odoo.addons.autopay.gateways.stripe import client as stripe_client
-from odoo.addons.autopay.gateways.stripe import session as stripe_session
-from odoo.addons.autopay.gateways.stripe.gateway import StripeGateway
-from odoo.addons.autopay.gateways.stripe.session import api_base, configuration_issue
-
+from ...const.engine import GATEWAY_THREADS
+from ...gateways.base import Credentials
+from ...gateways.stripe import client as stripe_client
+from ...gateways.stripe import session as stripe_session
+from ...gateways.stripe.gateway import StripeGateway
+from ...gateways.stripe.session import api_base, configuration_issue
 from ..common_simulator import TEST_KEY, stripe_address
 
 ADDRESS = "https://api.stripe.com"

@@ -87,7 +87,8 @@ class TestAutopayInvariantConduct(InvariantCommon):
         attempt = self._collect()
         self._assert_holds("I17")
         key = "_".join(("sk", "live", "0123456789abcdef"))
-        message = attempt.sudo().message_post(body=f"The key is {key}.")
+        words = f"The key is {key}."
+        message = attempt.sudo().message_post(body=words)
         self.env.flush_all()
         self._assert_breached("I17", message, "secret")
 
