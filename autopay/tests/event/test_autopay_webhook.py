@@ -132,19 +132,13 @@ class TestAutopayWebhook(AutopayCommon):
             "https://billing.company.com/x": True,
             "https://8.8.8.8/x": True,
         }
-        with self._patch_no_api_base():
-            for address, good in addresses.items():
-                with self.subTest(address=address):
-                    if good:
-                        webhook._check_address(address)
-                        continue
-                    with self.assertRaisesRegex(UserError, "public https"):
-                        webhook._check_address(address)
-
-    def _patch_no_api_base(self):
-        from unittest.mock import patch
-
-        return patch.dict("os.environ", {"AUTOPAY_STRIPE_API_BASE": ""})
+        for address, good in addresses.items():
+            with self.subTest(address=address):
+                if good:
+                    webhook._check_address("Stripe", address)
+                    continue
+                with self.assertRaisesRegex(UserError, "Stripe .* public https"):
+                    webhook._check_address("Stripe", address)
 
     def test_copy_of_a_database_gets_no_messages(self):
         flag = self.env["ir.config_parameter"].sudo()

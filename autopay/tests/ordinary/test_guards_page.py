@@ -7,7 +7,7 @@ from odoo.tests import TransactionCase, tagged
 from ...controllers.portal import AutopayPortal
 from .common_unfinished import is_ours
 
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "guards.md"
+PAGE = Path(__file__).resolve().parents[3] / "docs" / "guards.md"
 FILE = re.compile(r"`(\w+)\.(?:py|xml)`([^<|]*)")
 METHOD = re.compile(r"`(\w+)`")
 
