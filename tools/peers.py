@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 
 from tools.databases import PEERS, PEERS_TEMPLATE, READY, copy_of_ready, prepare_peers
 from tools.environment import LOCAL, ROOT, TEST_CONF
+from tools.postgres import execute
 
 # {module: {test: reason}}: fails with our add-ons, and is meant to.
 EXCEPTIONS = {}
@@ -72,6 +73,12 @@ def run_tests(database, tags, port):
     """
     log = LOCAL / f"peers_{database}.log"
     start = time.monotonic()
+    # Tests compare links in mails with the port of the server that runs them.
+    execute(
+        "UPDATE ir_config_parameter SET value = %s WHERE key = 'web.base.url'",
+        [f"http://localhost:{port}"],
+        database=database,
+    )
     with log.open("w") as out:
         subprocess.run(
             [
