@@ -88,6 +88,7 @@ from .forecast import (
     test_autopay_sheet,
 )
 from .gateways import (
+    test_another_provider,
     test_money,
     test_odoo_gateway,
     test_stripe_answers,
