@@ -7,6 +7,8 @@ from ..reconciliation.common_reconciliation import ReconciliationCommon
 from ..reversal.common_reversal import ReversalCommon
 from .toy_account import ToyAccount, ToyBooks
 
+LONG_AGO = "2020-01-01 00:00:00"
+
 
 def get_account_types(providers):
     """Return what another add-on would return: one more provider."""
@@ -32,8 +34,8 @@ class TestAnotherProvider(ReconciliationCommon):
             )
         )
         ToyAccount.books = ToyBooks()
-        self.demo = self._create_provider("demo")
-        self.token = self._enrol_at_demo()
+        self.demo = self._enrol_at_demo()
+        self.token = self.customer.sudo().autopay_token_id
 
     def _charge(self, amount=100.0):
         invoice = self._create_due_invoice(amount)
@@ -60,12 +62,14 @@ class TestAnotherProvider(ReconciliationCommon):
             [charge.kind for charge in ToyAccount.books.charges.values()], ["canceled"]
         )
 
-    def test_an_attempt_left_behind_is_asked_about(self):
+    def test_a_lost_answer_is_found_out(self):
+        ToyAccount.books.is_answer_lost = True
         invoice, attempt = self._charge()
-        self._force(attempt, state="unknown", booked_date=False, next_check_date=False)
-        attempt._check_soon()
+        self.assertEqual(attempt.state, "unknown")
+        self._force(attempt, next_check_date=LONG_AGO)
         self._resolve_autopay()
         self.assertEqual(attempt.state, "succeeded")
+        self.assertEqual(invoice.autopay_status, "success")
         self.assertEqual(len(ToyAccount.books.charges), 1)
 
     def test_its_charges_are_compared(self):

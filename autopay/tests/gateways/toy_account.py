@@ -15,6 +15,7 @@ from ...gateways.base import (
     DECLINED,
     PREPARED,
     SUCCEEDED,
+    UNKNOWN,
     ChargeOutcome,
 )
 from ...gateways.reports import ChargeReport, Reading, ReversalReport
@@ -37,6 +38,8 @@ class ToyBooks:
     def __init__(self):
         self.charges, self.refunds, self.by_key = {}, [], {}
         self.numbers = count(1)
+        # Whether the answer to the next charge gets lost on the way.
+        self.is_answer_lost = False
 
     def refund(self, ref, amount_minor):
         """Give money of a charge back, as somebody does in the provider's dashboard."""
@@ -91,6 +94,9 @@ class ToyCharges:
             broke = charge.body["customer"] == "broke"
             charge.kind = DECLINED if broke else SUCCEEDED
             charge.created_at = int(time.time())
+        if self._books.is_answer_lost:
+            self._books.is_answer_lost = False
+            return ChargeOutcome(UNKNOWN, object_ref=charge.ref)
         return self._answer(charge)
 
     def read(self, request):
