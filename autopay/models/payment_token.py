@@ -5,6 +5,13 @@ from odoo.fields import Domain
 from .. import const
 from ..rights import PAYMENT_GROUPS, check_manager
 
+# Every word of a search for a method stands in one of them.
+SEARCHED_NAMES = (
+    "payment_details",
+    "payment_method_id.name",
+    "partner_id.display_name",
+)
+
 
 class PaymentToken(models.Model):
     _name = "payment.token"
@@ -46,6 +53,28 @@ class PaymentToken(models.Model):
             for token in self:
                 token.display_name = token._get_autopay_label()
         return res
+
+    @api.model
+    def _search_display_name(self, operator, value):
+        """Override of `odoo` to find methods by brand and digits, as they are shown.
+
+        Odoo looks through providers too, whom administrators alone may read: anybody
+        else would be refused every search for a method.
+        """
+        shown = self.env.context.get("autopay_brand")
+        if not shown and self.env["payment.provider"].has_access("read"):
+            return super()._search_display_name(operator, value)
+        if operator in Domain.NEGATIVE_OPERATORS:
+            return NotImplemented
+        if operator != "ilike" or not isinstance(value, str):
+            return self._search_autopay_names(operator, value)
+        words = value.replace("•", " ").split()
+        return Domain.AND(self._search_autopay_names(operator, word) for word in words)
+
+    @api.model
+    def _search_autopay_names(self, operator, value):
+        """Return the domain of methods whose digits, brand or customer match."""
+        return Domain.OR(Domain(name, operator, value) for name in SEARCHED_NAMES)
 
     # === CRUD METHODS === #
 

@@ -51,6 +51,7 @@ from .configuration import (
 from .customer import (
     test_autopay_payer_glance,
     test_autopay_policy,
+    test_payment_token,
     test_res_partner,
 )
 from .deadline import (
