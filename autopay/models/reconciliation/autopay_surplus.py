@@ -138,14 +138,16 @@ class AutopaySurplus(models.AbstractModel):
         """Return what others paid too much on the invoices of an attempt.
 
         A payment of several invoices is too much once: what one attempt gives back of
-        it, no other one does.
+        it, no other one does. Nor does one give back more than it collected, of which
+        a part of its own may pay nothing.
         """
         claims = self._get_claims(attempt)
         payments = self.env["account.payment"].union(*claims.values())
         left = {payment: self._get_spare(payment) for payment in payments}
         taken = 0.0
         for each in sorted(claims, key=lambda each: each.id):
-            room, taken = max(each.amount - each.returned_amount, 0.0), 0.0
+            own = self._get_spare(each._get_inbound_payments())
+            room, taken = max(each.amount - each.returned_amount - own, 0.0), 0.0
             for payment in claims[each].sorted("id"):
                 part = min(left[payment], room - taken)
                 left[payment] -= part

@@ -229,6 +229,27 @@ class TestAutopaySurplus(ReversalCommon):
         _invoices, attempts = self._pay_several_once_more(130, 40, 100)
         self.assertEqual(attempts.mapped("excess_amount"), [40, 90])
 
+    def test_charge_gives_back_no_more_than_it_collected(self):
+        invoice, attempt = self._confirm_error_after_the_charge()
+        invoice.line_ids.remove_move_reconcile()
+        invoice._reverse_moves([{"invoice_date": self.today}], cancel=True)
+        self.env.invalidate_all()
+        # Both payments are open: the other one goes back in its own way.
+        self.assertEqual(self._get_customer_balance(), -200)
+        self.assertEqual(attempt.excess_amount, 100)
+        attempt.action_refund_excess()
+        self._poll()
+        self.env.invalidate_all()
+        self.assertEqual(attempt.excess_amount, 0)
+        self.assertEqual(self._get_customer_balance(), -100)
+
+    def test_what_a_charge_has_over_itself_leaves_less_room_for_others(self):
+        invoices, attempts = self._pay_several_once_more(150, 100, 100)
+        invoices[0].line_ids.remove_move_reconcile()
+        invoices[0]._reverse_moves([{"invoice_date": self.today}], cancel=True)
+        self.env.invalidate_all()
+        self.assertEqual(attempts.mapped("excess_amount"), [100, 100])
+
     def test_daily_check_finds_what_has_slipped_through(self):
         with (
             patch.object(
