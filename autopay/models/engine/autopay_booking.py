@@ -61,6 +61,7 @@ class AutopayBooking(models.AbstractModel):
             {
                 "autopay_status": "success",
                 "autopay_retry_date": False,
+                "autopay_failed_before": False,
                 "autopay_crash_count": 0,
             }
         )

@@ -190,14 +190,14 @@ class AutopaySettlement(models.AbstractModel):
         """
         self._end_autopay_refund()
         failed = self.autopay_status == "error"
+        vals = {"autopay_failed_before": True} if failed else {}
         if self.autopay_status in ("eligible", "error") and any(
             line.attempt_id.returned_amount < line.attempt_id.amount
             for line in self._get_autopay_collected_lines()
         ):
-            self._write_autopay({"autopay_status": "success"})
+            self._write_autopay({**vals, "autopay_status": "success"})
         elif failed:
-            vals = {"autopay_status": "eligible", "autopay_failed_before": True}
-            self._write_autopay(vals)
+            self._write_autopay({**vals, "autopay_status": "eligible"})
         if failed:
             self.env["autopay.refusal.notice"]._close_settled(self)
 
@@ -232,6 +232,9 @@ class AutopaySettlement(models.AbstractModel):
         )
         if gone:
             self._show_autopay_returned(gone.sorted("id")[-1:].kind)
+        elif self.autopay_failed_before:
+            # What failed was the rest of it.
+            self._show_autopay_failed_again()
         elif collected.filtered("previous_status") or self._is_autopay_automatic():
             self._charge_autopay_rest()
         else:

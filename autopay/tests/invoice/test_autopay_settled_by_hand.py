@@ -1,6 +1,7 @@
 from datetime import timedelta
 from unittest.mock import patch
 
+from odoo import Command
 from odoo.tests import tagged
 
 from .common_settlement import SettlementCommon
@@ -82,6 +83,55 @@ class TestAutopaySettledByHand(SettlementCommon):
         self.assertEqual(invoice.autopay_status, "error")
         self.assertEqual(invoice.autopay_retry_date, planned)
         self.assertEqual(invoice.autopay_blocker, "retry_not_due")
+
+    def test_failed_rest_of_a_divided_invoice_is_not_charged_when_it_is_open_again(
+        self,
+    ):
+        limit = self.env["autopay.configuration"].create(
+            {
+                "partner_id": self.customer.id,
+                "company_id": self.company.id,
+                "token_id": self.token.id,
+                "max_amount": 60,
+                "cap_rule": "part",
+                "condition_ids": [Command.create({"number": 1.0})],
+            }
+        )
+        invoice, attempt = self._collect(100.0)
+        self.assertEqual(attempt.amount, 60)
+        limit.unlink()
+        self._enrol({"kind": "decline", "decline_code": "merchant_blacklist"})
+        invoice.autopay_date = self.today
+        self._run_autopay()
+        self.env.invalidate_all()
+        self.assertEqual(invoice.autopay_status, "error")
+        self._register_payment(invoice, 40)
+        self.env.invalidate_all()
+        self.assertEqual(invoice.autopay_status, "success")
+        self._enrol()
+        by_hand = invoice.reconciled_payment_ids - attempt.payment_id
+        by_hand.move_id.line_ids.remove_move_reconcile()
+        self.env.invalidate_all()
+        self.assertEqual(invoice.autopay_status, "error")
+        self.assertEqual(invoice.autopay_blocker, "failed")
+        self._run_autopay()
+        self.assertEqual(len(invoice.autopay_attempt_ids), 2)
+
+    def test_failure_is_forgotten_once_autopay_has_collected(self):
+        invoice = self._fail("insufficient_funds")
+        self._register_payment(invoice, 100)
+        self._enrol()
+        with patch.object(type(invoice), "_follow_autopay_payments"):
+            invoice.line_ids.remove_move_reconcile()
+        self.env.invalidate_all()
+        self.assertEqual(invoice.autopay_status, "eligible")
+        self._charge_now(invoice)
+        self.env.invalidate_all()
+        self._assert_paid(invoice)
+        self._reprice(invoice, 150)
+        self.env.invalidate_all()
+        self.assertEqual(invoice.autopay_status, "eligible")
+        self.assertNotEqual(invoice.autopay_blocker, "failed")
 
     def test_payment_without_entry_is_found_by_the_daily_check(self):
         invoice = self._fail()
