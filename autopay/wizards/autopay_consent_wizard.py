@@ -84,6 +84,14 @@ class AutopayConsentWizard(models.TransientModel):
         help="Which of this customer's invoices come onto autopay. Empty: as the "
         "company does.",
     )
+    shown_policy = fields.Selection(
+        const.invoice.POLICIES,
+        compute="_compute_shown_policy",
+        store=True,
+        readonly=False,
+        help="The customer's policy when it was proposed: it is compared with the one "
+        "at the click.",
+    )
     is_ruled = fields.Boolean(compute="_compute_is_ruled", compute_sudo=True)
     text = fields.Text(string="What Is Recorded", compute="_compute_text")
     preview = fields.Text(
@@ -141,6 +149,11 @@ class AutopayConsentWizard(models.TransientModel):
             wizard.policy = wizard._get_payer().autopay_policy
 
     @api.depends("partner_id", "company_id")
+    def _compute_shown_policy(self):
+        for wizard in self:
+            wizard.shown_policy = wizard._get_payer().autopay_policy
+
+    @api.depends("partner_id", "company_id")
     def _compute_is_ruled(self):
         choices = self.env["autopay.configuration.choice"]
         for wizard in self:
@@ -182,7 +195,7 @@ class AutopayConsentWizard(models.TransientModel):
             self._check_complete()
             self._check_limits()
             self._check_document()
-            if self._update_preview():
+            if self._update_shown():
                 return self._get_action()
             self._record()
         return {"type": "ir.actions.act_window_close"}
@@ -304,12 +317,23 @@ class AutopayConsentWizard(models.TransientModel):
 
     # === PREVIEW === #
 
-    def _update_preview(self):
-        """Look again at what will be charged; return whether it is something else."""
-        shown = self.preview
+    def _update_shown(self):
+        """Look again at what was shown; return whether it is something else by now."""
+        replaced, shown = self._update_policy(), self.preview
         self.preview = self._get_preview()
-        self.is_outdated = self.preview != shown
+        self.is_outdated = replaced or self.preview != shown
         return self.is_outdated
+
+    def _update_policy(self):
+        """Propose the policy that somebody else has set; return whether it is so.
+
+        Recording a consent would put back the one from before, which nobody chose.
+        """
+        present = self._get_payer().autopay_policy
+        if (present or False) == (self.shown_policy or False):
+            return False
+        self.shown_policy = self.policy = present
+        return True
 
     def _get_action(self):
         action = self.env["ir.actions.act_window"]._for_xml_id(

@@ -127,6 +127,19 @@ class TestAutopayConsentWizard(ConfigurationCommon):
         self.assertFalse(self.payer.autopay_policy)
         self.assertIn("As the company does", self.payer.message_ids[0].body)
 
+    def test_policy_that_another_has_set_meanwhile_stays(self):
+        self.payer.autopay_policy = "automatic"
+        form = self._open(token_id=self.visa, channel="email")
+        self.assertEqual(form.policy, "automatic")
+        wizard = form.save()
+        self.payer.autopay_policy = "off"
+        self.assertEqual(wizard.action_confirm()["res_id"], wizard.id)
+        self.assertTrue(wizard.is_outdated)
+        self.assertFalse(self.customer.autopay_authorization_ids)
+        wizard.action_confirm()
+        self.assertTrue(self.customer.autopay_authorization_ids)
+        self.assertEqual(self.payer.autopay_policy, "off")
+
     def test_preview_knows_the_policy_that_is_chosen(self):
         self._create_due_invoice(300.0)
         form = self._open(token_id=self.visa)
