@@ -141,7 +141,12 @@ class AutopayRun(models.Model):
 
         Events of a provider that was set up before wait until it is switched on.
         """
-        return not self.env["res.company"]._find_autopay_known()
+        companies = self.env["res.company"]
+        known = companies._find_autopay_known()
+        if known and not companies._is_autopay_known_anywhere():
+            # Asked while somebody switched it on, a server would not learn it again.
+            self.env.registry.clear_cache()
+        return not known
 
     @api.model
     def _is_database_neutralized(self):

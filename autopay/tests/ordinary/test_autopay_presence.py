@@ -205,6 +205,8 @@ class TestAutopayPresence(PresenceCommon):
         # What is remembered here is out of date until it is told.
         self.assertFalse(companies._is_autopay_known_anywhere())
         self.assertFalse(self.env["autopay.run"]._is_unused())
+        # What was remembered in the very moment of that is never told.
+        self.assertTrue(companies._is_autopay_known_anywhere())
 
     def test_on_shows_the_tab(self):
         self._enrol()
