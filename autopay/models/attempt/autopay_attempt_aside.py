@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
@@ -72,6 +72,34 @@ class AutopayAttemptAside(models.AbstractModel):
         )
 
     # === BUSINESS METHODS === #
+
+    @api.model
+    def _lower_aside(self):
+        """Have no word hold for money that pays something by now, or went back.
+
+        What is taken off an invoice again was meant for that one, which may be issued
+        anew: a person is asked once more.
+        """
+        home = self.env["res.company"]._get_autopay_home_domain()
+        kept = self.sudo().search(Domain("aside_amount", ">", 0) & Domain(home))
+        self.env["autopay.surplus"]._apply(self._lower_aside_stage, kept)
+
+    def _lower_aside_stage(self, attempts):
+        for attempt in attempts:
+            amount = attempt._get_unapplied_amount()
+            if attempt.currency_id.compare_amounts(amount, attempt.aside_amount) < 0:
+                attempt._set_aside(
+                    amount, attempt.aside_by_id, amount and attempt.aside_date
+                )
+                attempt._note_aside(
+                    self.env._(
+                        "%(amount)s of %(attempt)s are still kept aside: the rest pays "
+                        "something, or went back.",
+                        amount=attempt.currency_id.format(amount),
+                        attempt=attempt.name,
+                    )
+                )
+        return attempts
 
     def _get_unapplied_amount(self):
         """Return what of the collected money pays no invoice (major units)."""

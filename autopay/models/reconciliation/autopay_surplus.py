@@ -80,6 +80,7 @@ class AutopaySurplus(models.AbstractModel):
         home = self.env["res.company"]._get_autopay_home_domain()
         self._apply(self._check_stage, moves.exists().filtered_domain(home))
         self.env["account.move"]._follow_autopay_settled()
+        self.env["autopay.attempt"]._lower_aside()
 
     def _check_stage(self, moves):
         self._check(moves)

@@ -217,6 +217,33 @@ class TestAutopayUnapplied(SettlementCommon):
         invoice.invalidate_recordset()
         self._assert_held(invoice)
 
+    def test_money_kept_aside_that_was_applied_since_is_asked_about_again(self):
+        attempt = self._cancel_collected()
+        invoice = self._create_due_invoice(60)
+        invoice.action_autopay_keep_aside()
+        self._run_cron("autopay.ir_cron_check_surplus")
+        self.assertEqual(attempt.aside_amount, 100)
+        entries = invoice | attempt.payment_id.move_id
+        entries.line_ids.filtered(
+            lambda line: line.account_type == "asset_receivable" and not line.reconciled
+        ).reconcile()
+        self._assert_paid(invoice)
+        self._run_cron("autopay.ir_cron_check_surplus")
+        self.env.invalidate_all()
+        self.assertEqual(attempt.aside_amount, 40)
+        self.assertIn("40.00", attempt.message_ids[0].body)
+        later = self._create_due_invoice(20)
+        self.assertFalse(later.autopay_blocker)
+        # The invoice is issued anew: its money is open again.
+        invoice.button_draft()
+        invoice.button_cancel()
+        self._assert_held(self._create_due_invoice(60))
+        self._run_cron("autopay.ir_cron_check_surplus")
+        self.env.invalidate_all()
+        self.assertEqual(attempt.aside_amount, 40)
+        bodies = attempt.message_ids.mapped("body")
+        self.assertEqual(sum("still kept aside" in body for body in bodies), 1)
+
     def test_another_payment_is_asked_about_by_itself(self):
         self._cancel_collected()
         invoice = self._create_due_invoice(40)
