@@ -167,7 +167,9 @@ class ResPartner(models.Model):
         for partner in self:
             payer = partner.commercial_partner_id
             code = partner.autopay_readiness
-            if code == "ready" and payer._origin in configured:
+            if code == "ready" and not self.env.company.autopay_enabled:
+                code = "switched_off"
+            elif code == "ready" and payer._origin in configured:
                 code = "configured"
             partner.autopay_readiness_text = get_readiness_words(
                 self.env, code, payer.autopay_token_id

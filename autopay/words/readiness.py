@@ -4,7 +4,8 @@ from odoo.tools.translate import LazyTranslate
 
 _lt = LazyTranslate(__name__)
 
-# One whole sentence for each code of const.READINESS; "configured" is "ready" by rules.
+# One whole sentence for each code of const.READINESS; "configured" is "ready" by rules,
+# "switched_off" is "ready" in a company that charges nobody now.
 READINESS_SENTENCES = {
     "ready": _lt(
         "Eligible invoices are charged with %(method)s on their autopay date."
@@ -12,6 +13,9 @@ READINESS_SENTENCES = {
     "configured": _lt(
         "Eligible invoices are charged with the payment method of the first "
         "configuration that matches them."
+    ),
+    "switched_off": _lt(
+        "Nothing is charged now: autopay is switched off in this company's settings."
     ),
     "off": _lt("Invoices of this customer are not charged by autopay."),
     "configuration_invalid": _lt(

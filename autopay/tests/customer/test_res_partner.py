@@ -26,6 +26,18 @@ class TestResPartner(AutopayCommon):
         self.customer.with_company(self.company).autopay_policy = "off"
         self.assertEqual(self._get_readiness(), "off")
 
+    def test_nobody_is_said_to_be_charged_where_autopay_is_switched_off(self):
+        self._enrol()
+        customer = self.customer.with_company(self.company)
+        self.assertIn("are charged with", customer.autopay_readiness_text)
+        self.company.autopay_enabled = False
+        customer.invalidate_recordset()
+        self.assertIn("Nothing is charged now", customer.autopay_readiness_text)
+        customer.autopay_token_id.active = False
+        customer.invalidate_recordset()
+        # What is missing stays said: it has to be mended before switching on again.
+        self.assertIn("was archived", customer.autopay_readiness_text)
+
     def test_customers_are_found_by_readiness(self):
         self._enrol()
         partners = self.env["res.partner"].with_company(self.company)
