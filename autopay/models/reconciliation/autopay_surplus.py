@@ -142,9 +142,7 @@ class AutopaySurplus(models.AbstractModel):
         it, no other one does. Nor does one give back more than it collected, of which
         a part of its own may pay nothing.
         """
-        claims = self._get_claims(attempt)
-        payments = self.env["account.payment"].union(*claims.values())
-        left = {payment: self._get_spare(payment) for payment in payments}
+        claims, left = self._get_claims(attempt)
         taken = 0.0
         for each in sorted(claims, key=lambda each: each.id):
             own = self._get_spare(each._get_inbound_payments())
@@ -158,21 +156,28 @@ class AutopaySurplus(models.AbstractModel):
         return taken if attempt in claims else 0.0
 
     def _get_claims(self, attempt):
-        """Return {attempt: payments of others on the invoices that it settled}.
+        """Return who may give back what others paid too much, and how much that is.
 
-        They are this attempt and all that such a payment connects with it.
+        They are this attempt and all that such a payment connects with it. What is
+        used up connects nothing: one transfer may have paid hundreds of invoices.
+
+        :return: {attempt: payments of others on the invoices that it settled} and
+            {payment: what of it pays nothing}
         """
-        claims, seen = {}, self.env["account.move"]
+        claims, left, seen = {}, {}, self.env["account.move"]
         moves = attempt.line_ids.move_id
         while new := moves - seen:
             seen |= new
             for move in new:
-                others = self._get_others(move)
+                found = self._get_others(move)
+                fresh = found.filtered(lambda each: each not in left)
+                left.update((each, self._get_spare(each)) for each in fresh)
+                others = found.filtered(left.get)
                 last = self._get_last_kept(move)
                 if last:
                     claims[last] = claims.get(last, others.browse()) | others
                 moves |= last.line_ids.move_id | self._get_invoices(others)
-        return claims
+        return claims, left
 
     def _get_last_kept(self, move):
         """Return the last attempt that collected a settled invoice and kept the money.

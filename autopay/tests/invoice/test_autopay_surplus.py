@@ -250,6 +250,25 @@ class TestAutopaySurplus(ReversalCommon):
         self.env.invalidate_all()
         self.assertEqual(attempts.mapped("excess_amount"), [100, 100])
 
+    def test_transfer_that_is_used_up_leads_to_no_other_invoice(self):
+        invoices, attempts = self._pay_several_once_more(100, 60, 40)
+        surplus = self.env["autopay.surplus"]
+        self.assertEqual(len(surplus._get_claims(attempts[0])[0]), 2)
+        # The transfer is applied, and the charges are over.
+        transfer = invoices.transaction_ids.payment_id - attempts.payment_id
+        invoices.line_ids.remove_move_reconcile()
+        entries = invoices | transfer.move_id
+        entries.line_ids.filtered(
+            lambda line: line.account_type == "asset_receivable"
+        ).reconcile()
+        self.env.invalidate_all()
+        for invoice in invoices:
+            self._assert_paid(invoice)
+        claims, left = surplus._get_claims(attempts[0])
+        self.assertEqual([*claims], [attempts[0]])
+        self.assertEqual(left, {transfer: 0})
+        self.assertEqual(attempts.mapped("excess_amount"), [60, 40])
+
     def test_daily_check_finds_what_has_slipped_through(self):
         with (
             patch.object(
