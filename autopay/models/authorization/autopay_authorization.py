@@ -26,6 +26,8 @@ class AutopayAuthorization(models.Model):
     _description = "Autopay Authorization"
     _order = "id desc"
     _check_company_auto = True
+    # The name is not stored: without these, every search by it would be an error.
+    _rec_names_search = ("partner_id", "token_id")
 
     name = fields.Char(compute="_compute_name")
     partner_id = fields.Many2one(

@@ -22,6 +22,13 @@ class TestAutopayAuthorization(AutopayCommon):
         digest = hashlib.sha256(authorization.text.encode()).hexdigest()
         self.assertEqual(authorization.text_hash, digest)
 
+    def test_an_authorization_is_found_by_customer_and_method(self):
+        authorizations = self.env["autopay.authorization"]
+        for text in (self.customer.name, "4242"):
+            found = [found_id for found_id, _name in authorizations.name_search(text)]
+            self.assertIn(self.authorization.id, found)
+        self.assertFalse(authorizations.name_search("Nobody of that name"))
+
     def test_choosing_the_same_method_again_records_nothing_new(self):
         self.customer.with_company(self.company).autopay_token_id = self.token
         self.assertEqual(len(self.customer.autopay_authorization_ids), 1)
