@@ -1,4 +1,4 @@
-"""Tables the whole add-on agrees on, by topic. They import nothing of the add-on."""
+"""Tables the whole add-on agrees on, by topic. They import no other room."""
 
 from . import attempt
 from . import authorization

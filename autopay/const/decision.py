@@ -69,6 +69,26 @@ BLOCKERS = [
     ("date_not_reached", "Date not reached"),
 ]
 
+# Those that say the same of all invoices which a customer pays with a method: it cannot
+# pay at all in a company. Configurations and customers show them as well.
+METHOD_BLOCKERS = (
+    "no_method",
+    "method_archived",
+    "method_expired",
+    "method_paused",
+    "method_of_other_customer",
+    "provider_disabled",
+    "provider_company",
+    "provider_unsupported",
+    "no_authorization",
+    "authorization_revoked",
+    "method_refused",
+    "method_exhausted",
+)
+# Likewise, whatever the method.
+CUSTOMER_BLOCKERS = ("customer_off", "customer_archived")
+PAYER_BLOCKERS = (*CUSTOMER_BLOCKERS, *METHOD_BLOCKERS)
+
 # Blockers, False for none, with which it is said where the autopay date comes from.
 DATED_BLOCKERS = (False, "date_not_reached", "retry_not_due", "on_hold")
 

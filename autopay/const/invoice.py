@@ -1,5 +1,7 @@
 """What an invoice and its customer say of autopay: statuses, policies, dates."""
 
+from .decision import BLOCKERS, METHOD_BLOCKERS
+
 # The status that the accountant sees on the invoice. Empty means: not on autopay.
 MOVE_STATUSES = [
     ("eligible", "Eligible"),
@@ -34,16 +36,26 @@ DATE_SOURCES = [
     ("rest", "The rest after a cap"),
 ]
 
+# Blockers that a customer shows under the name "off".
+OFF_BLOCKERS = ("company_off", "customer_off")
+
+# Whether a customer's invoices can be collected, and if not, the blocker that says why.
 READINESS = [
     ("ready", "Ready"),
     ("off", "Autopay is off"),
-    ("configuration_invalid", "Configurations need attention"),
-    ("no_method", "No payment method"),
-    ("method_archived", "Payment method archived"),
-    ("method_expired", "Payment method expired"),
-    ("method_paused", "Payment method paused"),
-    ("method_of_other_customer", "Payment method of another customer"),
-    ("no_authorization", "No authorization"),
-    ("authorization_revoked", "Authorization revoked"),
-    ("method_refused", "Payment method refused for good"),
+    *(
+        (code, label)
+        for code, label in BLOCKERS
+        if code in ("customer_archived", "configuration_invalid", *METHOD_BLOCKERS)
+    ),
 ]
+
+# The policy "automatic" puts invoices on autopay although they cannot be charged yet:
+# the customer has agreed, and whoever must see to it is called when they wait too long.
+WAITING_READINESS = (
+    "customer_archived",
+    "provider_disabled",
+    "provider_company",
+    "provider_unsupported",
+    "method_exhausted",
+)

@@ -242,7 +242,8 @@ class AccountMove(models.Model):
         )
         for company, moves in candidates.grouped("company_id").items():
             payers = moves.commercial_partner_id.sudo().with_company(company)
-            ready = payers.filtered(lambda payer: payer.autopay_readiness == "ready")
+            judged = self.env["autopay.readiness"].sudo()._judge(company, payers)
+            ready = payers.filtered(lambda payer, of=judged: of[payer].may_wait())
             moves.filtered(
                 lambda move, ready=ready: move.commercial_partner_id in ready
             )._set_autopay_eligible()

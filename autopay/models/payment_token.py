@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from .. import const
 from ..rights import PAYMENT_GROUPS, check_manager
@@ -11,6 +12,17 @@ SEARCHED_NAMES = (
     "payment_method_id.name",
     "partner_id.display_name",
 )
+DECLINE_FIELDS = ("charging_date", "decline_class", "outcome_date", "state", "token_id")
+# The last refusal for good, and the declines that card networks count.
+DECLINES_QUERY = """
+    SELECT token_id,
+           max(outcome_date) FILTER (WHERE decline_class = 'never'),
+           count(*) FILTER (WHERE charging_date >= %(since)s)
+      FROM autopay_attempt
+     WHERE token_id IN %(token_ids)s
+       AND state = 'declined'
+     GROUP BY token_id
+"""
 
 
 class PaymentToken(models.Model):
@@ -255,36 +267,24 @@ class PaymentToken(models.Model):
         methods = self.env["payment.method"].sudo().with_context(active_test=False)
         return methods.search(named | brands)
 
-    def _get_autopay_refusals(self):
-        """Return {token id: date} of the last refusal for good (lost, stolen ...)."""
-        refusals = self.env["autopay.attempt"]._read_group(
-            [
-                ("token_id", "in", self.ids),
-                ("state", "=", "declined"),
-                ("decline_class", "=", "never"),
-            ],
-            ["token_id"],
-            ["outcome_date:max"],
-        )
-        return {token.id: date for token, date in refusals}
+    def _get_autopay_declines(self):
+        """Return what banks have refused, by these methods, whoever was charged.
 
-    def _get_autopay_exhausted_ids(self):
-        """Return the ids of methods that were declined as often as is allowed."""
+        :return: {token id: date} of the last refusal for good (lost, stolen ...), and
+            the ids of the methods that were declined as often as is allowed
+        """
+        if not self:
+            return {}, set()
+        self.env["autopay.attempt"].flush_model(DECLINE_FIELDS)
         since = fields.Datetime.subtract(
             fields.Datetime.now(), days=const.retry.DECLINE_DAYS
         )
-        declines = self.env["autopay.attempt"]._read_group(
-            [
-                ("token_id", "in", self.ids),
-                ("state", "=", "declined"),
-                ("charging_date", ">=", since),
-            ],
-            ["token_id"],
-            ["__count"],
+        rows = self.env.execute_query(
+            SQL(DECLINES_QUERY, token_ids=tuple(self._origin.ids), since=since)
         )
-        return {
-            token.id for token, count in declines if count >= const.retry.MAX_DECLINES
-        }
+        refused = {token_id: date for token_id, date, _count in rows if date}
+        most = const.retry.MAX_DECLINES
+        return refused, {token_id for token_id, _date, count in rows if count >= most}
 
     def _get_autopay_label(self):
         """Return brand and last four digits, as people know their card; "" of none."""

@@ -55,7 +55,7 @@ class ResPartner(models.Model):
         help="Whether invoices of this customer can be collected, and if not, why.",
     )
     autopay_readiness_text = fields.Text(
-        compute="_compute_autopay_readiness_text",
+        compute="_compute_autopay_readiness",
         compute_sudo=True,
         groups=STAFF_GROUPS,
     )
@@ -76,8 +76,9 @@ class ResPartner(models.Model):
 
     # === COMPUTE METHODS === #
 
-    @api.depends_context("company")
+    @api.depends_context("company", "lang")
     @api.depends(
+        "active",
         "commercial_partner_id",
         "autopay_token_id.autopay_paused_date",
         "autopay_policy",
@@ -86,94 +87,16 @@ class ResPartner(models.Model):
         "autopay_configuration_ids.issue_code",
     )
     def _compute_autopay_readiness(self):
-        company = self.env.company
-        if not company.autopay_known:
-            self.autopay_readiness = "off"
-            return
-        commercial = self.commercial_partner_id
-        # Shown beside it: read once, with the chosen one among them.
-        commercial.mapped("autopay_available_token_ids")
-        tokens = commercial.autopay_token_id
-        authorizations = self.env["autopay.authorization"]._get_latest_by_token(
-            commercial, tokens, company
-        )
-        seen = self.env["autopay.payer.glance"]._get_known(company, commercial)
-        declined = tokens if not seen or seen.declined else tokens.browse()
-        refusals = declined._get_autopay_refusals()
-        by_configuration = commercial._get_autopay_configured(company)
-        for partner in self:
-            payer = partner.commercial_partner_id
-            authorization = authorizations.get(
-                (payer._origin.id, payer.autopay_token_id._origin.id),
-                self.env["autopay.authorization"],
-            )
-            refused = authorization._is_older_than_refusal(refusals)
-            partner.autopay_readiness = by_configuration.get(
-                payer._origin
-            ) or payer._get_autopay_readiness(authorization, refused)
-
-    def _get_autopay_configured(self, company):
-        """Return {payer: readiness} of the payers with enabled configurations."""
-        seen = self.env["autopay.payer.glance"]._get_known(company, self)
-        configured = not seen or seen.configured
-        lists = self.env["autopay.configuration.choice"]._get_lists(
-            company, self._origin, configured=configured
-        )
-        issues = self.env["autopay.configuration"].union(*lists.values())._get_issues()
-        return {
-            payer: self._get_autopay_configured_readiness(
-                payer, company, any(not issues[each] for each in configurations)
-            )
-            for payer, configurations in lists.items()
-        }
-
-    def _get_autopay_configured_readiness(self, payer, company, valid):
-        if payer._get_autopay_policy(company) == "off":
-            return "off"
-        return "ready" if valid else "configuration_invalid"
-
-    def _get_autopay_readiness(self, authorization, refused):
-        """Return the key of ``const.READINESS`` that holds for this payer."""
-        self.ensure_one()
-        company = self.env.company
-        token = self.autopay_token_id
-        expires = token.autopay_expiry_date
-        today = expires and company._get_autopay_today()
-        rows = [
-            ("off", self._get_autopay_policy(company) == "off"),
-            ("no_method", not token),
-            ("method_archived", not token.active),
-            ("method_expired", expires and token._is_autopay_expired(today)),
-            ("method_paused", bool(token.autopay_paused_date)),
-            ("method_of_other_customer", self._is_autopay_token_foreign()),
-            ("no_authorization", not authorization),
-            ("authorization_revoked", bool(authorization.revoked_date)),
-            ("method_refused", refused),
-        ]
-        return next((code for code, holds in rows if holds), "ready")
-
-    def _is_autopay_token_foreign(self):
-        """Return whether whoever saved the chosen method belongs to somebody else."""
-        owner = self.autopay_token_id.partner_id.commercial_partner_id
-        return bool(owner) and owner != self.commercial_partner_id._origin
-
-    @api.depends_context("company", "lang")
-    @api.depends("autopay_readiness")
-    def _compute_autopay_readiness_text(self):
         payers = self.commercial_partner_id
-        # By rules or not, only who is ready has a rule that pays.
-        ready = payers.filtered(lambda payer: payer.autopay_readiness == "ready")
-        configured = ready._get_autopay_configured(self.env.company) if ready else {}
+        judged = self.env["autopay.readiness"]._judge(self.env.company, payers)
+        words = {
+            payer: get_readiness_words(self.env, found.word, found.token)
+            for payer, found in judged.items()
+        }
         for partner in self:
             payer = partner.commercial_partner_id
-            code = partner.autopay_readiness
-            if code == "ready" and not self.env.company.autopay_enabled:
-                code = "switched_off"
-            elif code == "ready" and payer._origin in configured:
-                code = "configured"
-            partner.autopay_readiness_text = get_readiness_words(
-                self.env, code, payer.autopay_token_id
-            )
+            partner.autopay_readiness = judged[payer].value
+            partner.autopay_readiness_text = words[payer]
 
     @api.model
     def _search_autopay_readiness(self, operator, value):

@@ -63,6 +63,7 @@ from .decision import (
     test_autopay_approval,
     test_autopay_bookable,
     test_autopay_decision,
+    test_autopay_judgement,
     test_autopay_limit,
     test_payment_method,
 )

@@ -2,26 +2,36 @@
 
 from odoo.tools.translate import LazyTranslate
 
+from ..const.decision import METHOD_BLOCKERS
+from .invoices.blockers import get_method_values, get_method_words
+
 _lt = LazyTranslate(__name__)
 
-# Why a configuration is not valid. Keys are stored nowhere, but searched by.
-ISSUES = [
-    ("no_method", _lt("No payment method")),
-    ("method_archived", _lt("Payment method archived")),
-    ("method_expired", _lt("Payment method expired")),
-    ("method_of_other_customer", _lt("Payment method of another customer")),
-    ("provider_disabled", _lt("Provider disabled")),
-    ("provider_company", _lt("Provider of another company")),
-    ("provider_unsupported", _lt("Provider not usable")),
-    ("no_condition", _lt("No condition")),
-    ("condition_incomplete", _lt("Condition incomplete")),
-    ("contradiction", _lt("Contradiction")),
-    ("customer_is_contact", _lt("Customer is a contact of another")),
-    ("no_authorization", _lt("No authorization")),
-    ("authorization_revoked", _lt("Authorization revoked")),
-]
+# The labels of issues that are no blockers of invoices.
+ISSUE_LABELS = {
+    "no_condition": _lt("No condition"),
+    "condition_incomplete": _lt("Condition incomplete"),
+    "contradiction": _lt("Contradiction"),
+    "customer_is_contact": _lt("Customer is a contact of another"),
+}
 
-# One whole sentence for each code.
+# Those that saving mends: whoever chooses a method records the consent.
+AUTHORIZATION_ISSUES = ("no_authorization", "authorization_revoked")
+
+# Those with which it keeps the invoices that it matches: they wait until the matter is
+# settled. With any other it is passed over, and another one may pay.
+HELD_ISSUES = ("method_paused", "method_refused", "method_exhausted")
+
+# Why a configuration pays nothing, in the order in which it is told: the method, the
+# conditions, the consent. Stored nowhere, but searched by.
+ISSUES = (
+    *METHOD_BLOCKERS[: METHOD_BLOCKERS.index("no_authorization")],
+    *ISSUE_LABELS,
+    *METHOD_BLOCKERS[METHOD_BLOCKERS.index("no_authorization") :],
+)
+
+# The sentences that are not those about invoices (BLOCKER_SENTENCES). Customers who
+# change their configurations in the portal read them as well.
 ISSUE_SENTENCES = {
     "no_method": _lt("Choose the payment method that pays."),
     "method_archived": _lt("%(method)s was removed. Choose another payment method."),
@@ -30,10 +40,6 @@ ISSUE_SENTENCES = {
     "provider_disabled": _lt("The payment provider %(provider)s is disabled."),
     "provider_company": _lt(
         "The payment provider %(provider)s belongs to another company."
-    ),
-    "provider_unsupported": _lt(
-        "The payment provider %(provider)s cannot charge %(method)s by itself. Manual "
-        "capture must be off."
     ),
     "no_condition": _lt("Add a condition: without one, nothing is paid."),
     "condition_incomplete": _lt("%(detail)s"),
@@ -52,14 +58,17 @@ ISSUE_SENTENCES = {
     ),
 }
 
-# Those that saving mends: whoever chooses a method records the consent.
-AUTHORIZATION_ISSUES = ("no_authorization", "authorization_revoked")
 
+def get_issue_sentence(env, code, token, **values):
+    """Return why a configuration pays nothing, as a sentence.
 
-def get_issue_sentence(env, code, **values):
-    """Return why a configuration is not valid, as a sentence."""
+    :param str code: one of ``ISSUES``
+    :param token: its payment method, empty when there is none
+    """
+    if code not in ISSUE_SENTENCES:
+        return get_method_words(env, code, token)
     sentence = env._(ISSUE_SENTENCES[code])
-    return sentence % values
+    return sentence % {**get_method_values(env, token), **values}
 
 
 def join_phrases(env, rows):

@@ -350,7 +350,7 @@ class AutopayAuthorization(models.Model):
     def _is_older_than_refusal(self, refusals):
         """Return whether the bank has refused the method since this consent was given.
 
-        :param dict refusals: {token id: date}, see ``_get_autopay_refusals``
+        :param dict refusals: {token id: date}, see ``_get_autopay_declines``
         """
         refused = refusals.get(self.token_id.id)
         return bool(self and refused and refused >= self.date)

@@ -175,7 +175,7 @@ class AutopayConfiguration(models.Model):
         :param mended: codes of issues that do not count
         :raises ValidationError: with the first issue in words
         """
-        for configuration, codes in self._get_issues().items():
+        for configuration, codes in self._get_issues(held=False).items():
             for code in codes:
                 if code not in mended:
                     raise ValidationError(configuration._get_issue_sentence(code))

@@ -112,7 +112,7 @@ class AutopayConfigurationChoice(models.AbstractModel):
         """
         matched = self._get_matched_ids(asked, moves, today)
         configurations = self.env["autopay.configuration"].union(*matched)
-        issues = configurations._get_open_issues(today)
+        issues = configurations._get_flaws(today)
         for configuration, move_ids in matched.items():
             choice = self._choose_matched(configuration, issues[configuration])
             if not choice:

@@ -2,13 +2,21 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ...conditions.contradictions import find_contradiction
-from ...words.configurations import AUTHORIZATION_ISSUES, ISSUES, get_issue_sentence
+from ...const.decision import METHOD_BLOCKERS
+from ...words.configurations import (
+    AUTHORIZATION_ISSUES,
+    HELD_ISSUES,
+    ISSUE_LABELS,
+    ISSUES,
+    get_issue_sentence,
+)
 
 
 class AutopayConfigurationIssue(models.AbstractModel):
     """Why a configuration cannot pay: what is missing, or has become invalid.
 
-    One method for each row of ``configuration_words.ISSUES``: ``_has_<code>``.
+    Its method is judged as for an invoice (``autopay.judgement``); ``_has_<code>`` says
+    whether there is an issue with its conditions, for each of ``ISSUE_LABELS``.
     """
 
     _name = "autopay.configuration.issue"
@@ -30,11 +38,15 @@ class AutopayConfigurationIssue(models.AbstractModel):
 
     @api.model
     def _get_issue_selection(self):
-        return [(code, self.env._(label)) for code, label in ISSUES]
+        blockers = self.env["account.move"]._fields["autopay_blocker"]
+        labels = dict(blockers._description_selection(self.env))
+        labels.update((code, self.env._(label)) for code, label in ISSUE_LABELS.items())
+        return [(code, labels[code]) for code in ISSUES]
 
     @api.depends_context("lang")
     @api.depends(
         "token_id.active",
+        "token_id.autopay_paused_date",
         "token_id.autopay_expiry_date",
         "token_id.provider_id.state",
         "token_id.autopay_authorization_ids.revoked_date",
@@ -67,10 +79,18 @@ class AutopayConfigurationIssue(models.AbstractModel):
 
     # === BUSINESS METHODS === #
 
-    def _get_open_issues(self, today=None):
+    def _get_flaws(self, today=None):
+        """Return {configuration: codes of ``ISSUES``} for which it is passed over.
+
+        :param date today: the date to ask for; each company's today by default
+        """
+        return self._get_open_issues(today, held=False)
+
+    def _get_open_issues(self, today=None, held=True):
         """Return {configuration: codes of ``ISSUES``} that saving does not mend.
 
         :param date today: the date to ask for; each company's today by default
+        :param bool held: whether ``HELD_ISSUES`` count
         """
         return {
             configuration: [
@@ -79,7 +99,7 @@ class AutopayConfigurationIssue(models.AbstractModel):
                 # Saving records the consent to a method that was chosen.
                 if code not in AUTHORIZATION_ISSUES or configuration._is_method_saved()
             ]
-            for configuration, codes in self._get_issues(today).items()
+            for configuration, codes in self._get_issues(today, held).items()
         }
 
     def _get_future_authorization(self, authorization):
@@ -99,26 +119,59 @@ class AutopayConfigurationIssue(models.AbstractModel):
             }
         )
 
-    def _get_issues(self, today=None):
+    def _get_issues(self, today=None, held=True):
         """Return {configuration: codes of ``ISSUES``}; valid ones have none.
 
         :param date today: the date to ask for; each company's today by default
+        :param bool held: whether ``HELD_ISSUES`` count
         """
         authorizations = self._get_authorizations()
-        checks = [(code, getattr(self, f"_has_{code}")) for code, _label in ISSUES]
+        facts = self._get_issue_facts(today, held)
+        asked = [code for code in METHOD_BLOCKERS if held or code not in HELD_ISSUES]
         issues = {}
         for configuration in self.sudo():
-            company = configuration.company_id or self.env.company
-            day = today or company._get_autopay_today()
-            token = configuration.token_id
-            key = (configuration.partner_id._origin.id, token._origin.id, company.id)
-            authorization = authorizations.get(key)
-            issues[configuration] = [
-                code
-                for code, check in checks
-                if check(configuration, day, authorization)
-            ]
+            found = {
+                *configuration._judge_method(authorizations, facts, asked),
+                *configuration._get_condition_issues(),
+            }
+            issues[configuration] = [code for code in ISSUES if code in found]
         return issues
+
+    def _judge_method(self, authorizations, facts, codes):
+        """Return why the method cannot pay, see ``autopay.judgement``.
+
+        :param dict authorizations: see ``_get_authorizations``
+        :param dict facts: see ``_get_issue_facts``
+        """
+        company = self._get_judged_company()
+        payer, token = self.partner_id._origin, self.token_id._origin
+        key = (payer.id, token.id, company.id)
+        authorization = authorizations.get(key) or self.env["autopay.authorization"]
+        judge = self.env["autopay.judgement"]._judge
+        return judge(payer, token, authorization, facts[company], codes)
+
+    def _get_issue_facts(self, today, held):
+        """Return {company: MethodFacts} of these configurations."""
+        judgement = self.env["autopay.judgement"]
+        glance = self.env["autopay.payer.glance"]
+        facts = {}
+        parts = self.sudo().grouped(lambda rec: rec._get_judged_company())
+        for company, part in parts.items():
+            tokens = part.token_id._origin
+            seen = held and glance._get_known(company, part.partner_id)
+            if not held or (seen and not seen.declined):
+                tokens = tokens.browse()
+            day = today or company._get_autopay_today()
+            facts[company] = judgement._get_method_facts(company, tokens, day)
+        return facts
+
+    def _get_judged_company(self):
+        """Return the company in which the method is to be charged."""
+        return self.company_id._origin or self.env.company
+
+    def _get_condition_issues(self):
+        """Return what is wrong with the conditions and whose they are, as codes."""
+        return [code for code in ISSUE_LABELS if getattr(self, f"_has_{code}")()]
 
     def _get_authorizations(self):
         """Return {(partner id, token id, company id): authorization}."""
@@ -138,8 +191,7 @@ class AutopayConfigurationIssue(models.AbstractModel):
         return get_issue_sentence(
             self.env,
             code,
-            method=token._get_autopay_label() if token else "",
-            provider=token.provider_id.name or "",
+            token,
             customer=self.partner_id.display_name,
             detail=self._get_issue_detail(code),
         )
@@ -166,47 +218,15 @@ class AutopayConfigurationIssue(models.AbstractModel):
 
     # === CHECKS === #
 
-    def _has_no_method(self, configuration, today, authorization):
-        return not configuration.token_id
+    def _has_no_condition(self):
+        return not self.condition_ids
 
-    def _has_method_archived(self, configuration, today, authorization):
-        token = configuration.token_id
-        return bool(token) and not token.active
+    def _has_condition_incomplete(self):
+        return any(rec._get_problem() for rec in self.condition_ids)
 
-    def _has_method_expired(self, configuration, today, authorization):
-        token = configuration.token_id
-        return bool(token) and token._is_autopay_expired(today)
+    def _has_contradiction(self):
+        return bool(find_contradiction(self.condition_ids))
 
-    def _has_method_of_other_customer(self, configuration, today, authorization):
-        owner = configuration.token_id.partner_id.commercial_partner_id
-        return bool(owner) and owner != configuration.partner_id._origin
-
-    def _has_provider_disabled(self, configuration, today, authorization):
-        return configuration.token_id.provider_id.state == "disabled"
-
-    def _has_provider_company(self, configuration, today, authorization):
-        owner = configuration.token_id.provider_id.company_id
-        return bool(owner) and owner not in configuration.company_id.parent_ids
-
-    def _has_provider_unsupported(self, configuration, today, authorization):
-        token = configuration.token_id
-        return bool(token) and not token._is_autopay_usable()
-
-    def _has_no_condition(self, configuration, today, authorization):
-        return not configuration.condition_ids
-
-    def _has_condition_incomplete(self, configuration, today, authorization):
-        return any(rec._get_problem() for rec in configuration.condition_ids)
-
-    def _has_contradiction(self, configuration, today, authorization):
-        return bool(find_contradiction(configuration.condition_ids))
-
-    def _has_customer_is_contact(self, configuration, today, authorization):
-        partner = configuration.partner_id
+    def _has_customer_is_contact(self):
+        partner = self.partner_id
         return bool(partner) and partner != partner.commercial_partner_id
-
-    def _has_no_authorization(self, configuration, today, authorization):
-        return bool(configuration.token_id) and not authorization
-
-    def _has_authorization_revoked(self, configuration, today, authorization):
-        return bool(authorization and authorization.revoked_date)

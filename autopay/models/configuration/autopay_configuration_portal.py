@@ -214,7 +214,7 @@ class AutopayConfigurationPortal(models.AbstractModel):
 
         :raises UserError: when there is no agreement, neither known nor given
         """
-        codes = configuration._get_issues()[configuration]
+        codes = configuration._get_issues(held=False)[configuration]
         if not {"no_authorization", "authorization_revoked"} & set(codes):
             return
         if not consent:

@@ -74,7 +74,7 @@ class AutopayConfigurationTrace(models.AbstractModel):
         }
 
     def _get_issue_words(self, configuration, today):
-        codes = configuration._get_open_issues(today)[configuration]
+        codes = configuration._get_flaws(today)[configuration]
         return "\n".join(configuration._get_issue_sentence(code) for code in codes)
 
     def _get_result(self, configuration, choice, matches, issue):

@@ -3,3 +3,4 @@ from . import autopay_partner_retry
 from . import autopay_payer_glance
 from . import autopay_payer_guard
 from . import autopay_quiet_form
+from . import autopay_readiness

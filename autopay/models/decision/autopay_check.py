@@ -1,5 +1,4 @@
 from odoo import fields, models
-from odoo.tools import format_date
 
 from ... import const
 from ...gateways.money import AmountNotRepresentable, minimum_minor, to_minor
@@ -23,6 +22,7 @@ class AutopayCheck(models.AbstractModel):
     """
 
     _name = "autopay.check"
+    _inherit = "autopay.judgement"
     _description = "Autopay Check"
 
     def _is_whole(self, move):
@@ -43,12 +43,6 @@ class AutopayCheck(models.AbstractModel):
 
     def _is_company_off(self, decision, facts):
         return not facts.company.autopay_enabled
-
-    def _is_customer_off(self, decision, facts):
-        return decision.move.partner_id._get_autopay_policy(facts.company) == "off"
-
-    def _is_customer_archived(self, decision, facts):
-        return not decision.move.commercial_partner_id.active
 
     def _is_not_posted(self, decision, facts):
         return decision.move.state != "posted"
@@ -190,50 +184,7 @@ class AutopayCheck(models.AbstractModel):
         choice = decision.choice
         return choice.source == "none" and bool(choice.flawed)
 
-    # === METHOD AND PROVIDER === #
-
-    def _is_no_method(self, decision, facts):
-        return not decision.token
-
-    def _is_method_archived(self, decision, facts):
-        return not decision.token.active
-
-    def _is_method_expired(self, decision, facts):
-        return decision.token._is_autopay_expired(facts.today)
-
-    def _is_method_paused(self, decision, facts):
-        token = decision.token
-        if not token.autopay_paused_date:
-            return False
-        decision.values["reason"] = token.autopay_pause_reason or ""
-        decision.values["date"] = format_date(self.env, token.autopay_paused_date)
-        return True
-
-    def _is_method_of_other_customer(self, decision, facts):
-        owner = decision.token.partner_id.commercial_partner_id
-        return owner != decision.move.commercial_partner_id
-
-    def _is_provider_disabled(self, decision, facts):
-        return decision.token.provider_id.state == "disabled"
-
-    def _is_provider_company(self, decision, facts):
-        return decision.token.provider_id.company_id not in facts.company.parent_ids
-
-    def _is_provider_unsupported(self, decision, facts):
-        token = decision.token
-        return not token._is_autopay_usable()
-
-    def _is_no_authorization(self, decision, facts):
-        return not decision.authorization
-
-    def _is_authorization_revoked(self, decision, facts):
-        return bool(decision.authorization.revoked_date)
-
-    def _is_method_refused(self, decision, facts):
-        return decision.authorization._is_older_than_refusal(facts.refused)
-
-    def _is_method_exhausted(self, decision, facts):
-        return decision.token.id in facts.exhausted
+    # === AMOUNT AND BOOKING === #
 
     def _is_needs_approval(self, decision, facts):
         if not self._is_above_limit(decision, facts):

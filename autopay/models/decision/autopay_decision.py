@@ -31,28 +31,6 @@ SKIPPED_CHECKS = {
     "gate_now": _PERSON_DECIDED | {"being_charged", "customer_off"},
 }
 
-
-# Checks that say the same of all invoices that one customer pays with one method.
-PAYER_CHECKS = frozenset(
-    {
-        "customer_off",
-        "customer_archived",
-        "no_method",
-        "method_archived",
-        "method_expired",
-        "method_paused",
-        "method_of_other_customer",
-        "provider_disabled",
-        "provider_company",
-        "provider_unsupported",
-        "no_authorization",
-        "authorization_revoked",
-        "method_refused",
-        "method_exhausted",
-    }
-)
-
-
 # Without any of these nothing was charged or paid before.
 LOOKED_UP = ("autopay_attempt_line_ids", "transaction_ids")
 
@@ -134,10 +112,9 @@ class AutopayDecision(models.AbstractModel):
 
     def _apply_checks(self, checks, decision, facts):
         """Set the first blocker that holds."""
-        payer = decision.move.commercial_partner_id
-        key = (payer.id, decision.token.id, decision.authorization.id)
+        key = (decision.payer.id, decision.token.id, decision.authorization.id)
         for code, check in checks:
-            if key in facts.sound and code in PAYER_CHECKS:
+            if key in facts.sound and code in const.decision.PAYER_BLOCKERS:
                 continue
             if check(decision, facts):
                 decision.blocker = code
@@ -191,24 +168,25 @@ class AutopayDecision(models.AbstractModel):
             contradicted=self._get_contradicted_attempts(tried),
             choices=choices,
             approvals=self._get_approvals(company, moves),
-            **self._get_method_facts(company, payers, methods, seen, question.trial),
+            **self._get_payer_facts(company, payers, methods, seen, question.trial),
             trial=question.trial,
         )
 
-    def _get_method_facts(self, company, payers, methods, seen, trial):
+    def _get_payer_facts(self, company, payers, methods, seen, trial):
         """Look up what the customers allow their methods, and how these were refused.
 
         :param seen: the ``Glance`` at the customers
         """
         declined = methods if seen.declined else methods.browse()
         capped = methods if seen.configured else methods.browse()
+        refused, exhausted = declined._get_autopay_declines()
         authorizations = self.env["autopay.authorization"]
         return {
             "authorizations": authorizations._get_latest_by_token(
                 payers, methods, company
             ),
-            "refused": declined._get_autopay_refusals(),
-            "exhausted": declined._get_autopay_exhausted_ids(),
+            "refused": refused,
+            "exhausted": exhausted,
             "caps": self._get_caps(company, payers, capped, trial),
         }
 

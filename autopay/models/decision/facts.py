@@ -102,6 +102,16 @@ class Decision:
         return self.move._origin.id
 
     @property
+    def customer(self):
+        """The contact whose policy counts."""
+        return self.move.partner_id
+
+    @property
+    def payer(self):
+        """The customer who pays, a commercial entity."""
+        return self.move.commercial_partner_id
+
+    @property
     def token(self):
         """The method that pays."""
         return self.choice.token

@@ -1,10 +1,10 @@
 from odoo import models
 from odoo.exceptions import UserError
 
+from ... import const
 from ...const.retry import NEEDS_METHOD_CLASSES
 from ...rights import check_billing
 from ...words.invoices.mass_actions import get_count_sentence, get_skip_sentence
-from ..decision.autopay_decision import PAYER_CHECKS
 
 # Documents that can be put on autopay, as against those that are skipped.
 TAKEN_GROUPS = ("fresh", "retry")
@@ -181,7 +181,7 @@ class AutopayMoveAction(models.AbstractModel):
 
 
 def _needs_method(decision):
-    if decision.blocker in PAYER_CHECKS:
+    if decision.blocker in const.decision.PAYER_BLOCKERS:
         return True
     attempts = decision.move.autopay_attempt_ids.sorted("id")
     last = attempts[-1:]

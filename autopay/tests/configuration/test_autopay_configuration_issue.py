@@ -112,7 +112,7 @@ class TestAutopayConfigurationIssue(ConfigurationCommon):
         self.assertFalse(issues[other])
 
     def test_each_issue_has_a_sentence(self):
-        for code, _label in ISSUES:
+        for code in ISSUES:
             with self.subTest(code=code):
                 sentence = self.configuration._get_issue_sentence(code)
                 self.assertNotIn("%(", sentence)

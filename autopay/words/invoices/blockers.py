@@ -185,6 +185,35 @@ def get_blocker_words(env, decision):
     return words.replace("  ", " ").strip()
 
 
+def get_method_words(env, code, token):
+    """Return why a method cannot pay, as a sentence, whatever the invoice.
+
+    :param str code: one of ``const.PAYER_BLOCKERS`` or *company_off*
+    :param token: the method, empty when there is none
+    """
+    sentence = env._(BLOCKER_SENTENCES[code])
+    words = sentence % get_method_values(env, token)
+    return words.replace("  ", " ").strip()
+
+
+def get_method_values(env, token):
+    """Return what the sentences about a method mention."""
+    return {
+        "method": token._get_autopay_label() if token else "",
+        "provider": token.provider_id.sudo().name or "",
+        **get_pause_values(env, token),
+    }
+
+
+def get_pause_values(env, token):
+    """Return what the sentence about a paused method mentions."""
+    paused = token.autopay_paused_date
+    return {
+        "reason": token.autopay_pause_reason or "",
+        "date": format_date(env, paused) if paused else "",
+    }
+
+
 def get_unapplied_values(env, found):
     """Return what the sentence about collected money says that does not pay.
 
