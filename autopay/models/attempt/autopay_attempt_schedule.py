@@ -75,12 +75,12 @@ class AutopayAttemptSchedule(models.AbstractModel):
     def _is_given_up(self):
         """Return whether the customer had long enough to confirm, or should not."""
         self.ensure_one()
-        if self._has_lost_ground():
+        if self._is_no_longer_chargeable():
             return True
         since = self.outcome_date + timedelta(hours=const.attempt.ACTION_REQUIRED_HOURS)
         return since <= fields.Datetime.now()
 
-    def _has_lost_ground(self):
+    def _is_no_longer_chargeable(self):
         """Return whether method, consent, provider or customer was taken away."""
         attempt = self.sudo()
         return (

@@ -103,15 +103,15 @@ class AutopayAttemptState(models.AbstractModel):
             self.env["autopay.notification"]._alert_mismatch(self, outcome)
         if state == self.state:
             return self.write(vals) if vals else True
-        if state == "unknown" and self._is_no_news(outcome):
+        if state == "unknown" and self._is_state_kept(outcome):
             return True
         if self.provider_closed or not getattr(self, f"_set_{state}")(**vals):
             return self._note_contradiction(outcome)
         self._save_provider_reference(outcome.object_ref)
         return True
 
-    def _is_no_news(self, outcome):
-        """Return whether what is known of a debit stands: no answer is no news."""
+    def _is_state_kept(self, outcome):
+        """Return whether a lost answer changes nothing that is known of a debit."""
         return self.state in WAITING_STATES and not outcome.mismatch
 
     def _process_preparation(self, outcome):

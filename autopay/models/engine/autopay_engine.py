@@ -53,20 +53,20 @@ class AutopayEngine(models.AbstractModel):
             # worker after 120 seconds: another job goes on, with time of its own.
             self.env.ref("autopay.ir_cron_charge_due_invoices")._trigger()
             return
-        self._ask_ahead_of(companies)
+        self._request_approvals_of(companies)
         for company, move_ids in due.items():
             if move_ids and not self._run(company, move_ids, RunContext()):
                 return
 
-    def _ask_ahead_of(self, companies):
+    def _request_approvals_of(self, companies):
         """Ask for approvals before the autopay date comes, and note what fails."""
         faults = FaultLog()
         engine = self.with_context(autopay_faults=faults)
         unasked = self.env["autopay.approval"]._get_unasked(companies)
-        engine._apply(engine._ask_ahead, unasked)
+        engine._apply(engine._request_approvals, unasked)
         engine._count_crashes(faults)
 
-    def _ask_ahead(self, moves):
+    def _request_approvals(self, moves):
         """Ask for approvals before the autopay date comes."""
         self.env["autopay.approval"]._request(moves)
         return self.env["autopay.attempt"]
