@@ -207,8 +207,8 @@ class PaymentToken(models.Model):
     def _is_autopay_usable(self):
         """Return whether its provider can charge the method by itself."""
         self.ensure_one()
-        fields_of = self._get_autopay_ref_fields().get(self.provider_code)
-        complete = not fields_of or bool(self[fields_of["method"]])
+        is_asked = self.provider_code in self._get_autopay_ref_fields()
+        complete = not is_asked or bool(self._get_autopay_refs()["method"])
         return complete and self.provider_id._is_autopay_usable()
 
     # === BUSINESS METHODS - REFERENCES AT THE PROVIDER === #
@@ -222,8 +222,9 @@ class PaymentToken(models.Model):
     def _get_autopay_refs(self):
         """Return {method, customer, mandate: its id at the provider, or ""}."""
         self.ensure_one()
-        names = self._get_autopay_ref_fields()[self.provider_code]
-        return {key: self[name] or "" for key, name in names.items()}
+        names = self._get_autopay_ref_fields().get(self.provider_code, {})
+        keys = ("customer", "mandate", "method")
+        return {key: (key in names and self[names[key]]) or "" for key in keys}
 
     @api.model
     def _get_autopay_ref_domain(self, provider, key, ref):

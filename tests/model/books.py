@@ -124,8 +124,13 @@ class Moves(Rows):
         "autopay_crash_count": 0,
         "token_id": False,
         "authorization_id": False,
+        "currency_id": 1,
     }
-    links = {"token_id": "payment.token", "authorization_id": "autopay.authorization"}
+    links = {
+        "token_id": "payment.token",
+        "authorization_id": "autopay.authorization",
+        "currency_id": "res.currency",
+    }
 
 
 class Lines(Rows):

@@ -29,6 +29,8 @@ class AutopayConfiguration(models.Model):
         "autopay.configuration.snapshot",
     ]
     _order = "partner_id, company_id, sequence, id"
+    # The name is not stored: without these, every search by it would be an error.
+    _rec_names_search = ("partner_id", "token_id")
     _check_company_auto = True
 
     # Links.

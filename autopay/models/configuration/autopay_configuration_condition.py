@@ -28,6 +28,8 @@ class AutopayConfigurationCondition(models.Model):
         "autopay.condition.words",
     ]
     _order = "configuration_id, sequence, id"
+    # The name is not stored: without these, every search by it would be an error.
+    _rec_names_search = ("configuration_id",)
 
     configuration_id = fields.Many2one(
         "autopay.configuration", required=True, index=True, ondelete="cascade"

@@ -16,6 +16,8 @@ class AutopayEvent(models.Model):
     _description = "Autopay Event"
     _inherit = ["autopay.own.defaults", "mail.thread", "mail.activity.mixin"]
     _order = "id desc"
+    # The name is not stored: without these, every search by it would be an error.
+    _rec_names_search = ("event_ref", "type")
 
     name = fields.Char(string="What Happened", compute="_compute_name")
     provider_id = fields.Many2one(

@@ -21,6 +21,8 @@ class AutopayReconciliation(models.Model):
     _description = "Reconciliation of Charges"
     _inherit = ["autopay.own.defaults", "mail.thread", "mail.activity.mixin"]
     _order = "id desc"
+    # The name is not stored, and accountants may not search by provider.
+    _rec_names_search = ("company_id",)
 
     name = fields.Char(compute="_compute_name")
     # Only administrators may read payment providers: accountants choose by name.

@@ -14,6 +14,8 @@ class AutopayReversalPoll(models.Model):
     _description = "Reading of Refunds and Disputes"
     _inherit = ["autopay.own.defaults", "mail.thread", "mail.activity.mixin"]
     _rec_name = "provider_id"
+    # Accountants may not search by provider.
+    _rec_names_search = ("company_id",)
 
     provider_id = fields.Many2one(
         "payment.provider", required=True, readonly=True, ondelete="cascade"

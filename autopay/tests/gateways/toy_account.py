@@ -178,7 +178,7 @@ class ToyAccount(ProviderAccount):
     """The account, as models meet it."""
 
     parts = frozenset({"charges", "history", "reversals"})
-    method_fields = dict.fromkeys(("customer", "mandate", "method"), "provider_ref")
+    method_fields = {"customer": "provider_ref", "method": "provider_ref"}
     books = ToyBooks()
 
     def __init__(self, credentials):

@@ -250,6 +250,15 @@ class TestUnfinished(ConfigurationCommon):
                 with walk.step(model._name, name, "emptied", context, stock=True):
                     empty_in_form(form, record or model, name)
 
+    def test_every_model_of_ours_is_found_by_typing(self):
+        user = self._create_user("typing", "account.group_account_manager")
+        for model in get_models(self.env, own=True):
+            model = model.with_user(user)
+            if model._transient or not model.has_access("read"):
+                continue
+            with self.subTest(model=model._name):
+                self.assertEqual(model.name_search("no such name anywhere"), [])
+
     def test_forms_of_new_entries_of_all_kinds_open(self):
         walk = Walk()
         model = self.env["account.move"]
