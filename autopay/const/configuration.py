@@ -1,4 +1,4 @@
-"""What a configuration does above its cap, and how it is saved as a whole."""
+"""The rules above the cap of a configuration, and how it is saved as a whole."""
 
 # Ways to treat an invoice that is due for more than a cap of its configuration.
 CAP_RULES = [

@@ -1,4 +1,4 @@
-"""What an invoice and its customer say of autopay: statuses, policies, dates."""
+"""The statuses, policies and dates that invoices and customers show of autopay."""
 
 from .decision import BLOCKERS, METHOD_BLOCKERS
 

@@ -231,7 +231,7 @@ class AutopayChargeNow(models.TransientModel):
         """Return commands for the rows of one tab."""
         lines = self._prepare_all_lines()
         rows = [vals for vals in lines if bool(vals["blocker"]) == is_skipped]
-        # What is marked comes last.
+        # Marked rows come last.
         return [Command.clear(), *map(Command.create, sorted(rows, key=_get_place))]
 
     def _refresh_lines(self, facts):

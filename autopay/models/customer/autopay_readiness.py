@@ -87,7 +87,7 @@ class AutopayReadiness(models.AbstractModel):
         if ruled:
             found, token = [*found, *ruled.codes], ruled.token
         if not found and not facts.company.autopay_enabled:
-            # What is missing comes first: it is mended before autopay is switched on.
+            # Only now: missing things are mended before autopay is switched on.
             found = ["company_off"]
         return Readiness(found, token, bool(ruled))
 

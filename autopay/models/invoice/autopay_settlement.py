@@ -233,7 +233,7 @@ class AutopaySettlement(models.AbstractModel):
         if gone:
             self._show_autopay_returned(gone.sorted("id")[-1:].kind)
         elif self.autopay_failed_before:
-            # What failed was the rest of it.
+            # The rest of it is the part that failed.
             self._show_autopay_failed_again()
         elif collected.filtered("previous_status") or self._is_autopay_automatic():
             self._charge_autopay_rest()

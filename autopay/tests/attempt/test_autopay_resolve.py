@@ -99,7 +99,7 @@ class TestAutopayResolve(ResolveCommon):
             attempt.sudo().object_ref = given
             self.assertFalse(self._open(attempt, "paid", reference=None).reference)
         self.assertEqual(attempt.state, "unknown")
-        # What is short is part of many references by chance.
+        # A short text is part of many references by chance.
         self._say(attempt, "paid", reference="pi_377")
         self.assertEqual(attempt.state, "succeeded")
 

@@ -9,7 +9,7 @@ from ...models.customer.autopay_payer_glance import GLANCE, Glance
 from ..invoice.common_settlement import SettlementCommon
 
 FLAGS = ("configured", "declined", "reissued", "failed")
-# What a customer's form would get wrong by a flag that is wrong.
+# Parts of a customer's form that a wrong flag would make wrong.
 SHOWN = ("autopay_readiness", "autopay_readiness_text", "autopay_failed_count")
 LOST = "pm_card_visa_chargeDeclinedLostCard"
 
@@ -72,7 +72,7 @@ class PayerGlanceCommon(SettlementCommon):
 
 
 class TestAutopayPayerGlance(PayerGlanceCommon):
-    """What is rare is seen where it is, and nowhere else."""
+    """Rare things are seen where they are, and nowhere else."""
 
     def test_nothing_to_see(self):
         self._enrol()

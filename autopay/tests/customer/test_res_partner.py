@@ -35,7 +35,7 @@ class TestResPartner(AutopayCommon):
         self.assertIn("Nothing is charged now", customer.autopay_readiness_text)
         customer.autopay_token_id.active = False
         customer.invalidate_recordset()
-        # What is missing stays said: it has to be mended before switching on again.
+        # Missing things stay said: they are mended before switching on again.
         self.assertIn("was archived", customer.autopay_readiness_text)
 
     def test_customers_are_found_by_readiness(self):

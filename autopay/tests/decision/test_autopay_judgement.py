@@ -63,8 +63,8 @@ SILENT_CONFIGURATION = {
     "company_off_and_archived": "method_archived",
 }
 
-# What a customer lacks stays said while autopay is switched off in the company: it is
-# mended before autopay is switched on again.
+# Said also while autopay is switched off in the company: missing things are mended
+# before it is switched on again.
 SAID_FIRST = {"company_off_and_archived": "method_archived"}
 
 # A configuration is passed over for what is not in HELD_ISSUES, also when that is told
@@ -235,7 +235,7 @@ class TestAutopayJudgement(ConfigurationCommon):
         self._enrol("pm_card_visa_chargeDeclined", self.other)
         invoice = self._create_due_invoice(customer=self.other)
         self._run_autopay()
-        # What is to be judged is charged by nobody before.
+        # Nobody charges it before it is judged.
         self.invoice = self._create_due_invoice()
         self.declined = invoice.autopay_attempt_ids.sudo()
         self.assertEqual(self.declined.state, "declined")

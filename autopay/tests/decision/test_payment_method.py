@@ -4,7 +4,7 @@ from ..common import AutopayCommon
 
 
 class TestPaymentMethod(AutopayCommon):
-    """What is kept in memory of payment methods is right as soon as they change."""
+    """Facts kept in memory of payment methods are right as soon as they change."""
 
     def setUp(self):
         super().setUp()

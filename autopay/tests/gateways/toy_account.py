@@ -23,7 +23,7 @@ from ...gateways.reports import ChargeReport, Reading, ReversalReport
 
 @dataclass
 class ToyCharge:
-    """What the provider keeps of one request."""
+    """One request, as the provider keeps it."""
 
     ref: str
     body: dict

@@ -210,10 +210,10 @@ class TestAutopayPresence(PresenceCommon):
             "UPDATE res_company SET autopay_known = TRUE WHERE id = %s",
             [self.company.id],
         )
-        # What is remembered here is out of date until it is told.
+        # The memory of this server is out of date until it is told.
         self.assertFalse(companies._is_autopay_known_anywhere())
         self.assertFalse(self.env["autopay.run"]._is_unused())
-        # What was remembered in the very moment of that is never told.
+        # A thread that remembered it in that very moment is never told.
         self.assertTrue(companies._is_autopay_known_anywhere())
 
     def test_on_shows_the_tab(self):

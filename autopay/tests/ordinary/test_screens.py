@@ -8,7 +8,7 @@ from ..common import AutopayCommon
 
 @tagged("post_install", "-at_install")
 class TestScreens(AutopayCommon):
-    """What lists, cards and forms show, and in which order."""
+    """Lists, cards and forms: their contents, and the order of them."""
 
     def _get_arch(self, model, view_type, xml_id=None):
         view = xml_id and self.env.ref(f"autopay.{xml_id}").id
