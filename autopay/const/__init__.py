@@ -2,6 +2,7 @@
 
 from . import attempt
 from . import authorization
+from . import blockers
 from . import configuration
 from . import deadline
 from . import decision

@@ -1,9 +1,9 @@
 """How long everything that waits may wait before a person is called, and what ends it.
 
-Nothing may wait for good: each state of ours that is not the last one, and each reason
-not to charge, has a row here or, in ``NO_DEADLINE``, the reason why it needs none. The
-job ``autopay.deadline`` calls a person when the time of a row is over and closes its
-call once the waiting has ended.
+Nothing may wait for good: each state of ours that is not the last one has a row here
+or, in ``NO_DEADLINE``, the reason why it needs none; a reason not to charge has both in
+its own row (``const.blockers``). The job ``autopay.deadline`` calls a person when the
+time of a row is over and closes its call once the waiting has ended.
 """
 
 from dataclasses import dataclass
@@ -242,70 +242,8 @@ EVENT_WAITS = {
     ),
 }
 
-# Days after its autopay date for which an invoice may be due and blocked by this, until
-# a person is called about the customer: one call for all the invoices of a customer.
-BLOCKER_DAYS = {
-    **dict.fromkeys(
-        ("failed", "no_method", "method_archived", "method_expired", "method_refused"),
-        1,
-    ),
-    **dict.fromkeys(
-        (
-            "above_authorization",
-            "above_cap",
-            "amount_not_accepted",
-            "cannot_be_booked",
-            "authorization_revoked",
-            "collected_open",
-            "configuration_invalid",
-            "currency_inactive",
-            "currency_not_accepted",
-            "customer_archived",
-            "method_exhausted",
-            "method_of_other_customer",
-            "no_authorization",
-            "no_configuration",
-            "no_date",
-            "payer_changed",
-            "provider_company",
-            "provider_disabled",
-            "provider_unsupported",
-        ),
-        3,
-    ),
-    **dict.fromkeys(("approval_refused", "method_paused", "money_returned"), 7),
-    **dict.fromkeys(("in_dispute", "on_hold", "payment_blocked"), 30),
-    # The next month has begun by then: it was not enough, or never will be.
-    **dict.fromkeys(("authorized_month_reached", "month_cap_reached"), 35),
-}
-# Those whose days count from when the money went back, if that was later.
-RETURNED_BLOCKERS = ("in_dispute", "money_returned")
-
-# Where a row of the tables above says for how long these reasons may last.
-BLOCKER_WAITS = {
-    "being_charged": ("charging", "reserved", "prepared", "declined", "canceled"),
-    "outcome_unknown": ("unknown",),
-    "debit_pending": ("pending",),
-    "needs_authentication": ("action_required",),
-    "not_booked": ("succeeded",),
-    "payment_pending": ("wire", "pending", "authorized", "done"),
-    "payment_in_doubt": ("doubt",),
-    "needs_approval": ("waiting",),
-}
-
-# States and reasons that need no deadline, and why.
+# States that need no deadline, and why.
 NO_DEADLINE = {
-    "blocker.database_neutralized": "a copy for trying things out",
-    "blocker.database_copied": "people are told when the copy is found out",
-    "blocker.company_off": "a manager has switched it off and sees it in the settings",
-    "blocker.customer_off": "a person has decided that this customer is not charged",
-    "blocker.not_posted": "a draft is nobody's debt yet",
-    "blocker.nothing_due": "there is nothing to wait for",
-    "blocker.not_eligible": "a person did not put it on autopay, or took it off",
-    "blocker.set_aside": "people are called when it is set aside",
-    "blocker.charge_contradicted": "people are called when it is found out",
-    "blocker.retry_not_due": "it has a date",
-    "blocker.date_not_reached": "it has a date",
     "reversal.won": "the end of a dispute",
     "reversal.canceled": "the money never left",
     "reversal.lost": "the end of a dispute",

@@ -1,6 +1,8 @@
 """The statuses, policies and dates that invoices and customers show of autopay."""
 
-from .decision import BLOCKERS, METHOD_BLOCKERS
+from odoo.tools.translate import LazyTranslate
+
+_lt = LazyTranslate(__name__)
 
 # The status that the accountant sees on the invoice. Empty means: not on autopay.
 MOVE_STATUSES = [
@@ -39,16 +41,8 @@ DATE_SOURCES = [
 # Blockers that a customer shows under the name "off".
 OFF_BLOCKERS = ("company_off", "customer_off")
 
-# Whether a customer's invoices can be collected, and if not, the blocker that says why.
-READINESS = [
-    ("ready", "Ready"),
-    ("off", "Autopay is off"),
-    *(
-        (code, label)
-        for code, label in BLOCKERS
-        if code in ("customer_archived", "configuration_invalid", *METHOD_BLOCKERS)
-    ),
-]
+# Whether a customer's invoices can be collected; if not, the blocker says why.
+READINESS = {"ready": _lt("Ready"), "off": _lt("Autopay is off")}
 
 # The policy "automatic" puts invoices on autopay although they cannot be charged yet:
 # the customer has agreed, and whoever must see to it is called when they wait too long.

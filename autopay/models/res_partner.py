@@ -47,7 +47,7 @@ class ResPartner(models.Model):
         "autopay.authorization", "partner_id", readonly=True, groups=STAFF_GROUPS
     )
     autopay_readiness = fields.Selection(
-        const.invoice.READINESS,
+        lambda self: self.env["autopay.readiness"]._get_selection(),
         compute="_compute_autopay_readiness",
         search="_search_autopay_readiness",
         compute_sudo=True,
@@ -89,8 +89,9 @@ class ResPartner(models.Model):
     def _compute_autopay_readiness(self):
         payers = self.commercial_partner_id
         judged = self.env["autopay.readiness"]._judge(self.env.company, payers)
+        table = self.env["autopay.decision"]._get_blocker_table()
         words = {
-            payer: get_readiness_words(self.env, found.word, found.token)
+            payer: get_readiness_words(self.env, found.word, found.token, table)
             for payer, found in judged.items()
         }
         for partner in self:

@@ -61,6 +61,7 @@ from .deadline import (
 )
 from .decision import (
     test_autopay_approval,
+    test_autopay_blocker,
     test_autopay_bookable,
     test_autopay_decision,
     test_autopay_judgement,

@@ -4,7 +4,6 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import clean_context
 
-from ..const.decision import CHARGE_NOW_MARKS
 from ..rights import check_billing
 from .autopay_charge_now_line import LINE_FACTS
 
@@ -413,8 +412,8 @@ class AutopayChargeNow(models.TransientModel):
         """
         lacks_authorization = decision.blocker in AUTHORIZATION_BLOCKERS
         blocker = not (self.authorize and lacks_authorization) and decision.blocker
-        mark = not blocker and _get_mark(passed)
-        labels = dict(self.ready_ids._fields["mark"]._description_selection(self.env))
+        labels = dict(self.ready_ids._get_mark_selection())
+        mark = not blocker and _get_mark(labels, passed)
         words = decision.get_words(self.env) if blocker else labels.get(mark)
         return {
             "move_id": decision.move.id,
@@ -430,9 +429,9 @@ class AutopayChargeNow(models.TransientModel):
         }
 
 
-def _get_mark(passed):
+def _get_mark(labels, passed):
     """Return how the dialog marks what a person passes over; False when nothing is."""
-    return passed if passed in dict(CHARGE_NOW_MARKS) else False
+    return passed if passed in labels else False
 
 
 def _get_place(line):

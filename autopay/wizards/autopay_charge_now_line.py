@@ -1,6 +1,5 @@
 from odoo import api, fields, models
 
-from .. import const
 from ..words.consents import format_short_day
 
 # Values of the rows that come from their documents; the ticks are the user's.
@@ -54,14 +53,16 @@ class AutopayChargeNowLine(models.TransientModel):
         readonly=True, help="The state of the last charge of this invoice, and its day."
     )
     mark = fields.Selection(
-        const.decision.CHARGE_NOW_MARKS,
+        lambda self: self._get_mark_selection(),
         string="Note",
         readonly=True,
         help="Why this invoice would not be charged today by itself.",
     )
     method = fields.Char(string="Payment Method", readonly=True)
     blocker = fields.Selection(
-        const.decision.SKIP_REASONS, string="Skipped", readonly=True
+        lambda self: self.env["autopay.decision"]._get_skip_selection(),
+        string="Skipped",
+        readonly=True,
     )
     explanation = fields.Text(readonly=True)
     outcome = fields.Selection(
@@ -76,6 +77,11 @@ class AutopayChargeNowLine(models.TransientModel):
         readonly=True,
     )
     attempt_id = fields.Many2one("autopay.attempt", readonly=True)
+
+    @api.model
+    def _get_mark_selection(self):
+        rows = self.env["autopay.decision"]._get_blocker_table()
+        return [(row.code, self.env._(row.mark)) for row in rows if row.mark]
 
     def _is_above_limit(self, company):
         """Return whether these charges need a second confirmation in a company."""

@@ -357,7 +357,8 @@ class AutopayConsentWizard(models.TransientModel):
         )
         forecast = model._forecast(company, moves.with_env(model.env), last)
         try:
-            return get_preview_text(self.env, forecast, consent.token)
+            labels = dict(self.env["autopay.decision"]._get_blocker_selection())
+            return get_preview_text(self.env, forecast, consent.token, labels)
         finally:
             model._forget(forecast)
 

@@ -2,7 +2,6 @@
 
 from odoo.tools.translate import LazyTranslate
 
-from ..const.decision import METHOD_BLOCKERS
 from .invoices.blockers import get_method_values, get_method_words
 
 _lt = LazyTranslate(__name__)
@@ -22,15 +21,7 @@ AUTHORIZATION_ISSUES = ("no_authorization", "authorization_revoked")
 # settled. With any other it is passed over, and another one may pay.
 HELD_ISSUES = ("method_paused", "method_refused", "method_exhausted")
 
-# Why a configuration pays nothing, in the order in which it is told: the method, the
-# conditions, the consent. Stored nowhere, but searched by.
-ISSUES = (
-    *METHOD_BLOCKERS[: METHOD_BLOCKERS.index("no_authorization")],
-    *ISSUE_LABELS,
-    *METHOD_BLOCKERS[METHOD_BLOCKERS.index("no_authorization") :],
-)
-
-# The sentences that are not those about invoices (BLOCKER_SENTENCES). Customers who
+# The sentences that are not those about invoices (const.blockers). Customers who
 # change their configurations in the portal read them as well.
 ISSUE_SENTENCES = {
     "no_method": _lt("Choose the payment method that pays."),
@@ -59,14 +50,15 @@ ISSUE_SENTENCES = {
 }
 
 
-def get_issue_sentence(env, code, token, **values):
+def get_issue_sentence(env, code, token, blockers, **values):
     """Return why a configuration pays nothing, as a sentence.
 
-    :param str code: one of ``ISSUES``
+    :param str code: a key of ``ISSUE_LABELS``, or a blocker of a method
     :param token: its payment method, empty when there is none
+    :param blockers: the ``BlockerTable``
     """
     if code not in ISSUE_SENTENCES:
-        return get_method_words(env, code, token)
+        return get_method_words(env, blockers[code].sentence, token)
     sentence = env._(ISSUE_SENTENCES[code])
     return sentence % {**get_method_values(env, token), **values}
 

@@ -4,17 +4,16 @@ from collections import Counter
 
 from odoo.tools import format_date
 
-from .. import const
-
 # So many days are told one by one.
 TOLD_DAYS = 4
 
 
-def get_preview_text(env, forecast, token):
+def get_preview_text(env, forecast, token, labels):
     """Return which open invoices would be charged when, as sentences.
 
     :param forecast: a ``Forecast`` of the customer's open invoices
     :param token: the method that is asked about; charges of others are not told
+    :param dict labels: {code: label} of the reasons not to charge
     """
     charges = [each for each in forecast.charges if each.decision.token == token]
     charged = {each.decision.move for each in forecast.charges}
@@ -23,7 +22,7 @@ def get_preview_text(env, forecast, token):
     ]
     sentences = [_get_charged_words(env, charges, token, forecast.today)]
     if blocked:
-        sentences.append(_get_blocked_words(env, blocked))
+        sentences.append(_get_blocked_words(env, blocked, labels))
     return "\n".join(sentences)
 
 
@@ -84,12 +83,11 @@ def format_short_day(env, day, today):
     return format_date(env, day, date_format=short)
 
 
-def _get_blocked_words(env, blocked):
+def _get_blocked_words(env, blocked, labels):
     """Return how many invoices are not charged, and why."""
-    labels = dict(const.decision.BLOCKERS)
     counts = Counter(decision.blocker for decision in blocked)
     reasons = ", ".join(
-        f"{env._(labels[blocker])} ({count})" for blocker, count in counts.most_common()
+        f"{labels[blocker]} ({count})" for blocker, count in counts.most_common()
     )
     if len(blocked) == 1:
         return env._("1 open invoice stays as it is: %s.", reasons)

@@ -6,7 +6,7 @@ from .invoices.blockers import get_method_words
 
 _lt = LazyTranslate(__name__)
 
-# The sentences that are not those about a customer's invoices (BLOCKER_SENTENCES);
+# The sentences that are not those about a customer's invoices (const.blockers);
 # "configured" is "ready" by rules.
 READINESS_SENTENCES = {
     "ready": _lt(
@@ -30,14 +30,15 @@ READINESS_SENTENCES = {
 }
 
 
-def get_readiness_words(env, code, token):
+def get_readiness_words(env, code, token, blockers):
     """Return what the judgement of a customer means, as a sentence.
 
     :param str code: a key of ``READINESS_SENTENCES``, or a blocker
     :param token: the method that would pay, empty when there is none
+    :param blockers: the ``BlockerTable``
     """
     if code not in READINESS_SENTENCES:
-        return get_method_words(env, code, token)
+        return get_method_words(env, blockers[code].sentence, token)
     method = token._get_autopay_label() if token else ""
     sentence = env._(READINESS_SENTENCES[code])
     return sentence % {"method": method}

@@ -2,12 +2,10 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ...conditions.contradictions import find_contradiction
-from ...const.decision import METHOD_BLOCKERS
 from ...words.configurations import (
     AUTHORIZATION_ISSUES,
     HELD_ISSUES,
     ISSUE_LABELS,
-    ISSUES,
     get_issue_sentence,
 )
 
@@ -38,10 +36,19 @@ class AutopayConfigurationIssue(models.AbstractModel):
 
     @api.model
     def _get_issue_selection(self):
-        blockers = self.env["account.move"]._fields["autopay_blocker"]
-        labels = dict(blockers._description_selection(self.env))
+        labels = dict(self.env["autopay.decision"]._get_blocker_selection())
         labels.update((code, self.env._(label)) for code, label in ISSUE_LABELS.items())
-        return [(code, labels[code]) for code in ISSUES]
+        return [(code, labels[code]) for code in self._get_issue_codes()]
+
+    @api.model
+    def _get_issue_codes(self):
+        """Return why a configuration may pay nothing, in the order in which it is told.
+
+        The method, the conditions, the consent.
+        """
+        codes = self.env["autopay.decision"]._get_blocker_table().method_codes
+        consent = codes.index("no_authorization")
+        return (*codes[:consent], *ISSUE_LABELS, *codes[consent:])
 
     @api.depends_context("lang")
     @api.depends(
@@ -80,14 +87,14 @@ class AutopayConfigurationIssue(models.AbstractModel):
     # === BUSINESS METHODS === #
 
     def _get_flaws(self, today=None):
-        """Return {configuration: codes of ``ISSUES``} for which it is passed over.
+        """Return {configuration: codes} for which it is passed over.
 
         :param date today: the date to ask for; each company's today by default
         """
         return self._get_open_issues(today, held=False)
 
     def _get_open_issues(self, today=None, held=True):
-        """Return {configuration: codes of ``ISSUES``} that saving does not mend.
+        """Return {configuration: codes} that saving does not mend.
 
         :param date today: the date to ask for; each company's today by default
         :param bool held: whether ``HELD_ISSUES`` count
@@ -120,21 +127,26 @@ class AutopayConfigurationIssue(models.AbstractModel):
         )
 
     def _get_issues(self, today=None, held=True):
-        """Return {configuration: codes of ``ISSUES``}; valid ones have none.
+        """Return {configuration: codes}; valid ones have none.
 
         :param date today: the date to ask for; each company's today by default
         :param bool held: whether ``HELD_ISSUES`` count
         """
         authorizations = self._get_authorizations()
         facts = self._get_issue_facts(today, held)
-        asked = [code for code in METHOD_BLOCKERS if held or code not in HELD_ISSUES]
+        codes = self._get_issue_codes()
+        asked = [
+            code
+            for code in self.env["autopay.decision"]._get_blocker_table().method_codes
+            if held or code not in HELD_ISSUES
+        ]
         issues = {}
         for configuration in self.sudo():
             found = {
                 *configuration._judge_method(authorizations, facts, asked),
                 *configuration._get_condition_issues(),
             }
-            issues[configuration] = [code for code in ISSUES if code in found]
+            issues[configuration] = [code for code in codes if code in found]
         return issues
 
     def _judge_method(self, authorizations, facts, codes):
@@ -192,6 +204,7 @@ class AutopayConfigurationIssue(models.AbstractModel):
             self.env,
             code,
             token,
+            self.env["autopay.decision"]._get_blocker_table(),
             customer=self.partner_id.display_name,
             detail=self._get_issue_detail(code),
         )

@@ -2,8 +2,7 @@ from dataclasses import dataclass
 
 from odoo import api, models
 
-from ...const.decision import CUSTOMER_BLOCKERS, PAYER_BLOCKERS
-from ...const.invoice import OFF_BLOCKERS, WAITING_READINESS
+from ...const.invoice import OFF_BLOCKERS, READINESS, WAITING_READINESS
 from ...words.configurations import HELD_ISSUES
 
 
@@ -27,7 +26,7 @@ class Readiness:
 
     @property
     def value(self):
-        """The key of ``const.READINESS``."""
+        """The key of ``autopay.readiness._get_selection``."""
         if self.code in OFF_BLOCKERS:
             return "off"
         return self.code or "ready"
@@ -48,6 +47,19 @@ class AutopayReadiness(models.AbstractModel):
 
     _name = "autopay.readiness"
     _description = "Readiness of Customers"
+
+    @api.model
+    def _get_selection(self):
+        """Return what customers show: that they are ready, or the blocker."""
+        shown = {
+            *self.env["autopay.decision"]._get_blocker_table().payer_codes,
+            "configuration_invalid",
+        }
+        labels = self.env["autopay.decision"]._get_blocker_selection()
+        return [
+            *((code, self.env._(label)) for code, label in READINESS.items()),
+            *(row for row in labels if row[0] in shown - {*OFF_BLOCKERS}),
+        ]
 
     @api.model
     def _judge(self, company, payers):
@@ -81,7 +93,8 @@ class AutopayReadiness(models.AbstractModel):
         key = (payer._origin.id, token._origin.id)
         authorization = authorizations.get(key, self.env["autopay.authorization"])
         ruled = configured.get(payer._origin)
-        codes = CUSTOMER_BLOCKERS if ruled else PAYER_BLOCKERS
+        table = self.env["autopay.decision"]._get_blocker_table()
+        codes = table.customer_codes if ruled else table.payer_codes
         judge = self.env["autopay.judgement"]._judge
         found = judge(payer, token, authorization, facts, codes)
         if ruled:

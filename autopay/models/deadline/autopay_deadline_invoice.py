@@ -8,7 +8,6 @@ from odoo.fields import Domain
 from odoo.tools import split_every
 
 from ... import const
-from ...const.deadline import BLOCKER_DAYS, RETURNED_BLOCKERS
 from .call import Call
 
 # Days for which a new method is a reason to look at failed invoices again.
@@ -70,14 +69,17 @@ class AutopayDeadlineInvoice(models.AbstractModel):
         return late
 
     def _is_blocked_too_long(self, decision, today):
-        if decision.blocker not in BLOCKER_DAYS:
+        if not decision.blocker:
+            return False
+        reason = self.env["autopay.decision"]._get_blocker_table()[decision.blocker]
+        if reason.days is None:
             return False
         move = decision.move
         since = move.autopay_date or move.invoice_date
-        if decision.blocker in RETURNED_BLOCKERS:
+        if reason.since_return:
             events = move.autopay_attempt_ids.reversal_ids.mapped("event_date")
             since = max([since, *(event.date() for event in events)])
-        return since + timedelta(days=BLOCKER_DAYS[decision.blocker]) <= today
+        return since + timedelta(days=reason.days) <= today
 
     def _get_blocked_call(self, payer, company, decisions):
         moves = [decision.move for decision in decisions]

@@ -18,7 +18,7 @@ LIVE_BLOCKERS = {
 class AutopayCheck(models.AbstractModel):
     """One method for each reason not to charge: ``_is_<code>(decision, facts)``.
 
-    The codes and their order are the rows of ``const.BLOCKERS``.
+    The codes and their order are the rows of ``autopay.decision._get_blockers``.
     """
 
     _name = "autopay.check"

@@ -3,33 +3,14 @@ from dataclasses import replace
 
 from odoo import api, models
 from odoo.fields import Domain
+from odoo.tools import ormcache
 
-from ... import const
+from ...const.blockers import BLOCKERS, BlockerTable
+from ...const.decision import RUN_SKIP_REASONS
 from ..configuration.choice import Choice
 from .facts import Decision, Facts, Question
 
 _logger = logging.getLogger(__name__)
-
-# Checks that do not apply: a person who charges now has decided about date and status;
-# the last look before charging must not stumble over its own reservation.
-_PERSON_DECIDED = frozenset(
-    {
-        "not_eligible",
-        "retry_not_due",
-        "money_returned",
-        "failed",
-        "set_aside",
-        "no_date",
-        "date_not_reached",
-    }
-)
-SKIPPED_CHECKS = {
-    "scheduled": frozenset(),
-    "now": _PERSON_DECIDED | {"customer_off"},
-    # A date that is moved while the charge is prepared counts.
-    "gate_scheduled": frozenset({"set_aside", "being_charged"}),
-    "gate_now": _PERSON_DECIDED | {"being_charged", "customer_off"},
-}
 
 # Without any of these nothing was charged or paid before.
 LOOKED_UP = ("autopay_attempt_line_ids", "transaction_ids")
@@ -41,6 +22,37 @@ class AutopayDecision(models.AbstractModel):
     _name = "autopay.decision"
     _inherit = ["autopay.check", "autopay.configuration.cap"]
     _description = "Autopay Decision"
+
+    # === REASONS === #
+
+    @api.model
+    def _get_blockers(self):
+        """Return the reasons not to charge, each a ``Blocker``, in the order of asking.
+
+        Hook for other modules, which add rows where they are to be told.
+        """
+        return list(BLOCKERS)
+
+    @api.model
+    @ormcache()
+    def _get_blocker_table(self):
+        """Return the reasons not to charge as a ``BlockerTable``."""
+        return BlockerTable(self._get_blockers())
+
+    @api.model
+    def _get_blocker_selection(self):
+        """Return the reasons as a selection of a field."""
+        rows = self._get_blocker_table()
+        return [(row.code, self.env._(row.label)) for row in rows]
+
+    @api.model
+    def _get_skip_selection(self):
+        """Return for what a run may skip invoices, as a selection of a field."""
+        own = RUN_SKIP_REASONS.items()
+        labels = ((code, self.env._(label)) for code, label in own)
+        return [*self._get_blocker_selection(), *labels]
+
+    # === DECISIONS === #
 
     @api.model
     def _decide(self, moves, mode="scheduled", tokens=None, today=None, trial=None):
@@ -103,18 +115,15 @@ class AutopayDecision(models.AbstractModel):
     @api.model
     def _get_checks(self, mode):
         """Return [(code, method)] in the order in which blockers are told."""
-        skipped = SKIPPED_CHECKS[mode]
-        return [
-            (code, getattr(self, f"_is_{code}"))
-            for code, _label in const.decision.BLOCKERS
-            if code not in skipped
-        ]
+        codes = self._get_blocker_table().asked_codes[mode]
+        return [(code, getattr(self, f"_is_{code}")) for code in codes]
 
     def _apply_checks(self, checks, decision, facts):
         """Set the first blocker that holds."""
         key = (decision.payer.id, decision.token.id, decision.authorization.id)
+        payer_codes = self._get_blocker_table().payer_codes
         for code, check in checks:
-            if key in facts.sound and code in const.decision.PAYER_BLOCKERS:
+            if key in facts.sound and code in payer_codes:
                 continue
             if check(decision, facts):
                 decision.blocker = code

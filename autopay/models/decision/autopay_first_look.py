@@ -2,34 +2,9 @@ from dataclasses import dataclass
 
 from odoo import api, models
 
-from ... import const
-from ...words.invoices.blockers import BLOCKER_SENTENCES
 from ..configuration.choice import Choice
 from ..guard.autopay_guard import IDLE_STATUSES
 from .facts import Decision
-
-# Reasons not to charge that are on the company, the customer and the invoice itself.
-KNOWN_CHECKS = {
-    "database_neutralized",
-    "database_copied",
-    "company_off",
-    "customer_off",
-    "customer_archived",
-    "not_posted",
-    "nothing_due",
-    "set_aside",
-    "not_eligible",
-}
-# Likewise, but the words about it take more.
-WORDY_CHECKS = {"payment_blocked"}
-# Reasons that are on an attempt: none holds for an invoice that no attempt holds.
-HELD_CHECKS = {
-    "being_charged",
-    "outcome_unknown",
-    "debit_pending",
-    "needs_authentication",
-    "not_booked",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +28,8 @@ class AutopayFirstLook(models.AbstractModel):
     _description = "First Look at Invoices"
 
     @api.model
-    def _get_blockers(self, moves):
-        """Return {move: code of ``const.BLOCKERS``}, as ``_decide`` would find.
+    def _look(self, moves):
+        """Return {move: code of a ``Blocker``}, as ``_decide`` would find.
 
         Invoices that have to be decided about in earnest are left out.
         """
@@ -73,7 +48,8 @@ class AutopayFirstLook(models.AbstractModel):
     @api.model
     def _get_sentence(self, blocker):
         """Return a blocker that was found here in words."""
-        return self.env._(BLOCKER_SENTENCES[blocker])
+        table = self.env["autopay.decision"]._get_blocker_table()
+        return self.env._(table[blocker].sentence)
 
     def _get_blocker(self, move, facts):
         """Return the first of the checks that holds; False when that is not known."""
@@ -81,21 +57,12 @@ class AutopayFirstLook(models.AbstractModel):
             # Nobody could post it yet.
             return "not_posted"
         decision = self._prepare_decision(move)
-        for code in self._get_codes(move):
+        table = self.env["autopay.decision"]._get_blocker_table()
+        idle = move.autopay_status in IDLE_STATUSES
+        for code in table.first_look_codes[idle]:
             if getattr(self, f"_is_{code}")(decision, facts):
-                return code in KNOWN_CHECKS and code
+                return table[code].first_look == "known" and code
         return False
-
-    def _get_codes(self, move):
-        """Return the checks, in their order, up to the first that asks for more."""
-        passed = HELD_CHECKS if move.autopay_status in IDLE_STATUSES else set()
-        codes = []
-        for code, _label in const.decision.BLOCKERS:
-            if code in KNOWN_CHECKS | WORDY_CHECKS:
-                codes.append(code)
-            elif code not in passed:
-                break
-        return codes
 
     def _prepare_decision(self, move):
         nothing = self.env["autopay.configuration"]

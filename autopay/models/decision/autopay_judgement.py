@@ -7,10 +7,10 @@ from .candidate import Candidate, MethodFacts
 class AutopayJudgement(models.AbstractModel):
     """Judges whether a method can pay for a customer in a company.
 
-    One method for each reason why not, ``_is_<code>(candidate, facts)``, for the codes
-    of ``const.PAYER_BLOCKERS``. Invoices, configurations and customers ask the same
-    ones: the candidate is a ``Decision`` or a ``Candidate``, the facts are ``Facts`` or
-    ``MethodFacts``.
+    One method for each reason why not, ``_is_<code>(candidate, facts)``, for those that
+    are *of_payer* (``const.blockers``). Invoices, configurations and customers ask the
+    same ones: the candidate is a ``Decision`` or a ``Candidate``, the facts are
+    ``Facts`` or ``MethodFacts``.
     """
 
     _name = "autopay.judgement"
@@ -25,7 +25,7 @@ class AutopayJudgement(models.AbstractModel):
         :param payer: the customer, a commercial entity, perhaps as a form edits it
         :param authorization: the latest consent of the customer to the method
         :param facts: the ``MethodFacts`` of the company
-        :param codes: some of ``const.PAYER_BLOCKERS``
+        :param codes: some of the reasons that are *of_payer*
         """
         candidate = Candidate(payer, token, authorization)
         if not token and "no_method" in codes:

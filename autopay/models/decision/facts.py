@@ -72,7 +72,7 @@ class Decision:
 
     :param amount: what would be charged, in the invoice's currency (major units)
     :param due: what is due, in the same; more than the amount under a cap
-    :param blocker: a code of ``const.BLOCKERS``; False when it would be charged
+    :param blocker: the code of a ``Blocker``; False when it would be charged
     :param values: what the words about the blocker mention
     :param date: from when the blocker could be gone, when that can be said
     :param counts: whether the charge counts for a limit per month
@@ -132,7 +132,8 @@ class Decision:
     def get_words(self, env):
         """Return the decision as a sentence in the language of the environment."""
         if self.blocker:
-            return get_blocker_words(env, self)
+            table = env["autopay.decision"]._get_blocker_table()
+            return get_blocker_words(env, self, table[self.blocker].sentence)
         return get_charge_words(env, self)
 
 

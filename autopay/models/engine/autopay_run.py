@@ -94,7 +94,7 @@ class AutopayRun(models.Model):
 
     @api.depends("skipped")
     def _compute_skipped_text(self):
-        labels = dict(const.decision.SKIP_REASONS)
+        labels = dict(self.env["autopay.decision"]._get_skip_selection())
         for run in self:
             counts = sorted((run.skipped or {}).items(), key=lambda item: -item[1])
             run.skipped_text = "\n".join(

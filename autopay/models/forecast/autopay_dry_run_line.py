@@ -50,7 +50,10 @@ class AutopayDryRunLine(models.Model):
         ondelete="set null",
     )
     configuration_words = fields.Char(string="Configuration", readonly=True)
-    blocker = fields.Selection(const.decision.BLOCKERS, readonly=True)
+    blocker = fields.Selection(
+        lambda self: self.env["autopay.decision"]._get_blocker_selection(),
+        readonly=True,
+    )
     reason = fields.Text(
         readonly=True, help="Why it would not be charged, as of the last day."
     )

@@ -1,6 +1,5 @@
 from odoo import api, fields, models
 
-from ... import const
 from ...rights import STAFF_GROUPS, check_staff
 
 BLOCKER_FIELDS = (
@@ -39,7 +38,7 @@ class AutopayExplanation(models.AbstractModel):
         groups=STAFF_GROUPS,
     )
     autopay_blocker = fields.Selection(
-        const.decision.BLOCKERS,
+        lambda self: self.env["autopay.decision"]._get_blocker_selection(),
         compute="_compute_autopay_blocker",
         compute_sudo=True,
         groups=STAFF_GROUPS,
@@ -104,16 +103,17 @@ class AutopayExplanation(models.AbstractModel):
         invoices = self.filtered(lambda move: move.move_type == "out_invoice")
         self.update(dict.fromkeys(BLOCKER_FIELDS, False))
         first = self.env["autopay.first.look"]
-        blockers = first._get_blockers(invoices)
+        blockers = first._look(invoices)
         for move, blocker in blockers.items():
             move.autopay_blocker = blocker
             move.autopay_explanation = first._get_sentence(blocker)
+        table = self.env["autopay.decision"]._get_blocker_table()
         left = invoices.filtered(lambda move: move not in blockers)
         decisions = self.env["autopay.decision"]._decide(left)
         for move, decision in decisions.items():
             move.autopay_blocker = decision.blocker
             move.autopay_explanation = decision.get_words(self.env)
-            if move.autopay_date and decision.blocker in const.decision.DATED_BLOCKERS:
+            if move.autopay_date and _tells_date_source(table, decision.blocker):
                 words = move._get_autopay_date_words(decision.today)
                 move.autopay_explanation += words and f" {words}"
             move._set_autopay_other_payment(decision)
@@ -152,3 +152,8 @@ class AutopayExplanation(models.AbstractModel):
             for each in (row, *row["conditions"]):
                 each["date"] = fields.Date.to_string(each["date"] or None) or False
         return {**trace, "explanation": move.autopay_explanation}
+
+
+def _tells_date_source(table, blocker):
+    """Return whether it matters where the autopay date comes from."""
+    return not blocker or table[blocker].tells_date_source

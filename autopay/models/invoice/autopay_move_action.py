@@ -1,7 +1,6 @@
 from odoo import models
 from odoo.exceptions import UserError
 
-from ... import const
 from ...const.retry import NEEDS_METHOD_CLASSES
 from ...rights import check_billing
 from ...words.invoices.mass_actions import get_count_sentence, get_skip_sentence
@@ -129,7 +128,8 @@ class AutopayMoveAction(models.AbstractModel):
         bank has said that another is needed.
         """
         decisions = self.env["autopay.decision"].sudo()._decide(self.sudo(), "now")
-        return self.filtered(lambda move: _needs_method(decisions[move.sudo()]))
+        codes = self.env["autopay.decision"]._get_blocker_table().payer_codes
+        return self.filtered(lambda move: _needs_method(decisions[move.sudo()], codes))
 
     def _refuse_if_skipped(self, group):
         """Refuse one invoice that is left as it is.
@@ -180,8 +180,8 @@ class AutopayMoveAction(models.AbstractModel):
         }
 
 
-def _needs_method(decision):
-    if decision.blocker in const.decision.PAYER_BLOCKERS:
+def _needs_method(decision, payer_codes):
+    if decision.blocker in payer_codes:
         return True
     attempts = decision.move.autopay_attempt_ids.sorted("id")
     last = attempts[-1:]

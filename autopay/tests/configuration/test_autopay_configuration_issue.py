@@ -5,7 +5,6 @@ from unittest.mock import ANY
 from odoo import Command
 from odoo.exceptions import ValidationError
 
-from ...words.configurations import ISSUES
 from .common_configuration import ConfigurationCommon
 
 
@@ -112,7 +111,7 @@ class TestAutopayConfigurationIssue(ConfigurationCommon):
         self.assertFalse(issues[other])
 
     def test_each_issue_has_a_sentence(self):
-        for code in ISSUES:
+        for code in self.configuration._get_issue_codes():
             with self.subTest(code=code):
                 sentence = self.configuration._get_issue_sentence(code)
                 self.assertNotIn("%(", sentence)

@@ -11,8 +11,6 @@ from ... import const
 from ...const.deadline import (
     APPROVAL_WAITS,
     ATTEMPT_WAITS,
-    BLOCKER_DAYS,
-    BLOCKER_WAITS,
     EVENT_WAITS,
     NO_DEADLINE,
     PAYMENT_WAITS,
@@ -47,16 +45,11 @@ class TestAutopayDeadlineTables(DeadlineCommon):
 
     def test_every_reason_not_to_charge_has_a_row_or_a_reason(self):
         rows = {key for _states, table, _model in TABLES.values() for key in table}
-        for code, _label in const.decision.BLOCKERS:
-            with self.subTest(code):
-                places = [
-                    code in BLOCKER_DAYS,
-                    code in BLOCKER_WAITS,
-                    f"blocker.{code}" in NO_DEADLINE,
-                ]
-                self.assertEqual(places.count(True), 1)
-                self.assertLessEqual(set(BLOCKER_WAITS.get(code, ())), rows)
-        self.assertLessEqual(BLOCKER_DAYS.keys(), dict(const.decision.BLOCKERS).keys())
+        for blocker in const.blockers.BLOCKERS:
+            with self.subTest(blocker.code):
+                places = [blocker.days, blocker.waits, blocker.no_deadline]
+                self.assertEqual(sum(map(bool, places)), 1)
+                self.assertLessEqual(set(blocker.waits), rows)
 
     def test_every_button_is_on_the_form_and_does_something(self):
         for kind, (_states, rows, model) in TABLES.items():

@@ -6,7 +6,7 @@ from odoo import Command
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
-from ...const.decision import BLOCKERS
+from ...const.blockers import BLOCKERS
 from ...gateways.run_context import RunContext
 from ..common import AutopayCommon
 
@@ -52,7 +52,7 @@ class TestAutopayDecision(AutopayCommon):
 
     def test_every_blocker_has_a_check_and_words(self):
         checks = dict(self.env["autopay.decision"]._get_checks("scheduled"))
-        self.assertEqual(list(checks), [code for code, _label in BLOCKERS])
+        self.assertEqual(list(checks), [row.code for row in BLOCKERS])
 
     def test_eligible_invoice_of_a_ready_customer_is_not_blocked(self):
         decision = self._decide()

@@ -1,17 +1,19 @@
 from ast import literal_eval
 from contextlib import closing
 from datetime import timedelta
+from unittest.mock import patch
 
 from lxml import etree
 
 from odoo import fields
 from odoo.tests import tagged
+from odoo.tools.misc import ReadonlyDict
+from odoo.tools.translate import code_translations
 
 from ... import const
-from ...const.decision import BLOCKERS, METHOD_BLOCKERS, PAYER_BLOCKERS
-from ...const.invoice import OFF_BLOCKERS, READINESS
-from ...words.configurations import HELD_ISSUES, ISSUE_LABELS, ISSUE_SENTENCES, ISSUES
-from ...words.invoices.blockers import BLOCKER_SENTENCES
+from ...const.blockers import BLOCKERS
+from ...const.invoice import OFF_BLOCKERS
+from ...words.configurations import HELD_ISSUES, ISSUE_LABELS, ISSUE_SENTENCES
 from ...words.readiness import READINESS_SENTENCES
 from ..configuration.common_configuration import ConfigurationCommon
 
@@ -278,7 +280,8 @@ class TestAutopayJudgement(ConfigurationCommon):
 
     def test_each_reason_has_a_situation(self):
         codes = set(SITUATIONS.values()) - {False, "company_off"}
-        self.assertEqual(codes, set(PAYER_BLOCKERS))
+        table = self.env["autopay.decision"]._get_blocker_table()
+        self.assertEqual(codes, set(table.payer_codes))
 
     def test_held_configuration_keeps_its_invoices(self):
         """A paused card is not replaced by another one behind the customer's back."""
@@ -341,16 +344,20 @@ class TestAutopayJudgementTables(ConfigurationCommon):
     """One table of labels, one of sentences where these are the same."""
 
     def test_order_is_that_of_the_blockers(self):
-        order = [code for code, _label in BLOCKERS]
+        table = self.env["autopay.decision"]._get_blocker_table()
+        order = [row.code for row in BLOCKERS if row.of_payer]
+        self.assertEqual([*table.payer_codes], order)
+        issues = self.env["autopay.configuration"]._get_issue_codes()
         self.assertEqual(
-            [code for code in order if code in PAYER_BLOCKERS], [*PAYER_BLOCKERS]
+            [code for code in issues if code not in ISSUE_LABELS],
+            [*table.method_codes],
         )
-        self.assertEqual([code for code in ISSUES if code in order], [*METHOD_BLOCKERS])
 
     def test_labels_are_those_of_the_blockers(self):
-        labels = dict(BLOCKERS)
+        labels = {row.code: str(row.label) for row in BLOCKERS}
         own = {"ready": "Ready", "off": labels["company_off"]}
-        for code, label in READINESS:
+        readiness = self.env["res.partner"]._fields["autopay_readiness"]
+        for code, label in readiness._description_selection(self.env):
             self.assertEqual(label, own.get(code) or labels[code])
         issue_code = self.env["autopay.configuration"]._fields["issue_code"]
         for code, label in issue_code._description_selection(self.env):
@@ -358,7 +365,7 @@ class TestAutopayJudgementTables(ConfigurationCommon):
                 self.assertEqual(label, labels[code])
 
     def test_sentences_are_told_once(self):
-        shared = {str(sentence) for sentence in BLOCKER_SENTENCES.values()}
+        shared = {str(row.sentence) for row in BLOCKERS}
         for own in (READINESS_SENTENCES, ISSUE_SENTENCES):
             for code, sentence in own.items():
                 if "detail" not in str(sentence):
@@ -367,27 +374,25 @@ class TestAutopayJudgementTables(ConfigurationCommon):
     def test_labels_are_translated_as_those_of_invoices(self):
         self.env["res.lang"]._activate_lang("fr_FR")
         french = self.env(context={"lang": "fr_FR"})
-        for model, name in (
-            ("account.move", "autopay_blocker"),
-            ("res.partner", "autopay_readiness"),
-        ):
-            row = self.env["ir.model.fields.selection"].search(
-                [
-                    ("field_id.model", "=", model),
-                    ("field_id.name", "=", name),
-                    ("value", "=", "method_paused"),
-                ]
-            )
-            row.with_context(lang="fr_FR").name = "Carte en pause"
-        self.registry.clear_cache()
-        issue_code = self.env["autopay.configuration"]._fields["issue_code"]
-        labels = dict(issue_code._description_selection(french))
-        self.assertEqual(labels["method_paused"], "Carte en pause")
+        terms = {"Payment method paused": "Carte en pause"}
+        texts = {("autopay", "fr_FR"): ReadonlyDict(terms)}
+        with patch.dict(code_translations.python_translations, texts):
+            for model, name in (
+                ("account.move", "autopay_blocker"),
+                ("res.partner", "autopay_readiness"),
+                ("autopay.configuration", "issue_code"),
+                ("autopay.dry.run.line", "blocker"),
+                ("autopay.charge.now.line", "blocker"),
+            ):
+                field = self.env[model]._fields[name]
+                labels = dict(field._description_selection(french))
+                self.assertEqual(labels["method_paused"], "Carte en pause")
 
     def test_not_ready_finds_whatever_is_not_ready(self):
         view = self.env.ref("autopay.res_partner_view_search_autopay")
         arch = etree.fromstring(view.arch)
         [domain] = arch.xpath("//filter[@name='not_ready']/@domain")
         [(_name, _operator, codes)] = literal_eval(domain)
-        every = {code for code, _label in READINESS}
+        readiness = self.env["autopay.readiness"]._get_selection()
+        every = {code for code, _label in readiness}
         self.assertEqual(set(codes), every - {"ready", "off"})

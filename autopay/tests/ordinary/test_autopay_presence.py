@@ -6,9 +6,8 @@ from odoo.sql_db import Cursor
 from odoo.tests import Form, new_test_user
 
 from ... import const
-from ...models.decision.autopay_first_look import HELD_CHECKS, KNOWN_CHECKS
+from ...const.blockers import BLOCKERS
 from ...models.guard.autopay_guard import IDLE_STATUSES
-from ...words.invoices.blockers import BLOCKER_SENTENCES
 from ..common_guard import GuardCommon
 
 OWN_TABLE = re.compile(r'(FROM|JOIN|INTO|UPDATE) "?autopay_|"autopay_\w+" SET|ir_cron')
@@ -370,7 +369,7 @@ class TestAutopayFirstLook(PresenceCommon):
     """The first look, without a query, agrees with the decision."""
 
     def _assert_agrees(self, moves):
-        first = self.env["autopay.first.look"]._get_blockers(moves)
+        first = self.env["autopay.first.look"]._look(moves)
         decisions = self.env["autopay.decision"]._decide(moves)
         for move, code in first.items():
             with self.subTest(code):
@@ -420,8 +419,10 @@ class TestAutopayFirstLook(PresenceCommon):
                 self.assertNotIn(invoice.autopay_status, IDLE_STATUSES)
                 self.assertTrue(invoice._get_autopay_live_lines())
                 self.assertEqual(self._assert_agrees(invoice), [None])
-                self.assertIn(invoice.autopay_blocker, HELD_CHECKS)
+                [row] = [row for row in BLOCKERS if row.code == invoice.autopay_blocker]
+                self.assertEqual(row.first_look, "held")
 
     def test_sentences_need_nothing(self):
-        for code in KNOWN_CHECKS:
-            self.assertNotIn("%(", str(BLOCKER_SENTENCES[code]))
+        for row in BLOCKERS:
+            if row.first_look == "known":
+                self.assertNotIn("%(", str(row.sentence))

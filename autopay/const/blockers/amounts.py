@@ -1,0 +1,113 @@
+"""Reasons that are on the amount, the booking or the date."""
+
+from odoo.tools.translate import LazyTranslate
+
+from .blocker import Blocker
+
+_lt = LazyTranslate(__name__)
+
+AMOUNT_BLOCKERS = (
+    Blocker(
+        "above_cap",
+        _lt("Above the cap per charge"),
+        _lt(
+            "The amount %(amount)s is above the cap of %(cap)s per charge with "
+            "%(method)s, set by “%(configuration)s”."
+        ),
+        days=3,
+    ),
+    # The next month has begun by then: it was not enough, or never will be.
+    Blocker(
+        "month_cap_reached",
+        _lt("Cap of the month reached"),
+        _lt(
+            "The cap of %(cap)s per month with %(method)s, set by "
+            "“%(configuration)s”, leaves %(rest)s until %(date)s."
+        ),
+        days=35,
+    ),
+    Blocker(
+        "above_authorization",
+        _lt("Above the authorized amount"),
+        _lt("The amount %(amount)s is above the authorized %(cap)s."),
+        days=3,
+    ),
+    Blocker(
+        "authorized_month_reached",
+        _lt("Authorized amount of the month reached"),
+        _lt(
+            "Of the %(cap)s per month that the customer has authorized for "
+            "%(method)s, %(rest)s is left until %(date)s."
+        ),
+        days=35,
+    ),
+    Blocker(
+        "needs_approval",
+        _lt("Needs approval"),
+        _lt(
+            "The amount %(amount)s is above the company's limit of %(limit)s: a "
+            "billing manager must approve the charge, and not the one who put it on "
+            "autopay."
+        ),
+        waits=("waiting",),
+    ),
+    Blocker(
+        "approval_refused",
+        _lt("Approval refused"),
+        _lt(
+            "%(user)s refused the charge of %(amount)s. Press Ask Again on the "
+            "approval to have it looked at once more, or take the invoice off "
+            "autopay."
+        ),
+        days=7,
+    ),
+    Blocker(
+        "currency_inactive",
+        _lt("Currency archived"),
+        _lt(
+            "The currency %(currency)s is archived. Activate it, and the invoice is "
+            "charged."
+        ),
+        days=3,
+    ),
+    Blocker(
+        "currency_not_accepted",
+        _lt("Currency not accepted"),
+        _lt(
+            "%(method)s of %(provider)s does not accept %(currency)s. Choose another "
+            "method."
+        ),
+        days=3,
+    ),
+    Blocker(
+        "amount_not_accepted",
+        _lt("Amount not accepted"),
+        _lt("The provider does not accept the amount %(amount)s. %(reason)s"),
+        days=3,
+    ),
+    Blocker(
+        "cannot_be_booked",
+        _lt("Payment could not be booked"),
+        _lt("Nothing is charged, as the payment could not be booked. %(reason)s"),
+        days=3,
+    ),
+    # Last: "will be charged on ..." is said only when nothing else stands in the way.
+    Blocker(
+        "retry_not_due",
+        _lt("Retry not due"),
+        _lt("The last charge failed. The next try is on %(date)s."),
+        person_decides=True,
+        mark=_lt("Retry planned"),
+        no_deadline="it has a date",
+        tells_date_source=True,
+    ),
+    Blocker(
+        "date_not_reached",
+        _lt("Date not reached"),
+        _lt("Will be charged on %(date)s with %(method)s."),
+        person_decides=True,
+        mark=_lt("Early"),
+        no_deadline="it has a date",
+        tells_date_source=True,
+    ),
+)
