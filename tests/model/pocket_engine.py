@@ -27,7 +27,7 @@ STAGES = ["_send", "_get_calls", "_record", "_settle", "_close_refused"]
 STAGES += ["_withdraw_open", "_record_withdrawn"]
 ENGINE = ["_run_batch", "_run_stages", "_prepare", "_record_prepared", "_gate"]
 ENGINE += ["_open_gate", "_charge", "_record_charged", "_charge_one_by_one"]
-ENGINE += ["_is_chosen", "_stop_unbooked"]
+ENGINE += ["_is_chosen", "_stop_unbooked", "_reserve_one_by_one"]
 RESOLVER = ["_resolve_batch", "_ask", "_mark_unknown", "_record_read"]
 RESOLVER += ["_is_to_withdraw", "_read_from_odoo"]
 REQUESTS = ["_prepare_request_vals", "_get_charge_order", "_get_key"]
@@ -88,7 +88,7 @@ class MethodRefusal:
 @borrow(
     AutopayBooking,
     names=["_book", "_book_now", "_release", "_show_waiting"]
-    + ["_prepare_released_vals"],
+    + ["_prepare_released_vals", "_note_failure"],
 )
 class Booking:
     """Books in memory: a payment is a line in a list."""
@@ -158,7 +158,7 @@ class PocketEngine:
     def _pass_moment(self, label):
         self.moments.pass_one(self, label)
 
-    def _apply(self, stage, records, *args):
+    def _apply(self, stage, records, *args, **_hooks):
         """Run a stage and commit it; what dies before the commit never happened."""
         if not records:
             return self.env["autopay.attempt"]

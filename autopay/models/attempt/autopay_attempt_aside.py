@@ -99,7 +99,6 @@ class AutopayAttemptAside(models.AbstractModel):
                         attempt=attempt.name,
                     )
                 )
-        return attempts
 
     def _get_unapplied_amount(self):
         """Return what of the collected money pays no invoice (major units)."""

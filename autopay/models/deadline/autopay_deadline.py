@@ -94,7 +94,6 @@ class AutopayDeadline(models.AbstractModel):
             user_id=call.company._get_autopay_responsible().id or self.env.uid,
             autopay_wait=key,
         )
-        return self.env["autopay.attempt"]
 
     def _mend(self, activities, wanted):
         """Keep what the calls say up to date."""
@@ -102,12 +101,10 @@ class AutopayDeadline(models.AbstractModel):
             call = wanted[_key(activity)]
             if activity.summary != call.summary:
                 activity.write({"summary": call.summary, "note": call.note})
-        return self.env["autopay.attempt"]
 
     def _end(self, activities):
         """Close calls about what does not wait any more."""
         activities.action_feedback(feedback=self.env._("This has ended."))
-        return self.env["autopay.attempt"]
 
     def _get_call(self, record, wait, company, **values):
         """Return a call about a record that waits by a row of the tables."""

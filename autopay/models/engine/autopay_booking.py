@@ -187,7 +187,6 @@ class AutopayBooking(models.AbstractModel):
         attempt.booking_error = str(error)
         attempt._schedule_check()
         self.env["autopay.notification"]._alert_not_booked(attempt)
-        return attempt
 
     # === NOT COLLECTED === #
 

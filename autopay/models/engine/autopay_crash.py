@@ -39,7 +39,6 @@ class AutopayCrash(models.AbstractModel):
         """Count a crash on these invoices, in the database transaction at hand.
 
         :param str fault: None when the process died: that is never tried out again
-        :return: no attempts, as this may be a stage
         """
         if moves:
             moves.flush_recordset(["autopay_crash_count"])
@@ -53,7 +52,6 @@ class AutopayCrash(models.AbstractModel):
                 )
             )
             moves.invalidate_recordset(["autopay_crash_count", "autopay_crash_fault"])
-        return self.env["autopay.attempt"]
 
     @api.model
     def _get_set_aside(self, company):
@@ -72,11 +70,12 @@ class AutopayCrash(models.AbstractModel):
         )
         return dict(groups)
 
-    def _release(self, moves):
-        """Take back that these invoices were set aside: the fault is mended.
+    @api.model
+    def _release_safely(self, moves):
+        """Take back that these invoices were set aside: the fault is mended."""
+        self._apply(self._release, moves, on_failure=self._alert_quietly)
 
-        :return: no attempts, as this is a stage
-        """
+    def _release(self, moves):
         moves.flush_recordset(["autopay_crash_count"])
         self.env.cr.execute(
             SQL(
@@ -88,7 +87,6 @@ class AutopayCrash(models.AbstractModel):
         moves.invalidate_recordset(["autopay_crash_count", "autopay_crash_fault"])
         feedback = self.env._("It works again.")
         self.env["autopay.notification"]._close_set_aside(moves, feedback)
-        return self.env["autopay.attempt"]
 
     @api.model
     def _close_alarms(self, moves):
@@ -106,15 +104,11 @@ class AutopayCrash(models.AbstractModel):
         poison = moves.filtered(
             lambda move: move.autopay_crash_count >= CRASHES_BEFORE_SET_ASIDE
         )
-        self._apply(self._alert, poison)
+        self._apply(self._alert, poison, on_failure=self._alert_quietly)
 
     def _alert(self, moves):
         self.env["autopay.notification"]._alert_set_aside(moves)
-        return self.env["autopay.attempt"]
 
-    def _note_stage_failure(self, stage, record, error):
-        """Override to call a person without a mail: its link may write the invoice."""
-        res = super()._note_stage_failure(stage, record, error)
-        quiet = record.with_context(mail_activity_quick_update=True)
-        self._apply_committed(self._alert, quiet)
-        return res
+    def _alert_quietly(self, move, _error):
+        """Call a person without a mail: its link may write the invoice."""
+        self._alert(move.with_context(mail_activity_quick_update=True))

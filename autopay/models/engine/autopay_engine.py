@@ -69,7 +69,6 @@ class AutopayEngine(models.AbstractModel):
     def _request_approvals(self, moves):
         """Ask for approvals before the autopay date comes."""
         self.env["autopay.approval"]._request(moves)
-        return self.env["autopay.attempt"]
 
     def _get_due_ids(self, company, resume_ids=None):
         """Return the ids of the invoices that are due to be charged, oldest first.
@@ -188,7 +187,9 @@ class AutopayEngine(models.AbstractModel):
         moves = self.env["account.move"].browse(move_ids)
         if ctx.suspects:
             self._rehearse_bookings(run, moves, ctx)
-        attempts = self._apply(self._reserve, moves, run, ctx)
+        attempts = self._apply(
+            self._reserve, moves, run, ctx, each=self._reserve_one_by_one
+        )
         ready = self._prepare(ctx, attempts)
         asked = ready.filtered(lambda attempt: attempt._can_be_asked())
         self._charge(ctx, self._gate(ctx, asked))
@@ -242,26 +243,26 @@ class AutopayEngine(models.AbstractModel):
 
     # === RESERVE === #
 
-    def _apply_each(self, stage, records, *args):
-        """Override to stop where every invoice fails alike."""
-        if stage.__name__ != "_reserve":
-            return super()._apply_each(stage, records, *args)
-        ctx = args[-1]
+    def _reserve_one_by_one(self, moves, run, ctx):
+        """Reserve a batch that failed as a whole; stop where every invoice fails alike.
+
+        :return: the attempts
+        """
         # All that the batch had noted was rolled back with it.
         ctx.take_postponed()
-        probes = self._draw_probes(records, ctx)
-        done = self._reserve_each(stage, probes, *args)
+        probes = self._draw_probes(moves, ctx)
+        done = self._reserve_each(probes, run, ctx)
         if ctx.faults.is_over():
             return done
-        return done | self._reserve_each(stage, records - probes, *args)
+        return done | self._reserve_each(moves - probes, run, ctx)
 
-    def _reserve_each(self, stage, moves, *args):
+    def _reserve_each(self, moves, run, ctx):
         """Reserve invoices one by one; what cannot be reserved probes no provider."""
         done = self.env["autopay.attempt"]
         for move in moves:
-            attempts = self._apply(stage, move, *args)
+            attempts = self._apply(self._reserve, move, run, ctx)
             if not attempts:
-                args[-1].forget_probe(move.id)
+                ctx.forget_probe(move.id)
             done |= attempts
         return done
 

@@ -39,7 +39,8 @@ class AutopayRehearsal(models.AbstractModel):
         ]
         # The resolver retries all of them; a few tell whether the cause is mended.
         recent = attempts.search(domain, order="id desc", limit=REHEARSALS)
-        self._apply(self.env["autopay.booking"]._book, recent)
+        booking = self.env["autopay.booking"]
+        self._apply(booking._book, recent, on_failure=booking._note_failure)
         return set(attempts.search(domain).provider_id.ids)
 
     def _rehearse_bookings(self, run, moves, ctx):
@@ -99,7 +100,7 @@ class AutopayRehearsal(models.AbstractModel):
                 moves = self.env["account.move"].browse(move_ids)
                 tried = random.sample(move_ids, min(REHEARSALS, len(move_ids)))
                 if any(map(engine._rehearse_reservation, moves.browse(tried))):
-                    crashes._apply(crashes._release, moves)
+                    crashes._release_safely(moves)
 
     def _rehearse_reservation(self, move):
         """Reserve one invoice that was set aside, and take all of it back.

@@ -84,7 +84,6 @@ class AutopayResolver(models.AbstractModel):
             self.env["autopay.notification"]._alert_provider(
                 part[0].run_id, provider, ctx.stopped[provider.id]
             )
-        return open_attempts
 
     # === ASK === #
 

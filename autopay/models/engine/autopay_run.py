@@ -161,9 +161,9 @@ class AutopayRun(models.Model):
         They are told even if no answer is awaited: refunds and disputes come for months
         after a charge, and would never be booked where production was moved to a copy.
         """
-        attempts = self.env["autopay.attempt"]
         for company in companies:
-            latest = attempts.search([("company_id", "=", company.id)], limit=1)
+            own = [("company_id", "=", company.id)]
+            latest = self.env["autopay.attempt"].search(own, limit=1)
             if not latest:
                 continue
             _logger.info("Autopay of %s belongs to another database.", company.name)
@@ -171,7 +171,6 @@ class AutopayRun(models.Model):
             if company.autopay_copy_told != digest:
                 company.autopay_copy_told = digest
                 self.env["autopay.notification"]._alert_copied(latest)
-        return attempts
 
     # === BUSINESS METHODS - LIFE === #
 
@@ -247,7 +246,6 @@ class AutopayRun(models.Model):
         )
         if attempts:
             attempts._check_soon()
-        return attempts
 
     def _get_moves_in_hand(self):
         """Return the invoices that these runs were working on."""

@@ -13,9 +13,9 @@ _logger = logging.getLogger(__name__)
 class AutopayStage(models.AbstractModel):
     """The base of engine and resolver: committed stages and the calls between them.
 
-    A stage is a method that takes records, changes the database and returns attempts.
-    It runs in a database transaction of its own; nothing is sent to a provider while
-    one is open.
+    A stage is a method that takes records and changes the database; it may return
+    attempts. It runs in a database transaction of its own; nothing is sent to a
+    provider while one is open.
     """
 
     _name = "autopay.stage"
@@ -24,29 +24,32 @@ class AutopayStage(models.AbstractModel):
     # === STAGES IN THE DATABASE === #
 
     @api.model
-    def _apply(self, stage, records, *args):
+    def _apply(self, stage, records, *args, on_failure=None, each=None):
         """Run a stage on all records at once, or one by one when that fails.
 
+        :param on_failure: a stage for a record on which it failed, and for the error
+        :param each: runs the stage one by one in an order of its own
         :return: the attempts that the stage returned; what it failed on is left out
         """
         nothing = self.env["autopay.attempt"]
         if not records:
             return nothing
         try:
-            done = self._apply_committed(stage, records, *args)
+            done = self._apply_committed(stage, records, *args) or nothing
             self._note_success(stage, done)
             return done
         except Exception as error:  # noqa: BLE001 - one bad record stops no other
             self.env.cr.rollback()
             if len(records) == 1:
-                self._note_failure_safely(stage, records, error)
+                self._note_failure_safely(stage, records, error, on_failure)
                 return nothing
-        return self._apply_each(stage, records, *args)
-
-    def _apply_each(self, stage, records, *args):
-        """Run a stage on each record by itself; return the attempts."""
-        done = (self._apply(stage, record, *args) for record in records)
-        return self.env["autopay.attempt"].union(*done)
+        if each:
+            return each(records, *args)
+        done = [
+            self._apply(stage, record, *args, on_failure=on_failure)
+            for record in records
+        ]
+        return nothing.union(*done)
 
     def _apply_committed(self, stage, records, *args):
         """Run a stage and commit it; repeat it when others got in its way."""
@@ -60,7 +63,7 @@ class AutopayStage(models.AbstractModel):
                 if tries + 1 == MAX_TRIES_ON_CONCURRENCY_FAILURE:
                     raise
                 time.sleep(0.05 * 2**tries)
-        return self.env["autopay.attempt"]
+        return None
 
     def _apply_once(self, stage, record):
         """Run a stage that moves money by itself: whatever happens, never again."""
@@ -87,10 +90,12 @@ class AutopayStage(models.AbstractModel):
         if log is not None and done:
             log.note_success(stage.__name__)
 
-    def _note_failure_safely(self, stage, record, error):
+    def _note_failure_safely(self, stage, record, error, on_failure=None):
         """Note a failure; a record on which even that fails stops no other either."""
         try:
             self._note_stage_failure(stage, record, error)
+            if on_failure:
+                self._apply_committed(on_failure, record, error)
         except Exception:
             self.env.cr.rollback()
             _logger.exception(
@@ -111,9 +116,6 @@ class AutopayStage(models.AbstractModel):
         log = self._get_fault_log()
         if log is not None:
             log.note(stage.__name__, record, error)
-        if stage.__name__ == "_book":
-            booking = self.env["autopay.booking"]
-            self._apply_committed(booking._note_failure, record, error)
 
     # === CALLS TO THE PROVIDERS === #
 
@@ -172,7 +174,8 @@ class AutopayStage(models.AbstractModel):
         """Carry out what the outcomes of these attempts mean: close, book, tell."""
         self.env["autopay.method.refusal"]._follow(ctx, attempts)
         self._close_refused(ctx, attempts)
-        self._apply(self.env["autopay.booking"]._book, attempts)
+        booking = self.env["autopay.booking"]
+        self._apply(booking._book, attempts, on_failure=booking._note_failure)
         self._apply(self.env["autopay.notification"]._notify, attempts)
 
     def _close_refused(self, ctx, attempts):

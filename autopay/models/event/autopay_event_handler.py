@@ -79,10 +79,7 @@ class AutopayEventHandler(models.AbstractModel):
     # === ATTEMPTS === #
 
     def _take_in(self, events):
-        """Link events with their attempts and wake those that are not finished.
-
-        :return: the attempts found
-        """
+        """Link events with their attempts and wake those that are not finished."""
         locked = events.try_lock_for_update(allow_referencing=True)
         for provider, part in locked.grouped("provider_id").items():
             self._link_attempts(provider, part)
@@ -96,7 +93,6 @@ class AutopayEventHandler(models.AbstractModel):
         done.filtered("attempt_id")._set_done("processed")
         strange = done.filtered(lambda event: not event.attempt_id)
         strange._set_done("ignored", self.env._("Nothing of Autopay's is concerned."))
-        return attempts
 
     def _link_attempts(self, provider, events):
         """Find the attempts of events, by the surest name first."""
@@ -152,7 +148,6 @@ class AutopayEventHandler(models.AbstractModel):
         """Note that an event was carried out, or why nothing came of it."""
         locked = event.try_lock_for_update(allow_referencing=True)
         locked._set_done("ignored" if reason else "processed", reason)
-        return locked.attempt_id
 
     def _note_stage_failure(self, stage, record, error):
         """Override to look at the event again later, and to call a person in the end.
@@ -177,7 +172,6 @@ class AutopayEventHandler(models.AbstractModel):
             self.env["autopay.notification"]._alert(
                 locked, locked.company_id, summary, locked.reason
             )
-        return locked.attempt_id
 
     # === STEPS: return why nothing came of an event, or False === #
 

@@ -175,7 +175,6 @@ class AutopayMethodReader(models.AbstractModel):
         self._retire(locked.filtered(lambda token: reports[token.id].kind == GONE))
         # Without an answer as well: others have their turn before it is asked again.
         locked.autopay_read_date = fields.Datetime.now()
-        return self.env["autopay.attempt"]
 
     def _renew(self, token, report):
         """Keep what is printed on a card now, and tell of a card that was renewed."""
@@ -229,7 +228,6 @@ class AutopayMethodReader(models.AbstractModel):
             self._tell(token, sentence)
             if in_use:
                 self._alert_lost(token, sentence)
-        return self.env["autopay.attempt"]
 
     def _revoke(self, tokens):
         """Revoke the consents to methods whose mandate is not in force any more."""
@@ -246,7 +244,6 @@ class AutopayMethodReader(models.AbstractModel):
             )
             self._tell(token, sentence)
             self._alert(token, self.env._("Autopay lost a mandate"), sentence)
-        return self.env["autopay.attempt"]
 
     def _get_in_force(self, token):
         """Return the consents to a method that were not revoked."""

@@ -221,7 +221,6 @@ class AutopaySettlement(models.AbstractModel):
 
     def _follow_stage(self, moves):
         moves._follow_autopay_payments()
-        return self.env["autopay.attempt"]
 
     def _show_autopay_open(self):
         """Say of an invoice that was collected, and is open, what comes next."""

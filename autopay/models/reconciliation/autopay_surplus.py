@@ -78,13 +78,9 @@ class AutopaySurplus(models.AbstractModel):
         told = self.env["autopay.attempt"].search([("excess_told", ">", 0)])
         moves = self.env["account.move"].browse(found) | told.line_ids.move_id
         home = self.env["res.company"]._get_autopay_home_domain()
-        self._apply(self._check_stage, moves.exists().filtered_domain(home))
+        self._apply(self._check, moves.exists().filtered_domain(home))
         self.env["account.move"]._follow_autopay_settled()
         self.env["autopay.attempt"]._lower_aside()
-
-    def _check_stage(self, moves):
-        self._check(moves)
-        return self.env["autopay.attempt"]
 
     # === AMOUNTS === #
 

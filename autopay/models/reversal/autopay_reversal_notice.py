@@ -205,4 +205,3 @@ class AutopayReversalNotice(models.AbstractModel):
         reversal.booking_error = str(error)
         summary = self.env._("Refund or dispute not booked")
         self._alert(reversal, reversal.company_id, summary, str(error))
-        return reversal.attempt_id

@@ -68,7 +68,6 @@ class AutopayReversalPoll(models.Model):
             poll._raise_alarm(since)
         elif poll._is_read_again():
             poll._end_alarm()
-        return self.env["autopay.attempt"]
 
     def _get_unread_date(self):
         """Return since when money may have gone back unseen; False: not for long."""

@@ -172,12 +172,10 @@ class AutopayReversalWatch(models.AbstractModel):
             vals["complete_date"] = asked
             self.env["payment.transaction"]._autopay_end_refund_doubts(provider, asked)
         self.env["autopay.reversal.poll"]._get(provider).write(vals)
-        return self.env["autopay.attempt"]
 
     def _note_problem(self, provider, problem):
         """Keep why a provider could not even be asked."""
         self.env["autopay.reversal.poll"]._get(provider).problem = problem
-        return self.env["autopay.attempt"]
 
     def _read_each(self, reversals):
         """Read these refunds and disputes one by one, and record what they are."""
@@ -257,13 +255,13 @@ class AutopayReversalWatch(models.AbstractModel):
         reversals.next_check_date = fields.Datetime.now() + timedelta(
             hours=UNANSWERED_HOURS
         )
-        return self.env["autopay.attempt"]
 
     # === BOOK === #
 
     def _settle(self):
         """Book what the books do not say yet; what fails is tried by the next run."""
         booking = self.env["autopay.reversal.booking"]
+        notice = self.env["autopay.reversal.notice"]
         waiting = self.env["autopay.reversal"].search(
             [
                 ("state", "=", "open"),
@@ -273,12 +271,5 @@ class AutopayReversalWatch(models.AbstractModel):
             order="id",
         )
         for ids in split_every(const.engine.BATCH_SIZE, waiting.ids, list):
-            self._apply(booking._book_reversals, waiting.browse(ids))
-
-    def _note_stage_failure(self, stage, record, error):
-        """Override to keep on a reversal why it could not be booked."""
-        res = super()._note_stage_failure(stage, record, error)
-        if stage.__name__ == "_book_reversals":
-            notice = self.env["autopay.reversal.notice"]
-            self._apply_committed(notice._note_failure, record, error)
-        return res
+            part = waiting.browse(ids)
+            self._apply(booking._book_reversals, part, on_failure=notice._note_failure)
