@@ -24,6 +24,12 @@ POLICIES = [
     ("automatic", "Automatic: every posted invoice of an authorized customer"),
 ]
 
+# What is charged of invoices whose payment term grants a discount for early payment.
+DISCOUNT_POLICIES = [
+    ("take", "Take: charged in time, the customer pays the discounted amount"),
+    ("ignore", "Do not take: the full amount is charged on the autopay date"),
+]
+
 # From what the autopay date of an invoice is counted.
 DATE_RULES = [
     ("due", "Days from the due date"),

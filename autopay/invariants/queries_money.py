@@ -50,7 +50,8 @@ GROUP BY m.id"""
 MONEY_QUERIES = {
     "I1": """
         SELECT 'account.move' AS res_model, l.move_id AS res_id,
-               'charged ' || round(sum(l.amount * (1 - least(1,
+               'charged ' || round(sum((l.amount + coalesce(l.discount_amount, 0))
+                   * (1 - least(1,
                    coalesce(g.minor, 0) / nullif(a.amount_minor, 0)::numeric))), 3)
                || ' of ' || m.amount_total AS detail
           FROM autopay_attempt_line l
@@ -59,7 +60,8 @@ MONEY_QUERIES = {
      LEFT JOIN {GONE} g ON g.attempt_id = a.id
          WHERE a.state IN ('succeeded', 'pending')
       GROUP BY l.move_id, m.amount_total
-        HAVING sum(l.amount * (1 - least(1, coalesce(g.minor, 0)
+        HAVING sum((l.amount + coalesce(l.discount_amount, 0))
+                   * (1 - least(1, coalesce(g.minor, 0)
                    / nullif(a.amount_minor, 0)::numeric))) > m.amount_total + 0.001""",
     "I2": """
         SELECT 'autopay.attempt' AS res_model, a.id AS res_id,
@@ -69,6 +71,22 @@ MONEY_QUERIES = {
          WHERE a.state = 'succeeded' AND a.booked_date IS NOT NULL
            AND (coalesce(p.number, 0) <> 1 OR p.low <> a.amount OR p.high <> a.amount
                 OR p.currency_id <> a.currency_id)
+         UNION ALL
+        SELECT 'autopay.attempt', a.id, 'discount of ' || d.discount
+               || ', booked ' || coalesce(b.paid - a.amount, 0)
+          FROM autopay_attempt a
+          JOIN (SELECT attempt_id, sum(discount_amount) AS discount
+                  FROM autopay_attempt_line WHERE discount_amount <> 0
+              GROUP BY attempt_id) d ON d.attempt_id = a.id
+          JOIN {POSTED} p ON p.transaction_id = a.transaction_id
+     LEFT JOIN LATERAL (
+               SELECT -sum(n.amount_currency) AS paid
+                 FROM account_payment y
+                 JOIN account_move_line n ON n.move_id = y.move_id
+                  AND n.account_id = y.destination_account_id
+                WHERE y.id = p.id) b ON true
+         WHERE a.state = 'succeeded' AND a.booked_date IS NOT NULL
+           AND abs(coalesce(b.paid, 0) - a.amount - d.discount) > 0.001
          UNION ALL
         SELECT 'autopay.attempt', max(id), 'transaction of ' || count(*) || ' attempts'
           FROM autopay_attempt GROUP BY transaction_id HAVING count(*) > 1""",

@@ -152,6 +152,14 @@ class PaymentTransaction(models.Model):
         self.env["autopay.surplus"]._check_arrived(arrived)
         return res
 
+    def _create_payment(self, **extra_create_values):
+        """Override of `account_payment`: a full refund takes the discount back."""
+        if self.operation == "refund" and self._filter_autopay_known():
+            items = self.env["autopay.discount.entry"]._take_back_refunded(self)
+            if items:
+                extra_create_values["write_off_line_vals"] = items
+        return super()._create_payment(**extra_create_values)
+
     def _autopay_link_refunds(self):
         """Give refunds the payment that booked them, before Odoo books them again.
 

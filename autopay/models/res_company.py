@@ -44,6 +44,15 @@ class ResCompany(models.Model):
         help="Day of the month, the next one from the invoice date on, also when the "
         "invoice is due earlier or later; in shorter months the last day is taken.",
     )
+    autopay_discount_policy = fields.Selection(
+        const.invoice.DISCOUNT_POLICIES,
+        string="Early-Payment Discounts",
+        default="take",
+        required=True,
+        help="Taken, an invoice whose payment term grants a discount is charged on the "
+        "last day of it, or on its autopay date when that is earlier. A customer may "
+        "have a rule of its own.",
+    )
     autopay_responsible_id = fields.Many2one(
         "res.users",
         groups=PAYMENT_GROUPS,

@@ -19,6 +19,9 @@ class ResConfigSettings(models.TransientModel):
     autopay_month_day = fields.Integer(
         related="company_id.autopay_month_day", readonly=False
     )
+    autopay_discount_policy = fields.Selection(
+        related="company_id.autopay_discount_policy", readonly=False
+    )
     autopay_responsible_id = fields.Many2one(
         related="company_id.autopay_responsible_id", readonly=False
     )

@@ -6,7 +6,11 @@ from ..words.readiness import get_readiness_words
 from .decision.facts import get_trial_consent
 
 # Contacts may be edited by people who must not decide who is charged.
-RESTRICTED_FIELDS = {"autopay_token_id", "autopay_policy"}
+RESTRICTED_FIELDS = {
+    "autopay_token_id",
+    "autopay_policy",
+    "autopay_discount_policy",
+}
 
 
 class ResPartner(models.Model):
@@ -15,6 +19,7 @@ class ResPartner(models.Model):
         "autopay.own.defaults",
         "autopay.payer.guard",
         "autopay.consent",
+        "autopay.partner.discount",
         "autopay.partner.retry",
         "autopay.quiet.form",
         "res.partner",

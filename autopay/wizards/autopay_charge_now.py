@@ -415,6 +415,7 @@ class AutopayChargeNow(models.TransientModel):
         labels = dict(self.ready_ids._get_mark_selection())
         mark = not blocker and _get_mark(labels, passed)
         words = decision.get_words(self.env) if blocker else labels.get(mark)
+        words = words or self.env["autopay.discount"]._get_words(decision)
         return {
             "move_id": decision.move.id,
             "currency_id": decision.move.currency_id.id,

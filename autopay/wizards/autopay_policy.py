@@ -10,6 +10,7 @@ COMPANY_FIELDS = [
     "autopay_date_rule",
     "autopay_date_offset",
     "autopay_month_day",
+    "autopay_discount_policy",
     "autopay_responsible_id",
 ]
 
@@ -43,6 +44,12 @@ class AutopayPolicy(models.TransientModel):
         string="Day of the Month",
         help="The next one from the invoice date on, whatever the due date is; in "
         "shorter months the last day is taken.",
+    )
+    autopay_discount_policy = fields.Selection(
+        const.invoice.DISCOUNT_POLICIES,
+        string="Early-Payment Discounts",
+        required=True,
+        help="A customer may have a rule of its own.",
     )
     autopay_responsible_id = fields.Many2one(
         "res.users",

@@ -139,6 +139,7 @@ class Lines(Rows):
         "attempt_id": False,
         "move_id": False,
         "amount": 0,
+        "discount_amount": 0,
         "live": True,
         "previous_status": "eligible",
         "money_returned": False,

@@ -298,8 +298,10 @@ class AutopayAttempt(models.Model):
     def _is_line_unchanged(self, line, decision):
         if not decision or decision.blocker:
             return False
+        compare = self.currency_id.compare_amounts
         return (
-            self.currency_id.compare_amounts(decision.amount, line.amount) == 0
+            compare(decision.amount, line.amount) == 0
+            and compare(decision.discount.amount, line.discount_amount) == 0
             and decision.token == self.token_id
             and decision.configuration == self.configuration_id
             and decision.authorization == self.authorization_id

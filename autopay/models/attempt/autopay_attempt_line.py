@@ -32,6 +32,17 @@ class AutopayAttemptLine(models.Model):
     )
     currency_id = fields.Many2one(related="attempt_id.currency_id")
     amount = fields.Monetary(readonly=True)
+    discount_amount = fields.Monetary(
+        string="Discount",
+        readonly=True,
+        help="The early-payment discount: with it, the amount pays the whole invoice.",
+    )
+    discount_date = fields.Date(
+        string="Discount until",
+        readonly=True,
+        help="The last day of the discount. It was charged in time: when the money "
+        "arrives does not matter.",
+    )
     live = fields.Boolean(
         readonly=True,
         default=True,

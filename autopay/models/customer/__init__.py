@@ -1,4 +1,5 @@
 from . import autopay_consent
+from . import autopay_partner_discount
 from . import autopay_partner_retry
 from . import autopay_payer_glance
 from . import autopay_payer_guard

@@ -95,6 +95,23 @@ class AutopayBookable(models.AbstractModel):
         return self._look_at_invoice(move.sudo(), provider.sudo(), facts)
 
     @api.model
+    def _get_discount_reason(self, decision, company):
+        """Return the code why the discount of a decision could not be booked, or none.
+
+        Odoo books it as a loss, and what another rate makes of it as well.
+        """
+        loss = company.account_journal_early_pay_discount_loss_account_id
+        is_foreign = decision.move.currency_id != company.currency_id
+        rates = (
+            company.expense_currency_exchange_account_id,
+            company.income_currency_exchange_account_id,
+        )
+        needed = (loss, *(rates if is_foreign else ()))
+        if decision.discount and not all(account.active for account in needed):
+            return "no_discount_account"
+        return ""
+
+    @api.model
     def _get_sentence(self, code, values):
         """Return a reason in the words of the user's language."""
         return get_booking_sentence(self.env, code, values)

@@ -150,7 +150,9 @@ class AutopayCheck(models.AbstractModel):
         return not decision.move.autopay_date
 
     def _is_date_not_reached(self, decision, facts):
-        return self._is_after_today(decision.move.autopay_date, decision, facts)
+        discounts = self.env["autopay.discount"]
+        day = discounts._get_charge_day(decision.move, facts.today)
+        return self._is_after_today(day, decision, facts)
 
     def _is_after_today(self, day, decision, facts):
         """Return whether the day is still to come, and remember it for the words."""
@@ -248,6 +250,8 @@ class AutopayCheck(models.AbstractModel):
         bookable = self.env["autopay.bookable"]
         provider = decision.token.provider_id
         code, values = bookable._get_reason(decision.move, provider, facts)
+        if not code:
+            code = bookable._get_discount_reason(decision, facts.company.sudo())
         if not code:
             return False
         decision.values["reason"] = bookable._get_sentence(code, values)

@@ -8,6 +8,7 @@ from odoo.tools import ormcache
 from ...const.blockers import BLOCKERS, BlockerTable
 from ...const.decision import RUN_SKIP_REASONS
 from ..configuration.choice import Choice
+from .discount import NO_DISCOUNT
 from .facts import Decision, Facts, Question
 
 _logger = logging.getLogger(__name__)
@@ -100,6 +101,7 @@ class AutopayDecision(models.AbstractModel):
             for move in company_moves:
                 decision = self._prepare_decision(move, facts)
                 self._apply_checks(checks, decision, facts)
+                self._drop_lost_discount(decision)
                 self._note_spent(decision, facts)
                 decision.rest_date = self._get_rest_date(decision, facts)
                 decisions[move] = decision
@@ -139,15 +141,28 @@ class AutopayDecision(models.AbstractModel):
         if facts.trial and choice.configuration == facts.trial:
             authorization = facts.trial._get_future_authorization(authorization)
         due = move._get_autopay_amount()
+        discount = self.env["autopay.discount"]._get_planned(move, facts)
+        due = move.currency_id.round(due - discount.amount)
         return Decision(
             move,
             choice,
             authorization,
             due,
             due,
+            discount=discount,
             today=facts.today,
             trial=facts.trial,
         )
+
+    def _drop_lost_discount(self, decision):
+        """Have the full amount be due where a cap has divided the discounted one.
+
+        The ledger grants a discount for nothing but the whole.
+        """
+        currency = decision.move.currency_id
+        if currency.compare_amounts(decision.amount, decision.due) < 0:
+            full = decision.due + decision.discount.amount
+            decision.due, decision.discount = currency.round(full), NO_DISCOUNT
 
     # === FACTS === #
 
@@ -179,6 +194,7 @@ class AutopayDecision(models.AbstractModel):
             approvals=self._get_approvals(company, moves),
             **self._get_payer_facts(company, payers, methods, seen, question.trial),
             trial=question.trial,
+            scheduled=question.mode == "scheduled",
         )
 
     def _get_payer_facts(self, company, payers, methods, seen, trial):

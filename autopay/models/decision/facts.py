@@ -8,6 +8,7 @@ from odoo import models
 from ...words.invoices.blockers import get_blocker_words, get_charge_words
 from ...words.invoices.deadlines import get_attempt_until_words, get_payment_words
 from ..configuration.choice import Choice
+from .discount import NO_DISCOUNT, Discount
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,7 @@ class Decision:
     :param date: from when the blocker could be gone, when that can be said
     :param counts: whether the charge counts for a limit per month
     :param rest_date: when the rest is charged of what a cap has divided
+    :param discount: the ``Discount`` that makes the amount pay the whole invoice
     :param today: the date that was decided for
     :param trial: the configuration that was decided with as if it were saved
     :param waiting: the attempt, or the other payment, that is waited for
@@ -92,6 +94,7 @@ class Decision:
     date: datetime.date | None = None
     counts: bool = False
     rest_date: datetime.date | bool = False
+    discount: Discount = NO_DISCOUNT
     today: datetime.date | None = None
     trial: models.Model | None = None
     waiting: models.Model | None = None
@@ -148,6 +151,7 @@ class Facts:
     :param approvals: {move id: ``autopay.approval``} that is not over
     :param bookable: what ``autopay.bookable`` has found, by provider
     :param trial: a configuration to decide with as if it were saved
+    :param scheduled: whether it is a run that would charge, on the invoices' dates
     """
 
     company: models.Model
@@ -168,5 +172,6 @@ class Facts:
     caps: dict
     sound: set = field(default_factory=set)
     trial: models.Model | None = None
+    scheduled: bool = False
     spent: dict = field(default_factory=dict)
     bookable: dict = field(default_factory=dict)

@@ -1,3 +1,4 @@
+from . import autopay_discount_entry
 from . import autopay_entry
 from . import autopay_reservation
 from . import autopay_rehearsal

@@ -50,7 +50,8 @@ class AutopayBooking(models.AbstractModel):
         )
         for payment in payments:
             self._require_entry(payment)
-        self._create_entries(payments)
+        discounts = self.env["autopay.discount.entry"]
+        self._create_entries(payments, discounts._grant(attempts, payments))
         payments.with_context(autopay_sequence_formats={}).action_post()
         for attempt, payment in zip(attempts, payments, strict=True):
             attempt.transaction_id.payment_id = payment

@@ -291,6 +291,7 @@ class AutopayEngine(models.AbstractModel):
         ]
         attempts = self._take(run, chosen, ctx)
         self._note_skipped(ctx, decisions)
+        self.env["autopay.discount"]._give_back_dates(decisions.values())
         # The user who charges now has asked for it, whoever put the invoice on autopay.
         asker = self.env.user if ctx.mode == "now" else None
         self.env["autopay.approval"]._request_for(decisions.values(), asker)

@@ -30,19 +30,26 @@ class AutopayEntry(models.AbstractModel):
         default = account or payment._get_outstanding_account("inbound")
         payment.outstanding_account_id = default
 
-    def _create_entries(self, payments):
-        """Create the draft entries of draft payments, as Odoo would on posting them."""
+    def _create_entries(self, payments, write_offs=None):
+        """Create the draft entries of draft payments, as Odoo would on posting them.
+
+        :param dict write_offs: {payment id: values of journal items} that pay together
+            with the amount of the payment
+        """
         payments = payments.filtered("outstanding_account_id")
         # Odoo would look up the fiscal position of each customer by itself.
         payments.partner_id.mapped("property_account_position_id")
         # There is nothing to compare the distribution of new lines with.
         drafts = self.env["account.move"].with_context(skip_analytic_sync=True)
-        moves = drafts.create(self._prepare_entries_vals(payments))
+        moves = drafts.create(self._prepare_entries_vals(payments, write_offs or {}))
         self._write_each(payments, "move_id", moves.ids)
 
-    def _prepare_entries_vals(self, payments):
+    def _prepare_entries_vals(self, payments, write_offs):
         """Return the entries that Odoo would make, as values."""
-        entries = [payment._generate_move_vals() for payment in payments]
+        entries = [
+            payment._generate_move_vals(write_offs.get(payment.id))
+            for payment in payments
+        ]
         if not self.env["account.analytic.distribution.model"].search_count(
             [], limit=1
         ):

@@ -115,6 +115,8 @@ class AutopayReservation(models.AbstractModel):
             "move_id": decision.move.id,
             "company_id": run.company_id.id,
             "amount": decision.amount,
+            "discount_amount": decision.discount.amount,
+            "discount_date": decision.discount.amount and decision.discount.last_day,
             "previous_status": decision.move.autopay_status,
         }
 

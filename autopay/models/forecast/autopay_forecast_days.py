@@ -37,6 +37,7 @@ class AutopayForecastDays(models.AbstractModel):
                 ),
                 *expiries[move.commercial_partner_id],
                 *self._get_days_after(move.autopay_token_id),
+                *self.env["autopay.discount"]._get_turns(move),
                 *rates,
             }
             for move in moves

@@ -116,6 +116,9 @@ class AutopayExplanation(models.AbstractModel):
             if move.autopay_date and _tells_date_source(table, decision.blocker):
                 words = move._get_autopay_date_words(decision.today)
                 move.autopay_explanation += words and f" {words}"
+            if decision.blocker in const.decision.DATED_BLOCKERS:
+                words = self.env["autopay.discount"]._get_words(decision)
+                move.autopay_explanation += words and f" {words}"
             move._set_autopay_other_payment(decision)
             move.autopay_can_keep_aside = decision.values.get("reissued", False)
 

@@ -174,6 +174,11 @@ class AutopayMoveDate(models.AbstractModel):
             self.sudo().with_context(**context).write(vals)
 
     def _get_autopay_default_date(self):
+        """Return the autopay date by the rule, or earlier to take a discount."""
+        ruled = self._get_autopay_rule_date()
+        return self.env["autopay.discount"]._bring_forward(self, ruled)
+
+    def _get_autopay_rule_date(self):
         """Return the autopay date by the company's rule; hook for other rules."""
         self.ensure_one()
         company = self.company_id

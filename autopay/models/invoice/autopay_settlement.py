@@ -117,6 +117,7 @@ class AutopaySettlement(models.AbstractModel):
             )
         )
         refunded = sum(refunds.mapped("amount"))
+        refunded += self.env["autopay.discount.entry"]._get_taken_back(refunds)
         return min(refunded or self.amount_residual, self.amount_residual)
 
     def _follow_autopay_payments(self):

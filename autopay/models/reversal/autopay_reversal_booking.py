@@ -114,7 +114,10 @@ class AutopayReversalBooking(models.AbstractModel):
         for payment, reversal in zip(payments, reversals, strict=True):
             collected = reversal.attempt_id.payment_id
             self._require_entry(payment, collected.outstanding_account_id)
-        self._create_entries(payments)
+        discounts = self.env["autopay.discount.entry"]
+        out = payment_type == "outbound"
+        undo = discounts._take_back if out else discounts._give_again
+        self._create_entries(payments, undo(reversals, payments))
         payments.action_post()
         for payment in payments.filtered("payment_transaction_id"):
             payment.payment_transaction_id.payment_id = payment

@@ -39,11 +39,21 @@ BOOKING_SENTENCES = {
         "amounts in %(account_currency)s only."
     ),
     "receivable_archived": _lt("Account %(account)s of the invoice is archived."),
+    "no_discount_account": _lt(
+        "The company has no account in use for early-payment discounts, or for exchange "
+        "differences of them. Choose them in the settings of Invoicing, or let Autopay "
+        "take no discounts."
+    ),
     "customer_company": _lt("The customer belongs to another company."),
 }
 
 # Reasons that concern one invoice; the others stop all charges through the provider.
-INVOICE_REASONS = ("account_currency", "receivable_archived", "customer_company")
+INVOICE_REASONS = (
+    "account_currency",
+    "receivable_archived",
+    "no_discount_account",
+    "customer_company",
+)
 
 
 def get_booking_sentence(env, code, values):

@@ -1,0 +1,29 @@
+"""The words about a discount for early payment: taken, or lost."""
+
+from odoo.tools import format_date
+
+from ..amounts import format_amount
+
+
+def get_discount_words(env, decision):
+    """Return how a discount changes what is charged, as a sentence, or nothing.
+
+    :param decision: a ``Decision`` that knows the ``discount``
+    """
+    discount, currency = decision.discount, decision.move.currency_id
+    if discount:
+        return env._(
+            "%(amount)s pay all of it: until %(date)s there is an early-payment "
+            "discount of %(discount)s.",
+            amount=format_amount(env, currency, decision.amount),
+            date=format_date(env, discount.last_day),
+            discount=format_amount(env, currency, discount.amount),
+        )
+    if discount.lost:
+        return env._(
+            "The early-payment discount of %(discount)s ended on %(date)s: the full "
+            "amount is charged.",
+            date=format_date(env, discount.last_day),
+            discount=format_amount(env, currency, discount.lost),
+        )
+    return ""
