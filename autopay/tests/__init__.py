@@ -71,6 +71,7 @@ from .decision import (
 from .engine import (
     test_autopay_common_fault,
     test_autopay_crash,
+    test_autopay_discount,
     test_autopay_engine,
     test_autopay_fairness,
     test_autopay_resolver,
@@ -156,6 +157,7 @@ from .reconciliation import (
     test_autopay_reconciliation_sheet,
 )
 from .reversal import (
+    test_autopay_discount_returned,
     test_autopay_dispute,
     test_autopay_refund_lost,
     test_autopay_reversal,

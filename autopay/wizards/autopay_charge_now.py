@@ -405,6 +405,11 @@ class AutopayChargeNow(models.TransientModel):
             for move, decision in decisions.items()
         ]
 
+    def _get_ready_words(self, decision, mark):
+        """Return what is to be known about an invoice that would be charged."""
+        discount = self.env["autopay.discount"]._get_words(decision)
+        return ". ".join(filter(None, (mark, discount))) or mark
+
     def _prepare_line_vals(self, decision, passed):
         """Return what would happen to one invoice.
 
@@ -414,15 +419,17 @@ class AutopayChargeNow(models.TransientModel):
         blocker = not (self.authorize and lacks_authorization) and decision.blocker
         labels = dict(self.ready_ids._get_mark_selection())
         mark = not blocker and _get_mark(labels, passed)
-        words = decision.get_words(self.env) if blocker else labels.get(mark)
-        words = words or self.env["autopay.discount"]._get_words(decision)
         return {
             "move_id": decision.move.id,
             "currency_id": decision.move.currency_id.id,
             "amount": decision.amount,
             "method": bool(decision.token) and decision.token._get_autopay_label(),
             "blocker": blocker,
-            "explanation": words,
+            "explanation": (
+                decision.get_words(self.env)
+                if blocker
+                else self._get_ready_words(decision, labels.get(mark))
+            ),
             "mark": mark,
             # One invoice was chosen on purpose, many perhaps with a whole page.
             "is_chosen": not blocker and (not mark or len(self.move_ids) == 1),

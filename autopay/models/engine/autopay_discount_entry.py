@@ -53,7 +53,10 @@ class AutopayDiscountEntry(models.AbstractModel):
         move = line.move_id
         term = self.env["autopay.discount"]._get_line(move)
         balance = move.currency_id._convert(
-            line.discount_amount, move.company_currency_id, move.company_id, payment.date
+            line.discount_amount,
+            move.company_currency_id,
+            move.company_id,
+            payment.date,
         )
         paid = {
             "aml": term,
@@ -137,7 +140,9 @@ class AutopayDiscountEntry(models.AbstractModel):
     def _get_items(self, payment):
         """Return the journal items of a payment that are neither money nor debt."""
         own = payment.outstanding_account_id | payment.destination_account_id
-        return payment.move_id.line_ids.filtered(lambda item: item.account_id not in own)
+        return payment.move_id.line_ids.filtered(
+            lambda item: item.account_id not in own
+        )
 
     def _prepare_opposites(self, payment):
         """Return journal items that undo the discount in the entry of a payment."""

@@ -114,11 +114,13 @@ class AutopayExplanation(models.AbstractModel):
             move.autopay_blocker = decision.blocker
             move.autopay_explanation = decision.get_words(self.env)
             if move.autopay_date and _tells_date_source(table, decision.blocker):
-                words = move._get_autopay_date_words(decision.today)
-                move.autopay_explanation += words and f" {words}"
-            if decision.blocker in const.decision.DATED_BLOCKERS:
-                words = self.env["autopay.discount"]._get_words(decision)
-                move.autopay_explanation += words and f" {words}"
+                words = (
+                    move._get_autopay_date_words(decision.today),
+                    self.env["autopay.discount"]._get_words(decision),
+                )
+                move.autopay_explanation = " ".join(
+                    filter(None, (move.autopay_explanation, *words))
+                )
             move._set_autopay_other_payment(decision)
             move.autopay_can_keep_aside = decision.values.get("reissued", False)
 

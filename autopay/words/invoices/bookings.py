@@ -40,9 +40,9 @@ BOOKING_SENTENCES = {
     ),
     "receivable_archived": _lt("Account %(account)s of the invoice is archived."),
     "no_discount_account": _lt(
-        "The company has no account in use for early-payment discounts, or for exchange "
-        "differences of them. Choose them in the settings of Invoicing, or let Autopay "
-        "take no discounts."
+        "The company has no account in use for early-payment discounts, or for the "
+        "exchange differences of them. Choose them in the settings of Invoicing, or "
+        "let Autopay take no discounts."
     ),
     "customer_company": _lt("The customer belongs to another company."),
 }
