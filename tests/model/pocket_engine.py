@@ -37,7 +37,7 @@ class Died(BaseException):
     """The process is gone: nothing in the add-on may catch this."""
 
 
-class Pool:
+class Threads:
     """Calls in order where the engine would use threads: runs can be repeated."""
 
     def submit(self, call, *args):
@@ -51,7 +51,7 @@ class PocketContext(RunContext):
     """The add-on's own context, without threads."""
 
     def __enter__(self):
-        self.pool = Pool()
+        self.pool.threads = Threads()
         return self
 
     def __exit__(self, *exc_info):

@@ -9,6 +9,7 @@ from odoo import api, models
 
 from ... import const
 from ...gateways.fault_log import FaultLog
+from ...gateways.run_clock import RunClock
 from ...gateways.run_context import RunContext
 
 _logger = logging.getLogger(__name__)
@@ -101,8 +102,9 @@ class AutopayEngine(models.AbstractModel):
         started = time.monotonic()
         for company, company_moves in moves.grouped("company_id").items():
             # All companies are charged in one request, which has one end.
-            ctx = RunContext("now", tokens, shown or {}, started=started)
-            if ctx.is_time_up(self._commit()):
+            clock = RunClock("now", started)
+            ctx = RunContext("now", tokens, shown or {}, clock=clock)
+            if ctx.clock.is_time_up(self._commit()):
                 break
             self._run(company, company_moves.ids, ctx)
             runs |= runs.browse(ctx.run_id)
@@ -121,7 +123,7 @@ class AutopayEngine(models.AbstractModel):
         trigger = "manual" if ctx.mode == "now" else "scheduled"
         run = engine.env["autopay.run"]._start(company, trigger)
         run.selected_count = len(move_ids)
-        ctx.run_id, ctx.due_ids = run.id, move_ids
+        ctx.run_id, ctx.queue.due_ids = run.id, move_ids
         complete = True
         try:
             with ctx:
@@ -142,7 +144,7 @@ class AutopayEngine(models.AbstractModel):
                 self.env["ir.cron"]._commit_progress(len(move_ids) - start)
                 return True
             left = self.env["ir.cron"]._commit_progress(len(batch) - len(missed))
-            if missed or ctx.is_time_up(left):
+            if missed or ctx.clock.is_time_up(left):
                 run.resume_ids = [*missed, *move_ids[end:]][: const.engine.BATCH_SIZE]
                 return False
         return True
@@ -158,13 +160,13 @@ class AutopayEngine(models.AbstractModel):
             # One part is run in any case: whatever the time, every run gets on.
             if ctx.faults.is_over():
                 break
-            if missed or (number and ctx.is_time_up(self._commit())):
+            if missed or (number and ctx.clock.is_time_up(self._commit())):
                 missed += part
                 continue
             self._run_batch_safely(run, part, ctx)
-            for move_id in ctx.take_singles():
+            for move_id in ctx.queue.take_singles(ctx.clock):
                 self._run_batch_safely(run, [move_id], ctx)
-            missed += ctx.take_missed()
+            missed += ctx.queue.take_missed()
         return missed
 
     def _run_batch_safely(self, run, move_ids, ctx):
@@ -180,7 +182,7 @@ class AutopayEngine(models.AbstractModel):
         """Take one batch through all stages; what waits for a probe goes after it."""
         while move_ids and not ctx.faults.is_over():
             self._run_stages(run, move_ids, ctx)
-            move_ids = ctx.take_postponed()
+            move_ids = ctx.queue.take_postponed()
 
     def _run_stages(self, run, move_ids, ctx):
         run._take_in_hand(move_ids)
@@ -202,10 +204,10 @@ class AutopayEngine(models.AbstractModel):
         for attempt in attempts:
             if attempt.state == "succeeded" and not attempt.booked_date:
                 reason = f"booking_failed:{attempt.booking_error or ''}"
-                ctx.stopped.setdefault(attempt.provider_id.id, reason)
+                ctx.pool.stopped.setdefault(attempt.provider_id.id, reason)
         for fault in ctx.faults.get_unrecorded():
             provider = self.env["autopay.attempt"].browse(fault.record_id).provider_id
-            ctx.stopped.setdefault(provider.id, f"not_recorded:{fault.text}")
+            ctx.pool.stopped.setdefault(provider.id, f"not_recorded:{fault.text}")
 
     def _end_run(self, run, ctx):
         """Save the totals of the run and tell people about providers that stopped."""
@@ -213,7 +215,7 @@ class AutopayEngine(models.AbstractModel):
             self._count_crashes(ctx.faults)
             notification = self.env["autopay.notification"]
             notification._alert_common(run, ctx.faults.get_common())
-            notification._alert_stopped(run, ctx.stopped)
+            notification._alert_stopped(run, ctx.pool.stopped)
             notification._alert_unbookable(run, ctx.unbookable)
             run._finish(Counter(ctx.skipped.values()))
         except Exception:
@@ -249,7 +251,7 @@ class AutopayEngine(models.AbstractModel):
         :return: the attempts
         """
         # All that the batch had noted was rolled back with it.
-        ctx.take_postponed()
+        ctx.queue.take_postponed()
         probes = self._draw_probes(moves, ctx)
         done = self._reserve_each(probes, run, ctx)
         if ctx.faults.is_over():
@@ -262,7 +264,7 @@ class AutopayEngine(models.AbstractModel):
         for move in moves:
             attempts = self._apply(self._reserve, move, run, ctx)
             if not attempts:
-                ctx.forget_probe(move.id)
+                ctx.queue.forget_probe(move.id)
             done |= attempts
         return done
 
@@ -272,7 +274,7 @@ class AutopayEngine(models.AbstractModel):
         What is due first may all be held up by one thing; then the rest has to show it.
         """
         moves = records.browse()
-        for move_ids in (records.ids, ctx.due_ids):
+        for move_ids in (records.ids, ctx.queue.due_ids):
             drawn = random.sample(move_ids, min(FAULT_PROBES, len(move_ids)))
             moves |= records.browse(drawn)
         return moves
@@ -308,7 +310,7 @@ class AutopayEngine(models.AbstractModel):
             reason = decision.values["reason"]
             if decision.values["stops_provider"]:
                 provider = decision.token.provider_id
-                ctx.stopped.setdefault(provider.id, f"cannot_be_booked:{reason}")
+                ctx.pool.stopped.setdefault(provider.id, f"cannot_be_booked:{reason}")
             else:
                 ctx.unbookable[move.id] = reason
 
@@ -321,7 +323,7 @@ class AutopayEngine(models.AbstractModel):
             return False
         provider = decision.token.provider_id
         askable = self._get_gateway(ctx, provider)
-        if provider.id in ctx.stopped:
+        if provider.id in ctx.pool.stopped:
             decision.blocker = "provider_stopped"
             return False
         if reason := ctx.unbookable.get(decision.move.id):
@@ -329,7 +331,7 @@ class AutopayEngine(models.AbstractModel):
             decision.values.update(reason=reason, stops_provider=False)
             return False
         if not askable:
-            return ctx.may_go_alone(decision.move.id)
+            return ctx.queue.may_go_alone(decision.move.id)
         return ctx.may_reserve(provider.id, decision.move.id)
 
     def _note_stage_failure(self, stage, record, error):

@@ -58,7 +58,7 @@ class AutopayRehearsal(models.AbstractModel):
                     break
                 errors[decision.move.id] = error
             else:
-                ctx.stopped[provider.id] = f"booking_failed:{error}"
+                ctx.pool.stopped[provider.id] = f"booking_failed:{error}"
             ctx.suspects.discard(provider.id)
 
     def _get_suspects(self, moves, ctx):

@@ -31,7 +31,7 @@ class AutopayResolver(models.AbstractModel):
                 attempts = self.env["autopay.attempt"].browse(batch)
                 self._resolve_batch_safely(ctx, attempts)
                 left = self.env["ir.cron"]._commit_progress(len(batch))
-                if ctx.is_time_up(left):
+                if ctx.clock.is_time_up(left):
                     return
 
     def _get_due_attempts(self):
@@ -71,7 +71,7 @@ class AutopayResolver(models.AbstractModel):
         resolver._ask(ctx, attempts)
         resolver._withdraw_open(ctx, attempts.filtered(resolver._is_to_withdraw))
         resolver._settle(ctx, attempts)
-        if refusing := ctx.stopped.keys() - ctx.get_silent():
+        if refusing := ctx.pool.stopped.keys() - ctx.pool.get_silent():
             cut_off = attempts.filtered(lambda rec: rec.provider_id.id in refusing)
             resolver._apply(resolver._alert_cut_off, cut_off, ctx)
 
@@ -82,7 +82,7 @@ class AutopayResolver(models.AbstractModel):
         )
         for provider, part in open_attempts.grouped("provider_id").items():
             self.env["autopay.notification"]._alert_provider(
-                part[0].run_id, provider, ctx.stopped[provider.id]
+                part[0].run_id, provider, ctx.pool.stopped[provider.id]
             )
 
     # === ASK === #

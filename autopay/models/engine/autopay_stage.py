@@ -128,7 +128,7 @@ class AutopayStage(models.AbstractModel):
         calls = self._get_calls(ctx, attempts)
         # Reading opened a transaction: end it before the first byte is sent.
         self._commit()
-        return ctx.send(verb, calls)
+        return ctx.pool.send(verb, calls)
 
     def _get_calls(self, ctx, attempts):
         """Return [(provider id, gateway, request)] for the providers that work."""
@@ -145,14 +145,14 @@ class AutopayStage(models.AbstractModel):
 
     def _get_gateway(self, ctx, provider):
         """Return what charges at a provider; one that is set up wrongly is stopped."""
-        if provider.id not in ctx.gateways:
+        if provider.id not in ctx.pool.gateways:
             try:
                 account = provider._get_autopay_gateway()
-                ctx.gateways[provider.id] = account and account.charges
+                ctx.pool.gateways[provider.id] = account and account.charges
             except ValueError as error:
-                ctx.gateways[provider.id] = None
-                ctx.stopped[provider.id] = str(error)
-        return ctx.gateways[provider.id]
+                ctx.pool.gateways[provider.id] = None
+                ctx.pool.stopped[provider.id] = str(error)
+        return ctx.pool.gateways[provider.id]
 
     # === RECORD AND SETTLE === #
 

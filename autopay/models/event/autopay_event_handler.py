@@ -49,7 +49,7 @@ class AutopayEventHandler(models.AbstractModel):
         with RunContext() as ctx:
             for batch in split_every(EVENT_BATCH_SIZE, event_ids, list):
                 self._process_batch_safely(ctx, self.env["autopay.event"].browse(batch))
-                if late := ctx.is_time_up(self._commit()):
+                if late := ctx.clock.is_time_up(self._commit()):
                     break
         if late or len(event_ids) == EVENTS_PER_PASS:
             self._trigger()
@@ -73,7 +73,7 @@ class AutopayEventHandler(models.AbstractModel):
             self._handle(ctx, event)
             # A provider that is slow to answer keeps nobody else waiting: attempts
             # have their turn after this, and the other events in the next pass.
-            if ctx.is_time_up(self._commit()):
+            if ctx.clock.is_time_up(self._commit()):
                 return
 
     # === ATTEMPTS === #

@@ -4,7 +4,7 @@ from odoo import api, models
 
 from ...const.engine import MISSING_BEFORE_STOP
 from ...gateways.base import ABSENT, FOUND, GONE
-from ...gateways.run_context import STOP_MISSING
+from ...gateways.gateway_pool import STOP_MISSING
 from ..notification.autopay_notification import LOST_METHOD
 
 _logger = logging.getLogger(__name__)
@@ -89,7 +89,7 @@ class AutopayMethodRefusal(models.AbstractModel):
         provider = attempts.provider_id
         unknown = self._get_absent(provider)
         if (
-            ctx.stopped.get(provider.id) == STOP_MISSING
+            ctx.pool.stopped.get(provider.id) == STOP_MISSING
             or len(unknown) >= MISSING_BEFORE_STOP
         ):
             self._release_absent(unknown)

@@ -6,7 +6,7 @@ from odoo.tools import mute_logger
 from odoo.addons.base.models import ir_cron
 
 from ...gateways.odoo_gateway import outcome_of
-from ...gateways.run_context import RunContext
+from ...gateways.run_clock import RunClock
 from ...models.payment_transaction import PaymentTransaction
 from ..common import AutopayCommon
 
@@ -23,7 +23,7 @@ class TestAutopayClock(AutopayCommon):
         self.clock = 0
         self.charges = []
         self._enrol_at_demo()
-        self.startPatcher(patch.object(RunContext, "_get_age", lambda _ctx: self.clock))
+        self.startPatcher(patch.object(RunClock, "_get_age", lambda _ctx: self.clock))
         test = self
 
         def charge(transaction):
@@ -134,7 +134,7 @@ class TestAutopayClock(AutopayCommon):
         started = []
 
         def note(_engine, _company, _move_ids, ctx):
-            started.append(ctx.started)
+            started.append(ctx.clock.started)
             self.clock += seconds
 
         with patch.object(type(self.env["autopay.engine"]), "_run", note):

@@ -4,7 +4,7 @@ from odoo.tests import tagged
 
 from ... import const
 from ...gateways import odoo_gateway
-from ...gateways.run_context import RunContext
+from ...gateways.run_clock import RunClock
 from ...models.payment_transaction import PaymentTransaction
 from ..common import AutopayCommon
 
@@ -17,7 +17,7 @@ class TestAutopayFairness(AutopayCommon):
         """Run the scheduled action with time for a single batch."""
         with (
             patch.object(const.engine, "BATCH_SIZE", size),
-            patch.object(RunContext, "is_time_up", lambda ctx, seconds_left: True),
+            patch.object(RunClock, "is_time_up", lambda ctx, seconds_left: True),
         ):
             self._charge_due()
 

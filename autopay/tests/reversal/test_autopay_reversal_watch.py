@@ -8,7 +8,7 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ...gateways.reports import EventFacts, Reading, ReversalReport
-from ...gateways.run_context import RunContext
+from ...gateways.run_clock import RunClock
 from ...gateways.stripe.reversals import StripeReversals
 from ...models.reversal.autopay_reversal_watch import AutopayReversalWatch
 from .common_reversal import ReversalCommon
@@ -109,7 +109,7 @@ class TestAutopayReversalWatch(ReversalCommon):
         cron = self.env.ref("autopay.ir_cron_resolve_open_attempts")
         triggers = [("cron_id", "=", cron.id)]
         before = self.env["ir.cron.trigger"].search_count(triggers)
-        with patch.object(RunContext, "is_time_up", lambda *_args: True):
+        with patch.object(RunClock, "is_time_up", lambda *_args: True):
             self._run_cron("autopay.ir_cron_resolve_open_attempts")
         self.env.invalidate_all()
         states = sorted(events.mapped("state"))
