@@ -92,7 +92,7 @@ class IrModuleModule(models.Model):
         Those that another database looks after are its own.
         """
         attempts = self.env["autopay.attempt"].sudo()
-        if self.env["autopay.run"]._is_database_neutralized():
+        if self.env["res.company"]._is_autopay_neutralized():
             return attempts
         home = self.env["res.company"]._get_autopay_home_domain()
         found = attempts.search([("line_ids.live", "=", True), *home], order="id desc")

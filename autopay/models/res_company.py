@@ -2,7 +2,7 @@ from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools import ormcache
+from odoo.tools import ormcache, str2bool
 
 from .. import const
 from ..const.deadline import WIRE_DAYS
@@ -139,6 +139,24 @@ class ResCompany(models.Model):
         """Return the same in one query, without what is remembered: for the jobs."""
         companies = self.sudo().with_context(active_test=False)
         return bool(companies.search_count([("autopay_known", "=", True)], limit=1))
+
+    @api.model
+    def _is_autopay_unused(self):
+        """Return whether Autopay never was on: nothing is due, or waits for an answer.
+
+        Events of a provider that was set up before wait until it is switched on.
+        """
+        known = self._find_autopay_known()
+        if known and not self._is_autopay_known_anywhere():
+            # Asked while somebody switched it on, a server would not learn it again.
+            self.env.registry.clear_cache()
+        return not known
+
+    @api.model
+    def _is_autopay_neutralized(self):
+        """Return whether this database is a copy that must never charge."""
+        flag = self.env["ir.config_parameter"].sudo()
+        return str2bool(flag.get_param("database.is_neutralized") or "false")
 
     def _is_autopay_used(self):
         """Return whether Autopay is on in the company or in a branch of it."""

@@ -10,7 +10,7 @@ from tests.crash.world import OUTCOMES, at
 REFS = list(OUTCOMES)
 # The stage of the job that mends that is disturbed, the table that changes under it.
 MENDING_CONFLICTS = {
-    "closing dead runs": ("autopay.run", "_close_dead", "autopay_run"),
+    "closing dead runs": ("autopay.janitor", "_close_dead", "autopay_run"),
     "calling it unknown": ("autopay.resolver", "_mark_unknown", "autopay_attempt"),
     "recording what was read": ("autopay.resolver", "_record_read", "autopay_attempt"),
     "booking what was found": ("autopay.booking", "_book", "account_move"),

@@ -214,7 +214,7 @@ class PocketEngine:
                 self._resolve_batch(ctx, due)
 
     def recover(self):
-        """Close dead runs: see ``autopay.run._close_dead``."""
+        """Close dead runs: see ``autopay.janitor._close_dead``."""
         runs = self.all("autopay.run").filtered(lambda run: run.state == "running")
         for run in runs._filter_dead():
             for move in self.env["account.move"].browse(run.in_hand):

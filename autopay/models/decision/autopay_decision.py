@@ -182,7 +182,7 @@ class AutopayDecision(models.AbstractModel):
         return Facts(
             company=company,
             today=today,
-            neutralized=self.env["autopay.run"]._is_database_neutralized(),
+            neutralized=self.env["res.company"]._is_autopay_neutralized(),
             copied=company._is_autopay_copied(),
             live=self._get_live_attempts(tried),
             returned=self.env["autopay.reversal"]._get_returned_attempts(tried),

@@ -33,7 +33,7 @@ class AutopayFirstLook(models.AbstractModel):
 
         Invoices that have to be decided about in earnest are left out.
         """
-        neutralized = self.env["autopay.run"]._is_database_neutralized()
+        neutralized = self.env["res.company"]._is_autopay_neutralized()
         blockers = {}
         for company, company_moves in moves.grouped("company_id").items():
             copied = bool(company) and company._is_autopay_copied()

@@ -6,5 +6,6 @@ from . import autopay_stage
 from . import autopay_booking
 from . import autopay_crash
 from . import autopay_engine
+from . import autopay_janitor
 from . import autopay_resolver
 from . import autopay_run

@@ -2,7 +2,7 @@ import logging
 from collections import Counter
 
 from odoo import api, fields, models
-from odoo.tools import SQL, str2bool
+from odoo.tools import SQL
 
 from ... import const
 
@@ -106,23 +106,25 @@ class AutopayRun(models.Model):
     @api.model
     def _cron_charge_due_invoices(self):
         """Charge what is due in every company that has autopay switched on."""
-        if self._is_unused():
+        companies = self.env["res.company"]
+        if companies._is_autopay_unused():
             return
-        if self._is_database_neutralized():
+        if companies._is_autopay_neutralized():
             _logger.info("Autopay does not run on a copy of a production database.")
             return
-        self._recover_dead_runs()
+        self.env["autopay.janitor"]._recover_dead_runs()
         self.env["autopay.engine"]._charge_due_invoices()
         self.env["autopay.deadline"]._call_people()
 
     @api.model
     def _cron_resolve_open_attempts(self):
         """Find out what became of every attempt that has no final answer yet."""
-        if self._is_unused() or self._is_database_neutralized():
+        companies = self.env["res.company"]
+        if companies._is_autopay_unused() or companies._is_autopay_neutralized():
             return
-        self._recover_dead_runs()
-        copied = self.env["res.company"]._get_autopay_copied()
-        self.env["autopay.stage"]._apply(self._tell_copied, copied)
+        janitor = self.env["autopay.janitor"]
+        janitor._recover_dead_runs()
+        janitor._tell_of_copies()
         self.env["autopay.event.handler"]._process_received()
         self.env["autopay.resolver"]._resolve_due_attempts()
         self.env["autopay.reversal"]._poll()
@@ -132,47 +134,12 @@ class AutopayRun(models.Model):
     @api.model
     def _cron_check_surplus(self):
         """Find what was collected beyond what is owed, however it came about."""
-        if not self._is_unused() and not self._is_database_neutralized():
-            self.env["autopay.surplus"]._check_all()
-
-    @api.model
-    def _is_unused(self):
-        """Return whether Autopay never was on: nothing is due, or waits for an answer.
-
-        Events of a provider that was set up before wait until it is switched on.
-        """
         companies = self.env["res.company"]
-        known = companies._find_autopay_known()
-        if known and not companies._is_autopay_known_anywhere():
-            # Asked while somebody switched it on, a server would not learn it again.
-            self.env.registry.clear_cache()
-        return not known
+        if companies._is_autopay_unused() or companies._is_autopay_neutralized():
+            return
+        self.env["autopay.surplus"]._check_all()
 
-    @api.model
-    def _is_database_neutralized(self):
-        """Return whether this database is a copy that must never charge."""
-        flag = self.env["ir.config_parameter"].sudo()
-        return str2bool(flag.get_param("database.is_neutralized") or "false")
-
-    @api.model
-    def _tell_copied(self, companies):
-        """Say that what these companies charged is left alone here, to people once.
-
-        They are told even if no answer is awaited: refunds and disputes come for months
-        after a charge, and would never be booked where production was moved to a copy.
-        """
-        for company in companies:
-            own = [("company_id", "=", company.id)]
-            latest = self.env["autopay.attempt"].search(own, limit=1)
-            if not latest:
-                continue
-            _logger.info("Autopay of %s belongs to another database.", company.name)
-            digest = self.env["autopay.database"]._get_digest()
-            if company.autopay_copy_told != digest:
-                company.autopay_copy_told = digest
-                self.env["autopay.notification"]._alert_copied(latest)
-
-    # === BUSINESS METHODS - LIFE === #
+    # === BUSINESS METHODS === #
 
     @api.model
     def _start(self, company, trigger):
@@ -222,30 +189,6 @@ class AutopayRun(models.Model):
     def _release_lock(self):
         unlock = SQL("SELECT pg_advisory_unlock(%s, %s)", LOCK_CLASS, self.id)
         self.env.cr.execute(unlock)
-
-    # === BUSINESS METHODS - RECOVERY === #
-
-    @api.model
-    def _recover_dead_runs(self):
-        """Close runs whose process is gone and have their attempts resolved."""
-        dead = self.search([("state", "=", "running")])._filter_dead()
-        self.env["autopay.stage"]._apply(self._close_dead, dead)
-        self.env["autopay.crash"]._tell(dead._get_moves_in_hand())
-
-    @api.model
-    def _close_dead(self, runs):
-        """Mark dead runs, count the crash on what they had in hand."""
-        locked = runs.try_lock_for_update(allow_referencing=True)
-        # Another process may have closed it since we looked: then this is repeated.
-        dead = locked.filtered(lambda run: run.state == "running")
-        for run in dead:
-            self.env["autopay.crash"]._count(run._get_moves_in_hand())
-        dead.write({"state": "interrupted", "date_end": fields.Datetime.now()})
-        attempts = self.env["autopay.attempt"].search(
-            [("run_id", "in", dead.ids), ("next_check_date", "!=", False)]
-        )
-        if attempts:
-            attempts._check_soon()
 
     def _get_moves_in_hand(self):
         """Return the invoices that these runs were working on."""

@@ -81,7 +81,7 @@ class AutopayWebhook(models.AbstractModel):
             raise AccessError(
                 self.env._("Only administrators may change how providers reach Odoo.")
             )
-        if self.env["autopay.run"]._is_database_neutralized():
+        if self.env["res.company"]._is_autopay_neutralized():
             raise UserError(
                 self.env._("This database is a copy. It must not receive messages.")
             )

@@ -82,7 +82,7 @@ class AutopayInvariant(models.AbstractModel):
     def _get_params(self):
         """Return the values that the queries ask for by name."""
         types = self.env["payment.provider"]._get_autopay_method_types()
-        runs, companies = self.env["autopay.run"].sudo(), self.env["res.company"]
+        companies = self.env["res.company"]
         return {
             "units": json.dumps(_get_units()),
             "watched_codes": self.env["payment.provider"]._get_autopay_codes(
@@ -96,7 +96,7 @@ class AutopayInvariant(models.AbstractModel):
             "unread_hours": UNREAD_HOURS,
             "abandoned_days": ABANDONED_DAYS,
             # Of a copy of a database nobody expects that it asks providers.
-            "watching": not runs._is_database_neutralized(),
+            "watching": not companies._is_autopay_neutralized(),
             "copied_ids": companies._get_autopay_copied().ids,
             "time_zones": json.dumps(companies._get_autopay_time_zones()),
         }

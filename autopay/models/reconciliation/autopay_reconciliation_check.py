@@ -16,8 +16,8 @@ class AutopayReconciliationCheck(models.AbstractModel):
     @api.model
     def _cron_compare_charges(self):
         """Compare yesterday and a few days before, for each provider that is asked."""
-        runs = self.env["autopay.run"]
-        if runs._is_unused() or runs._is_database_neutralized():
+        companies = self.env["res.company"]
+        if companies._is_autopay_unused() or companies._is_autopay_neutralized():
             return
         providers = self._get_providers()
         for number, provider in enumerate(providers):

@@ -203,7 +203,7 @@ class TestAutopayPresence(PresenceCommon):
         companies = self.env["res.company"].sudo().with_context(active_test=False)
         companies.search([]).write({"autopay_known": False})
         self.assertFalse(companies._is_autopay_known_anywhere())
-        self.assertTrue(self.env["autopay.run"]._is_unused())
+        self.assertTrue(self.env["res.company"]._is_autopay_unused())
         self.env.flush_all()
         self.env.cr.execute(
             "UPDATE res_company SET autopay_known = TRUE WHERE id = %s",
@@ -211,7 +211,7 @@ class TestAutopayPresence(PresenceCommon):
         )
         # The memory of this server is out of date until it is told.
         self.assertFalse(companies._is_autopay_known_anywhere())
-        self.assertFalse(self.env["autopay.run"]._is_unused())
+        self.assertFalse(self.env["res.company"]._is_autopay_unused())
         # A thread that remembered it in that very moment is never told.
         self.assertTrue(companies._is_autopay_known_anywhere())
 
