@@ -148,10 +148,10 @@ class PaymentToken(models.Model):
             attempts = self.env["autopay.attempt"].sudo()
             live = [("token_id", "in", known.ids), ("line_ids.live", "=", True)]
             self.env["autopay.guard"]._recall_autopay(attempts.search(live))
-            known._tell_autopay_configurations()
+            known._alert_autopay_configurations()
         return res
 
-    def _tell_autopay_configurations(self):
+    def _alert_autopay_configurations(self):
         """Ask staff to mend the configurations that these methods paid for."""
         configurations = self.env["autopay.configuration"].sudo()
         depending = [("token_id", "in", self.ids), ("enabled", "=", True)]

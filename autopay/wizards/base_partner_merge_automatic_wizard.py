@@ -88,7 +88,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         waiting = moves.filtered(lambda move: move.autopay_status in OPEN_STATUSES)
         for record in (*waiting, *moved):
             payer = record.partner_id.commercial_partner_id
-            payer._tell_autopay_payer(record.company_id)
+            payer._alert_autopay_payer(record.company_id)
 
     def _check_autopay_locks(self, configurations):
         """Leave locked configurations to those who may unlock them.

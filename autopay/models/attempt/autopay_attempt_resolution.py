@@ -239,7 +239,7 @@ class AutopayAttemptResolution(models.AbstractModel):
         self.ensure_one()
         return self.mismatch and self.state in ("declined", "canceled")
 
-    def _note_failed_after_all(self):
+    def _alert_failed_after_all(self):
         """Call a person about charges that count as paid, and failed says the provider.
 
         :return: the attempts concerned

@@ -61,7 +61,7 @@ class AutopayPayerGuard(models.AbstractModel):
         stakes = contacts._check_autopay_payer(payers)
         res = super().write(vals)
         if stakes:
-            self._tell_autopay_moved(moved, stakes)
+            self._alert_autopay_moved(moved, stakes)
         return res
 
     # === BUSINESS METHODS === #
@@ -144,7 +144,7 @@ class AutopayPayerGuard(models.AbstractModel):
         invoices = self.env["account.move"].sudo()
         return bool(invoices.search_count([("partner_id", "in", self.ids)], limit=1))
 
-    def _tell_autopay_moved(self, moved, stakes):
+    def _alert_autopay_moved(self, moved, stakes):
         """Ask the person in charge to look at contacts that have another payer."""
         judged = ["autopay_readiness", "autopay_readiness_text"]
         self.env["res.partner"].invalidate_model(judged)
@@ -152,9 +152,9 @@ class AutopayPayerGuard(models.AbstractModel):
             for partner in moved:
                 concerned = contacts & partner._get_autopay_family()
                 if concerned or partner in contacts:
-                    partner._tell_autopay_payer(company)
+                    partner._alert_autopay_payer(company)
 
-    def _tell_autopay_payer(self, company):
+    def _alert_autopay_payer(self, company):
         summary = self.env._(
             "Confirm who pays for %s: the contact was moved or merged",
             self.display_name,

@@ -73,7 +73,7 @@ class AutopayBooking(models.AbstractModel):
         self._charge_rest_later(attempts)
         attempts.line_ids.move_id._follow_autopay_payments()
         for attempt in left_over:
-            self._tell_left_over(attempt)
+            self._alert_left_over(attempt)
 
     def _charge_rest_later(self, attempts):
         """Leave on autopay what is still due of invoices that a cap has divided.
@@ -175,7 +175,7 @@ class AutopayBooking(models.AbstractModel):
             )
         )
 
-    def _tell_left_over(self, attempt):
+    def _alert_left_over(self, attempt):
         """Tell of money that pays nothing: the invoice is gone, or was paid."""
         moves = attempt.line_ids.move_id
         notification = self.env["autopay.notification"]

@@ -32,7 +32,7 @@ class AutopayCrash(models.AbstractModel):
         :param str fault: the signature of the fault that a run met on them
         """
         self._apply_committed(self._count, moves, fault)
-        self._tell(moves)
+        self._alert_set_aside(moves)
 
     @api.model
     def _count(self, moves, fault=None):
@@ -99,7 +99,7 @@ class AutopayCrash(models.AbstractModel):
             self.env["autopay.notification"]._close_set_aside(aside, feedback)
 
     @api.model
-    def _tell(self, moves):
+    def _alert_set_aside(self, moves):
         """Tell which of these invoices are set aside, each by itself."""
         poison = moves.filtered(
             lambda move: move.autopay_crash_count >= CRASHES_BEFORE_SET_ASIDE

@@ -20,7 +20,7 @@ class AutopayJanitor(models.AbstractModel):
         running = self.env["autopay.run"].search([("state", "=", "running")])
         dead = running._filter_dead()
         self._apply(self._close_dead, dead)
-        self.env["autopay.crash"]._tell(dead._get_moves_in_hand())
+        self.env["autopay.crash"]._alert_set_aside(dead._get_moves_in_hand())
 
     def _close_dead(self, runs):
         """Mark dead runs, count the crash on what they had in hand."""
@@ -39,11 +39,11 @@ class AutopayJanitor(models.AbstractModel):
     # === COPIES OF A DATABASE === #
 
     @api.model
-    def _tell_of_copies(self):
+    def _alert_of_copies(self):
         """Tell people, once, of the companies that another database charges for."""
-        self._apply(self._tell_copied, self.env["res.company"]._get_autopay_copied())
+        self._apply(self._alert_copied, self.env["res.company"]._get_autopay_copied())
 
-    def _tell_copied(self, companies):
+    def _alert_copied(self, companies):
         """Say that what these companies charged is left alone here, to people once.
 
         They are told even if no answer is awaited: refunds and disputes come for months

@@ -124,7 +124,7 @@ class AutopayRun(models.Model):
             return
         janitor = self.env["autopay.janitor"]
         janitor._recover_dead_runs()
-        janitor._tell_of_copies()
+        janitor._alert_of_copies()
         self.env["autopay.event.handler"]._process_received()
         self.env["autopay.resolver"]._resolve_due_attempts()
         self.env["autopay.reversal"]._poll()

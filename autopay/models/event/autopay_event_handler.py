@@ -185,11 +185,11 @@ class AutopayEventHandler(models.AbstractModel):
         """Look at a charge that was booked and is said to have failed."""
         # Where a person has said that it was paid, nothing else would tell.
         stated = event.attempt_id.filtered(lambda rec: rec.resolution == "paid")
-        self._apply_committed(self._tell_failed, stated)
+        self._apply_committed(self._alert_failed_after_all, stated)
         return self._handle_follow(ctx, event)
 
-    def _tell_failed(self, attempts):
-        return attempts._note_failed_after_all()
+    def _alert_failed_after_all(self, attempts):
+        return attempts._alert_failed_after_all()
 
     def _handle_money(self, ctx, event):
         """Look at a charge whose invoice was given back and that is said to be paid."""

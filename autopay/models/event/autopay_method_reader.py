@@ -188,7 +188,7 @@ class AutopayMethodReader(models.AbstractModel):
             return
         known = bool(before[1]) or before[0] != token.payment_details
         if known:
-            self._tell(token, self._get_renewed_sentence(token, old_label))
+            self._notify_staff(token, self._get_renewed_sentence(token, old_label))
         if before[1] and report.expiry_date and report.expiry_date > before[1]:
             self._clear_expired(token)
 
@@ -225,7 +225,7 @@ class AutopayMethodReader(models.AbstractModel):
             )
             in_use = self._get_in_force(token)
             token.active = False
-            self._tell(token, sentence)
+            self._notify_staff(token, sentence)
             if in_use:
                 self._alert_lost(token, sentence)
 
@@ -242,7 +242,7 @@ class AutopayMethodReader(models.AbstractModel):
                 "debited any more until the customer authorizes it again.",
                 method=token._get_autopay_label(),
             )
-            self._tell(token, sentence)
+            self._notify_staff(token, sentence)
             self._alert(token, self.env._("Autopay lost a mandate"), sentence)
 
     def _get_in_force(self, token):
@@ -262,7 +262,7 @@ class AutopayMethodReader(models.AbstractModel):
             date=format_date(self.env, token.autopay_expiry_date) or "-",
         )
 
-    def _tell(self, token, sentence):
+    def _notify_staff(self, token, sentence):
         """Write a line in the chatter of the customer."""
         token.partner_id._message_log(body=sentence)
 

@@ -196,10 +196,10 @@ class AutopayGuard(models.AbstractModel):
             early._check_soon()
         bodies = {attempt.id: get_late_sentence(self.env, attempt) for attempt in late}
         late._message_log_batch(bodies)
-        self._tell_autopay_late(list(bodies.values()))
+        self._notify_autopay_late(list(bodies.values()))
         return late
 
-    def _tell_autopay_late(self, sentences):
+    def _notify_autopay_late(self, sentences):
         """Show staff what goes on although they have just taken its ground away."""
         if not sentences or not self.env.user._is_internal():
             return

@@ -267,7 +267,7 @@ class AutopayTransactionGuard(models.AbstractModel):
         if target_state in ("error", "cancel"):
             # Odoo leaves alone what is done, and tells its log only.
             known = others._filter_autopay_known().sudo()
-            known.autopay_attempt_ids._note_failed_after_all()
+            known.autopay_attempt_ids._alert_failed_after_all()
         return super(AutopayTransactionGuard, others)._update_state(
             allowed_states, target_state, state_message
         )

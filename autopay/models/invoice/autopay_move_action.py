@@ -54,7 +54,9 @@ class AutopayMoveAction(models.AbstractModel):
         removed = groups.pop("on", self.browse())
         removed.write({"autopay_status": False})
         removed._write_autopay({"autopay_retry_date": False})
-        return len(self) > 1 and self._tell_counts("removed", len(removed), groups)
+        return len(self) > 1 and self._get_counts_action(
+            "removed", len(removed), groups
+        )
 
     def action_autopay_charge_now(self):
         """Open the wizard that charges these invoices right away."""
@@ -157,14 +159,14 @@ class AutopayMoveAction(models.AbstractModel):
         )
         taken._set_autopay_eligible()
         left = {key: moves for key, moves in groups.items() if key not in TAKEN_GROUPS}
-        return len(self) > 1 and self._tell_counts("eligible", len(taken), left)
+        return len(self) > 1 and self._get_counts_action("eligible", len(taken), left)
 
     def _ask_about_failed(self):
         """Open the question whether to try failed invoices again."""
         wizard = self.env["autopay.retry"].create({"move_ids": self.ids})
         return wizard._get_action()
 
-    def _tell_counts(self, done, count, left):
+    def _get_counts_action(self, done, count, left):
         """Return the action that tells how many were taken, and why not the rest."""
         counts = {key: len(moves) for key, moves in left.items()}
         return {

@@ -25,9 +25,9 @@ class AutopayReversalNotice(models.AbstractModel):
         # A refund that opens its invoices is told there, once it is booked.
         booked_later = reversal.kind == "refund" and reversal.finding in MONEY_GONE
         if reversal.finding != "canceled" and not booked_later:
-            self._tell(reversal)
+            self._alert_reversal(reversal)
 
-    def _tell(self, reversal):
+    def _alert_reversal(self, reversal):
         """Call a person to a refund or dispute that nobody of ours has made."""
         if not reversal._is_made_in_odoo():
             summary, note = self._get_summary(reversal), self._get_note(reversal)
@@ -157,7 +157,7 @@ class AutopayReversalNotice(models.AbstractModel):
         shown = moves if reversal.kind == "refund" else moves - held.move_id
         shown._show_autopay_returned(reversal.kind)
         if reversal.kind == "refund" and not moves:
-            self._tell(reversal)
+            self._alert_reversal(reversal)
 
     def _show_settled(self, reversal, moves):
         """Show that a dispute is over, also where something else is still open."""

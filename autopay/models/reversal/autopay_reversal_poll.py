@@ -57,7 +57,7 @@ class AutopayReversalPoll(models.Model):
     # === ALARM === #
 
     @api.model
-    def _tell_unread(self, provider):
+    def _alert_unread(self, provider):
         """Call a person while a provider is not read to the end, once a day at most.
 
         The call is closed as soon as all is read again.
@@ -65,7 +65,7 @@ class AutopayReversalPoll(models.Model):
         poll = self.search([("provider_id", "=", provider.id)])
         # Without one there was nothing to read yet.
         if poll and (since := poll._get_unread_date()):
-            poll._raise_alarm(since)
+            poll._alert_unread_since(since)
         elif poll._is_read_again():
             poll._end_alarm()
 
@@ -107,7 +107,7 @@ class AutopayReversalPoll(models.Model):
         )
         return dates
 
-    def _raise_alarm(self, since):
+    def _alert_unread_since(self, since):
         """Tell the person in charge that refunds and disputes are not seen."""
         if self.alarm_date and not self._is_late(self.alarm_date, hours=UNREAD_HOURS):
             return

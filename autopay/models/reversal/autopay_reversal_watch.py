@@ -40,7 +40,7 @@ class AutopayReversalWatch(models.AbstractModel):
         """Read the lists of the providers whose turn it is; book what is open."""
         for provider in self._get_due_providers():
             self._poll_safely(provider)
-            self._apply(self.env["autopay.reversal.poll"]._tell_unread, provider)
+            self._apply(self.env["autopay.reversal.poll"]._alert_unread, provider)
         due = self.env["autopay.reversal"].search(
             [("next_check_date", "<=", fields.Datetime.now()), *self._get_home()],
             order="next_check_date, id",
