@@ -43,7 +43,7 @@ class FaultLog:
     faults: list = field(default_factory=list)
     worked: set = field(default_factory=set)
 
-    def note(self, stage, record, error):
+    def add(self, stage, record, error):
         """Note that a stage failed on a record."""
         fault = Fault(
             stage=stage,
@@ -54,7 +54,7 @@ class FaultLog:
         )
         self.faults.append(fault)
 
-    def note_success(self, stage):
+    def add_success(self, stage):
         """Note that a stage has worked on something."""
         self.worked.add(stage)
 

@@ -107,7 +107,7 @@ class GatewayPool:
             outcome = outcomes[request.attempt_id] = _get_answer(future)
             reason = _get_stop_reason(outcome)
             if reason and not self._is_missing_again(provider_id, reason, request):
-                self._note_stop(provider_id, reason, limits)
+                self._count_stop(provider_id, reason, limits)
         return outcomes
 
     def _is_missing_again(self, provider_id, reason, request):
@@ -119,7 +119,7 @@ class GatewayPool:
         self.missing.add(key)
         return known
 
-    def _note_stop(self, provider_id, reason, limits):
+    def _count_stop(self, provider_id, reason, limits):
         self.counts[provider_id, reason] += 1
         if self.counts[provider_id, reason] >= limits[reason]:
             self.stopped.setdefault(provider_id, reason)

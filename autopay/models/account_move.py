@@ -161,7 +161,7 @@ class AccountMove(models.Model):
         check_status_change(self.browse(), vals_list)
         moves = super().create(vals_list)
         for move, vals in zip(moves, vals_list, strict=True):
-            move._note_autopay_marker(vals)
+            move._set_autopay_marker(vals)
         return moves
 
     def write(self, vals):
@@ -171,15 +171,15 @@ class AccountMove(models.Model):
         """
         check_status_change(self, [vals])
         res = super().write(vals)
-        self._note_autopay_marker(vals)
+        self._set_autopay_marker(vals)
         return res
 
-    def _note_autopay_marker(self, vals):
+    def _set_autopay_marker(self, vals):
         """Keep who puts the invoices on autopay with these values: not the engine."""
         if vals.get("autopay_status") == "eligible" and not self.env.su:
             own = self.sudo().with_context(**const.engine.OWN_FIELDS_CONTEXT)
             own.write({"autopay_marked_by_id": self.env.uid})
-            self._note_autopay_editor()
+            self._set_autopay_editor()
 
     # === ACTION METHODS === #
 
@@ -223,7 +223,7 @@ class AccountMove(models.Model):
         waiting = collected.filtered(lambda move: move.autopay_status == "eligible")
         waiting._set_autopay_default_date()
         waiting.filtered(lambda move: not move.autopay_payer_id)._keep_autopay_payer()
-        posted._note_autopay_editor()
+        posted._set_autopay_editor()
         approvals = self.env["autopay.approval"]
         # The user who posts answers for the amount, whoever put the invoice on autopay.
         approvals._request(waiting, approvals._get_person())

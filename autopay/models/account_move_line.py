@@ -26,7 +26,7 @@ class AccountMoveLine(models.Model):
     def create(self, vals_list):
         """Override of `account` to note who edits what an invoice comes to."""
         lines = super().create(vals_list)
-        lines.move_id._note_autopay_editor()
+        lines.move_id._set_autopay_editor()
         return lines
 
     def write(self, vals):
@@ -39,9 +39,9 @@ class AccountMoveLine(models.Model):
             if posted._filter_autopay_busy():
                 self.check_access("write")
                 posted._check_autopay_free()
-            self.move_id._note_autopay_editor()
+            self.move_id._set_autopay_editor()
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_note_autopay_editor(self):
-        self.move_id._note_autopay_editor()
+        self.move_id._set_autopay_editor()

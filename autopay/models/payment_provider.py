@@ -271,10 +271,10 @@ class PaymentProvider(models.Model):
         try:
             return super()._send_api_request(*args, **kwargs)
         except Exception as error:
-            self._autopay_note_failure(error)
+            self._autopay_log_failure(error)
             raise
 
-    def _autopay_note_failure(self, error):
+    def _autopay_log_failure(self, error):
         """Tell the engine, when it asked for it, that an outcome is not definite."""
         failures = self.env.context.get("autopay_lost_requests")
         if failures is not None and not self._autopay_is_definite(error):

@@ -16,14 +16,14 @@ class AccountMoveReversal(models.TransientModel):
         replaced_ids = []
         noting = self.with_context(autopay_replaced_ids=replaced_ids)
         action = super(AccountMoveReversal, noting).reverse_moves(is_modify)
-        self._note_autopay_replaced(replaced_ids)
+        self._set_autopay_replaced(replaced_ids)
         if not is_modify and len(self.new_move_ids) == 1:
             amount = self.env.context.get("autopay_credit_amount")
             if isinstance(amount, int | float):
                 _bring_to(self.new_move_ids, amount)
         return action
 
-    def _note_autopay_replaced(self, replaced_ids):
+    def _set_autopay_replaced(self, replaced_ids):
         """Note on invoices that were made anew which ones they replace.
 
         :param list replaced_ids: in the order in which they were made anew, which

@@ -312,7 +312,7 @@ class AutopayConsentWizard(models.TransientModel):
             **self._prepare_vals(),
             **document,
         )
-        payer._note_autopay_consent(self.authorization_id, self.is_default)
+        payer._log_autopay_consent(self.authorization_id, self.is_default)
         self._get_payer()._set_autopay_policy(self.policy)
 
     # === PREVIEW === #

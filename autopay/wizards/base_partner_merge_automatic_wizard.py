@@ -22,7 +22,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
             return super()._merge(partner_ids, dst_partner, extra_checks)
         partners = self.env["res.partner"].browse(partner_ids).exists()
         partners._get_autopay_relatives()._check_autopay_payer(partners.browse())
-        before = self._note_autopay_payers(partners)
+        before = self._get_autopay_payers(partners)
         configurations = (
             self.env["autopay.configuration"]
             .sudo()
@@ -42,7 +42,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         self._hold_autopay_merged(*before)
         return res
 
-    def _note_autopay_payers(self, partners):
+    def _get_autopay_payers(self, partners):
         """Return {invoice: payer id} and {consent: (customer id, name)} before."""
         relatives = partners._get_autopay_relatives()
         moves = (

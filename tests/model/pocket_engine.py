@@ -88,7 +88,7 @@ class MethodRefusal:
 @borrow(
     AutopayBooking,
     names=["_book", "_book_now", "_release", "_show_waiting"]
-    + ["_prepare_released_vals", "_note_failure"],
+    + ["_prepare_released_vals", "_set_booking_error"],
 )
 class Booking:
     """Books in memory: a payment is a line in a list."""

@@ -22,6 +22,6 @@ def migrate(cr, version):
         ]
     )
     for ids in split_every(BATCH, ahead.ids, list):
-        ahead.browse(ids)._note_date_source()
+        ahead.browse(ids)._set_date_source()
         env.flush_all()
         env.invalidate_all()

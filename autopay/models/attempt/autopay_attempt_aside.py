@@ -45,7 +45,7 @@ class AutopayAttemptAside(models.AbstractModel):
                 self.env._("Nothing of this charge is open: there is nothing to keep.")
             )
         attempt._set_aside(amount, self.env.user, fields.Datetime.now())
-        attempt._note_aside(
+        attempt._notify_aside(
             self.env._(
                 "%(amount)s of %(attempt)s are kept aside: later invoices are charged "
                 "although they are open.",
@@ -63,7 +63,7 @@ class AutopayAttemptAside(models.AbstractModel):
         if not attempt.aside_date:
             return
         attempt._set_aside(0.0, self.env["res.users"], False)
-        attempt._note_aside(
+        attempt._notify_aside(
             self.env._(
                 "%(attempt)s is no longer kept aside: as long as its money is open, "
                 "the customer's invoices wait for a person.",
@@ -91,7 +91,7 @@ class AutopayAttemptAside(models.AbstractModel):
                 attempt._set_aside(
                     amount, attempt.aside_by_id, amount and attempt.aside_date
                 )
-                attempt._note_aside(
+                attempt._notify_aside(
                     self.env._(
                         "%(amount)s of %(attempt)s are still kept aside: the rest pays "
                         "something, or went back.",
@@ -115,7 +115,7 @@ class AutopayAttemptAside(models.AbstractModel):
         }
         self.write(vals)
 
-    def _note_aside(self, body):
+    def _notify_aside(self, body):
         """Tell what was said where people look for it: the charge and its payment."""
         for record in (self, self.payment_id):
             if record:

@@ -106,7 +106,7 @@ class AutopayAttemptState(models.AbstractModel):
         if state == "unknown" and self._is_state_kept(outcome):
             return True
         if self.provider_closed or not getattr(self, f"_set_{state}")(**vals):
-            return self._note_contradiction(outcome)
+            return self._set_contradicted(outcome)
         self._save_provider_reference(outcome.object_ref)
         return True
 
@@ -201,7 +201,7 @@ class AutopayAttemptState(models.AbstractModel):
         awaited = outcome.kind != UNKNOWN and not self.provider_closed
         return awaited and fields.Datetime.now()
 
-    def _note_contradiction(self, outcome):
+    def _set_contradicted(self, outcome):
         """The provider says something that our record rules out: call a person."""
         _logger.error(
             "Autopay attempt %s is %s but the provider reports %s.",

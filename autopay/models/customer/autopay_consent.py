@@ -58,7 +58,7 @@ class AutopayConsent(models.AbstractModel):
             context["default_token_id"] = token.id
         return {**action, "name": name, "context": context}
 
-    def _note_autopay_consent(self, authorization, is_default):
+    def _log_autopay_consent(self, authorization, is_default):
         """Tell staff of a consent that was recorded, and let its method pay.
 
         Who records it may choose the method, though not edit contacts.

@@ -71,7 +71,7 @@ class AutopayApprovalRequest(models.AbstractModel):
         ]
         for approval in self.sudo().create(vals_list):
             if approval.requested_by_id:
-                approval.move_id._note_autopay_editor(approval.requested_by_id)
+                approval.move_id._set_autopay_editor(approval.requested_by_id)
             approval._ask()
 
     @api.model

@@ -217,7 +217,7 @@ class AutopayConfigurationCap(models.AbstractModel):
         }
 
     @api.model
-    def _note_spent(self, decision, facts):
+    def _add_spent(self, decision, facts):
         """Count what was just decided; the next invoice of the set sees the rest."""
         spent = facts.spent.get(_get_key(decision))
         decision.counts = spent is not None

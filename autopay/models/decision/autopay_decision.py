@@ -102,7 +102,7 @@ class AutopayDecision(models.AbstractModel):
                 decision = self._prepare_decision(move, facts)
                 self._apply_checks(checks, decision, facts)
                 self._drop_lost_discount(decision)
-                self._note_spent(decision, facts)
+                self._add_spent(decision, facts)
                 decision.rest_date = self._get_rest_date(decision, facts)
                 decisions[move] = decision
         return decisions

@@ -183,7 +183,7 @@ class AutopayBooking(models.AbstractModel):
             return notification._alert_unreconciled(attempt)
         return self.env["autopay.surplus"]._check(moves)
 
-    def _note_failure(self, attempt, error):
+    def _set_booking_error(self, attempt, error):
         """Keep why an attempt could not be booked and ask a person to mend it."""
         attempt.booking_error = str(error)
         attempt._schedule_check()

@@ -26,7 +26,7 @@ class AutopayCrash(models.AbstractModel):
         return [part for part in parts if part]
 
     @api.model
-    def _note(self, moves, fault=None):
+    def _count_and_alert(self, moves, fault=None):
         """Count a crash on these invoices for good, then tell what is set aside.
 
         :param str fault: the signature of the fault that a run met on them

@@ -175,7 +175,7 @@ class AutopayEngine(models.AbstractModel):
             self._run_batch(run, move_ids, ctx)
         except Exception as error:
             self.env.cr.rollback()
-            ctx.faults.note("_run_batch", run, error)
+            ctx.faults.add("_run_batch", run, error)
             _logger.exception("Autopay run %s failed on invoices %s.", run.id, move_ids)
 
     def _run_batch(self, run, move_ids, ctx):
@@ -237,7 +237,7 @@ class AutopayEngine(models.AbstractModel):
         for move_id, signature in struck.items():
             move = self.env["account.move"].browse(move_id)
             try:
-                self.env["autopay.crash"]._note(move, signature)
+                self.env["autopay.crash"]._count_and_alert(move, signature)
             except Exception:
                 # The other invoices are counted all the same.
                 self.env.cr.rollback()
@@ -292,14 +292,14 @@ class AutopayEngine(models.AbstractModel):
             if self._is_chosen(decision, ctx)
         ]
         attempts = self._take(run, chosen, ctx)
-        self._note_skipped(ctx, decisions)
+        self._log_skipped(ctx, decisions)
         self.env["autopay.discount"]._give_back_dates(decisions.values())
         # The user who charges now has asked for it, whoever put the invoice on autopay.
         asker = self.env.user if ctx.mode == "now" else None
         self.env["autopay.approval"]._request_for(decisions.values(), asker)
         return attempts
 
-    def _note_skipped(self, ctx, decisions):
+    def _log_skipped(self, ctx, decisions):
         """Note why invoices are left alone; leave providers alone that cannot book."""
         for move, decision in decisions.items():
             if not decision.blocker:
@@ -334,11 +334,11 @@ class AutopayEngine(models.AbstractModel):
             return ctx.queue.may_go_alone(decision.move.id)
         return ctx.may_reserve(provider.id, decision.move.id)
 
-    def _note_stage_failure(self, stage, record, error):
+    def _log_failure(self, stage, record, error):
         """Override to pass over what another run has reserved in this moment."""
         if self._is_reserved_by_other(error):
             return None
-        return super()._note_stage_failure(stage, record, error)
+        return super()._log_failure(stage, record, error)
 
     def _is_reserved_by_other(self, error):
         """Return whether the index refused it that keeps invoices with one attempt."""

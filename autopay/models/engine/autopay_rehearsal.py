@@ -40,7 +40,7 @@ class AutopayRehearsal(models.AbstractModel):
         # The resolver retries all of them; a few tell whether the cause is mended.
         recent = attempts.search(domain, order="id desc", limit=REHEARSALS)
         booking = self.env["autopay.booking"]
-        self._apply(booking._book, recent, on_failure=booking._note_failure)
+        self._apply(booking._book, recent, on_failure=booking._set_booking_error)
         return set(attempts.search(domain).provider_id.ids)
 
     def _rehearse_bookings(self, run, moves, ctx):

@@ -36,12 +36,12 @@ class AutopayStage(models.AbstractModel):
             return nothing
         try:
             done = self._apply_committed(stage, records, *args) or nothing
-            self._note_success(stage, done)
+            self._log_success(stage, done)
             return done
         except Exception as error:  # noqa: BLE001 - one bad record stops no other
             self.env.cr.rollback()
             if len(records) == 1:
-                self._note_failure_safely(stage, records, error, on_failure)
+                self._log_failure_safely(stage, records, error, on_failure)
                 return nothing
         if each:
             return each(records, *args)
@@ -72,7 +72,7 @@ class AutopayStage(models.AbstractModel):
             self._commit()
         except Exception as error:  # noqa: BLE001 - the outcome is unknown now
             self.env.cr.rollback()
-            self._note_failure_safely(stage, record, error)
+            self._log_failure_safely(stage, record, error)
             return record.browse()
         return done
 
@@ -84,16 +84,16 @@ class AutopayStage(models.AbstractModel):
         """Return the ``FaultLog`` of the run at hand, None outside of runs."""
         return self.env.context.get("autopay_faults")
 
-    def _note_success(self, stage, done):
+    def _log_success(self, stage, done):
         """Note that a stage works; to leave invoices alone proves nothing."""
         log = self._get_fault_log()
         if log is not None and done:
-            log.note_success(stage.__name__)
+            log.add_success(stage.__name__)
 
-    def _note_failure_safely(self, stage, record, error, on_failure=None):
+    def _log_failure_safely(self, stage, record, error, on_failure=None):
         """Note a failure; a record on which even that fails stops no other either."""
         try:
-            self._note_stage_failure(stage, record, error)
+            self._log_failure(stage, record, error)
             if on_failure:
                 self._apply_committed(on_failure, record, error)
         except Exception:
@@ -104,7 +104,7 @@ class AutopayStage(models.AbstractModel):
                 record,
             )
 
-    def _note_stage_failure(self, stage, record, error):
+    def _log_failure(self, stage, record, error):
         """Say that a stage failed on a record; the resolver takes it up again."""
         _logger.error(
             "Autopay stage %s failed on %s: %s",
@@ -115,7 +115,7 @@ class AutopayStage(models.AbstractModel):
         )
         log = self._get_fault_log()
         if log is not None:
-            log.note(stage.__name__, record, error)
+            log.add(stage.__name__, record, error)
 
     # === CALLS TO THE PROVIDERS === #
 
@@ -175,7 +175,7 @@ class AutopayStage(models.AbstractModel):
         self.env["autopay.method.refusal"]._follow(ctx, attempts)
         self._close_refused(ctx, attempts)
         booking = self.env["autopay.booking"]
-        self._apply(booking._book, attempts, on_failure=booking._note_failure)
+        self._apply(booking._book, attempts, on_failure=booking._set_booking_error)
         self._apply(self.env["autopay.notification"]._notify, attempts)
 
     def _close_refused(self, ctx, attempts):

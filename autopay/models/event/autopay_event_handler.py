@@ -142,25 +142,25 @@ class AutopayEventHandler(models.AbstractModel):
             self._apply_committed(self._close, event, reason)
         except Exception as error:  # noqa: BLE001 - one bad event stops no other
             self.env.cr.rollback()
-            self._note_failure_safely(self._handle, event, error)
+            self._log_failure_safely(self._handle, event, error)
 
     def _close(self, event, reason):
         """Note that an event was carried out, or why nothing came of it."""
         locked = event.try_lock_for_update(allow_referencing=True)
         locked._set_done("ignored" if reason else "processed", reason)
 
-    def _note_stage_failure(self, stage, record, error):
+    def _log_failure(self, stage, record, error):
         """Override to look at the event again later, and to call a person in the end.
 
         That a provider cannot be reached is no surprise, and no error of ours.
         """
-        self._apply_committed(self._note_failed, record, error)
+        self._apply_committed(self._set_failed, record, error)
         if not isinstance(error, UserError | ValueError):
-            return super()._note_stage_failure(stage, record, error)
+            return super()._log_failure(stage, record, error)
         _logger.info("Autopay event %s is tried again: %s", record.event_ref, error)
         return None
 
-    def _note_failed(self, event, error):
+    def _set_failed(self, event, error):
         """Keep why an event could not be processed."""
         locked = event.try_lock_for_update(allow_referencing=True)
         locked._postpone("failed", str(error) or type(error).__name__)

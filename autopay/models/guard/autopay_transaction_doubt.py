@@ -74,14 +74,14 @@ class AutopayTransactionDoubt(models.AbstractModel):
         except Exception as error:
             if not lost:
                 raise
-            self._autopay_note_doubt()
+            self._autopay_set_doubt()
             sentence = self.env._("The provider's answer was lost.")
             raise ValidationError(sentence) from error
         if lost:
-            self._autopay_note_doubt()
+            self._autopay_set_doubt()
         return res
 
-    def _autopay_note_doubt(self):
+    def _autopay_set_doubt(self):
         """Keep autopay away from the invoices, and ask a person to look."""
         transaction = self.sudo()
         transaction.autopay_doubt_date = fields.Datetime.now()

@@ -43,19 +43,19 @@ class AutopayEditor(models.AbstractModel):
     def create(self, vals_list):
         """Override of `account`, see `write`."""
         moves = super().create(vals_list)
-        moves._note_autopay_editor()
+        moves._set_autopay_editor()
         return moves
 
     def write(self, vals):
         """Override of `account` to note who edits what an invoice comes to."""
         res = super().write(vals)
         if AMOUNT_FIELDS & vals.keys():
-            self._note_autopay_editor()
+            self._set_autopay_editor()
         return res
 
     # === BUSINESS METHODS === #
 
-    def _note_autopay_editor(self, user=None):
+    def _set_autopay_editor(self, user=None):
         """Note that somebody had a hand in these invoices; jobs are nobody.
 
         :param user: who; by default who is at work

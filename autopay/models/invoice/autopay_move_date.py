@@ -52,7 +52,7 @@ class AutopayMoveDate(models.AbstractModel):
         res = super().write(vals)
         if "autopay_date" in vals:
             same = own.filtered(lambda move: move.autopay_date == known[move.id])
-            (own if DUE_FIELDS & vals.keys() else own - same)._note_date_source()
+            (own if DUE_FIELDS & vals.keys() else own - same)._set_date_source()
         else:
             by_rule._follow_autopay_rule()
         return res
@@ -119,7 +119,7 @@ class AutopayMoveDate(models.AbstractModel):
         is_rules = ruled and self.autopay_date == self._get_autopay_default_date()
         return "rule" if is_rules else "person"
 
-    def _note_date_source(self):
+    def _set_date_source(self):
         """Note where dates come from that somebody has just given."""
         for source, moves in self.grouped(
             lambda move: move._find_date_source()

@@ -200,7 +200,7 @@ class AutopayReversalNotice(models.AbstractModel):
             user_id=move.company_id._get_autopay_responsible().id or self.env.uid,
         )
 
-    def _note_failure(self, reversal, error):
+    def _set_booking_error(self, reversal, error):
         """Keep why a reversal could not be booked and ask a person to mend it."""
         reversal.booking_error = str(error)
         summary = self.env._("Refund or dispute not booked")

@@ -132,7 +132,7 @@ class AutopayReversalWatch(models.AbstractModel):
         except Exception:
             self.env.cr.rollback()
             _logger.exception("What went back at %s could not be read.", provider)
-            self._apply(self._note_problem, provider, RAISED)
+            self._apply(self._set_problem, provider, RAISED)
 
     def _poll_provider(self, provider):
         """Read all that went back since the last complete reading, and record it."""
@@ -143,14 +143,14 @@ class AutopayReversalWatch(models.AbstractModel):
             reader = self._connect(provider)
         except ValueError as error:
             _logger.warning("Provider %s cannot be asked: %s", provider.name, error)
-            self._apply(self._note_problem, provider, str(error))
+            self._apply(self._set_problem, provider, str(error))
             return
         asked = fields.Datetime.now()
         self._commit()
         reading = reader.list_since(int(since.timestamp()))
         complete = self._take_in(provider, reading)
         problem = "" if complete else reading.problem or UNRECORDED
-        self._apply(self._note_poll, provider, asked, problem)
+        self._apply(self._set_polled, provider, asked, problem)
 
     def _get_since(self, provider):
         """Return from when on to read; False when there is nothing to look after."""
@@ -165,7 +165,7 @@ class AutopayReversalWatch(models.AbstractModel):
     def _get_home(self):
         return self.env["res.company"]._get_autopay_home_domain()
 
-    def _note_poll(self, provider, asked, problem):
+    def _set_polled(self, provider, asked, problem):
         """Keep when the provider was asked, and up to when we know all."""
         vals = {"asked_date": asked, "problem": problem}
         if not problem:
@@ -173,7 +173,7 @@ class AutopayReversalWatch(models.AbstractModel):
             self.env["payment.transaction"]._autopay_end_refund_doubts(provider, asked)
         self.env["autopay.reversal.poll"]._get(provider).write(vals)
 
-    def _note_problem(self, provider, problem):
+    def _set_problem(self, provider, problem):
         """Keep why a provider could not even be asked."""
         self.env["autopay.reversal.poll"]._get(provider).problem = problem
 
@@ -183,7 +183,7 @@ class AutopayReversalWatch(models.AbstractModel):
             reader = self._get_reader(provider)
             if not reader:
                 # They make room for those of other providers.
-                self._apply(self._note_unanswered, part)
+                self._apply(self._set_unanswered, part)
                 continue
             asked = [
                 ("refund" if reversal.kind == "refund" else "dispute", reversal.ref)
@@ -195,7 +195,7 @@ class AutopayReversalWatch(models.AbstractModel):
                 self._take_in(provider, reading, reversal)
                 if self._is_unanswered(reading):
                     # The others wait for a later run, rather than for time-outs.
-                    self._apply(self._note_unanswered, part)
+                    self._apply(self._set_unanswered, part)
                     break
 
     # === RECORD === #
@@ -208,7 +208,7 @@ class AutopayReversalWatch(models.AbstractModel):
         """
         if reading.problem:
             _logger.warning("Provider %s answered %s.", provider.name, reading.problem)
-            self._apply(self._note_unanswered, reversal or [])
+            self._apply(self._set_unanswered, reversal or [])
         reports = self._group_by_attempt(provider, reading.rows)
         attempts = self.env["autopay.attempt"].browse(reports)
         recorder = self.env["autopay.reversal.report"]
@@ -250,7 +250,7 @@ class AutopayReversalWatch(models.AbstractModel):
         by_object = {rec.object_ref: rec for rec in attempts if rec.object_ref}
         return {**by_charge, **by_object}
 
-    def _note_unanswered(self, reversals):
+    def _set_unanswered(self, reversals):
         """Ask about these again in a while."""
         reversals.next_check_date = fields.Datetime.now() + timedelta(
             hours=UNANSWERED_HOURS
@@ -272,4 +272,6 @@ class AutopayReversalWatch(models.AbstractModel):
         )
         for ids in split_every(const.engine.BATCH_SIZE, waiting.ids, list):
             part = waiting.browse(ids)
-            self._apply(booking._book_reversals, part, on_failure=notice._note_failure)
+            self._apply(
+                booking._book_reversals, part, on_failure=notice._set_booking_error
+            )

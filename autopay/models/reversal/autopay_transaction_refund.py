@@ -62,12 +62,12 @@ class AutopayTransactionRefund(models.AbstractModel):
         except Exception as error:
             if self.provider_id._autopay_is_definite(error):
                 raise
-            self._autopay_note_refund_doubt()
+            self._autopay_set_refund_doubt()
             sentence = self.env._("The provider's answer was lost.")
             raise ValidationError(sentence) from error
         if self.state == "error" and not self.provider_reference:
             # There was an answer, but Odoo could make nothing of it.
-            self._autopay_note_refund_doubt()
+            self._autopay_set_refund_doubt()
         return res
 
     def _get_autopay_refund_key(self):
@@ -89,7 +89,7 @@ class AutopayTransactionRefund(models.AbstractModel):
         )
         return hashlib.sha256("|".join(map(str, parts)).encode()).hexdigest()
 
-    def _autopay_note_refund_doubt(self):
+    def _autopay_set_refund_doubt(self):
         """Have nothing more refunded before the provider has told of all refunds."""
         self.sudo().autopay_doubt_date = fields.Datetime.now()
         _logger.warning("The answer to refund %s was lost.", self.reference)

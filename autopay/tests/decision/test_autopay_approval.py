@@ -165,7 +165,7 @@ class TestAutopayApproval(AutopayCommon):
     def test_jobs_and_companies_without_limit_note_nobody(self):
         root = self.env.ref("base.user_root")
         jobs = self._create_posted_invoice(5000.0)
-        jobs.with_user(root)._note_autopay_editor()
+        jobs.with_user(root)._set_autopay_editor()
         self.assertNotIn(root, jobs.autopay_editor_ids)
         self.company.autopay_approval_limit = 0.0
         free = self._create_posted_invoice(5000.0)

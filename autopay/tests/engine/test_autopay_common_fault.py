@@ -199,11 +199,11 @@ class TestAutopayCommonFault(AutopayCommon):
 
     def test_different_faults_are_not_common(self):
         log = FaultLog()
-        log.note("_reserve", self.invoices[0], UserError("a"))
+        log.add("_reserve", self.invoices[0], UserError("a"))
         self.assertIsNone(log.get_common())
-        log.note("_reserve", self.invoices[0], UserError("a"))
+        log.add("_reserve", self.invoices[0], UserError("a"))
         self.assertIsNone(log.get_common())
-        log.note("_reserve", self.invoices[1], UserError("b"))
+        log.add("_reserve", self.invoices[1], UserError("b"))
         self.assertTrue(log.get_common())
-        log.note("_reserve", self.invoices[2], ZeroDivisionError())
+        log.add("_reserve", self.invoices[2], ZeroDivisionError())
         self.assertIsNone(log.get_common())

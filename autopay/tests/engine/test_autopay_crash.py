@@ -142,7 +142,9 @@ class TestAutopayCrash(AutopayCommon):
 
         with (
             patch.object(AutopayBooking, "_book_collected", fail_on_bad),
-            patch.object(AutopayBooking, "_note_failure", side_effect=UserError("No")),
+            patch.object(
+                AutopayBooking, "_set_booking_error", side_effect=UserError("No")
+            ),
         ):
             self._run_autopay()
         self.assertEqual(set(self.others.mapped("autopay_status")), {"success"})
