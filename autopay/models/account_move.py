@@ -216,7 +216,7 @@ class AccountMove(models.Model):
         """Override of `account` to make invoices of ready customers eligible."""
         posted = super()._post(soft=soft)
         posted._apply_autopay_payments()
-        posted._follow_autopay_payments()
+        posted._update_autopay_settlement()
         # Not all who may post invoices may read how they are collected.
         collected = posted.sudo()
         collected._apply_autopay_policy()

@@ -8,14 +8,14 @@ class AccountPartialReconcile(models.Model):
     def create(self, vals_list):
         """Override of `account`: invoices that are paid again show it."""
         partials = super().create(vals_list)
-        partials._get_autopay_invoices()._follow_autopay_payments()
+        partials._get_autopay_invoices()._update_autopay_settlement()
         return partials
 
     def unlink(self):
         """Override of `account`: invoices whose payment is taken off show it."""
         invoices = self._get_autopay_invoices()
         res = super().unlink()
-        invoices.exists()._follow_autopay_payments()
+        invoices.exists()._update_autopay_settlement()
         return res
 
     def _get_autopay_invoices(self):

@@ -174,4 +174,4 @@ class PaymentTransaction(models.Model):
             )
             refund.payment_id = reversal._get_payment("outbound")
         if self:
-            self.env["autopay.reversal.watch"]._wake(self.provider_id)
+            self.env["autopay.reversal.watch"]._poll_soon(self.provider_id)

@@ -80,7 +80,7 @@ class Notification:
 class MethodRefusal:
     """Holds the model of Stripe to its methods, of which none is ever removed."""
 
-    def _follow(self, _ctx, attempts):
+    def _read_refused(self, _ctx, attempts):
         suspects = attempts.filtered(lambda rec: self._is_suspect(rec, ("stripe",)))
         assert not suspects, f"no request asks for a removed method: {suspects}"
 

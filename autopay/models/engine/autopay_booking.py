@@ -71,7 +71,7 @@ class AutopayBooking(models.AbstractModel):
             *approvals._get_open(attempts.line_ids.move_id).values()
         )._set_state("used")
         self._charge_rest_later(attempts)
-        attempts.line_ids.move_id._follow_autopay_payments()
+        attempts.line_ids.move_id._update_autopay_settlement()
         for attempt in left_over:
             self._alert_left_over(attempt)
 

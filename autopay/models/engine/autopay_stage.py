@@ -172,7 +172,7 @@ class AutopayStage(models.AbstractModel):
 
     def _settle(self, ctx, attempts):
         """Carry out what the outcomes of these attempts mean: close, book, tell."""
-        self.env["autopay.method.refusal"]._follow(ctx, attempts)
+        self.env["autopay.method.refusal"]._read_refused(ctx, attempts)
         self._close_refused(ctx, attempts)
         booking = self.env["autopay.booking"]
         self._apply(booking._book, attempts, on_failure=booking._set_booking_error)

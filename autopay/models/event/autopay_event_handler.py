@@ -178,7 +178,7 @@ class AutopayEventHandler(models.AbstractModel):
     def _handle_follow(self, _ctx, event):
         """Have refunds and disputes of a charge read again."""
         refs = [event[name] for name in LATE_REFS if event[name]]
-        self.env["autopay.reversal"]._follow_events(event.provider_id, refs)
+        self.env["autopay.reversal"]._read_events(event.provider_id, refs)
         return False
 
     def _handle_late_failure(self, ctx, event):
@@ -207,18 +207,18 @@ class AutopayEventHandler(models.AbstractModel):
 
     def _handle_method(self, _ctx, event):
         """Read a saved payment method again."""
-        return self.env["autopay.method.reader"]._follow_method(
+        return self.env["autopay.method.reader"]._process_changed_method(
             event.provider_id, event.method_ref
         )
 
     def _handle_mandate(self, _ctx, event):
         """Read again whether a saved payment method may still be debited."""
-        return self.env["autopay.method.reader"]._follow_mandate(
+        return self.env["autopay.method.reader"]._process_changed_mandate(
             event.provider_id, event.mandate_ref, event.method_ref
         )
 
     def _handle_customer(self, _ctx, event):
         """Read again whether a customer and its saved methods still exist."""
-        return self.env["autopay.method.reader"]._follow_customer(
+        return self.env["autopay.method.reader"]._process_deleted_customer(
             event.provider_id, event.customer_ref
         )

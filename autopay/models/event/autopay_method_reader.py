@@ -85,7 +85,7 @@ class AutopayMethodReader(models.AbstractModel):
     # === AFTER AN EVENT: return why nothing came of it, or False === #
 
     @api.model
-    def _follow_method(self, provider, method_ref):
+    def _process_changed_method(self, provider, method_ref):
         """Read a payment method that is said to have changed."""
         tokens = self._get_tokens(provider, method=method_ref)
         if not tokens:
@@ -93,7 +93,7 @@ class AutopayMethodReader(models.AbstractModel):
         return self._read_one(provider, tokens, method_ref)
 
     @api.model
-    def _follow_customer(self, provider, customer_ref):
+    def _process_deleted_customer(self, provider, customer_ref):
         """Read a customer that is said to be deleted, and its payment methods."""
         tokens = self._get_tokens(provider, customer=customer_ref)
         if not tokens:
@@ -109,7 +109,7 @@ class AutopayMethodReader(models.AbstractModel):
         return False
 
     @api.model
-    def _follow_mandate(self, provider, mandate_ref, method_ref):
+    def _process_changed_mandate(self, provider, mandate_ref, method_ref):
         """Read a mandate that is said to have changed."""
         tokens = self._get_tokens(provider, mandate=mandate_ref, method=method_ref)
         if not tokens:

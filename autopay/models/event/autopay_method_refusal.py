@@ -32,7 +32,7 @@ class AutopayMethodRefusal(models.AbstractModel):
     _description = "Refusals of Payment Methods"
 
     @api.model
-    def _follow(self, ctx, attempts):
+    def _read_refused(self, ctx, attempts):
         """Read the methods of charges that were just refused, and retire what is gone.
 
         It asks the provider and commits: call it with nothing left to save.
@@ -43,7 +43,7 @@ class AutopayMethodRefusal(models.AbstractModel):
         suspects = attempts.filtered(lambda rec: self._is_suspect(rec, codes))
         for provider, part in suspects.grouped("provider_id").items():
             try:
-                self._follow_provider(ctx, provider, part)
+                self._read_refused_at(ctx, provider, part)
             except Exception:
                 # The charges are refused either way; other providers have their turn.
                 self.env.cr.rollback()
@@ -59,7 +59,7 @@ class AutopayMethodRefusal(models.AbstractModel):
             and attempt.token_id.provider_code in codes
         )
 
-    def _follow_provider(self, ctx, provider, attempts):
+    def _read_refused_at(self, ctx, provider, attempts):
         gateway = self._get_methods(provider)
         tokens = attempts.token_id
         refs = [_get_refs(token) for token in tokens]

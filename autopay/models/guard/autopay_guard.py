@@ -124,7 +124,7 @@ class AutopayGuard(models.AbstractModel):
         reverse_moves = super(AutopayGuard, moves)._reverse_moves(
             default_values_list, cancel=cancel
         )
-        self._follow_autopay_payments()
+        self._update_autopay_settlement()
         return reverse_moves.with_env(self.env)
 
     def _post(self, soft=True):

@@ -54,7 +54,7 @@ class AutopayMoveDate(models.AbstractModel):
             same = own.filtered(lambda move: move.autopay_date == known[move.id])
             (own if DUE_FIELDS & vals.keys() else own - same)._set_date_source()
         else:
-            by_rule._follow_autopay_rule()
+            by_rule._update_autopay_dates()
         return res
 
     @api.model
@@ -138,7 +138,7 @@ class AutopayMoveDate(models.AbstractModel):
             and self.autopay_status in AHEAD_STATUSES
         )
 
-    def _follow_autopay_rule(self):
+    def _update_autopay_dates(self):
         """Give invoices whose date came from the rule the date that it gives now."""
         following = self.filtered(lambda move: move._is_following_rule())
         following._give_rule_dates()

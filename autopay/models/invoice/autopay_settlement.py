@@ -120,7 +120,7 @@ class AutopaySettlement(models.AbstractModel):
         refunded += self.env["autopay.discount.entry"]._get_taken_back(refunds)
         return min(refunded or self.amount_residual, self.amount_residual)
 
-    def _follow_autopay_payments(self):
+    def _update_autopay_settlement(self):
         """Have the statuses follow what is open of invoices that were collected."""
         for move in self.sudo().filtered(lambda rec: rec._is_autopay_settleable()):
             if not move._is_autopay_open():
@@ -208,7 +208,7 @@ class AutopaySettlement(models.AbstractModel):
         self._write_autopay(vals)
 
     @api.model
-    def _follow_autopay_settled(self):
+    def _find_autopay_settled(self):
         """Find failed invoices that were settled in a way that no hook has seen.
 
         A payment without a journal entry settles its invoice by its state alone.
@@ -218,10 +218,10 @@ class AutopaySettlement(models.AbstractModel):
         )
         home = self.env["res.company"]._get_autopay_home_domain()
         moves = self.env["account.move"].search(failed & Domain(home))
-        self.env["autopay.surplus"]._apply(self._follow_stage, moves)
+        self.env["autopay.surplus"]._apply(self._update_settlement, moves)
 
-    def _follow_stage(self, moves):
-        moves._follow_autopay_payments()
+    def _update_settlement(self, moves):
+        moves._update_autopay_settlement()
 
     def _show_autopay_open(self):
         """Say of an invoice that was collected, and is open, what comes next."""

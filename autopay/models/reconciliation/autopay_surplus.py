@@ -79,7 +79,7 @@ class AutopaySurplus(models.AbstractModel):
         moves = self.env["account.move"].browse(found) | told.line_ids.move_id
         home = self.env["res.company"]._get_autopay_home_domain()
         self._apply(self._check, moves.exists().filtered_domain(home))
-        self.env["account.move"]._follow_autopay_settled()
+        self.env["account.move"]._find_autopay_settled()
         self.env["autopay.attempt"]._lower_aside()
 
     # === AMOUNTS === #

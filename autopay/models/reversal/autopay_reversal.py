@@ -196,7 +196,7 @@ class AutopayReversal(models.Model):
     # === BUSINESS METHODS - HOW WE LEARN OF IT === #
 
     @api.model
-    def _follow_events(self, provider, refs):
+    def _read_events(self, provider, refs):
         """Read what the provider's events speak of, record and book it.
 
         It asks the provider and commits: call it with nothing left to save.
@@ -207,7 +207,7 @@ class AutopayReversal(models.Model):
         :raises UserError: when the provider did not answer; ask again later
         """
         watch = self.env["autopay.reversal.watch"].sudo()
-        if not watch._follow(provider.sudo(), refs):
+        if not watch._process_refs(provider.sudo(), refs):
             raise UserError(self.env._("The provider did not answer."))
 
     @api.model

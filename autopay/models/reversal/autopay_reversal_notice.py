@@ -168,7 +168,7 @@ class AutopayReversalNotice(models.AbstractModel):
         if reversal.kind == "dispute" and not disputed:
             moves.autopay_in_dispute = False
             # They may have been paid in another way meanwhile.
-            moves._follow_autopay_payments()
+            moves._update_autopay_settlement()
 
     def _show_paid(self, moves):
         failed = moves.filtered(lambda move: move.autopay_status == "error")

@@ -50,7 +50,7 @@ class AutopayReversalWatch(models.AbstractModel):
         self._settle()
 
     @api.model
-    def _follow(self, provider, refs):
+    def _process_refs(self, provider, refs):
         """Read what these ids of a provider speak of, record and book it.
 
         :return: whether the provider answered
@@ -91,7 +91,7 @@ class AutopayReversalWatch(models.AbstractModel):
         self._settle()
 
     @api.model
-    def _wake(self, providers):
+    def _poll_soon(self, providers):
         """Have the lists of these providers read by the next run of the resolver."""
         polls = self.env["autopay.reversal.poll"].sudo()
         for provider in providers:

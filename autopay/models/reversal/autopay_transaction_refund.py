@@ -101,7 +101,7 @@ class AutopayTransactionRefund(models.AbstractModel):
                 amount=self.currency_id.format(-self.amount),
             )
         )
-        self.env["autopay.reversal.watch"].sudo()._wake(self.provider_id)
+        self.env["autopay.reversal.watch"].sudo()._poll_soon(self.provider_id)
 
     def _autopay_log_refund(self, sentence):
         for attempt in self.source_transaction_id.autopay_attempt_ids:

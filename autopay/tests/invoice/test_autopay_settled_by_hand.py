@@ -121,7 +121,7 @@ class TestAutopaySettledByHand(SettlementCommon):
         invoice = self._fail("insufficient_funds")
         self._register_payment(invoice, 100)
         self._enrol()
-        with patch.object(type(invoice), "_follow_autopay_payments"):
+        with patch.object(type(invoice), "_update_autopay_settlement"):
             invoice.line_ids.remove_move_reconcile()
         self.env.invalidate_all()
         self.assertEqual(invoice.autopay_status, "eligible")

@@ -66,7 +66,7 @@ class ReversalCommon(AutopayCommon):
         with self.enter_registry_test_mode(), self.registry.cursor() as cr:
             env = self.env(cr=cr, su=True)
             provider = env["payment.provider"].browse(self.provider.id)
-            env["autopay.reversal"]._follow_events(provider, refs)
+            env["autopay.reversal"]._read_events(provider, refs)
 
     # === FACTS === #
 
