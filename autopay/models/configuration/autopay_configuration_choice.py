@@ -90,34 +90,34 @@ class AutopayConfigurationChoice(models.AbstractModel):
             payer: set(found._ids)
             for payer, found in moves.grouped("commercial_partner_id").items()
         }
-        choices, flawed = {}, {}
+        choices, invalid = {}, {}
         for row in zip_longest(*(lists[payer] for payer in left)):
             asked = {
                 configuration: left[payer]
                 for payer, configuration in zip(left, row, strict=True)
                 if configuration and left[payer]
             }
-            self._choose_round(asked, moves, today, choices, flawed)
+            self._choose_round(asked, moves, today, choices, invalid)
         for move_id in set().union(*left.values()):
-            choices[move_id] = self._choose_nothing(flawed.get(move_id))
+            choices[move_id] = self._choose_nothing(invalid.get(move_id))
         return choices
 
-    def _choose_round(self, asked, moves, today, choices, flawed):
+    def _choose_round(self, asked, moves, today, choices, invalid):
         """Choose for one configuration of each customer.
 
         :param dict asked: {configuration: ids of its invoices}; what it pays is taken
             out of them
         :param dict choices: {move id: Choice}, to be added to
-        :param dict flawed: {move id: the first that matched and is not valid}, likewise
+        :param dict invalid: {move id: the first that matched and is not valid}, likewise
         """
         matched = self._get_matched_ids(asked, moves, today)
         configurations = self.env["autopay.configuration"].union(*matched)
-        issues = configurations._get_flaws(today)
+        issues = configurations._get_passing_issues(today)
         for configuration, move_ids in matched.items():
             choice = self._choose_matched(configuration, issues[configuration])
             if not choice:
                 for move_id in move_ids:
-                    flawed.setdefault(move_id, configuration)
+                    invalid.setdefault(move_id, configuration)
                 continue
             choices.update(dict.fromkeys(move_ids, choice))
             asked[configuration] -= move_ids
@@ -133,10 +133,10 @@ class AutopayConfigurationChoice(models.AbstractModel):
         nothing = self.env["autopay.configuration"]
         return Choice(configuration.token_id, configuration, "configuration", nothing)
 
-    def _choose_nothing(self, flawed):
+    def _choose_nothing(self, invalid):
         """Choose no method; tell which configuration would pay if it were valid."""
         nothing = self.env["autopay.configuration"]
-        return Choice(self.env["payment.token"], nothing, "none", flawed or nothing)
+        return Choice(self.env["payment.token"], nothing, "none", invalid or nothing)
 
     # === LISTS === #
 

@@ -86,7 +86,7 @@ class AutopayConfigurationIssue(models.AbstractModel):
 
     # === BUSINESS METHODS === #
 
-    def _get_flaws(self, today=None):
+    def _get_passing_issues(self, today=None):
         """Return {configuration: codes} for which it is passed over.
 
         :param date today: the date to ask for; each company's today by default

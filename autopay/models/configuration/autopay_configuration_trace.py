@@ -74,7 +74,7 @@ class AutopayConfigurationTrace(models.AbstractModel):
         }
 
     def _get_issue_words(self, configuration, today):
-        codes = configuration._get_flaws(today)[configuration]
+        codes = configuration._get_passing_issues(today)[configuration]
         return "\n".join(configuration._get_issue_sentence(code) for code in codes)
 
     def _get_result(self, configuration, choice, matches, issue):
@@ -186,10 +186,10 @@ class AutopayConfigurationTrace(models.AbstractModel):
     def _explain(self, decision):
         """Add to a decision why no configuration pays, and when one could."""
         move = decision.move
-        if decision.choice.flawed:
-            flawed = decision.choice.flawed
-            decision.values["configuration"] = flawed.display_name
-            decision.values["reason"] = self._get_issue_words(flawed, decision.today)
+        if decision.choice.invalid:
+            invalid = decision.choice.invalid
+            decision.values["configuration"] = invalid.display_name
+            decision.values["reason"] = self._get_issue_words(invalid, decision.today)
             return
         trace = self._get_trace(move, decision.today, decision.trial)
         rows = [row for row in trace["configurations"] if row["result"] != "disabled"]

@@ -14,10 +14,10 @@ class Choice:
     :param source: *person* (who charges now), *invoice* (its own method),
         *configuration*, *customer* (the Autopay Token), or *none*: the customer has
         configurations and none pays
-    :param flawed: the first that matched and is not valid, when none pays
+    :param invalid: the first that matched and is not valid, when none pays
     """
 
     token: models.Model
     configuration: models.Model
     source: str
-    flawed: models.Model
+    invalid: models.Model

@@ -180,11 +180,11 @@ class AutopayCheck(models.AbstractModel):
 
     def _is_no_configuration(self, decision, facts):
         choice = decision.choice
-        return choice.source == "none" and not choice.flawed
+        return choice.source == "none" and not choice.invalid
 
     def _is_configuration_invalid(self, decision, facts):
         choice = decision.choice
-        return choice.source == "none" and bool(choice.flawed)
+        return choice.source == "none" and bool(choice.invalid)
 
     # === AMOUNT AND BOOKING === #
 

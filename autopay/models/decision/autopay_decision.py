@@ -125,12 +125,12 @@ class AutopayDecision(models.AbstractModel):
         key = (decision.payer.id, decision.token.id, decision.authorization.id)
         payer_codes = self._get_blocker_table().payer_codes
         for code, check in checks:
-            if key in facts.sound and code in payer_codes:
+            if key in facts.passed and code in payer_codes:
                 continue
             if check(decision, facts):
                 decision.blocker = code
                 return
-        facts.sound.add(key)
+        facts.passed.add(key)
 
     def _prepare_decision(self, move, facts):
         choice = facts.choices[move.id]

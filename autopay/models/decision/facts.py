@@ -144,7 +144,7 @@ class Decision:
 class Facts:
     """The facts looked up once for a whole set of invoices of one company.
 
-    :param sound: (customer id, token id, authorization id) that passed every check once
+    :param passed: (customer id, token id, authorization id) that passed every check once
     :param caps: {(payer id, token id): configurations with caps for the method}
     :param spent: {(payer id, token id): {(currency, day): amount}} charged this month
         where that is limited; grows as invoices of the set are decided
@@ -170,7 +170,7 @@ class Facts:
     exhausted: set
     approvals: dict
     caps: dict
-    sound: set = field(default_factory=set)
+    passed: set = field(default_factory=set)
     trial: models.Model | None = None
     scheduled: bool = False
     spent: dict = field(default_factory=dict)

@@ -190,7 +190,7 @@ class AutopayUnapplied(models.AbstractModel):
         )
         lines = self.env["autopay.attempt.line"].sudo().search(booked & domain)
         if len(lines) > 1:
-            self.env["autopay.surplus"]._read_ahead(lines.attempt_id)
+            self.env["autopay.surplus"]._prefetch(lines.attempt_id)
         found = [self._measure_unapplied(line) for line in lines]
         return [
             money

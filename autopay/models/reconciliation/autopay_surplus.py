@@ -104,7 +104,7 @@ class AutopaySurplus(models.AbstractModel):
         return max(spare, 0.0)
 
     @api.model
-    def _read_ahead(self, attempts):
+    def _prefetch(self, attempts):
         """Read together what is looked at of each of these attempts.
 
         Each would read its own payments and entries; rests of invoices that a limit

@@ -120,7 +120,7 @@ class TestAutopayConfigurationIssue(ConfigurationCommon):
 class TestAutopayConfigurationRefusal(ConfigurationCommon):
     """Invalid values are not saved, by whatever way they come."""
 
-    def _get_flaws(self):
+    def _get_passing_issues(self):
         """Return {code: (values that make a configuration invalid, words)}."""
         other = self._create_customer("Red Barn Farm")
         contact = self._create_customer("Jo", parent_id=self.customer.id)
@@ -154,7 +154,7 @@ class TestAutopayConfigurationRefusal(ConfigurationCommon):
 
     def test_create_and_write_refuse_what_is_not_valid(self):
         configuration = self._configure(self.visa)
-        for code, (values, words) in self._get_flaws().items():
+        for code, (values, words) in self._get_passing_issues().items():
             conditions = [] if code == "no_condition" else None
             with self.subTest(code=code, way="create"):
                 create = partial(self._configure, conditions=conditions, **values)
