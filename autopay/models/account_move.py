@@ -11,7 +11,7 @@ class AccountMove(models.Model):
     # The guard stands in front of what it guards.
     _inherit = [
         "autopay.guard",
-        "autopay.own.defaults",
+        "autopay.default.guard",
         "autopay.move.date",
         "autopay.payer",
         "autopay.editor",

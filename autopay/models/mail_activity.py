@@ -5,7 +5,7 @@ from ..rights import PAYMENT_GROUPS
 
 class MailActivity(models.Model):
     _name = "mail.activity"
-    _inherit = ["autopay.own.defaults", "mail.activity"]
+    _inherit = ["autopay.default.guard", "mail.activity"]
 
     autopay_wait = fields.Char(
         readonly=True,

@@ -27,7 +27,7 @@ DECLINES_QUERY = """
 
 class PaymentToken(models.Model):
     _name = "payment.token"
-    _inherit = ["autopay.own.defaults", "autopay.scope", "payment.token"]
+    _inherit = ["autopay.default.guard", "autopay.scope", "payment.token"]
 
     autopay_expiry_date = fields.Date(
         string="Expires on",

@@ -32,7 +32,7 @@ GUARDED_FIELDS = {
 class PaymentTransaction(models.Model):
     _name = "payment.transaction"
     _inherit = [
-        "autopay.own.defaults",
+        "autopay.default.guard",
         "autopay.transaction.guard",
         "autopay.transaction.doubt",
         "autopay.transaction.refund",

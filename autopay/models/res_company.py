@@ -12,7 +12,7 @@ from ..rights import MANAGER_GROUP, PAYMENT_GROUPS
 class ResCompany(models.Model):
     _name = "res.company"
     _inherit = [
-        "autopay.own.defaults",
+        "autopay.default.guard",
         "autopay.company.home",
         "autopay.time.zone",
         "res.company",

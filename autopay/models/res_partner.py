@@ -16,7 +16,7 @@ RESTRICTED_FIELDS = {
 class ResPartner(models.Model):
     _name = "res.partner"
     _inherit = [
-        "autopay.own.defaults",
+        "autopay.default.guard",
         "autopay.payer.guard",
         "autopay.consent",
         "autopay.partner.discount",

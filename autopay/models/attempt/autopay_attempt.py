@@ -13,7 +13,7 @@ class AutopayAttempt(models.Model):
     _name = "autopay.attempt"
     _description = "Autopay Attempt"
     _inherit = [
-        "autopay.own.defaults",
+        "autopay.default.guard",
         "autopay.attempt.state",
         "autopay.attempt.schedule",
         "autopay.attempt.deadline",

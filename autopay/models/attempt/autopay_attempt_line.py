@@ -7,7 +7,7 @@ class AutopayAttemptLine(models.Model):
     """The share of one invoice in an attempt."""
 
     _name = "autopay.attempt.line"
-    _inherit = "autopay.own.defaults"
+    _inherit = "autopay.default.guard"
     _description = "Autopay Attempt Line"
     _order = "id desc"
     _rec_name = "move_id"

@@ -21,7 +21,7 @@ class AutopayConfiguration(models.Model):
     _name = "autopay.configuration"
     _description = "Autopay Configuration"
     _inherit = [
-        "autopay.own.defaults",
+        "autopay.default.guard",
         "autopay.configuration.chatter",
         "autopay.configuration.lock",
         "autopay.configuration.issue",

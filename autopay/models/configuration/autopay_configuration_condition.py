@@ -23,7 +23,7 @@ class AutopayConfigurationCondition(models.Model):
     _name = "autopay.configuration.condition"
     _description = "Condition of an Autopay Configuration"
     _inherit = [
-        "autopay.own.defaults",
+        "autopay.default.guard",
         "autopay.condition.domain",
         "autopay.condition.words",
     ]

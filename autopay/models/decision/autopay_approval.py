@@ -15,7 +15,7 @@ class AutopayApproval(models.Model):
     _name = "autopay.approval"
     _description = "Approval of a Charge"
     _inherit = [
-        "autopay.own.defaults",
+        "autopay.default.guard",
         "autopay.approval.request",
         "mail.thread",
         "mail.activity.mixin",

@@ -17,7 +17,7 @@ class AutopayRun(models.Model):
 
     _name = "autopay.run"
     _description = "Autopay Run"
-    _inherit = ["autopay.own.defaults", "mail.thread", "mail.activity.mixin"]
+    _inherit = ["autopay.default.guard", "mail.thread", "mail.activity.mixin"]
     _order = "id desc"
 
     name = fields.Char(required=True, readonly=True)

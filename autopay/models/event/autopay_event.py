@@ -14,7 +14,7 @@ class AutopayEvent(models.Model):
 
     _name = "autopay.event"
     _description = "Autopay Event"
-    _inherit = ["autopay.own.defaults", "mail.thread", "mail.activity.mixin"]
+    _inherit = ["autopay.default.guard", "mail.thread", "mail.activity.mixin"]
     _order = "id desc"
     # The name is not stored: without these, every search by it would be an error.
     _rec_names_search = ("event_ref", "type")

@@ -23,7 +23,7 @@ class AutopayDryRun(models.Model):
     """
 
     _name = "autopay.dry.run"
-    _inherit = ["autopay.own.defaults", "autopay.dry.run.trial"]
+    _inherit = ["autopay.default.guard", "autopay.dry.run.trial"]
     _description = "Dry Run"
     _order = "id desc"
 

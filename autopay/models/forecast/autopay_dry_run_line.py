@@ -7,7 +7,7 @@ class AutopayDryRunLine(models.Model):
     """The answer of a dry run about one invoice: a charge, or why there is none."""
 
     _name = "autopay.dry.run.line"
-    _inherit = "autopay.own.defaults"
+    _inherit = "autopay.default.guard"
     _description = "Line of a Dry Run"
     _order = "dry_run_id desc, result, date, id"
     _rec_name = "move_id"

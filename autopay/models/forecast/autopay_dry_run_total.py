@@ -7,7 +7,7 @@ class AutopayDryRunTotal(models.Model):
     """The sum that would be charged for one company, by one provider, on one day."""
 
     _name = "autopay.dry.run.total"
-    _inherit = "autopay.own.defaults"
+    _inherit = "autopay.default.guard"
     _description = "Total of a Dry Run"
     _order = "dry_run_id desc, company_id, provider_id, date, currency_id"
     _rec_name = "date"

@@ -19,7 +19,7 @@ class AutopayReconciliation(models.Model):
 
     _name = "autopay.reconciliation"
     _description = "Reconciliation of Charges"
-    _inherit = ["autopay.own.defaults", "mail.thread", "mail.activity.mixin"]
+    _inherit = ["autopay.default.guard", "mail.thread", "mail.activity.mixin"]
     _order = "id desc"
     # The name is not stored, and accountants may not search by provider.
     _rec_names_search = ("company_id",)

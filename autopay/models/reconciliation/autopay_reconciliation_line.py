@@ -12,7 +12,7 @@ class AutopayReconciliationLine(models.Model):
     """One charge as our attempt, the provider and the books know it."""
 
     _name = "autopay.reconciliation.line"
-    _inherit = "autopay.own.defaults"
+    _inherit = "autopay.default.guard"
     _description = "Line of a Reconciliation of Charges"
     _order = "is_difference desc, date, id"
     _rec_name = "object_ref"

@@ -7,7 +7,7 @@ class AutopayReconciliationTotal(models.Model):
     """Totals of attempts, charges and payments in one currency."""
 
     _name = "autopay.reconciliation.total"
-    _inherit = "autopay.own.defaults"
+    _inherit = "autopay.default.guard"
     _description = "Total of a Reconciliation of Charges"
     _order = "currency_id"
 

@@ -26,7 +26,7 @@ class AutopayReversal(models.Model):
 
     _name = "autopay.reversal"
     _description = "Refund or Dispute"
-    _inherit = ["autopay.own.defaults", "mail.thread", "mail.activity.mixin"]
+    _inherit = ["autopay.default.guard", "mail.thread", "mail.activity.mixin"]
     _order = "event_date desc, id desc"
     _rec_name = "ref"
     _rec_names_search = ["ref", "attempt_id.name", "charge_ref"]

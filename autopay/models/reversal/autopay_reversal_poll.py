@@ -12,7 +12,7 @@ class AutopayReversalPoll(models.Model):
 
     _name = "autopay.reversal.poll"
     _description = "Reading of Refunds and Disputes"
-    _inherit = ["autopay.own.defaults", "mail.thread", "mail.activity.mixin"]
+    _inherit = ["autopay.default.guard", "mail.thread", "mail.activity.mixin"]
     _rec_name = "provider_id"
     # Accountants may not search by provider.
     _rec_names_search = ("company_id",)

@@ -1,7 +1,7 @@
 from odoo import api, models
 
 
-class AutopayOwnDefaults(models.AbstractModel):
+class AutopayDefaultGuard(models.AbstractModel):
     """Keeps defaults that callers bring along out of what people may not write.
 
     Odoo takes defaults from keys of the context, which whoever calls can choose, and
@@ -10,7 +10,7 @@ class AutopayOwnDefaults(models.AbstractModel):
     (``odoo/orm/models.py``, ``default_get``).
     """
 
-    _name = "autopay.own.defaults"
+    _name = "autopay.default.guard"
     _inherit = "autopay.own.values"
     _description = "Defaults of Autopay's Own Fields"
 
