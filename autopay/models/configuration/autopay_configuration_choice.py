@@ -108,7 +108,7 @@ class AutopayConfigurationChoice(models.AbstractModel):
         :param dict asked: {configuration: ids of its invoices}; what it pays is taken
             out of them
         :param dict choices: {move id: Choice}, to be added to
-        :param dict invalid: {move id: the first that matched and is not valid}, likewise
+        :param dict invalid: {move id: the first that matched, not valid}, likewise
         """
         matched = self._get_matched_ids(asked, moves, today)
         configurations = self.env["autopay.configuration"].union(*matched)

@@ -144,7 +144,7 @@ class Decision:
 class Facts:
     """The facts looked up once for a whole set of invoices of one company.
 
-    :param passed: (customer id, token id, authorization id) that passed every check once
+    :param passed: (customer id, token id, authorization id) with no blocker
     :param caps: {(payer id, token id): configurations with caps for the method}
     :param spent: {(payer id, token id): {(currency, day): amount}} charged this month
         where that is limited; grows as invoices of the set are decided
