@@ -10,7 +10,7 @@ from .run_queue import RunQueue
 
 @dataclass
 class RunContext:
-    """What a run was asked for, what it has to do with, and what it has found.
+    """The question of a run, its means, and its findings.
 
     :param mode: *scheduled* or *now*, see ``autopay.decision``
     :param tokens: {move id: token} chosen by a person

@@ -43,5 +43,5 @@ class AccountMoveLine(models.Model):
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
-    def _unlink_note_autopay_editor(self):
+    def _unlink_set_autopay_editor(self):
         self.move_id._set_autopay_editor()

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 
 class MethodCalls:
-    """What a test, or somebody at Stripe's dashboard, does with payment methods."""
+    """Deeds of a test, or of somebody at Stripe's dashboard, on payment methods."""
 
     def create_payment_method(
         self,

@@ -12,7 +12,7 @@ AUTHENTICATION_REQUIRED = "authentication_required"
 # Set up for use off session: only a charge with the customer present asks for him.
 AUTHENTICATION_ON_SESSION = "authentication_on_session"
 PROCESSING = "processing"
-# What becomes of refunds.
+# The outcomes of refunds.
 REFUND_PENDING, REFUND_FAILS = "pending", "fails"
 KINDS = (
     SUCCESS,
@@ -34,7 +34,7 @@ NOT_AUTHENTICATED = (
     "We are unable to authenticate your payment method. Please choose a different "
     "payment method and try again."
 )
-# What the customer reads, by decline code or else by error code.
+# The words that the customer reads, by decline code or else by error code.
 MESSAGES = {
     "authentication_required": "Your card was declined. This transaction requires "
     "authentication.",

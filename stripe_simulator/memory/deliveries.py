@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from .objects import Event, WebhookEndpoint
 from .store import Book
 
-# What is done with a delivery when it is due.
+# The ways in which a due delivery is handled.
 SEND, HOLD, DROP = "send", "hold", "drop"
 MODES = (SEND, HOLD, DROP)
 

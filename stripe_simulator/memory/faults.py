@@ -33,7 +33,7 @@ KINDS = (*BEFORE, "delay_before", *AFTER)
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """What a fault can be addressed by."""
+    """The marks by which a fault is addressed."""
 
     method: str
     path: str

@@ -20,7 +20,7 @@ MAX_LENGTH = 255
 
 @dataclass(slots=True)
 class Stored:
-    """What is known of a key; ``status`` is ``None`` while the work goes on."""
+    """The facts of a key; ``status`` is ``None`` while the work goes on."""
 
     fingerprint: bytes
     path: str

@@ -15,7 +15,7 @@ KINDS = {
     ("pending", "succeeded"): "settled",
     ("pending", "failed"): "failed",
 }
-# What each movement does to the totals of its currency, in minor units.
+# The effect of each movement on the totals of its currency, in minor units.
 EFFECTS = {
     "charge": {"charged": 1},
     "submitted": {"pending": 1},

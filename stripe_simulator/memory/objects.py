@@ -1,4 +1,4 @@
-"""What the simulator remembers.  Money is in minor units, times in seconds.
+"""The memory of the simulator.  Money is in minor units, times in seconds.
 
 The objects hold facts only and are small: thousands of them must fit in memory.  Their
 shape in the API is made by the modules in ``resources``.
@@ -211,7 +211,7 @@ class Mandate:
 
 @dataclass(slots=True, eq=False)
 class Event:
-    """What happened to an object.
+    """An event in the life of an object.
 
     ``item`` is the object as it was then; nobody changes it.  ``pending`` counts the
     deliveries that were not yet taken.

@@ -1,4 +1,4 @@
-"""What follows by itself when some payment methods have been charged."""
+"""Events that follow by themselves when some payment methods have been charged."""
 
 from __future__ import annotations
 

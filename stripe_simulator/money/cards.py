@@ -1,4 +1,4 @@
-"""What a card does when it is charged, with the customer present or without."""
+"""The behaviour of a card that is charged, with the customer present or without."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a bank account does: it is debited over days, and the bank may return it."""
+"""The behaviour of a bank account: debited over days, and the bank may return it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an update has changed."""
+"""The fields that an update has changed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What must hold before a payment intent is confirmed."""
+"""Rules that must hold before a payment intent is confirmed."""
 
 from __future__ import annotations
 

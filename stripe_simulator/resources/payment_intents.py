@@ -26,7 +26,7 @@ _WITH_CONFIRM = (
     *("error_on_requires_action", "mandate", "mandate_data", "off_session"),
     "return_url",
 )
-# What may still be changed once the money has moved or the intent is closed.
+# Fields that may still be changed once the money has moved or the intent is closed.
 _ALWAYS_CHANGEABLE = frozenset(("description", "metadata", "receipt_email", "expand"))
 
 

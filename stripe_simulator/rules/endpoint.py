@@ -1,4 +1,4 @@
-"""What an endpoint is, and the call it is given."""
+"""Endpoints, and the calls they are given."""
 
 from __future__ import annotations
 

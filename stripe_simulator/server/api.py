@@ -28,7 +28,7 @@ from .expand import expand
 
 @dataclass(slots=True)
 class Exchange:
-    """What is known of a request while it is being answered."""
+    """The facts of a request while it is being answered."""
 
     method: str
     path: str

@@ -1,4 +1,4 @@
-"""What a fault makes of an answer."""
+"""Answers as faults leave them."""
 
 from __future__ import annotations
 

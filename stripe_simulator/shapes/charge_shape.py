@@ -32,7 +32,7 @@ _AS_KEPT = (
     "receipt_email",
     *("statement_descriptor_suffix", "status"),
 )
-# What the API shows and nothing here ever sets.
+# Fields that the API shows and nothing here ever sets.
 _ABSENT = {
     **dict.fromkeys(
         (

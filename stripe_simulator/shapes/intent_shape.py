@@ -21,7 +21,7 @@ _AS_KEPT = (
     *("setup_future_usage", "shipping", "statement_descriptor"),
     *("statement_descriptor_suffix", "status"),
 )
-# What the API shows and nothing here ever sets.
+# Fields that the API shows and nothing here ever sets.
 _ABSENT = {
     **dict.fromkeys(
         (

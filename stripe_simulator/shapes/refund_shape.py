@@ -11,7 +11,7 @@ _AS_KEPT = (
     *("amount", "charge", "created", "currency", "metadata", "payment_intent"),
     *("payment_method", "pending_reason", "reason", "status"),
 )
-# What the API shows and nothing here ever sets.
+# Fields that the API shows and nothing here ever sets.
 _ABSENT = dict.fromkeys(
     (
         *("customer", "customer_account", "description", "receipt_number"),

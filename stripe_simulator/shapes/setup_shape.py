@@ -15,7 +15,7 @@ _AS_KEPT = (
     *("last_setup_error", "mandate", "metadata", "next_action", "payment_method"),
     *("status", "usage"),
 )
-# What the API shows and nothing here ever sets.
+# Fields that the API shows and nothing here ever sets.
 _ABSENT = {
     **dict.fromkeys(
         (

@@ -1,4 +1,4 @@
-"""Whatever happens, the ledger and the objects tell the same story."""
+"""The ledger and the objects tell the same story, whatever happens."""
 
 import contextlib
 import random
@@ -29,7 +29,7 @@ class Story:
         actions = [self.refund, self.end_refund, self.dispute, self.move_dispute]
         actions += [self.settle, self.come_back]
         for _step in range(steps):
-            # What is refused must have changed nothing.
+            # A refused request must have changed nothing.
             with contextlib.suppress(*REFUSED):
                 self.random.choice(actions)(self.random.choice(self.intents))
 
