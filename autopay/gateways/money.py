@@ -133,6 +133,22 @@ def minimum_minor(currency_code: str, provider_code: str = "stripe") -> int:
     return _MINIMUMS.get(provider_code, {}).get(currency_code.upper(), 1)
 
 
+def get_charge_limits(
+    currency_code: str, decimal_places: int, provider_code: str = "stripe"
+) -> tuple[Decimal, Decimal]:
+    """Return (the smallest charge, the step of charges), in major units.
+
+    :param decimal_places: digits of the currency in Odoo
+    """
+    code = currency_code.upper()
+    units = PROVIDER_UNITS.get(provider_code, _CURRENCY_ITSELF)
+    decimals = _decimals(units, code, decimal_places)
+    return (
+        _major(minimum_minor(code, provider_code), decimals),
+        _major(units.steps.get(code, 1), decimals),
+    )
+
+
 def _exact(amount: Decimal | float | str, code: str, decimal_places: int) -> Decimal:
     given = _number(amount, code)
     rounded = given.quantize(Decimal(1).scaleb(-decimal_places))

@@ -15,15 +15,22 @@ CONDUCT_QUERIES = {
                 OR (a.state = 'succeeded' AND (a.booked_date IS NULL
                     OR a.booked_date > b.reserved_date + interval '1 minute')))""",
     "I12": """
-        SELECT 'account.move' AS res_model, l.move_id AS res_id,
+        SELECT 'account.move' AS res_model, move_id AS res_id,
                count(*) || ' debits' AS detail
-          FROM autopay_attempt_line l
-          JOIN autopay_attempt a ON a.id = l.attempt_id
-          JOIN payment_token t ON t.id = a.token_id
-          JOIN payment_method k ON k.id = t.payment_method_id
-         WHERE k.code = ANY(%(debit_codes)s) AND a.charging_date IS NOT NULL
-           AND a.state IN ('declined', 'succeeded', 'pending')
-      GROUP BY l.move_id HAVING count(*) > 3
+          FROM (SELECT l.move_id, l.part, (
+                    -- Each part is a debt of its own, and so is the rest after a cap.
+                    SELECT count(*)
+                      FROM autopay_attempt_line n
+                      JOIN autopay_attempt b ON b.id = n.attempt_id
+                     WHERE n.move_id = l.move_id AND b.id < a.id
+                       AND b.state = 'succeeded' AND b.rest_date IS NOT NULL) AS rests
+                  FROM autopay_attempt_line l
+                  JOIN autopay_attempt a ON a.id = l.attempt_id
+                  JOIN payment_token t ON t.id = a.token_id
+                  JOIN payment_method k ON k.id = t.payment_method_id
+                 WHERE k.code = ANY(%(debit_codes)s) AND a.charging_date IS NOT NULL
+                   AND a.state IN ('declined', 'succeeded', 'pending')) d
+      GROUP BY move_id, coalesce(part, 0), rests HAVING count(*) > 3
          UNION ALL
         SELECT 'autopay.attempt', id, tries || ' declines of one method in 30 days'
           FROM (SELECT id, count(*) OVER (
@@ -49,6 +56,8 @@ CONDUCT_QUERIES = {
           JOIN account_move m ON m.id = l.move_id
          WHERE a.state = 'succeeded' AND a.trigger = 'scheduled'
            AND m.autopay_status = 'success'
+           -- The date is that of the next part, whoever pays that.
+           AND coalesce(l.part, 0) = 0 AND a.rest_date IS NULL
            -- The date is that of the last charge: the rest of a cap, or of a raise.
            AND NOT EXISTS (
                SELECT FROM autopay_attempt_line n

@@ -21,6 +21,7 @@ class AccountMove(models.Model):
         "autopay.move.action",
         "autopay.settlement",
         "autopay.dispute",
+        "autopay.parts",
         "autopay.unapplied",
     ]
 

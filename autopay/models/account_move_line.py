@@ -40,7 +40,17 @@ class AccountMoveLine(models.Model):
                 self.check_access("write")
                 posted._check_autopay_free()
             self.move_id._set_autopay_editor()
-        return super().write(vals)
+        res = super().write(vals)
+        if "date_maturity" in vals and not self.env.context.get("autopay_dating"):
+            self._update_autopay_dates()
+        return res
+
+    def _update_autopay_dates(self):
+        """Have the autopay dates by the rule follow the days on which parts are due."""
+        moves = self.move_id.filtered(
+            lambda move: move.state == "posted" and move.company_id.autopay_known
+        )
+        moves.sudo()._update_autopay_dates()
 
     @api.ondelete(at_uninstall=False)
     def _unlink_set_autopay_editor(self):

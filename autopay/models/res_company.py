@@ -194,6 +194,20 @@ class ResCompany(models.Model):
         base = due if self.autopay_date_rule == "due" else invoiced
         return base + relativedelta(days=self.autopay_date_offset)
 
+    def _get_autopay_part_date(self, invoiced, due):
+        """Return the day to charge one of several parts of an invoice, by the rule.
+
+        Each is charged on its own day: where the rule looks at the invoice date, a part
+        that is due later is charged when it is due.
+
+        :param date due: the day on which the customer has to pay the part
+        """
+        self.ensure_one()
+        if self.autopay_date_rule == "month_day":
+            return self._get_next_month_day(max(invoiced, due), self.autopay_month_day)
+        day = self._get_autopay_date(invoiced, due)
+        return day if self.autopay_date_rule == "due" else max(day, due)
+
     @api.model
     def _get_next_month_day(self, start, day):
         """Return the first such day of a month on or after the start."""

@@ -168,3 +168,7 @@ from .reversal import (
     test_autopay_reversal_unread,
     test_autopay_reversal_watch,
 )
+from .schedules import (
+    test_autopay_parts,
+    test_parts,
+)

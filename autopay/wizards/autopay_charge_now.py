@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 from odoo.tools import clean_context
 
 from ..rights import check_billing
+from ..words.invoices.parts import get_parts_words
 from .autopay_charge_now_line import LINE_FACTS
 
 # Blockers of a chosen method that the customer has not authorized yet.
@@ -408,7 +409,8 @@ class AutopayChargeNow(models.TransientModel):
     def _get_ready_words(self, decision, mark):
         """Return what is to be known about an invoice that would be charged."""
         discount = self.env["autopay.discount"]._get_words(decision)
-        return ". ".join(filter(None, (mark, discount))) or mark
+        parts = get_parts_words(self.env, decision)
+        return ". ".join(filter(None, (mark, discount, parts))) or mark
 
     def _prepare_line_vals(self, decision, passed):
         """Return what would happen to one invoice.

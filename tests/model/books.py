@@ -210,13 +210,8 @@ class Attempts(Rows):
     def _check_soon(self):
         self.next_check_date = LONG_AGO
 
-    def search_count(self, domain):
-        """Return the number of declines on the same invoices, as the model asks."""
-        wanted = [
-            ("line_ids.move_id", "in", self.line_ids.move_id.ids),
-            ("state", "=", "declined"),
-        ]
-        assert domain == wanted, f"another question than expected: {domain}"
+    def _count_declines(self):
+        """Return the number of declines on the same invoices, in one piece each."""
         lines = self.database.all("autopay.attempt.line")
         same = lines.filtered(lambda line: line.move_id in self.line_ids.move_id)
         return len(same.attempt_id.filtered(lambda rec: rec.state == "declined"))

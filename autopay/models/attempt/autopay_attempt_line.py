@@ -32,6 +32,12 @@ class AutopayAttemptLine(models.Model):
     )
     currency_id = fields.Many2one(related="attempt_id.currency_id")
     amount = fields.Monetary(readonly=True)
+    part = fields.Integer(
+        readonly=True,
+        aggregator=None,
+        help="Of an invoice that is payable in parts: the number of the part, or of "
+        "the first one of several that were due. Zero: it is not payable in parts.",
+    )
     discount_amount = fields.Monetary(
         string="Discount",
         readonly=True,

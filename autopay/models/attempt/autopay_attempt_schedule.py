@@ -112,17 +112,31 @@ class AutopayAttemptSchedule(models.AbstractModel):
     def _get_retry_date(self):
         """Return the day of the next automatic try, or False when there is none."""
         self.ensure_one()
-        declines = self.search_count(
-            [
-                ("line_ids.move_id", "in", self.line_ids.move_id.ids),
-                ("state", "=", "declined"),
-            ]
-        )
+        declines = self._count_declines()
         waits = self._get_retry_waits()
         if self.trigger == "manual" or declines > len(waits):
             return False
         days = max(waits[max(declines, 1) - 1], ceil(self.wait_hours / 24))
         return self.company_id._get_autopay_today() + timedelta(days=days)
+
+    def _count_declines(self):
+        """Return how often the same debt was declined, this time included.
+
+        What was collected since begins a new count, and so does another part of the
+        invoice. Money that went back was no payment.
+        """
+        lines = self.line_ids
+        same = [("line_ids.move_id", "in", lines.move_id.ids)]
+        booked = self.search([*same, ("booked_date", "!=", False)])
+        kept = booked.filtered(lambda attempt: not attempt.returned_amount)
+        return self.search_count(
+            [
+                *same,
+                ("line_ids.part", "in", lines.mapped("part")),
+                ("state", "=", "declined"),
+                ("id", ">", max(kept.ids, default=0)),
+            ]
+        )
 
     def _get_retry_waits(self):
         """Return the days to wait before each further try, within network limits."""

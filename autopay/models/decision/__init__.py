@@ -4,6 +4,7 @@ from . import autopay_check
 from . import autopay_configuration_cap
 from . import autopay_approval
 from . import autopay_bookable
+from . import autopay_due
 from . import autopay_decision
 from . import autopay_discount
 from . import autopay_first_look

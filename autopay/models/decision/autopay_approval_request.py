@@ -56,8 +56,26 @@ class AutopayApprovalRequest(models.AbstractModel):
                     [("state", "in", ("waiting", "approved", "refused"))],
                 ),
             ]
-            found |= found.search(domain, order="autopay_date, id", limit=ASK_AHEAD)
+            unasked = found.search(domain, order="autopay_date, id")
+            found |= self._filter_above_limit(company, unasked)[:ASK_AHEAD]
         return found
+
+    def _filter_above_limit(self, company, moves):
+        """Return the invoices of which a charge is above the limit, part by part."""
+        if not moves:
+            return moves
+        today = company._get_autopay_today()
+        dues = self.env["autopay.due"]._get_dues(moves, today)
+        limit = company.autopay_approval_limit
+        return moves.filtered(
+            lambda move: (
+                dues[move].parts == 1
+                or move.currency_id._convert(
+                    dues[move].amount, company.currency_id, company, today
+                )
+                > limit
+            )
+        )
 
     @api.model
     def _request_for(self, decisions, user=None):

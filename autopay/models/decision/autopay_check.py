@@ -150,8 +150,10 @@ class AutopayCheck(models.AbstractModel):
         return not decision.move.autopay_date
 
     def _is_date_not_reached(self, decision, facts):
-        discounts = self.env["autopay.discount"]
-        day = discounts._get_charge_day(decision.move, facts.today)
+        # The day of the part at hand, of an invoice that is payable in parts.
+        day = decision.share.day or self.env["autopay.discount"]._get_charge_day(
+            decision.move, facts.today
+        )
         return self._is_after_today(day, decision, facts)
 
     def _is_after_today(self, day, decision, facts):

@@ -140,15 +140,16 @@ class AutopayDecision(models.AbstractModel):
             authorization = self.env["autopay.authorization"]
         if facts.trial and choice.configuration == facts.trial:
             authorization = facts.trial._get_future_authorization(authorization)
-        due = move._get_autopay_amount()
+        share = facts.dues[move]
         discount = self.env["autopay.discount"]._get_planned(move, facts)
-        due = move.currency_id.round(due - discount.amount)
+        due = move.currency_id.round(share.amount - discount.amount)
         return Decision(
             move,
             choice,
             authorization,
             due,
             due,
+            share=share,
             discount=discount,
             today=facts.today,
             trial=facts.trial,
@@ -179,6 +180,7 @@ class AutopayDecision(models.AbstractModel):
         tried, paid = map(moves.sudo().filtered, LOOKED_UP)
         found = (choice.token for choice in choices.values())
         methods = self.env["payment.token"].union(*found)
+        tokens = {move_id: choice.token for move_id, choice in choices.items()}
         return Facts(
             company=company,
             today=today,
@@ -191,6 +193,7 @@ class AutopayDecision(models.AbstractModel):
             doubtful=self._get_doubtful_payments(paid),
             contradicted=self._get_contradicted_attempts(tried),
             choices=choices,
+            dues=self.env["autopay.due"]._get_dues(moves, today, tokens),
             approvals=self._get_approvals(company, moves),
             **self._get_payer_facts(company, payers, methods, seen, question.trial),
             trial=question.trial,

@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 
 from odoo import models
 
+from ...schedules.parts import Due
 from ...words.invoices.blockers import get_blocker_words, get_charge_words
 from ...words.invoices.deadlines import get_attempt_until_words, get_payment_words
+from ...words.invoices.parts import get_parts_words
 from ..configuration.choice import Choice
 from .discount import NO_DISCOUNT, Discount
 
@@ -72,7 +74,8 @@ class Decision:
     """Whether one invoice would be charged now, with what, or why not.
 
     :param amount: what would be charged, in the invoice's currency (major units)
-    :param due: what is due, in the same; more than the amount under a cap
+    :param due: what is due, in the same; more than the amount under a cap. Of an
+        invoice that is payable in parts: what the charge at hand is to take
     :param blocker: the code of a ``Blocker``; False when it would be charged
     :param values: what the words about the blocker mention
     :param date: from when the blocker could be gone, when that can be said
@@ -82,6 +85,8 @@ class Decision:
     :param today: the date that was decided for
     :param trial: the configuration that was decided with as if it were saved
     :param waiting: the attempt, or the other payment, that is waited for
+    :param share: the ``Due``: the charge at hand and the one after it; None where
+        nothing is said of the amount
     """
 
     move: models.Model
@@ -98,11 +103,20 @@ class Decision:
     today: datetime.date | None = None
     trial: models.Model | None = None
     waiting: models.Model | None = None
+    share: Due | None = None
 
     @property
     def move_id(self):
         """The id under which the invoice is saved, also while a form edits it."""
         return self.move._origin.id
+
+    @property
+    def next_date(self):
+        """When something of the invoice is charged again; False when nothing is left.
+
+        The rest after a cap comes before the next part: it is older.
+        """
+        return self.rest_date or (self.share and self.share.next_day) or False
 
     @property
     def customer(self):
@@ -133,7 +147,11 @@ class Decision:
         return get_payment_words(env, self.waiting, self.move)
 
     def get_words(self, env):
-        """Return the decision as a sentence in the language of the environment."""
+        """Return the decision as sentences in the language of the environment."""
+        parts = get_parts_words(env, self)
+        return " ".join(filter(None, [self._get_verdict(env), parts]))
+
+    def _get_verdict(self, env):
         if self.blocker:
             table = env["autopay.decision"]._get_blocker_table()
             return get_blocker_words(env, self, table[self.blocker].sentence)
@@ -145,6 +163,7 @@ class Facts:
     """The facts looked up once for a whole set of invoices of one company.
 
     :param passed: (customer id, token id, authorization id) with no blocker
+    :param dues: {move: Due}, see ``autopay.due``
     :param caps: {(payer id, token id): configurations with caps for the method}
     :param spent: {(payer id, token id): {(currency, day): amount}} charged this month
         where that is limited; grows as invoices of the set are decided
@@ -165,6 +184,7 @@ class Facts:
     doubtful: dict
     contradicted: dict
     choices: dict
+    dues: dict
     authorizations: dict
     refused: dict
     exhausted: set

@@ -76,21 +76,29 @@ class AutopayBooking(models.AbstractModel):
             self._alert_left_over(attempt)
 
     def _charge_rest_later(self, attempts):
-        """Leave on autopay what is still due of invoices that a cap has divided.
+        """Leave on autopay what is still to come of invoices: parts, rests after a cap.
 
         What a person charged that was not on autopay does not come onto it.
         """
-        for line in attempts.filtered("rest_date").line_ids:
-            move = line.move_id.with_context(**OWN_FIELDS_CONTEXT)
-            if move.currency_id.is_zero(move.amount_residual):
+        lines = attempts.line_ids.filtered(
+            lambda line: not line.currency_id.is_zero(line.move_id.amount_residual)
+        )
+        days = self.env["autopay.due"]._get_part_days(lines.move_id)
+        for line in lines:
+            rest_date = line.attempt_id.rest_date
+            if not rest_date and line.move_id not in days:
                 continue
+            move = line.move_id.with_context(**OWN_FIELDS_CONTEXT)
             if not line.previous_status:
                 move.autopay_status = False
             elif line.money_returned:
                 move.autopay_status = "success" if move.autopay_refunded else "error"
             else:
                 move.autopay_status = "eligible"
-                move._give_autopay_date(line.attempt_id.rest_date, "rest")
+                day, source = days.get(line.move_id), "rule"
+                if rest_date:
+                    day, source = rest_date, "rest"
+                move._give_autopay_date(day, source)
 
     def _prepare_payment_vals(self, attempt):
         """Return the payment of a collected attempt.

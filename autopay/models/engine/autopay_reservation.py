@@ -111,7 +111,9 @@ class AutopayReservation(models.AbstractModel):
         return to_minor(decision.amount, currency.name, currency.decimal_places, code)
 
     def _prepare_line_vals(self, decision, run):
+        share = decision.share
         return {
+            "part": share.part if share.parts > 1 else 0,
             "move_id": decision.move.id,
             "company_id": run.company_id.id,
             "amount": decision.amount,

@@ -11,7 +11,8 @@ class AutopayForecast(models.AbstractModel):
 
     It asks the same ``autopay.decision`` as the engine does, for the days on which an
     invoice's decision can change, and assumes that every charge succeeds. What a cap
-    has divided is changed in this transaction's cache only, and never written.
+    or a payment term has divided is changed in this transaction's cache only, and never
+    written.
     """
 
     _name = "autopay.forecast"
@@ -55,7 +56,7 @@ class AutopayForecast(models.AbstractModel):
         self._decide_day(forecast, day, divided, trial)
 
     def _decide_day(self, forecast, day, moves, trial):
-        """Take in what is decided on a day; return what a cap divides."""
+        """Take in what is decided on a day; return what is divided."""
         divided = moves.browse()
         question = Question(today=day, trial=trial, planned=forecast.get_spent(day))
         decisions = self.env["autopay.decision"]._answer(moves, question)
@@ -65,7 +66,7 @@ class AutopayForecast(models.AbstractModel):
                 forecast.note_day(decision.date, move.ids)
                 continue
             forecast.note_charge(day, decision)
-            if decision.rest_date:
+            if decision.next_date:
                 self._leave_rest(decision)
                 divided |= move
         return divided
@@ -75,11 +76,12 @@ class AutopayForecast(models.AbstractModel):
     def _leave_rest(self, decision):
         """Show the invoice with what is left of it, in the cache only."""
         move = decision.move
-        rest = move.currency_id.round(decision.due - decision.amount)
+        rest = move.currency_id.round(move._get_autopay_amount() - decision.amount)
         shown = {
             "amount_residual": rest,
             "autopay_status": "eligible",
-            "autopay_date": decision.rest_date,
+            "autopay_date": decision.next_date,
+            "autopay_date_source": "rest" if decision.rest_date else "rule",
         }
         for name, value in shown.items():
             move._fields[name]._update_cache(move, value)
@@ -91,5 +93,11 @@ class AutopayForecast(models.AbstractModel):
             *(each.decision.move for each in forecast.charges)
         )
         moves.invalidate_recordset(
-            ["amount_residual", "autopay_status", "autopay_date"], flush=False
+            [
+                "amount_residual",
+                "autopay_status",
+                "autopay_date",
+                "autopay_date_source",
+            ],
+            flush=False,
         )

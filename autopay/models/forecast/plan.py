@@ -60,7 +60,7 @@ class Forecast:
         """Take in that an invoice is charged on a day."""
         self.charges.append(ForecastCharge(day, decision))
         self.blocked.pop(decision.move, None)
-        if not decision.rest_date:
+        if not decision.next_date:
             self.paid_ids.add(decision.move.id)
         move = decision.move
         key = (move.commercial_partner_id.id, decision.token.id, move.currency_id)

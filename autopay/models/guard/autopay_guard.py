@@ -121,10 +121,12 @@ class AutopayGuard(models.AbstractModel):
         self._check_autopay_free()
         # In between, the invoices are open: only what they are at the end counts.
         moves = self.with_context(autopay_reversing=True)
+        parts = self._count_autopay_parts()
         reverse_moves = super(AutopayGuard, moves)._reverse_moves(
             default_values_list, cancel=cancel
         )
         self._update_autopay_settlement()
+        self._update_autopay_parts(parts)
         return reverse_moves.with_env(self.env)
 
     def _post(self, soft=True):

@@ -110,12 +110,15 @@ class AutopayExplanation(models.AbstractModel):
         table = self.env["autopay.decision"]._get_blocker_table()
         left = invoices.filtered(lambda move: move not in blockers)
         decisions = self.env["autopay.decision"]._decide(left)
+        ruled = self.env["autopay.due"]._get_rule_dates(
+            left.filtered(lambda move: move.autopay_date and move.state == "posted")
+        )
         for move, decision in decisions.items():
             move.autopay_blocker = decision.blocker
             move.autopay_explanation = decision.get_words(self.env)
             if move.autopay_date and _tells_date_source(table, decision.blocker):
                 words = (
-                    move._get_autopay_date_words(decision.today),
+                    move._get_autopay_date_words(decision.today, ruled.get(move)),
                     self.env["autopay.discount"]._get_words(decision),
                 )
                 move.autopay_explanation = " ".join(

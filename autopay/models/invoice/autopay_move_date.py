@@ -49,7 +49,8 @@ class AutopayMoveDate(models.AbstractModel):
         own = self.sudo()
         known = {move.id: move.autopay_date for move in own}
         by_rule = own.filtered(lambda move: move.autopay_date_source == "rule")
-        res = super().write(vals)
+        # The lines get their dates on the way; what follows from it is decided below.
+        res = super(AutopayMoveDate, self.with_context(autopay_dating=True)).write(vals)
         if "autopay_date" in vals:
             same = own.filtered(lambda move: move.autopay_date == known[move.id])
             (own if DUE_FIELDS & vals.keys() else own - same)._set_date_source()
@@ -71,7 +72,8 @@ class AutopayMoveDate(models.AbstractModel):
 
         :return: a warning when the date has come already
         """
-        self.autopay_date_source = self._find_date_source()
+        ruled = self._is_autopay_ruled() and self._get_autopay_next_date()
+        self.autopay_date_source = self._find_date_source(ruled)
         day = self.autopay_date
         if not day or not self.company_id or day > self.company_id._get_autopay_today():
             return {}
@@ -102,27 +104,33 @@ class AutopayMoveDate(models.AbstractModel):
     def _onchange_autopay_due(self):
         """Show in the form what saving does to a date by the rule."""
         if self.sudo()._is_following_rule():
-            self.autopay_date = self._get_autopay_default_date()
+            self.autopay_date = self._get_autopay_next_date()
 
     # === BUSINESS METHODS === #
 
-    def _find_date_source(self):
+    def _is_autopay_ruled(self):
+        """Return whether the rule gives a date: that of a draft is not known yet."""
+        return self.state == "posted" and self.move_type == "out_invoice"
+
+    def _find_date_source(self, ruled):
         """Return where a date comes from that somebody has just given.
 
-        Who gives an invoice the very date of the rule gives it back to the rule. A
-        draft gets no date by the rule: its due date is not known yet.
+        Who gives an invoice the very date of the rule gives it back to the rule.
+
+        :param date ruled: the date by the rule; False or None when it gives none
         """
         self.ensure_one()
         if not self.autopay_date:
             return False
-        ruled = self.state == "posted" and self.move_type == "out_invoice"
-        is_rules = ruled and self.autopay_date == self._get_autopay_default_date()
-        return "rule" if is_rules else "person"
+        return "rule" if self.autopay_date == ruled else "person"
 
     def _set_date_source(self):
         """Note where dates come from that somebody has just given."""
+        ruled = self.env["autopay.due"]._get_rule_dates(
+            self.filtered(lambda move: move.autopay_date and move._is_autopay_ruled())
+        )
         for source, moves in self.grouped(
-            lambda move: move._find_date_source()
+            lambda move: move._find_date_source(ruled.get(move))
         ).items():
             changed = moves.filtered(
                 lambda move, source=source: move.autopay_date_source != source
@@ -145,7 +153,8 @@ class AutopayMoveDate(models.AbstractModel):
 
     def _give_rule_dates(self):
         """Give invoices the date by the rule, those of one day together."""
-        by_day = self.grouped(lambda move: move._get_autopay_default_date())
+        days = self.env["autopay.due"]._get_rule_dates(self)
+        by_day = self.grouped(days.get)
         for day, moves in by_day.items():
             changed = moves.filtered(lambda move, day=day: move.autopay_date != day)
             changed._give_autopay_date(day, "rule")
@@ -173,6 +182,21 @@ class AutopayMoveDate(models.AbstractModel):
         if self:
             self.sudo().with_context(**context).write(vals)
 
+    def _get_autopay_next_date(self):
+        """Return the autopay date by the company's rule: that of the part at hand."""
+        self.ensure_one()
+        return self.env["autopay.due"]._get_rule_dates(self)[self]
+
+    def _get_autopay_part_date(self, due):
+        """Return the day of one of several parts; hook for other rules.
+
+        :param date due: the day on which the customer has to pay it
+        """
+        self.ensure_one()
+        company = self.company_id
+        invoiced = self.invoice_date or company._get_autopay_today()
+        return company._get_autopay_part_date(invoiced, due)
+
     def _get_autopay_default_date(self):
         """Return the autopay date by the rule, or earlier to take a discount."""
         ruled = self._get_autopay_rule_date()
@@ -185,11 +209,11 @@ class AutopayMoveDate(models.AbstractModel):
         invoiced = self.invoice_date or company._get_autopay_today()
         return company._get_autopay_date(invoiced, self.invoice_date_due or invoiced)
 
-    def _get_autopay_date_words(self, today):
+    def _get_autopay_date_words(self, today, ruled):
         """Return what is to be known about the autopay date, as sentences.
 
         :param date today: in the company's time zone
+        :param date ruled: the date by the company's rule; None when there is none yet
         """
         self.ensure_one()
-        ruled = self.state == "posted" and self._get_autopay_default_date()
         return get_date_words(self.env, self, ruled, today)
