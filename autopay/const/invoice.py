@@ -18,6 +18,9 @@ OPEN_STATUSES = ("eligible", "in_progress", "error")
 # Statuses that only the engine may give an invoice.
 ENGINE_STATUSES = ("in_progress", "success", "error")
 
+# Payment states of an invoice of which something is still to be paid.
+UNPAID_STATES = ("not_paid", "partial")
+
 POLICIES = [
     ("off", "Off"),
     ("manual", "Manual: accountants mark the invoices"),

@@ -23,6 +23,12 @@ RETRY_DAYS = {
     "debit": {"later": (4, 5)},
 }
 
+# Charges that an invoice sees at most by itself: the first one and its retries.
+MOST_TRIES = {
+    family: 1 + max(map(len, by_class.values()))
+    for family, by_class in RETRY_DAYS.items()
+}
+
 # Declines of one method in so many days, on all its invoices, after which it rests.
 # Visa allows 15 further tries in 30 days for one payment; the others allow more.
 DECLINE_DAYS = 30

@@ -30,15 +30,17 @@ CONDUCT_QUERIES = {
                   JOIN payment_method k ON k.id = t.payment_method_id
                  WHERE k.code = ANY(%(debit_codes)s) AND a.charging_date IS NOT NULL
                    AND a.state IN ('declined', 'succeeded', 'pending')) d
-      GROUP BY move_id, coalesce(part, 0), rests HAVING count(*) > 3
+      GROUP BY move_id, coalesce(part, 0), rests HAVING count(*) > %(most_debits)s
          UNION ALL
-        SELECT 'autopay.attempt', id, tries || ' declines of one method in 30 days'
+        SELECT 'autopay.attempt', id, tries || ' declines of one method in '
+               || %(decline_days)s || ' days'
           FROM (SELECT id, count(*) OVER (
                     PARTITION BY token_id ORDER BY charging_date
-                    RANGE BETWEEN '30 days' PRECEDING AND CURRENT ROW) AS tries
+                    RANGE BETWEEN make_interval(days => %(decline_days)s) PRECEDING
+                          AND CURRENT ROW) AS tries
                   FROM autopay_attempt
                  WHERE state = 'declined' AND charging_date IS NOT NULL) w
-         WHERE tries > 15
+         WHERE tries > %(max_declines)s
          UNION ALL
         SELECT 'autopay.attempt', b.id, 'refused for good before, see ' || a.name
           FROM autopay_attempt a

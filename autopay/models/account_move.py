@@ -274,11 +274,6 @@ class AccountMove(models.Model):
         self.ensure_one()
         return self.amount_residual
 
-    def _get_autopay_token(self):
-        """Return the method that pays: its own, or by the customer's rules."""
-        self.ensure_one()
-        return self._get_autopay_tokens()[self.id]
-
     def _get_autopay_tokens(self):
         """Return {move id: token} of the methods that pay these invoices."""
         tokens = {}
@@ -286,6 +281,17 @@ class AccountMove(models.Model):
             choices = self.env["autopay.configuration.choice"]._choose(company, moves)
             tokens.update((key, choice.token) for key, choice in choices.items())
         return tokens
+
+    @api.model
+    def _get_autopay_open_domain(self):
+        """Return the domain of posted customer invoices that are not paid."""
+        return Domain(
+            [
+                ("move_type", "=", "out_invoice"),
+                ("state", "=", "posted"),
+                ("payment_state", "in", const.invoice.UNPAID_STATES),
+            ]
+        )
 
     @api.model
     def _get_autopay_due_domain(self, company, today, set_aside=False):
@@ -300,12 +306,9 @@ class AccountMove(models.Model):
         retry = Domain("autopay_status", "=", "error") & Domain(
             "autopay_retry_date", "<=", today
         )
-        return Domain(
+        own = Domain(
             [
                 ("company_id", "=", company.id),
-                ("move_type", "=", "out_invoice"),
-                ("state", "=", "posted"),
-                ("payment_state", "in", ("not_paid", "partial")),
                 # Invoices that kill processes must not even be looked at.
                 (
                     "autopay_crash_count",
@@ -313,4 +316,5 @@ class AccountMove(models.Model):
                     const.engine.CRASHES_BEFORE_SET_ASIDE,
                 ),
             ]
-        ) & (eligible | retry)
+        )
+        return own & self._get_autopay_open_domain() & (eligible | retry)

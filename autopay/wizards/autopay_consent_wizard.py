@@ -3,6 +3,7 @@ import binascii
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 from .. import const
 from ..models.decision.facts import TRIAL_CONSENT, TrialConsent
@@ -365,13 +366,12 @@ class AutopayConsentWizard(models.TransientModel):
     def _get_open_invoices(self):
         """Return the customer's open invoices on autopay that the user may read."""
         payer = self.partner_id._origin.commercial_partner_id
-        return self.env["account.move"].search(
+        moves = self.env["account.move"]
+        own = Domain(
             [
                 ("company_id", "=", self.company_id._origin.id),
                 ("commercial_partner_id", "=", payer.id),
-                ("move_type", "=", "out_invoice"),
-                ("state", "=", "posted"),
-                ("payment_state", "in", ("not_paid", "partial")),
                 ("autopay_status", "!=", False),
             ]
         )
+        return moves.search(own & moves._get_autopay_open_domain())

@@ -2,8 +2,6 @@
 
 from odoo.tools.translate import LazyTranslate
 
-from .declines.advice import get_configuration_sentence
-
 _lt = LazyTranslate(__name__)
 
 KIND_SENTENCES = {
@@ -32,27 +30,6 @@ KIND_SENTENCES = {
     "not_booked": _lt("The money was taken, but there is no payment for it."),
     "matched": _lt("One attempt, one charge, one payment, the same amount."),
 }
-
-PROBLEM_SENTENCES = {
-    "unreachable": _lt("The provider cannot be reached."),
-    "credentials": _lt("The provider refuses our key."),
-    "rate_limit": _lt("The provider asks us to slow down."),
-    "unreadable": _lt("The provider's answer cannot be read."),
-    "many_unseen": _lt(
-        "Very many charges are not in the provider's list: does the key belong to "
-        "another account?"
-    ),
-    "incomplete_list": _lt("There are too many charges: take a shorter period."),
-}
-
-
-def get_problem_sentence(env, problem):
-    """Return why the provider's charges could not be read to their end.
-
-    :param problem: a key of ``PROBLEM_SENTENCES`` or a code of a bad configuration
-    """
-    known = PROBLEM_SENTENCES.get(problem)
-    return env._(known) if known else get_configuration_sentence(env, problem)
 
 
 def get_kind_sentence(env, kind):

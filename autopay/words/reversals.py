@@ -4,12 +4,9 @@ from odoo.tools import format_date
 from odoo.tools.translate import LazyTranslate
 
 from ..const.reversal import MONEY_GONE, UNRECORDED
-from .declines.advice import (
-    CONFIGURATION_SENTENCES,
-    get_configuration_sentence,
-    get_decline_sentence,
-)
+from .declines.advice import get_decline_sentence
 from .filled import fill_in
+from .providers import PROBLEM_SENTENCES, get_problem_sentence
 
 _lt = LazyTranslate(__name__)
 
@@ -154,6 +151,6 @@ def get_reading_sentence(env, problem):
     """
     if problem == UNRECORDED:
         return env._("Not everything that was read could be recorded.")
-    if problem in CONFIGURATION_SENTENCES:
-        return get_configuration_sentence(env, problem)
+    if problem in PROBLEM_SENTENCES:
+        return get_problem_sentence(env, problem)
     return get_decline_sentence(env, problem, "configuration")

@@ -72,11 +72,15 @@ def _read_row(invoice):
         customer=invoice.partner_id.name,
         amount=to_decimal(invoice.amount_total, invoice.currency_id),
         currency=invoice.currency_id.name,
-        method=_get_method(attempt.token_id or invoice._get_autopay_token()),
+        method=_get_method(attempt.token_id or _get_token(invoice)),
         outcome=outcome,
         reason=reason,
         detail=detail,
     )
+
+
+def _get_token(invoice):
+    return invoice._get_autopay_tokens()[invoice.id]
 
 
 def _get_outcome(invoice, attempt):

@@ -133,7 +133,7 @@ METHOD_BLOCKERS = (
         "method_exhausted",
         _lt("Payment method declined too often"),
         _lt(
-            "%(method)s was declined so often in the last 30 days that the card "
+            "%(method)s was declined so often in the last %(days)s days that the card "
             "networks allow no further try. Choose another payment method."
         ),
         of_payer="method",

@@ -41,9 +41,3 @@ class AutopayConditionWords(models.AbstractModel):
         else:
             names = self._get_records(kind).mapped("display_name")
         return format_list(self.env, names, "or") if names else ""
-
-    def _get_missing_words(self, kind, label):
-        """Return that a condition of that kind lacks its value."""
-        if kind.value == "amount":
-            return self.env._("The condition %s needs an amount above zero.", label)
-        return self.env._("The condition %s has no value.", label)

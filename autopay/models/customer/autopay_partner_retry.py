@@ -42,13 +42,11 @@ class AutopayPartnerRetry(models.AbstractModel):
         """
         moves = self.env["account.move"].sudo()
         found = moves.search(
-            Domain(
+            moves._get_autopay_open_domain()
+            & Domain(
                 [
                     ("commercial_partner_id", "in", self.ids),
                     ("company_id", "=", company.id),
-                    ("move_type", "=", "out_invoice"),
-                    ("state", "=", "posted"),
-                    ("payment_state", "in", ("not_paid", "partial")),
                     ("autopay_status", "=", "error"),
                     ("autopay_retry_date", "=", False),
                     ("autopay_in_dispute", "=", False),

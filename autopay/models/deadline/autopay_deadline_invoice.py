@@ -8,6 +8,7 @@ from odoo.fields import Domain
 from odoo.tools import split_every
 
 from ... import const
+from ...const.invoice import UNPAID_STATES
 from .call import Call
 
 # Days for which a new method is a reason to look at failed invoices again.
@@ -47,7 +48,7 @@ class AutopayDeadlineInvoice(models.AbstractModel):
         """Return {customer: decisions} of the invoices that cannot be collected."""
         domain = self._get_unpaid_domain(company) & Domain(
             [
-                ("payment_state", "in", ("not_paid", "partial", "blocked")),
+                ("payment_state", "in", (*UNPAID_STATES, "blocked")),
                 "|",
                 ("autopay_status", "in", ("eligible", "error")),
                 ("autopay_refunded", "=", True),

@@ -1,5 +1,7 @@
 from odoo import api, models
 
+from ...const.invoice import UNPAID_STATES
+
 # Invoices that are looked at ahead of their date, in each run of a company.
 ASK_AHEAD = 100
 
@@ -48,7 +50,7 @@ class AutopayApprovalRequest(models.AbstractModel):
                 ("company_id", "=", company.id),
                 ("autopay_status", "=", "eligible"),
                 ("state", "=", "posted"),
-                ("payment_state", "in", ("not_paid", "partial")),
+                ("payment_state", "in", UNPAID_STATES),
                 ("amount_residual_signed", ">", company.autopay_approval_limit),
                 (
                     "autopay_approval_ids",

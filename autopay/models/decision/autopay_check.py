@@ -1,6 +1,7 @@
 from odoo import fields, models
 
 from ... import const
+from ...const.invoice import UNPAID_STATES
 from ...gateways.money import AmountNotRepresentable, minimum_minor, to_minor
 from ...words.disputes import get_dispute_words
 from ...words.invoices.blockers import get_unapplied_values
@@ -86,7 +87,7 @@ class AutopayCheck(models.AbstractModel):
 
     def _is_nothing_due(self, decision, facts):
         move = decision.move
-        paid = move.payment_state not in ("not_paid", "partial")
+        paid = move.payment_state not in UNPAID_STATES
         return paid or move.currency_id.compare_amounts(decision.amount, 0) <= 0
 
     def _is_set_aside(self, decision, facts):

@@ -5,7 +5,7 @@ from odoo import api, models
 from odoo.exceptions import AccessError, UserError
 
 from ...const.event import EVENT_STEPS
-from ...words.declines.advice import get_configuration_sentence
+from ...words.providers import PROBLEM_SENTENCES, get_problem_sentence
 
 # Endings of names that only a local network knows.
 LOCAL_ENDINGS = (".local", ".localhost", ".internal", ".lan", ".test", ".example")
@@ -90,7 +90,7 @@ class AutopayWebhook(models.AbstractModel):
         try:
             return provider._get_autopay_gateway()
         except ValueError as error:
-            sentence = get_configuration_sentence(self.env, str(error))
+            sentence = get_problem_sentence(self.env, str(error))
             raise UserError(sentence) from None
 
     def _check_address(self, name, url):
@@ -120,24 +120,22 @@ class AutopayWebhook(models.AbstractModel):
         """Say in words what went wrong at the provider."""
         if not report.problem:
             return
-        sentences = {
-            "forbidden": self.env._(
+        if report.problem in PROBLEM_SENTENCES:
+            sentence = get_problem_sentence(self.env, report.problem)
+        elif report.problem == "forbidden":
+            sentence = self.env._(
                 "The secret key may not manage webhooks. Give the restricted key write "
                 "access to webhook endpoints, or create the webhook in the dashboard "
                 "of %s with the address shown here and paste its signing secret.",
                 name,
-            ),
-            "credentials": self.env._(
-                "%s does not accept the secret key; check the credentials.", name
-            ),
-            "unreachable": self.env._("%s cannot be reached. Try again later.", name),
-        }
-        refused = self.env._(
-            "%(provider)s refused: %(reason)s",
-            provider=name,
-            reason=report.message or report.problem,
-        )
-        raise UserError(sentences.get(report.problem, refused))
+            )
+        else:
+            sentence = self.env._(
+                "%(provider)s refused: %(reason)s",
+                provider=name,
+                reason=report.message or report.problem,
+            )
+        raise UserError(sentence)
 
     def _get_notification(self, message):
         """Return a client action that says it and shows the form anew."""

@@ -225,14 +225,8 @@ class AutopayDryRun(models.Model):
 
     def _get_move_domain(self):
         """Return the open invoices that are asked about."""
-        domain = Domain(
-            [
-                ("company_id", "in", self.company_ids.ids),
-                ("move_type", "=", "out_invoice"),
-                ("state", "=", "posted"),
-                ("payment_state", "in", ("not_paid", "partial")),
-            ]
-        )
+        domain = Domain("company_id", "in", self.company_ids.ids)
+        domain &= self.env["account.move"]._get_autopay_open_domain()
         if not self.partner_ids:
             return domain & Domain("autopay_status", "!=", False)
         payers = self.partner_ids.commercial_partner_id

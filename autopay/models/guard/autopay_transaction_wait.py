@@ -6,6 +6,7 @@ from odoo.fields import Domain
 
 from ... import const
 from ...const.deadline import DAY, PAYMENT_WAITS, PROMISING_PROVIDERS
+from ...const.invoice import UNPAID_STATES
 from ...rights import PAYMENT_GROUPS, check_manager
 
 # States of a payment that may still come, and never come, as people know.
@@ -124,7 +125,7 @@ class AutopayTransactionWait(models.AbstractModel):
             [
                 ("autopay_status", "in", ("eligible", "error")),
                 ("state", "=", "posted"),
-                ("payment_state", "in", ("not_paid", "partial")),
+                ("payment_state", "in", UNPAID_STATES),
                 ("autopay_date", "<=", today),
                 ("company_id.autopay_enabled", "=", True),
             ]

@@ -2,14 +2,12 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ...const.attempt import REFUND_DECISION_DAYS
-from ...const.invoice import MOVE_STATUSES
+from ...const.invoice import MOVE_STATUSES, UNPAID_STATES
 from ...const.reversal import MONEY_GONE
 from ...rights import STAFF_GROUPS, check_billing
 
 # Money that is gone for good, by kind and state: a person says whether it is owed.
 TO_DECIDE = (("refund", "booked"), ("dispute", "lost"))
-
-OPEN_STATES = ("not_paid", "partial")
 
 
 class AutopaySettlement(models.AbstractModel):
@@ -177,7 +175,7 @@ class AutopaySettlement(models.AbstractModel):
         self.ensure_one()
         if self.payment_state == "blocked":
             return not self.currency_id.is_zero(self.amount_residual)
-        return self.payment_state in OPEN_STATES
+        return self.payment_state in UNPAID_STATES
 
     def _get_autopay_collected_lines(self):
         """Return the shares of these invoices in attempts that took the money."""

@@ -7,7 +7,8 @@ from odoo import api, models
 from odoo.tools import plaintext2html
 
 from ...words.amounts import format_amount
-from ...words.declines.advice import get_configuration_sentence, get_decline_sentence
+from ...words.declines.advice import get_decline_sentence
+from ...words.providers import get_stop_sentence
 from ...words.reversals import get_returned_words
 
 _logger = logging.getLogger(__name__)
@@ -175,43 +176,10 @@ class AutopayNotification(models.AbstractModel):
 
     def _alert_provider(self, run, provider, reason):
         """Tell that a provider is left alone; return why, in a sentence for staff."""
-        text = f"{provider.name}: {self._get_stop_sentence(reason)}"
+        text = f"{provider.name}: {get_stop_sentence(self.env, reason)}"
         summary = self.env._("Autopay stopped using %s", provider.name)
         self._alert(run, run.company_id, summary, text)
         return text
-
-    def _get_stop_sentence(self, reason):
-        """Return why a provider was left alone, in a sentence for staff.
-
-        :param str reason: a code; after a colon what is known beyond it
-        """
-        code, _colon, detail = reason.partition(":")
-        sentences = {
-            "cannot_be_booked": self.env._(
-                "Nothing is charged, as the payments could not be booked. %(detail)s",
-                detail=detail,
-            ),
-            "not_recorded": self.env._(
-                "What became of a charge could not be saved: %(detail)s It stays open "
-                "until that is known.",
-                detail=detail,
-            ),
-            "booking_failed": self.env._(
-                "A payment could not be booked: %(detail)s Nothing more is charged "
-                "before a booking works again.",
-                detail=detail,
-            ),
-            "credentials": self.env._(
-                "The provider refuses our key. Check the provider's credentials."
-            ),
-            "unreachable": self.env._("The provider cannot be reached."),
-            "rate_limit": self.env._("The provider asks us to slow down."),
-            "missing_methods": self.env._(
-                "The provider does not know several saved payment methods. Check that "
-                "the credentials are those of the account they were saved in."
-            ),
-        }
-        return sentences.get(code) or get_configuration_sentence(self.env, reason)
 
     def _alert_set_aside(self, moves):
         """Tell that invoices are left alone because runs failed on them."""

@@ -5,7 +5,12 @@ from datetime import timedelta
 from odoo import api, models
 from odoo.tools import SQL
 
-from ...const.retry import DEBIT_METHOD_TYPES
+from ...const.retry import (
+    DEBIT_METHOD_TYPES,
+    DECLINE_DAYS,
+    MAX_DECLINES,
+    MOST_TRIES,
+)
 from ...const.reversal import ABANDONED_DAYS, UNREAD_HOURS
 from ...gateways.money import PROVIDER_UNITS
 from ...invariants.queries import QUERIES
@@ -93,6 +98,9 @@ class AutopayInvariant(models.AbstractModel):
                 for code, method_type in types.items()
                 if method_type in DEBIT_METHOD_TYPES
             ],
+            "most_debits": MOST_TRIES["debit"],
+            "decline_days": DECLINE_DAYS,
+            "max_declines": MAX_DECLINES,
             "unread_hours": UNREAD_HOURS,
             "abandoned_days": ABANDONED_DAYS,
             # Of a copy of a database nobody expects that it asks providers.
@@ -147,13 +155,6 @@ class AutopayInvariant(models.AbstractModel):
             finding.note = self.env._("Cannot be asked: %(names)s.", names=names)
         else:
             finding.verdict, finding.note = "ok", ""
-
-
-def describe(finding, shown=5):
-    """Return the offenders of a finding as text, the first of them by name."""
-    rows = [f"{model},{res_id}: {text}" for model, res_id, text in finding.offenders]
-    more = [f"... {finding.count - shown} more"] if finding.count > shown else []
-    return "\n".join([*rows[:shown], *more])
 
 
 def _get_units():

@@ -10,7 +10,7 @@ from odoo.fields import Domain
 from ...const import reconciliation as const
 from ...gateways.reports import Reading
 from ...rights import check_billing
-from ...words.reconciliations import get_problem_sentence
+from ...words.providers import get_problem_sentence
 from .case import get_amounts, get_state
 
 

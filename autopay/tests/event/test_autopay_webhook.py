@@ -103,9 +103,7 @@ class TestAutopayWebhook(AutopayCommon):
         self._assert_setup_refused("Give the restricted key write access")
 
     def test_wrong_key_is_told(self):
-        self._assert_setup_refused(
-            "does not accept the secret key", refusal(401, "Invalid API Key")
-        )
+        self._assert_setup_refused("refuses our key", refusal(401, "Invalid API Key"))
 
     def test_refusal_is_told_in_the_words_of_stripe(self):
         answer = refusal(400, "You have reached the maximum of 16 webhook endpoints.")

@@ -4,6 +4,7 @@ from ...const.retry import DECLINE_CLASSES
 from ...gateways.stripe import decline_codes as codes
 from ...gateways.stripe.declines import Refusal, classify, known_codes
 from ...words.declines import advice as words
+from ...words.providers import PROBLEM_SENTENCES
 
 # Facts about a refusal and the class they must lead to.
 CASES = [
@@ -164,7 +165,7 @@ class TestStripeDeclines(BaseCase):
             words.DECLINE_SENTENCES,
             words.CLASS_SENTENCES,
             words.CUSTOMER_SENTENCES,
-            words.CONFIGURATION_SENTENCES,
+            PROBLEM_SENTENCES,
         )
         for table in tables:
             for code, sentence in table.items():

@@ -12,6 +12,10 @@ from ..common_faults import FaultCommon
 STAGE_LOG = "odoo.addons.autopay.models.engine.autopay_stage"
 
 
+def _get_token(move):
+    return move._get_autopay_tokens()[move.id]
+
+
 @tagged("post_install", "-at_install")
 class TestFaultMatrixReserve(FaultCommon):
     """Faults before anything is sent."""
@@ -25,10 +29,8 @@ class TestFaultMatrixReserve(FaultCommon):
                 {"autopay_policy": "off"}
             ),
             "in_dispute": lambda move: move.write({"autopay_in_dispute": True}),
-            "method_paused": lambda move: move._get_autopay_token()._pause_autopay("x"),
-            "method_archived": lambda move: move._get_autopay_token().write(
-                {"active": False}
-            ),
+            "method_paused": lambda move: _get_token(move)._pause_autopay("x"),
+            "method_archived": lambda move: _get_token(move).write({"active": False}),
             "nothing_due": self._register_payment,
         }
         for blocker, act in acts.items():

@@ -1,7 +1,13 @@
-from ...models.reconciliation.autopay_invariant import describe
 from ..common import AutopayCommon
 
 LONG_AGO = "'2020-01-01'"
+
+
+def describe(finding, shown=5):
+    """Return the offenders of a finding as text, the first of them by name."""
+    rows = [f"{model},{res_id}: {text}" for model, res_id, text in finding.offenders]
+    more = [f"... {finding.count - shown} more"] if finding.count > shown else []
+    return "\n".join([*rows[:shown], *more])
 
 
 class InvariantCommon(AutopayCommon):

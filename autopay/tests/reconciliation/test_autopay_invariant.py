@@ -5,9 +5,8 @@ from odoo.tests import tagged
 
 from ...invariants.queries import QUERIES
 from ...invariants.table import INVARIANTS
-from ...models.reconciliation.autopay_invariant import describe
 from . import test_autopay_invariant_conduct as conduct
-from .common_invariant import LONG_AGO, InvariantCommon
+from .common_invariant import LONG_AGO, InvariantCommon, describe
 
 
 @tagged("post_install", "-at_install")

@@ -150,19 +150,6 @@ CUSTOMER_SENTENCES = {
     ),
 }
 
-# Codes of ``configuration_issue`` in ``gateways/stripe/session.py``.
-CONFIGURATION_SENTENCES = {
-    "missing_key": _lt("The payment provider has no secret key."),
-    "not_a_secret_key": _lt("The payment provider's key is not a secret key."),
-    "wrong_mode": _lt(
-        "The payment provider's key and its state disagree: one is for test mode, the "
-        "other for live mode."
-    ),
-    "wrong_address": _lt(
-        "The server sends Stripe's requests to an address that is not allowed."
-    ),
-}
-
 # Advice to staff after a refusal, by class; those of a code come first.
 CLASS_ADVICE = {
     "later": _lt("It may succeed on another day: press Retry to try again."),
@@ -225,11 +212,3 @@ def get_customer_sentence(env, decline_class):
     :param decline_class: a key of ``const.DECLINE_CLASSES``
     """
     return env._(CUSTOMER_SENTENCES.get(decline_class) or CUSTOMER_SENTENCES["later"])
-
-
-def get_configuration_sentence(env, issue):
-    """Return why a payment provider cannot be used.
-
-    :param issue: a code of ``configuration_issue`` in ``gateways/stripe/session.py``
-    """
-    return env._(CONFIGURATION_SENTENCES[issue])

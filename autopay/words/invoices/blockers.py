@@ -2,6 +2,7 @@
 
 from odoo.tools import format_date
 
+from ...const.retry import DECLINE_DAYS
 from ..amounts import format_amount
 from ..declines.advice import get_staff_advice
 
@@ -35,6 +36,7 @@ def get_method_values(env, token):
     """Return what the sentences about a method mention."""
     return {
         "method": token._get_autopay_label() if token else "",
+        "days": DECLINE_DAYS,
         "provider": token.provider_id.sudo().name or "",
         **get_pause_values(env, token),
     }
@@ -138,6 +140,7 @@ def _get_values(env, decision):
         "currency": move.currency_id.name or "",
         "configuration": decision.configuration.display_name or "",
         "date": format_date(env, decision.date) if decision.date else "",
+        "days": DECLINE_DAYS,
         "method": token._get_autopay_label(),
         "provider": token.provider_id.sudo().name or "",
         "until": decision.get_until_words(env),
