@@ -11,6 +11,7 @@ import re
 import sys
 import tempfile
 from collections import defaultdict
+from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -19,6 +20,9 @@ from tools.environment import ROOT
 
 # The variable is for tests: they leave the page of this checkout alone.
 PAGE = Path(os.environ.get("AUTOPAY_MATRIX_PAGE") or ROOT / "docs" / "fault-matrix.md")
+TEST_FOLDERS = ("autopay", "autopay_contract", "autopay_sale", "tests")
+# The decorator of tests, see tests/fault_matrix/row.py.
+MARK = "fault"
 HEADINGS = ("#", "where", "fault", "what has to come of it", "shown by", "result")
 ROW_LINE = re.compile(r"^\| (\d+) \| (.*) \|$", re.MULTILINE)
 RESULT = re.compile(r"(passed \(\d+\)|not tested)(: .+|; without: .+)?")
@@ -31,6 +35,7 @@ requests to the Stripe simulator and look at its ledger of the money that moved.
     bin/test --matrix
 
 runs exactly these tests and writes this page anew; it fails unless every row is green.
+A test names the row that it shows with `@fault(28)`.
 *Passed* counts the cases of all tests of the row.
 """
 
@@ -38,40 +43,70 @@ runs exactly these tests and writes this page anew; it fails unless every row is
 # === THE TABLE === #
 
 
+@dataclass(frozen=True)
+class Mark:
+    """A test that shows what becomes of a fault.
+
+    :param scope: the name of its class with two colons; empty for a function
+    :param cases: the cases that show it; all of them when it is empty
+    """
+
+    path: str
+    scope: str
+    name: str
+    cases: tuple[str, ...] = ()
+
+    def get_node_ids(self):
+        """Return the names that pytest knows these cases by."""
+        node_id = f"{self.path}::{self.scope}{self.name}"
+        return [f"{node_id}[{case}]" for case in self.cases] or [node_id]
+
+    def get_names(self):
+        """Return the names that people know them by."""
+        return [f"{self.name}[{case}]" for case in self.cases] or [self.name]
+
+
 @functools.cache
-def find_tests(path):
-    """Return {name of a test: its node id in pytest} for one file."""
-    if not (ROOT / path).exists():
-        return {}
-    tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
+def find_marks():
+    """Return {number of a row: its marks}, in the order of files and lines."""
+    found = defaultdict(list)
+    for folder in TEST_FOLDERS:
+        for path in sorted((ROOT / folder).rglob("test_*.py")):
+            for number, mark in find_marks_in(path):
+                found[number].append(mark)
+    return dict(found)
+
+
+def find_marks_in(path):
+    """Yield the marks of a file, with the numbers of their rows."""
+    text = path.read_text(encoding="utf-8")
+    if f"@{MARK}(" not in text:
+        return
+    tree = ast.parse(text)
     scopes = [("", tree.body)]
     scopes += [
         (f"{node.name}::", node.body)
         for node in tree.body
         if isinstance(node, ast.ClassDef)
     ]
-    return {
-        node.name: f"{path}::{scope}{node.name}"
-        for scope, body in scopes
-        for node in body
-        if isinstance(node, ast.FunctionDef)
-    }
+    relative = path.relative_to(ROOT).as_posix()
+    for scope, body in scopes:
+        for node in body:
+            for number, *cases in get_marks_of(node):
+                yield number, Mark(relative, scope, node.name, tuple(cases))
 
 
-def split_test(test):
-    """Return path, name and case of a test; the case is empty when all are meant."""
-    path, _colons, name = test.partition("::")
-    name, _bracket, case = name.partition("[")
-    return path, name, case.removesuffix("]")
+def get_marks_of(node):
+    """Return what the marks of a test were called with."""
+    return [
+        [argument.value for argument in call.args]
+        for call in getattr(node, "decorator_list", ())
+        if is_mark(call)
+    ]
 
 
-def find_node_id(test):
-    """Return the node id of a test for pytest, or None when there is no such test."""
-    path, name, case = split_test(test)
-    node_id = find_tests(path).get(name)
-    if not node_id or not case:
-        return node_id
-    return f"{node_id}[{case}]" if is_case(path, case) else None
+def is_mark(call):
+    return isinstance(call, ast.Call) and getattr(call.func, "id", "") == MARK
 
 
 def is_case(path, case):
@@ -79,9 +114,22 @@ def is_case(path, case):
 
     Only pytest knows for sure: when it does not, the run of the matrix fails.
     """
-    text = (ROOT / path).read_text(encoding="utf-8")
-    parts = [case] if f'"{case}"' in text else case.split("-")
-    return all(part.isdigit() or f'"{part}"' in text for part in parts)
+    texts = get_texts(path)
+    parts = [case] if case in texts else case.split("-")
+    return all(part.isdigit() or part in texts for part in parts)
+
+
+@functools.cache
+def get_texts(path):
+    """Return the texts in a file that stand in none of its marks."""
+    nodes = [ast.parse((ROOT / path).read_text(encoding="utf-8"))]
+    texts = set()
+    while nodes:
+        node = nodes.pop()
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            texts.add(node.value)
+        nodes += [each for each in ast.iter_child_nodes(node) if not is_mark(each)]
+    return texts
 
 
 def find_problems():
@@ -90,17 +138,25 @@ def find_problems():
         yield "The rows are not numbered from 1 without gaps."
     for row in ROWS:
         yield from find_problems_of(row)
+    for number in sorted(find_marks().keys() - {row.number for row in ROWS}):
+        yield f"Tests show row {number}, and there is none."
     yield from find_problems_of_page()
 
 
-def find_problems_of(row):
+def find_problems_of(row, marks=None):
+    """Yield what is wrong with a row and the tests that show it.
+
+    :param marks: those of the row; by default as they stand in the tests
+    """
+    marks = find_marks().get(row.number, []) if marks is None else marks
     if row.point not in POINTS:
         yield f"Row {row.number}: there is no point {row.point}."
-    if not row.tests and not row.left_out:
+    if not marks and not row.left_out:
         yield f"Row {row.number} needs tests, or a reason to have none."
-    for test in row.tests:
-        if not find_node_id(test):
-            yield f"Row {row.number}: there is no test {test}."
+    for mark in marks:
+        for case in mark.cases:
+            if not is_case(mark.path, case):
+                yield f"Row {row.number}: there is no case {case} of {mark.name}."
 
 
 def find_problems_of_page():
@@ -140,7 +196,8 @@ def run(run_tests):
 
 def get_parts():
     """Return the node ids in parts: Odoo's own tests end all processes of others."""
-    targets = sorted({find_node_id(test) for row in ROWS for test in row.tests})
+    marks = [mark for of_row in find_marks().values() for mark in of_row]
+    targets = sorted({each for mark in marks for each in mark.get_node_ids()})
     parts = defaultdict(list)
     for target in targets:
         parts[target.split("/")[0]].append(target)
@@ -173,25 +230,26 @@ def find_path(dotted):
     return paths[0] if paths else dotted
 
 
-def get_result(row, results):
-    """Return the last cell of a row."""
-    if not row.tests:
+def get_result(row, results, marks=None):
+    """Return the last cell of a row.
+
+    :param marks: those of the row; by default as they stand in the tests
+    """
+    marks = find_marks().get(row.number, []) if marks is None else marks
+    if not marks:
         return f"not tested: {row.left_out}"
-    verdicts = [
-        verdict for test in row.tests for verdict in get_verdicts(test, results)
-    ]
+    verdicts = [verdict for mark in marks for verdict in get_verdicts(mark, results)]
     if not all(verdicts):
         return "FAILED"
     rest = f"; without: {row.left_out}" if row.left_out else ""
     return f"passed ({len(verdicts)}){rest}"
 
 
-def get_verdicts(test, results):
+def get_verdicts(mark, results):
     """Return whether each case of a test passed; what was not run did not pass."""
-    path, name, case = split_test(test)
-    found = results.get((path, name), {})
-    if case:
-        return [found.get(case, False)]
+    found = results.get((mark.path, mark.name), {})
+    if mark.cases:
+        return [found.get(case, False) for case in mark.cases]
     return list(found.values()) or [False]
 
 
@@ -214,7 +272,8 @@ def format_page(results):
 
 def get_cells(row):
     """Return the cells of a row, all but its result."""
-    tests = [test.partition("::")[2] for test in row.tests]
+    marks = find_marks().get(row.number, [])
+    tests = [name for mark in marks for name in mark.get_names()]
     return [
         str(row.number),
         POINTS[row.point],

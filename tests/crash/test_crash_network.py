@@ -6,6 +6,7 @@ import pytest
 
 from tests.crash.checker import assert_consistent, intents_left_open
 from tests.crash.world import CROWD, OUTCOMES, wait_for
+from tests.fault_matrix.row import fault
 
 PREPARE = {"method": "POST", "path": "/v1/payment_intents"}
 CHARGE = {"method": "POST", "path": "/v1/payment_intents/*/confirm"}
@@ -28,6 +29,11 @@ LATE_INTENTS = (PREPARE, "delay_before")
 
 
 @pytest.mark.parametrize("wait", WAITS)
+@fault(22, "preparations that arrived")
+@fault(
+    43, "first charge that arrived", "charges that arrived", "charges that arrive later"
+)
+@fault(62, "preparations that arrive later")
 def test_next_run_converges_after_a_kill_during(world, wait):
     request, kind, nth, count = WAITS[wait]
     world.make_due()
@@ -42,6 +48,7 @@ def test_next_run_converges_after_a_kill_during(world, wait):
     assert_consistent(world.converge(), OUTCOMES, spared)
 
 
+@fault(43)
 def test_worker_killed_with_fifty_charges_in_flight_charges_each_invoice_once(world):
     world.make_due(*CROWD)
     half = len(CROWD) // 2

@@ -5,6 +5,7 @@ import stripe
 
 from tests.crash.checker import assert_consistent, intents_left_open
 from tests.crash.world import OUTCOMES, at
+from tests.fault_matrix.row import fault
 
 # Points of death: model, method, and whether it dies before the method or after it. A
 # stage's method is followed by its commit: "after" dies with the work not committed.
@@ -33,6 +34,12 @@ CRASH_POINTS = {
 
 
 @pytest.mark.parametrize("point", CRASH_POINTS)
+@fault(7, "reserve not committed")
+@fault(8, "reserve committed")
+@fault(22, "prepare answered", "prepare not committed")
+@fault(50, "charge answered", "record not committed")
+@fault(56, "book not committed")
+@fault(58, "book committed", "notify not committed")
 def test_next_run_converges_after_a_kill_at(world, point):
     world.make_due()
     world.crash("charge", at(*CRASH_POINTS[point]))
@@ -51,6 +58,7 @@ def test_debit_that_settles_after_a_kill_is_booked_once(world):
     assert_consistent(world.converge(), {**OUTCOMES, "debit-1": "success"})
 
 
+@fault(29)
 def test_charge_that_arrives_after_the_invoice_was_given_back_takes_nothing(world):
     world.make_due()
     world.crash("charge", at(*CRASH_POINTS["gate committed"]))
@@ -68,6 +76,7 @@ def test_charge_that_arrives_after_the_invoice_was_given_back_takes_nothing(worl
     assert_consistent(world.converge(), OUTCOMES)
 
 
+@fault(62)
 def test_preparation_that_arrives_after_the_invoice_was_given_back_is_ignored(world):
     world.make_due()
     world.crash("charge", at(*CRASH_POINTS["reserve committed"]))

@@ -8,6 +8,7 @@ from tests.crash.checker import assert_consistent
 from tests.crash.processes import ProcessDiedError
 from tests.crash.test_crash_points import CRASH_POINTS
 from tests.crash.world import OUTCOMES, at
+from tests.fault_matrix.row import fault
 
 RESOLVER_POINTS = {
     "doubt not committed": ("autopay.resolver", "_mark_unknown", "kill_after"),
@@ -45,6 +46,14 @@ PAIRS = [
 
 
 @pytest.mark.parametrize(("first", "then"), PAIRS)
+@fault(
+    59,
+    "gate committed-doubt not committed",
+    "gate committed-closing arrived",
+    "charge answered-answer arrived",
+    "charge answered-answer not committed",
+    "charge answered-book not committed",
+)
 def test_next_run_converges_when_the_resolver_dies_too(world, first, then):
     world.make_due()
     world.crash("charge", at(*CRASH_POINTS[first]))

@@ -7,6 +7,7 @@ import pytest
 from tests.crash.checker import assert_consistent, charged_twice
 from tests.crash.test_crash_network import CHARGE, PREPARE
 from tests.crash.world import OUTCOMES, SECRET_KEY, at
+from tests.fault_matrix.row import fault
 
 NOBODY_LISTENS = "http://127.0.0.1:9"
 EVERYTHING = {"path": "*"}
@@ -40,6 +41,10 @@ CASES = [
 
 
 @pytest.mark.parametrize("faults", CASES)
+@fault(19, "too many requests")
+@fault(31, "unreadable answers")
+@fault(32, "errors while charging", "errors after charging")
+@fault(33, "proxy errors after charging")
 def test_nobody_is_charged_twice_when_the_provider_goes_down(world, faults):
     world.make_due()
     for kind, request in faults:
@@ -53,6 +58,7 @@ def test_nobody_is_charged_twice_when_the_provider_goes_down(world, faults):
     assert_consistent(world.converge(), OUTCOMES)
 
 
+@fault(15)
 def test_invoices_wait_while_nobody_listens_at_the_provider(world):
     world.make_due()
     world.run_job("charge", api_base=NOBODY_LISTENS)
@@ -63,6 +69,7 @@ def test_invoices_wait_while_nobody_listens_at_the_provider(world):
     assert_consistent(world.converge(), OUTCOMES)
 
 
+@fault(60)
 def test_nobody_is_charged_twice_when_the_provider_is_down_after_a_kill(world):
     world.make_due()
     world.crash("charge", at("autopay.engine", "_record_charged", "kill_before"))
@@ -91,6 +98,7 @@ def test_debit_under_way_stays_so_while_the_provider_is_down(world):
     assert state.get_statuses() == {"debit-1": "in_progress"}
 
 
+@fault(20)
 def test_wrong_key_stops_the_provider_and_keeps_the_invoices(world):
     world.make_due()
     world.set_key("sk_test_invalid_key")

@@ -3,10 +3,12 @@
 from tests.crash.checker import assert_consistent
 from tests.crash.processes import ProcessDiedError
 from tests.crash.world import OUTCOMES, at
+from tests.fault_matrix.row import fault
 
 POISON = "card-1"
 
 
+@fault(74)
 def test_invoice_that_kills_every_run_is_set_aside_after_two_crashes(world):
     world.make_due()
     deaths = sum(is_deadly(world) for _run in range(4))

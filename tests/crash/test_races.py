@@ -9,6 +9,7 @@ from tests.crash.checker import assert_consistent
 from tests.crash.processes import CommandError
 from tests.crash.test_crash_network import CHARGE, count_hits
 from tests.crash.world import CROWD, OUTCOMES, at, wait_for
+from tests.fault_matrix.row import fault
 
 ALL = {**dict.fromkeys(CROWD, "success"), **OUTCOMES}
 # The stage that is disturbed, the table another session changes under it.
@@ -35,6 +36,8 @@ PERSISTENCE = [7, pytest.param(10**6, marks=pytest.mark.full)]
 
 
 @pytest.mark.parametrize("conflict", CONFLICTS)
+@fault(5, "reserving")
+@fault(48, "recording", "recording it in Odoo")
 def test_stage_is_repeated_after_a_conflict_while(world, conflict, tmp_path):
     model, method, table = CONFLICTS[conflict]
     calls = tmp_path / "calls"
@@ -53,6 +56,7 @@ def test_stage_is_repeated_after_a_conflict_while(world, conflict, tmp_path):
 @pytest.mark.parametrize("times", PERSISTENCE)
 @pytest.mark.parametrize("conflict", CONFLICTS)
 @pytest.mark.full
+@fault(48, "recording-7", "recording-1000000")
 def test_no_money_is_lost_when_conflicts_go_on_while(world, conflict, times):
     model, method, table = CONFLICTS[conflict]
     world.make_due()
@@ -75,6 +79,8 @@ def test_charge_whose_attempt_is_held_by_another_session_is_recorded_later(world
     assert_consistent(world.converge(), OUTCOMES)
 
 
+@fault(9)
+@fault(72)
 def test_two_charge_jobs_at_once_charge_each_invoice_once(world):
     world.make_due(*ALL)
     run_twice_at_once(world)
@@ -83,6 +89,7 @@ def test_two_charge_jobs_at_once_charge_each_invoice_once(world):
     assert_consistent(world.converge(), ALL)
 
 
+@fault(59)
 def test_two_jobs_at_once_recover_a_dead_run_once(world):
     world.make_due(*ALL)
     world.crash("charge", at("autopay.engine", "_record_charged", "kill_before"))
@@ -157,6 +164,7 @@ def test_job_leaves_alone_what_a_living_run_is_charging_when_it(world, verb, val
     assert_consistent(world.read_state(), OUTCOMES)
 
 
+@fault(49)
 def test_lost_database_connection_while_charging_is_mended_by_the_next_run(world):
     world.make_due()
     with job_in_flight(world, seconds=2) as process:

@@ -11,6 +11,7 @@ from tests.crash.checker import assert_consistent
 from tests.crash.processes import CommandError
 from tests.crash.test_crash_network import CHARGE
 from tests.crash.world import OUTCOMES, at, wait_for
+from tests.fault_matrix.row import fault
 
 MANY = 10_000
 OLD = 50
@@ -19,6 +20,7 @@ SCHEDULER_SECONDS = 10
 SLACK_SECONDS = 30
 
 
+@fault(3)
 def test_statement_that_takes_too_long_charges_nothing_and_is_made_up_for(world):
     world.make_due()
     world.sql(f"ALTER DATABASE {world.database} SET statement_timeout = '2s'")
@@ -35,6 +37,7 @@ def test_statement_that_takes_too_long_charges_nothing_and_is_made_up_for(world)
     assert_consistent(world.converge(), OUTCOMES)
 
 
+@fault(4)
 def test_invoice_that_a_user_has_in_hand_is_left_for_the_next_run(world):
     world.make_due()
     with contextlib.closing(world.connect()) as other, world.start() as process:
@@ -51,6 +54,7 @@ def test_invoice_that_a_user_has_in_hand_is_left_for_the_next_run(world):
     assert_consistent(world.converge(), OUTCOMES)
 
 
+@fault(73)
 def test_job_that_raises_after_charging_asks_for_each_invoice_once(world):
     world.make_due()
     for _run in range(3):
@@ -71,6 +75,7 @@ def is_charge(request):
 
 
 @pytest.mark.full
+@fault(1)
 def test_ten_thousand_due_invoices_are_taken_oldest_first_and_in_time(world):
     world.make_due("card-1")
     make_many(world)

@@ -5,6 +5,7 @@ import time
 from tests.crash.checker import assert_consistent
 from tests.crash.test_crash_network import CHARGE, count_hits
 from tests.crash.world import CROWD, OUTCOMES, wait_for
+from tests.fault_matrix.row import fault
 
 # Seconds that a worker may spend on jobs, and that an answer takes.
 LIMIT = 8
@@ -20,6 +21,7 @@ JOB_LOCK = """
 """
 
 
+@fault(44)
 def test_worker_killed_at_its_time_limit_while_charging_charges_once(world, servers):
     world.make_due()
     fault = world.admin.add_fault("delay_after", times=5, seconds=FOREVER, **CHARGE)
@@ -33,6 +35,7 @@ def test_worker_killed_at_its_time_limit_while_charging_charges_once(world, serv
     assert_consistent(world.converge(), OUTCOMES)
 
 
+@fault(72)
 def test_two_servers_charge_once_when_the_lock_of_the_job_is_lost(world, servers):
     world.make_due()
     for _server in range(2):
@@ -51,6 +54,7 @@ def test_two_servers_charge_once_when_the_lock_of_the_job_is_lost(world, servers
     assert_consistent(world.converge(), wanted)
 
 
+@fault(77)
 def test_nothing_is_charged_while_a_module_is_being_upgraded(world, servers):
     world.make_due()
     log = servers.start("--workers=0")

@@ -6,6 +6,7 @@ from odoo.tools import mute_logger
 from odoo.addons.payment import utils as payment_utils
 
 from ..common_portal import PortalCommon
+from ..fault import fault
 
 HTTP_LOG = "odoo.http"
 
@@ -16,6 +17,8 @@ class TestAttackPortalHeld(PortalCommon):
 
     # === WHILE AUTOPAY COLLECTS === #
 
+    @fault(26)
+    @fault(84)
     def test_nobody_pays_what_is_being_collected(self):
         for state in ("pending", "unknown", "action_required", "prepared"):
             invoice, attempt = self._leave(state)

@@ -16,6 +16,7 @@ from ..event.common_webhook import (
     build_event,
     sign,
 )
+from ..fault import fault
 
 INTENT = {"id": "pi_1", "object": "payment_intent"}
 SECRET_FIELDS = (
@@ -71,6 +72,7 @@ class TestAttackWebhook(WebhookCommon):
             with self.subTest(header=header[:60]):
                 self._assert_refused(payload, header.encode("latin-1"), 400)
 
+    @fault(66)
     def test_secret_of_another_provider_is_refused(self):
         other = self.provider.copy({"autopay_webhook_secret": "whsec_other"})
         payload = json.dumps(build_event("payment_intent.succeeded", INTENT))

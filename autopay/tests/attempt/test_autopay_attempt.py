@@ -10,6 +10,7 @@ from odoo.tools import mute_logger
 from ... import const
 from ...gateways import base
 from ..common import AutopayCommon
+from ..fault import fault
 
 ATTEMPT_LOG = "odoo.addons.autopay.models.attempt.autopay_attempt"
 
@@ -60,6 +61,7 @@ class TestAutopayAttempt(AutopayCommon):
         self.assertEqual(keys, {self.attempt.prepare_key, self.attempt.charge_key})
         self.assertEqual(len(keys), 2)
 
+    @fault(51)
     def test_outcome_that_comes_twice_changes_nothing(self):
         names = set(self.attempt._fields) - {"write_date", "write_uid"}
         before = self.attempt.read(names)
@@ -80,6 +82,7 @@ class TestAutopayAttempt(AutopayCommon):
             f"https://dashboard.stripe.com/test/payments/{self.attempt.object_ref}",
         )
 
+    @fault(80)
     def test_billing_user_cannot_change_money_or_state_of_its_transaction(self):
         billing = self.env["res.users"].create(
             {
@@ -95,6 +98,7 @@ class TestAutopayAttempt(AutopayCommon):
             with self.subTest(vals=vals), self.assertRaises(AccessError):
                 transaction.write(vals)
 
+    @fault(55)
     def test_odoos_sweep_never_books_a_second_payment(self):
         payment = self.attempt.payment_id
         transaction = self.attempt.transaction_id

@@ -4,6 +4,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
 from ...models.engine.autopay_stage import AutopayStage
+from ..fault import fault
 from ..reversal.common_reversal import ReversalCommon
 
 
@@ -104,6 +105,7 @@ class TestAutopayDoubleSuccess(ReversalCommon):
         with self.assertRaises(AccessError):
             attempt.with_user(user).action_refund_excess()
 
+    @fault(53)
     def test_invoice_that_was_canceled_meanwhile_leaves_the_payment_open(self):
         invoice = self._create_due_invoice(100)
         send = AutopayStage._send

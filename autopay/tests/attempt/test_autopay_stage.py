@@ -6,6 +6,7 @@ from odoo.tools import mute_logger
 from ...models.account_move import AccountMove
 from ...models.attempt.autopay_attempt_state import AutopayAttemptState
 from ..common import AutopayCommon
+from ..fault import fault
 
 STAGE_LOG = "odoo.addons.autopay.models.engine.autopay_stage"
 CONFIRM = "/v1/payment_intents/*/confirm"
@@ -22,6 +23,7 @@ class TestAutopayStage(AutopayCommon):
 
     # === PROVIDER TROUBLE === #
 
+    @fault(20)
     def test_missing_key_stops_the_provider_and_keeps_invoices_eligible(self):
         self.provider.stripe_secret_key = "sk_test_invalid"
         invoices = self._create_due_invoice() | self._create_due_invoice()
@@ -40,6 +42,7 @@ class TestAutopayStage(AutopayCommon):
         self._run_autopay()
         self.assertEqual(set(invoices.mapped("autopay_status")), {"success"})
 
+    @fault(20)
     def test_wrong_key_stops_the_provider_after_one_request(self):
         self.provider.stripe_secret_key = "sk_test_invalid"
         for _number in range(5):
@@ -48,6 +51,7 @@ class TestAutopayStage(AutopayCommon):
         self._run_autopay()
         self.assertEqual(len(self.admin.requests()), 1)
 
+    @fault(15)
     def test_unreachable_provider_leaves_invoices_reserved_until_it_is_back(self):
         self.admin.add_fault("refuse", times=None)
         invoice = self._create_due_invoice()
@@ -61,6 +65,9 @@ class TestAutopayStage(AutopayCommon):
         self.assertEqual(len(self._get_charges(invoice)), 1)
         self.assertEqual(invoice.autopay_status, "success")
 
+    @fault(17)
+    @fault(18)
+    @fault(30)
     def test_lost_answers_never_charge_twice_and_never_lose_a_charge(self):
         faults = (
             "reset_before",
@@ -108,6 +115,7 @@ class TestAutopayStage(AutopayCommon):
     # === ISOLATION === #
 
     @mute_logger(STAGE_LOG)
+    @fault(2)
     def test_one_bad_invoice_does_not_stop_the_others(self):
         good, bad = self._create_due_invoice(10), self._create_due_invoice(20)
         original = AccountMove._get_autopay_amount

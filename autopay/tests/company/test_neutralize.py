@@ -2,6 +2,7 @@ from odoo.modules.neutralize import get_neutralization_queries
 from odoo.tests import tagged
 
 from ..common import AutopayCommon
+from ..fault import fault
 
 
 @tagged("post_install", "-at_install")
@@ -32,6 +33,7 @@ class TestNeutralize(AutopayCommon):
         self.assertFalse(self.provider.autopay_webhook_url)
         self.assertFalse(self.provider.autopay_webhook_ref)
 
+    @fault(78)
     def test_copy_charges_nothing_even_when_switched_on_again(self):
         self._enrol()
         invoice = self._create_due_invoice()

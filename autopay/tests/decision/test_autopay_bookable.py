@@ -8,6 +8,7 @@ from odoo.tools import mute_logger
 from ...models.account_payment import AccountPayment
 from ...words.invoices.bookings import BOOKING_SENTENCES
 from ..common import AutopayCommon
+from ..fault import fault
 
 STAGE_LOG = "odoo.addons.autopay.models.engine.autopay_stage"
 
@@ -59,6 +60,7 @@ class TestAutopayBookable(AutopayCommon):
 
     # === LOOKED AT BEFORE THE CHARGE === #
 
+    @fault(86)
     def test_archived_journal_stops_the_provider_until_it_is_back(self):
         self.journal.active = False
         self._assert_not_charged("journal_archived", self.journal.name)
@@ -67,6 +69,7 @@ class TestAutopayBookable(AutopayCommon):
         self._run_autopay()
         self.assertEqual(set(self.invoices.mapped("autopay_status")), {"success"})
 
+    @fault(86)
     def test_archived_outstanding_account(self):
         self.account.active = False
         self._assert_not_charged("account_archived", self.account.code)
@@ -154,6 +157,7 @@ class TestAutopayBookable(AutopayCommon):
         dates = self.invoices.autopay_attempt_ids.payment_id.move_id.mapped("date")
         self.assertGreater(min(dates), self.company.fiscalyear_lock_date)
 
+    @fault(86)
     def test_journal_that_is_archived_after_the_reservation(self):
         original = type(self.env["autopay.engine"])._prepare
 
@@ -210,6 +214,7 @@ class TestAutopayBookable(AutopayCommon):
         return patcher
 
     @mute_logger(STAGE_LOG)
+    @fault(87)
     def test_first_booking_that_fails_is_the_last_charge_until_it_is_mended(self):
         patcher = self._refuse_payments()
         for _run in range(3):
@@ -227,6 +232,7 @@ class TestAutopayBookable(AutopayCommon):
         self.assertEqual(len(self.invoices.autopay_attempt_ids), 3)
 
     @mute_logger(STAGE_LOG)
+    @fault(87)
     def test_one_payment_that_cannot_be_booked_holds_up_no_other_for_good(self):
         self._refuse_payments(self.invoices[0])
         for _run in range(2):
@@ -255,6 +261,7 @@ class TestAutopayBookable(AutopayCommon):
         self.assertEqual(last.autopay_status, "success")
 
     @mute_logger(STAGE_LOG)
+    @fault(87)
     def test_provider_that_cannot_be_asked_is_stopped_as_well(self):
         demo = self._enrol_at_demo()
         for number in range(2):

@@ -9,6 +9,7 @@ from odoo.tests import tagged
 from ...const.blockers import BLOCKERS
 from ...gateways.run_context import RunContext
 from ..common import AutopayCommon
+from ..fault import fault
 
 
 @tagged("post_install", "-at_install")
@@ -75,16 +76,19 @@ class TestAutopayDecision(AutopayCommon):
 
     # === INVOICE === #
 
+    @fault(6)
     def test_cancelled_invoice_is_not_charged(self):
         self.invoice.button_cancel()
         self._assert_blocked("not_posted")
 
+    @fault(6)
     def test_paid_invoice_is_not_charged(self):
         self.env["account.payment.register"].with_context(
             active_model="account.move", active_ids=self.invoice.ids
         ).create({}).action_create_payments()
         self._assert_blocked("nothing_due")
 
+    @fault(6)
     def test_credited_invoice_is_not_charged(self):
         credit = self.invoice._reverse_moves(cancel=True)
         self.assertEqual(credit.state, "posted")
@@ -224,6 +228,7 @@ class TestAutopayDecision(AutopayCommon):
         self.customer.with_company(self.company).autopay_token_id = False
         self._assert_blocked("no_method")
 
+    @fault(11)
     def test_archived_method_is_not_charged(self):
         self.token.active = False
         self._assert_blocked("method_archived")
@@ -236,6 +241,7 @@ class TestAutopayDecision(AutopayCommon):
         self.token.autopay_expiry_date = self.today
         self.assertFalse(self._decide().blocker)
 
+    @fault(83)
     def test_method_of_another_customer_is_never_charged(self):
         other = self._create_customer("Blue Harbour Shipping")
         self.token.partner_id = other
@@ -249,6 +255,8 @@ class TestAutopayDecision(AutopayCommon):
         self.customer.autopay_authorization_ids._revoke("Customer wrote")
         self._assert_blocked("authorization_revoked")
 
+    @fault(35)
+    @fault(85)
     def test_stolen_card_is_not_tried_on_other_invoices_until_it_is_chosen_anew(self):
         self._enrol("pm_card_visa_chargeDeclinedStolenCard")
         other = self._create_due_invoice()
@@ -261,6 +269,7 @@ class TestAutopayDecision(AutopayCommon):
         self._assert_blocked("method_refused")
         self.assertEqual(self.customer.autopay_readiness, "method_refused")
 
+    @fault(37)
     def test_authorization_that_the_bank_reports_revoked_is_revoked(self):
         self._enrol({"kind": "decline", "decline_code": "revocation_of_authorization"})
         self._run_autopay()
@@ -296,6 +305,7 @@ class TestAutopayDecision(AutopayCommon):
         self.env.invalidate_all()
         self._assert_blocked("provider_disabled")
 
+    @fault(83)
     def test_provider_of_another_company_is_not_used(self):
         other = self.env["res.company"].create({"name": "Other Company"})
         self.env.cr.execute(
@@ -305,11 +315,13 @@ class TestAutopayDecision(AutopayCommon):
         self.env.invalidate_all()
         self._assert_blocked("provider_company")
 
+    @fault(41)
     def test_provider_that_only_authorizes_is_not_used(self):
         self.provider.payment_method_ids = self.card_method.primary_payment_method_id
         self.provider.capture_manually = True
         self._assert_blocked("provider_unsupported")
 
+    @fault(83)
     def test_archived_currency_is_not_charged(self):
         euro = self.env.ref("base.EUR")
         euro.active = True
@@ -328,6 +340,7 @@ class TestAutopayDecision(AutopayCommon):
         self.invoice = self._create_due_invoice(0.49)
         self._assert_blocked("amount_not_accepted")
 
+    @fault(13)
     def test_three_decimal_amount_that_stripe_cannot_take_is_not_charged(self):
         dinar = self.env.ref("base.KWD")
         dinar.active = True

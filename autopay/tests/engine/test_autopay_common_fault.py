@@ -9,6 +9,7 @@ from ...models.attempt.autopay_attempt_state import AutopayAttemptState
 from ...models.engine.autopay_reservation import AutopayReservation
 from ...models.notification.autopay_notification import AutopayNotification
 from ..common import AutopayCommon
+from ..fault import fault
 
 STAGE_LOG = "odoo.addons.autopay.models.engine.autopay_stage"
 
@@ -49,6 +50,7 @@ class TestAutopayCommonFault(AutopayCommon):
     # === COMMON === #
 
     @mute_logger(STAGE_LOG)
+    @fault(88)
     def test_archived_sequence_ends_the_run_with_one_alarm_and_sets_nothing_aside(self):
         self.sequence.active = False
         for _run in range(3):
@@ -71,6 +73,7 @@ class TestAutopayCommonFault(AutopayCommon):
         self.assertEqual(set(self.invoices.mapped("autopay_status")), {"success"})
 
     @mute_logger(STAGE_LOG)
+    @fault(88)
     def test_constraint_of_another_module_strikes_all(self):
         self._refuse(self.invoices)
         for _run in range(2):
@@ -125,6 +128,7 @@ class TestAutopayCommonFault(AutopayCommon):
         self.assertEqual(set(self.invoices.mapped("autopay_status")), {"success"})
 
     @mute_logger(STAGE_LOG)
+    @fault(89)
     def test_charge_that_cannot_be_recorded_stops_its_provider(self):
         with patch.object(
             AutopayAttemptState, "_process", side_effect=UserError("No.")
@@ -148,6 +152,7 @@ class TestAutopayCommonFault(AutopayCommon):
     # === POISON === #
 
     @mute_logger(STAGE_LOG)
+    @fault(88)
     def test_several_bad_invoices_are_set_aside_where_others_work(self):
         # Two of four: three are drawn by lot, and one of them works.
         bad = self.invoices[:2]
@@ -163,6 +168,7 @@ class TestAutopayCommonFault(AutopayCommon):
         self.assertEqual(set(bad.mapped("autopay_crash_count")), {2})
 
     @mute_logger(STAGE_LOG)
+    @fault(88)
     def test_what_was_set_aside_comes_back_when_the_fault_is_mended(self):
         bad = self.invoices[:2]
         patcher = self._refuse(bad)

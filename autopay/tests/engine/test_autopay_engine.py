@@ -3,6 +3,7 @@ from unittest.mock import patch
 from odoo.tests import tagged
 
 from ..common import AutopayCommon
+from ..fault import fault
 
 
 @tagged("post_install", "-at_install")
@@ -13,6 +14,7 @@ class TestAutopayEngine(AutopayCommon):
 
     # === SUCCESS === #
 
+    @fault(27)
     def test_due_invoice_is_charged_posted_and_reconciled(self):
         invoice = self._create_due_invoice(123.45)
 
@@ -27,6 +29,7 @@ class TestAutopayEngine(AutopayCommon):
         charges = self._get_charges(invoice)
         self.assertEqual([charge["amount"] for charge in charges], [12345])
 
+    @fault(27)
     def test_second_run_charges_nothing_more(self):
         invoice = self._create_due_invoice()
         self._run_autopay()
@@ -41,6 +44,7 @@ class TestAutopayEngine(AutopayCommon):
         authorization = self.customer.autopay_authorization_ids
         self.assertEqual(invoice.autopay_attempt_ids.authorization_id, authorization)
 
+    @fault(5)
     def test_only_the_residual_is_charged(self):
         invoice = self._create_due_invoice(100)
         self.env["account.payment.register"].with_context(
@@ -82,6 +86,7 @@ class TestAutopayEngine(AutopayCommon):
 
     # === OTHER DEFINITE ANSWERS === #
 
+    @fault(34)
     def test_declined_invoice_is_released_with_reason_and_next_try(self):
         self._enrol("pm_card_visa_chargeDeclinedInsufficientFunds")
         invoice = self._create_due_invoice()
@@ -106,6 +111,7 @@ class TestAutopayEngine(AutopayCommon):
         self.assertEqual(intent.status, "canceled")
         self.assertTrue(attempt.provider_closed)
 
+    @fault(35)
     def test_lost_card_is_never_tried_again_by_itself(self):
         self._enrol("pm_card_visa_chargeDeclinedLostCard")
         invoice = self._create_due_invoice()
@@ -114,6 +120,7 @@ class TestAutopayEngine(AutopayCommon):
         self.assertFalse(invoice.autopay_retry_date)
         self.assertEqual(invoice.autopay_blocker, "failed")
 
+    @fault(34)
     def test_declined_card_is_not_charged_again_the_same_day(self):
         self._enrol("pm_card_visa_chargeDeclinedInsufficientFunds")
         invoice = self._create_due_invoice()
@@ -121,6 +128,7 @@ class TestAutopayEngine(AutopayCommon):
         self._run_autopay()
         self.assertEqual(len(invoice.autopay_attempt_ids), 1)
 
+    @fault(34)
     def test_retries_end_after_the_last_step(self):
         self._enrol("pm_card_visa_chargeDeclinedInsufficientFunds")
         invoice = self._create_due_invoice()
@@ -130,6 +138,7 @@ class TestAutopayEngine(AutopayCommon):
         self.assertEqual(len(invoice.autopay_attempt_ids), 4)
         self.assertFalse(invoice.autopay_retry_date)
 
+    @fault(39)
     def test_bank_debit_stays_in_progress_until_the_bank_confirms(self):
         self._enrol("pm_usBankAccount_success")
         invoice = self._create_due_invoice()
@@ -164,6 +173,7 @@ class TestAutopayEngine(AutopayCommon):
         self.assertEqual(attempt.decline_class, "later")
         self.assertEqual((invoice.autopay_retry_date - self.today).days, 4)
 
+    @fault(36)
     def test_charge_that_needs_authentication_keeps_the_invoice_reserved(self):
         self._enrol("pm_card_authenticationRequired")
         invoice = self._create_due_invoice()
@@ -188,6 +198,8 @@ class TestAutopayEngine(AutopayCommon):
         with patch.object(type(self.env["autopay.engine"]), "_gate", change_then_gate):
             self._run_autopay()
 
+    @fault(24)
+    @fault(26)
     def test_what_changed_since_the_reservation_is_not_charged(self):
         other = self._create_token(payment_details="1111")
 

@@ -7,6 +7,7 @@ from ...gateways import odoo_gateway
 from ...gateways.run_clock import RunClock
 from ...models.payment_transaction import PaymentTransaction
 from ..common import AutopayCommon
+from ..fault import fault
 
 
 @tagged("post_install", "-at_install")
@@ -64,6 +65,7 @@ class TestAutopayFairness(AutopayCommon):
 
     # === INVOICES === #
 
+    @fault(1)
     def test_run_cut_short_goes_on_behind_what_it_looked_at(self):
         self._create_blocked(2)
         self._enrol()
@@ -72,6 +74,7 @@ class TestAutopayFairness(AutopayCommon):
             self._run_one_batch()
         self.assertEqual(invoice.autopay_status, "success")
 
+    @fault(1)
     def test_invoices_have_their_turn_again_when_the_rest_is_done(self):
         self._create_blocked(2)
         first = self._create_due_invoice()
@@ -103,6 +106,7 @@ class TestAutopayFairness(AutopayCommon):
 
     # === COMPANIES === #
 
+    @fault(1)
     def test_company_that_waited_longest_comes_first(self):
         self._create_company(name="Other", autopay_enabled=True)
         engine = type(self.env["autopay.engine"])

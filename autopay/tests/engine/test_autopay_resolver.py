@@ -10,6 +10,7 @@ from ...models.engine.autopay_booking import AutopayBooking
 from ...models.engine.autopay_resolver import AutopayResolver
 from ...models.engine.autopay_run import AutopayRun
 from ..common import AutopayCommon
+from ..fault import fault
 
 CONFIRM = "/v1/payment_intents/*/confirm"
 STAGE_LOG = "odoo.addons.autopay.models.engine.autopay_stage"
@@ -47,6 +48,7 @@ class TestAutopayResolver(AutopayCommon):
         self._resolve_autopay()
         self.assertEqual(len(attempt.activity_ids), 1)
 
+    @fault(30)
     def test_executed_charge_is_booked_once_when_the_answer_was_lost(self):
         invoice, attempt = self._leave_unknown("reset_after")
         self._resolve_autopay()
@@ -56,6 +58,7 @@ class TestAutopayResolver(AutopayCommon):
         self.assertEqual(len(invoice.transaction_ids.payment_id), 1)
         self.assertEqual(len(self._get_charges(invoice)), 1)
 
+    @fault(29)
     def test_charge_that_never_arrived_is_withdrawn_and_made_anew(self):
         invoice, attempt = self._leave_unknown("reset_before")
         self._resolve_autopay()
@@ -108,6 +111,7 @@ class TestAutopayResolver(AutopayCommon):
         statuses = (first.autopay_status, second.autopay_status)
         self.assertEqual(statuses, ("in_progress", "success"))
 
+    @fault(8)
     def test_attempt_of_a_dead_run_is_withdrawn(self):
         # A dead process loses its database connection and with it the lock of its run.
         invoice, attempt = self._leave_prepared(AutopayRun._release_lock)
@@ -126,6 +130,7 @@ class TestAutopayResolver(AutopayCommon):
         self.assertEqual(attempt.state, "prepared")
         self.assertEqual(attempt.run_id.state, "running")
 
+    @fault(36)
     def test_customer_who_confirms_late_is_booked(self):
         self._enrol("pm_card_authenticationRequired")
         invoice = self._create_due_invoice()
@@ -155,6 +160,7 @@ class TestAutopayResolver(AutopayCommon):
         self.assertEqual(intent.status, "canceled")
 
     @mute_logger(STAGE_LOG)
+    @fault(52)
     def test_charge_that_cannot_be_booked_stays_reserved_and_is_booked_later(self):
         invoice = self._create_due_invoice()
         other = self._create_due_invoice(50)
@@ -182,6 +188,7 @@ class TestAutopayResolver(AutopayCommon):
         self.assertFalse(attempt.booking_error)
         self.assertEqual(len(self._get_charges(invoice)), 1)
 
+    @fault(53)
     def test_charge_of_an_invoice_cancelled_meanwhile_is_booked_and_told(self):
         invoice, attempt = self._leave_unknown()
         # As if it was done on the database, past every guard.

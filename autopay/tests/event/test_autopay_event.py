@@ -14,6 +14,7 @@ from ...models.attempt.autopay_attempt_schedule import AutopayAttemptSchedule
 from ...models.event.autopay_event_handler import AutopayEventHandler
 from ...words.events import EVENT_WORDS
 from ..common import AutopayCommon
+from ..fault import fault
 
 CONFIRM = "/v1/payment_intents/*/confirm"
 STAGE_LOG = "odoo.addons.autopay.models.engine.autopay_stage"
@@ -70,6 +71,7 @@ class TestAutopayEvent(AutopayCommon):
         self.assertEqual(attempt.state, "succeeded")
         self.assertEqual(invoice.autopay_status, "success")
 
+    @fault(68)
     def test_without_any_event_the_same_state_is_reached(self):
         invoice, attempt = self._leave_unknown()
         self._resolve_autopay()
@@ -106,6 +108,7 @@ class TestAutopayEvent(AutopayCommon):
         self.assertEqual(invoice.autopay_status, "eligible")
         self.assertFalse(invoice.transaction_ids.payment_id)
 
+    @fault(65)
     def test_events_out_of_order_end_in_the_state_at_the_provider(self):
         self._enrol("pm_usBankAccount_success")
         invoice, attempt = self._charge()
@@ -160,6 +163,7 @@ class TestAutopayEvent(AutopayCommon):
         self._process_events()
         self.assertEqual(event.state, "ignored")
 
+    @fault(63)
     def test_event_that_comes_before_our_record_is_applied_later(self):
         _invoice, attempt = self._leave_unknown()
         reference = attempt.transaction_id.reference
@@ -245,6 +249,7 @@ class TestAutopayEvent(AutopayCommon):
         with self.assertRaises(AccessError):
             event.with_user(biller).action_process_again()
 
+    @fault(64)
     def test_two_workers_do_not_disturb_each_other(self):
         _invoice, attempt = self._leave_unknown()
         event = self._store("payment_intent.succeeded", intent_ref=attempt.object_ref)

@@ -6,6 +6,7 @@ from odoo.tests import tagged
 
 from ...gateways.reports import EventFacts
 from ..common import AutopayCommon
+from ..fault import fault
 
 YEARS_AHEAD = 6
 
@@ -48,6 +49,7 @@ class TestAutopayMethodReader(AutopayCommon):
 
     # === RENEWED CARDS === #
 
+    @fault(71)
     def test_renewed_card_gets_its_new_digits_and_date(self):
         self._renew_card()
         event = self._tell_of_method()
@@ -70,6 +72,7 @@ class TestAutopayMethodReader(AutopayCommon):
         self._tell_of_method()
         self.assertEqual(customer.autopay_readiness, "ready")
 
+    @fault(71)
     def test_renewed_card_is_not_charged_at_once(self):
         self.token.autopay_expiry_date = self.today + timedelta(days=1)
         self.admin.change_payment_method(

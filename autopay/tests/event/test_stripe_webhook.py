@@ -9,6 +9,7 @@ from odoo.tools import mute_logger
 
 from ...const.event import EVENT_MAX_BYTES
 from ...models.event.autopay_event import AutopayEvent
+from ..fault import fault
 from .common_webhook import (
     CONTROLLER_LOG,
     WEBHOOK_SECRET,
@@ -64,6 +65,7 @@ class TestStripeWebhook(WebhookCommon):
         after = triggers.search_count([("cron_id", "=", cron.id)])
         self.assertEqual(after, before + 1)
 
+    @fault(64)
     def test_event_sent_ten_times_is_stored_once(self):
         event = build_event("payment_intent.succeeded", INTENT)
         codes = {self._send_event(event).status_code for _time in range(10)}
@@ -93,6 +95,7 @@ class TestStripeWebhook(WebhookCommon):
 
     # === SIGNATURES === #
 
+    @fault(67)
     def test_signature_that_matches_counts_wherever_it_stands(self):
         for order in (1, -1):
             payload = json.dumps(build_event("payment_intent.succeeded", INTENT))
@@ -102,6 +105,7 @@ class TestStripeWebhook(WebhookCommon):
             self.assertEqual(answer.status_code, 200)
         self.assertEqual(len(self._get_events()), 2)
 
+    @fault(67)
     def test_replaced_secret_is_accepted_for_a_day(self):
         self.provider.autopay_webhook_secret = "whsec_newer"
         for secret in ("whsec_newer", WEBHOOK_SECRET):
@@ -117,19 +121,23 @@ class TestStripeWebhook(WebhookCommon):
         payload = json.dumps(build_event("payment_intent.succeeded", INTENT))
         self._assert_refused(400, payload.encode(), sign(payload))
 
+    @fault(66)
     def test_message_without_signature_is_refused(self):
         payload = json.dumps(build_event("payment_intent.succeeded", INTENT))
         self._assert_refused(400, payload.encode())
 
+    @fault(66)
     def test_message_signed_with_another_secret_is_refused(self):
         payload = json.dumps(build_event("payment_intent.succeeded", INTENT))
         self._assert_refused(400, payload.encode(), sign(payload, "whsec_guessed"))
 
+    @fault(66)
     def test_message_changed_after_it_was_signed_is_refused(self):
         payload = json.dumps(build_event("payment_intent.succeeded", INTENT))
         changed = payload.replace("pi_1", "pi_2")
         self._assert_refused(400, changed.encode(), sign(payload))
 
+    @fault(66)
     def test_message_is_refused_five_minutes_after_it_was_signed(self):
         payload = json.dumps(build_event("payment_intent.succeeded", INTENT))
         self._assert_refused(400, payload.encode(), sign(payload, age=305))
@@ -140,6 +148,7 @@ class TestStripeWebhook(WebhookCommon):
         payload = json.dumps(build_event("payment_intent.succeeded", INTENT))
         self._assert_refused(400, payload.encode(), sign(payload, age=-310))
 
+    @fault(66)
     def test_provider_without_secret_accepts_nothing(self):
         self.provider.autopay_webhook_secret = False
         payload = json.dumps(build_event("payment_intent.succeeded", INTENT))

@@ -7,6 +7,7 @@ from odoo import fields
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ..fault import fault
 from .common_webhook import CONTROLLER_LOG, WebhookCommon, create_administrator
 
 CONFIRM = "/v1/payment_intents/*/confirm"
@@ -64,6 +65,7 @@ class TestWebhookDelivery(WebhookCommon):
         self._process_events()
         self._assert_collected_once(invoice)
 
+    @fault(64)
     def test_each_event_delivered_five_times_has_one_effect(self):
         invoice, _attempt = self._leave_unknown()
         answers = self._deliver(copies=5)
@@ -73,6 +75,7 @@ class TestWebhookDelivery(WebhookCommon):
         self._process_events()
         self._assert_collected_once(invoice)
 
+    @fault(65)
     def test_events_in_any_order_end_in_the_same_state(self):
         self._enrol("pm_usBankAccount_success")
         for order in ("oldest", "newest", "random"):
@@ -84,6 +87,7 @@ class TestWebhookDelivery(WebhookCommon):
             self._process_events()
             self._assert_collected_once(invoice)
 
+    @fault(51)
     def test_held_event_that_comes_after_the_booking_changes_nothing(self):
         invoice, attempt = self._leave_unknown()
         self._resolve_autopay()
@@ -93,6 +97,7 @@ class TestWebhookDelivery(WebhookCommon):
         self._assert_collected_once(invoice)
         self.assertFalse(attempt.next_check_date)
 
+    @fault(68)
     def test_lost_events_change_nothing_in_the_end(self):
         invoice, _attempt = self._leave_unknown()
         self.assertTrue(self.admin.drop())
@@ -123,6 +128,7 @@ class TestWebhookDelivery(WebhookCommon):
 
     # === SECRETS === #
 
+    @fault(67)
     def test_message_signed_with_both_secrets_while_one_is_rolled_is_accepted(self):
         _invoice, _attempt = self._leave_unknown()
         secret = self.admin.roll_secret(self.provider.sudo().autopay_webhook_ref)
@@ -153,6 +159,7 @@ class TestWebhookDelivery(WebhookCommon):
     # === FORGED === #
 
     @mute_logger(CONTROLLER_LOG)
+    @fault(66)
     def test_recorded_message_is_refused_when_changed_or_too_old(self):
         self._leave_unknown()
         event = self.admin.deliveries()[-1]["event"]
@@ -168,6 +175,7 @@ class TestWebhookDelivery(WebhookCommon):
 
     # === WHAT ELSE HAPPENS AT STRIPE === #
 
+    @fault(71)
     def test_card_renewed_by_the_bank_is_told_and_read(self):
         card = {"last4": "1881", "exp_month": 5, "exp_year": self.today.year + 4}
         self.admin.reissue_card(self.token.stripe_payment_method, **card)
@@ -188,6 +196,7 @@ class TestWebhookDelivery(WebhookCommon):
         self.assertEqual(invoice.autopay_blocker, "authorization_revoked")
         self.assertFalse(self.admin.ledger()["entries"])
 
+    @fault(70)
     def test_refund_made_in_the_dashboard_is_followed_at_once(self):
         invoice = self._create_due_invoice()
         self._run_autopay()

@@ -5,6 +5,7 @@ from ...gateways.stripe import decline_codes as codes
 from ...gateways.stripe.declines import Refusal, classify, known_codes
 from ...words.declines import advice as words
 from ...words.providers import PROBLEM_SENTENCES
+from ..fault import fault
 
 # Facts about a refusal and the class they must lead to.
 CASES = [
@@ -173,6 +174,7 @@ class TestStripeDeclines(BaseCase):
                     text = sentence._source
                     self.assertTrue(text[0].isupper() and text.endswith("."), text)
 
+    @fault(35)
     def test_whoever_holds_a_stolen_card_reads_nothing_special(self):
         never = words.CUSTOMER_SENTENCES["never"]._source
         self.assertEqual(never, words.CUSTOMER_SENTENCES["method"]._source)

@@ -8,6 +8,7 @@ from odoo.tests import BaseCase, tagged
 
 from ...gateways.stripe import session as stripe_session
 from ..common_simulator import SimulatorMixin, canned_stripe
+from ..fault import fault
 
 
 @dataclass(frozen=True)
@@ -71,25 +72,24 @@ class TestStripeFaults(SimulatorMixin, BaseCase):
             cls.addClassCleanup(patcher.stop)
         cls.gateway = cls._create_gateway()
 
-    def _add_fault(self, fault, path):
-        seconds = {"seconds": SLOW[fault.kind]} if fault.kind in SLOW else {}
-        self.admin.add_fault(
-            fault.kind, method="POST", path=path, times=None, **seconds
-        )
+    def _add_fault(self, case, path):
+        seconds = {"seconds": SLOW[case.kind]} if case.kind in SLOW else {}
+        self.admin.add_fault(case.kind, method="POST", path=path, times=None, **seconds)
 
     def test_every_fault_while_preparing_moves_no_money_and_can_be_cleared_up(self):
-        for fault in FAULTS:
-            with self.subTest(fault.kind):
+        for case in FAULTS:
+            with self.subTest(case.kind):
                 request = self._create_request()
-                self._add_fault(fault, "/v1/payment_intents")
+                self._add_fault(case, "/v1/payment_intents")
                 outcome = self.gateway.prepare(request)
                 self.admin.clear_faults()
-                self.assertEqual((outcome.kind, outcome.stop_reason), fault.prepared)
-                self.assertEqual(outcome.mismatch, fault.mismatch)
-                truth = "prepared" if fault.executed else "absent"
+                self.assertEqual((outcome.kind, outcome.stop_reason), case.prepared)
+                self.assertEqual(outcome.mismatch, case.mismatch)
+                truth = "prepared" if case.executed else "absent"
                 self.assertEqual(self._read_settled(request, truth).kind, truth)
                 self.assertEqual(self._count_charges(request), 0)
 
+    @fault(19)
     def test_request_that_came_too_fast_is_repeated_and_charges_once(self):
         request = self._create_request()
         self.admin.add_fault("rate_limit_429", method="POST", times=2)
@@ -99,41 +99,44 @@ class TestStripeFaults(SimulatorMixin, BaseCase):
         self.assertEqual(self.gateway.charge(request).kind, "succeeded")
         self.assertEqual(self._count_charges(request), 1)
 
+    @fault(16)
+    @fault(17)
+    @fault(18)
     def test_after_a_fault_the_same_preparation_again_makes_no_second_object(self):
-        for fault in FAULTS:
-            with self.subTest(fault.kind):
+        for case in FAULTS:
+            with self.subTest(case.kind):
                 request = self._create_request()
-                self._add_fault(fault, "/v1/payment_intents")
+                self._add_fault(case, "/v1/payment_intents")
                 self.gateway.prepare(request)
                 self.admin.clear_faults()
-                self._read_settled(request, "prepared" if fault.executed else "absent")
+                self._read_settled(request, "prepared" if case.executed else "absent")
                 again = self.gateway.prepare(request)
                 # Stripe keeps a 500 with the key and repeats it: the resolver finds the
                 # object by its tag instead.
-                kept = fault.kind == "error_500_after"
+                kept = case.kind == "error_500_after"
                 self.assertEqual(again.kind, "unknown" if kept else "prepared")
                 self.assertEqual(self.gateway.withdraw(request).kind, "canceled")
                 self.assertEqual(self.gateway.read(request).kind, "canceled")
 
     def test_every_fault_while_charging_charges_at_most_once_and_is_found_out(self):
-        for fault in FAULTS:
-            with self.subTest(fault.kind):
+        for case in FAULTS:
+            with self.subTest(case.kind):
                 request = self._prepare(self._create_request())
-                self._add_fault(fault, "*/confirm")
+                self._add_fault(case, "*/confirm")
                 outcome = self.gateway.charge(request)
                 self.admin.clear_faults()
-                self.assertEqual((outcome.kind, outcome.stop_reason), fault.charged)
-                self.assertEqual(outcome.mismatch, fault.mismatch)
+                self.assertEqual((outcome.kind, outcome.stop_reason), case.charged)
+                self.assertEqual(outcome.mismatch, case.mismatch)
                 self.assertEqual(outcome.object_ref, request.object_ref)
-                truth = "succeeded" if fault.executed else "prepared"
+                truth = "succeeded" if case.executed else "prepared"
                 self.assertEqual(self._read_settled(request, truth).kind, truth)
-                self.assertEqual(self._count_charges(request), int(fault.executed))
+                self.assertEqual(self._count_charges(request), int(case.executed))
 
     def test_after_every_fault_the_same_charge_again_takes_the_money_once(self):
-        for fault in FAULTS:
-            with self.subTest(fault.kind):
+        for case in FAULTS:
+            with self.subTest(case.kind):
                 request = self._prepare(self._create_request())
-                self._add_fault(fault, "*/confirm")
+                self._add_fault(case, "*/confirm")
                 self.gateway.charge(request)
                 self.admin.clear_faults()
                 self.gateway.charge(request)

@@ -8,6 +8,7 @@ from odoo.tests import BaseCase, tagged
 
 from ...gateways.base import ChargeOrder
 from ..common_simulator import SimulatorMixin
+from ..fault import fault
 
 ORDER = ChargeOrder(
     reference="INV/1",
@@ -91,6 +92,7 @@ class TestStripeGateway(SimulatorMixin, BaseCase):
         self.assertEqual(kinds, ["succeeded"] * 3)
         self.assertEqual(self._count_charges(request), 1)
 
+    @fault(42)
     def test_a_repeat_after_the_key_expired_finds_the_money_already_taken(self):
         request = self._prepare(self._create_request())
         self.gateway.charge(request)
@@ -184,6 +186,7 @@ class TestStripeGateway(SimulatorMixin, BaseCase):
         self.assertEqual(outcome.decline_class, "later")
         self.assertTrue(outcome.response["unrecognised"])
 
+    @fault(21)
     def test_a_method_that_was_detached_meanwhile_is_declined(self):
         request = self._prepare(self._create_request())
         self.stripe.v1.payment_methods.detach(request.prepare_params["payment_method"])
@@ -201,6 +204,7 @@ class TestStripeGateway(SimulatorMixin, BaseCase):
         self.assertEqual(outcome.kind, "action_required")
         self.assertEqual(self.gateway.read(request).kind, "action_required")
 
+    @fault(36)
     def test_a_customer_who_authenticates_pays_the_same_intent(self):
         request = self._prepare(
             self._create_request({"kind": "authentication_required"})
@@ -235,6 +239,7 @@ class TestStripeGateway(SimulatorMixin, BaseCase):
 
     # === REFUSALS === #
 
+    @fault(21)
     def test_an_unknown_payment_method_is_refused(self):
         request = self._create_request(method_ref="pm_gone")
         outcome = self.gateway.prepare(request)
@@ -265,6 +270,7 @@ class TestStripeGateway(SimulatorMixin, BaseCase):
                     self.assertEqual(outcome.kind, kind)
                     self.assertEqual(outcome.stop_reason, "credentials")
 
+    @fault(47)
     def test_another_account_does_not_release_what_ours_may_have_charged(self):
         request = self._prepare(self._create_request())
         other = self._create_gateway("sk_test_acct_other")

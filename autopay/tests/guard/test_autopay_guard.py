@@ -2,6 +2,7 @@ from odoo import Command
 from odoo.tests import tagged
 
 from ..common_guard import GuardCommon
+from ..fault import fault
 
 STAGE_LOG = "odoo.addons.autopay.models.engine.autopay_stage"
 
@@ -29,6 +30,8 @@ class TestAutopayGuard(GuardCommon):
 
     # === STAFF AND THE INVOICE === #
 
+    @fault(23)
+    @fault(54)
     def test_invoice_under_collection_keeps_its_state(self):
         invoice, _attempt = self._leave()
         moves = invoice.with_user(self.billing)
@@ -66,6 +69,7 @@ class TestAutopayGuard(GuardCommon):
         invoice.with_user(self.billing).ref = "PO 17"
         self.assertEqual(invoice.ref, "PO 17")
 
+    @fault(23)
     def test_credit_note_is_refused_while_money_is_on_its_way(self):
         invoice, _attempt = self._leave()
         wizard = (

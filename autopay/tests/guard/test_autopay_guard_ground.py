@@ -7,6 +7,7 @@ from odoo.tools import mute_logger
 
 from ...models.engine.autopay_booking import AutopayBooking
 from ..common_guard import GuardCommon
+from ..fault import fault
 
 STAGE_LOG = "odoo.addons.autopay.models.engine.autopay_stage"
 
@@ -25,6 +26,7 @@ class TestAutopayGuardGround(GuardCommon):
         intent = self.stripe.v1.payment_intents.retrieve(attempt.object_ref)
         self.assertEqual(intent.status, "canceled")
 
+    @fault(81)
     def test_what_a_run_or_the_bank_has_in_hand_cannot_be_withdrawn(self):
         for state in ("prepared", "pending", "unknown"):
             _invoice, attempt = self._leave(state)
@@ -74,6 +76,8 @@ class TestAutopayGuardGround(GuardCommon):
             self.customer.active = True
             self.provider.state = "test"
 
+    @fault(24)
+    @fault(25)
     def test_gate_withdraws_what_lost_its_ground_a_moment_ago(self):
         engine = type(self.env["autopay.engine"])
         gate = engine._gate
@@ -143,6 +147,7 @@ class TestAutopayGuardGround(GuardCommon):
     # === ODOO'S OWN AUTOMATISMS === #
 
     @mute_logger(STAGE_LOG)
+    @fault(55)
     def test_sweep_leaves_charges_alone_that_are_not_booked(self):
         def fail(booking, attempt):
             raise ValueError("the period is closed")
@@ -196,6 +201,7 @@ class TestAutopayGuardGround(GuardCommon):
         )
         self.assertFalse(invoice._has_to_be_paid())
 
+    @fault(80)
     def test_nobody_but_the_engine_moves_its_transaction(self):
         _invoice, attempt = self._leave()
         transaction = attempt.transaction_id.sudo()

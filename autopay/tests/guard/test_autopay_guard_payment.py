@@ -7,6 +7,7 @@ from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
 from ..common_guard import GuardCommon
+from ..fault import fault
 
 STAGE_LOG = "odoo.addons.autopay.models.engine.autopay_stage"
 
@@ -57,6 +58,7 @@ class TestAutopayGuardPayment(GuardCommon):
             payment.with_user(self.billing).action_post()
         self.assertFalse(payment.payment_transaction_id)
 
+    @fault(26)
     def test_payment_from_elsewhere_is_booked_and_the_attempt_withdrawn(self):
         engine = type(self.env["autopay.engine"])
         gate = engine._gate

@@ -5,6 +5,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
 from ..common import AutopayCommon
+from ..fault import fault
 
 
 @tagged("post_install", "-at_install")
@@ -151,6 +152,7 @@ class TestAccountMove(AutopayCommon):
         with self.assertRaisesRegex(UserError, "has been collecting"):
             invoice.action_autopay_remove()
 
+    @fault(27)
     def test_outcome_is_told_once_in_the_chatter(self):
         self._enrol()
         invoice = self._create_due_invoice()

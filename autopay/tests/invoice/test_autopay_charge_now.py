@@ -6,6 +6,7 @@ from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
+from ..fault import fault
 from .common_charge_now import ChargeNowCommon
 
 
@@ -134,6 +135,7 @@ class TestAutopayChargeNow(ChargeNowCommon):
         self.assertEqual(wizard.result, "Charged: 1, Failed: 1")
         self.assertEqual(moves.mapped("autopay_status"), ["success", "error"])
 
+    @fault(79)
     def test_second_click_does_nothing_more(self):
         self._enrol()
         invoice = self._create_due_invoice()
@@ -142,6 +144,7 @@ class TestAutopayChargeNow(ChargeNowCommon):
         self._charge(wizard)
         self.assertEqual(len(self._get_charges(invoice)), 1)
 
+    @fault(79)
     def test_second_wizard_on_the_same_invoice_does_nothing_more(self):
         self._enrol()
         invoice = self._create_due_invoice()

@@ -4,6 +4,7 @@ from odoo import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ..fault import fault
 from ..reversal.common_reversal import ReversalCommon
 
 SURPLUS_LOG = "odoo.addons.autopay.models.reconciliation.autopay_surplus"
@@ -114,21 +115,25 @@ class TestAutopaySurplus(ReversalCommon):
 
     # === FOUR WAYS === #
 
+    @fault(90)
     def test_dispute_that_is_won_after_a_second_charge(self):
         invoice, attempt = self._win_dispute_after_a_second_charge()
         self._assert_told(invoice, attempt)
         self._assert_refunded(invoice, attempt)
 
+    @fault(90)
     def test_refund_that_fails_after_a_second_charge(self):
         invoice, attempt = self._fail_refund_after_a_second_charge()
         self._assert_told(invoice, attempt)
         self._assert_refunded(invoice, attempt)
 
+    @fault(90)
     def test_voucher_that_is_paid_after_the_charge(self):
         invoice, attempt = self._confirm_voucher_after_the_charge()
         self._assert_told(invoice, attempt)
         self._assert_refunded(invoice, attempt)
 
+    @fault(90)
     def test_payment_that_was_an_error_before_the_charge(self):
         invoice, attempt = self._confirm_error_after_the_charge()
         self._assert_told(invoice, attempt)
@@ -269,6 +274,7 @@ class TestAutopaySurplus(ReversalCommon):
         self.assertEqual(left, {transfer: 0})
         self.assertEqual(attempts.mapped("excess_amount"), [60, 40])
 
+    @fault(90)
     def test_daily_check_finds_what_has_slipped_through(self):
         with (
             patch.object(

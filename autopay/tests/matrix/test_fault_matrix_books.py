@@ -5,6 +5,7 @@ from odoo.tools import mute_logger
 
 from ...models.notification.autopay_notification import AutopayNotification
 from ..common_faults import CONFIRM, FaultCommon
+from ..fault import fault
 
 STAGE_LOG = "odoo.addons.autopay.models.engine.autopay_stage"
 
@@ -33,6 +34,7 @@ class TestFaultMatrixBooks(FaultCommon):
 
     # === BOOK === #
 
+    @fault(52)
     def test_charge_in_a_locked_period_is_booked_once_in_an_open_one(self):
         invoice = self._create_due_invoice()
 
@@ -51,6 +53,7 @@ class TestFaultMatrixBooks(FaultCommon):
         self.assertIn("not booked", attempt.activity_ids.summary)
 
     @mute_logger(STAGE_LOG)
+    @fault(52)
     def test_charge_with_an_archived_account_stays_held_until_it_is_mended(self):
         invoice = self._create_due_invoice()
         lines = self.provider.journal_id.inbound_payment_method_line_ids
@@ -68,6 +71,7 @@ class TestFaultMatrixBooks(FaultCommon):
         self._converge(rounds=1)
         self._assert_collected(invoice)
 
+    @fault(54)
     def test_invoice_forced_to_draft_before_the_booking_is_not_posted_again(self):
         self._check_forced("draft")
 
@@ -87,6 +91,7 @@ class TestFaultMatrixBooks(FaultCommon):
     # === TELL === #
 
     @mute_logger(STAGE_LOG)
+    @fault(57)
     def test_broken_message_costs_no_money_and_is_sent_once_it_can_be(self):
         invoice = self._create_due_invoice()
         with patch.object(
@@ -100,6 +105,7 @@ class TestFaultMatrixBooks(FaultCommon):
 
     # === RESOLVE === #
 
+    @fault(60)
     def test_day_without_the_provider_is_one_alarm_and_no_charge(self):
         invoice, attempt = self._leave_unknown()
         self.admin.add_fault("refuse", times=None)

@@ -9,6 +9,7 @@ from ... import const
 from ...gateways.stripe import session as stripe_session
 from ...gateways.stripe.gateway import StripeGateway
 from ..common_faults import CONFIRM, CREATE, FaultCommon
+from ..fault import fault
 
 STAGE_LOG = "odoo.addons.autopay.models.engine.autopay_stage"
 READ_TIMEOUT = 1  # seconds
@@ -31,6 +32,7 @@ class TestFaultMatrixCharge(FaultCommon):
 
     # === CREATE === #
 
+    @fault(16)
     def test_intent_made_behind_a_time_out_is_the_only_one_and_is_closed(self):
         self._be_impatient()
         invoice, attempt = self._leave("delay_after", CREATE, times=2, seconds=SLOW)
@@ -43,6 +45,7 @@ class TestFaultMatrixCharge(FaultCommon):
         self.assertEqual(older.status, "canceled")
         self._assert_collected(invoice)
 
+    @fault(19)
     def test_requests_that_come_too_fast_end_the_run_early_and_count_as_no_try(self):
         invoices = self.env["account.move"].union(
             *(self._create_due_invoice() for _number in range(6))
@@ -62,6 +65,7 @@ class TestFaultMatrixCharge(FaultCommon):
         for invoice in invoices:
             self._assert_collected(invoice)
 
+    @fault(21)
     def test_many_saved_methods_that_are_gone_stop_the_provider(self):
         customers = [self._create_customer(f"Gone {number}") for number in range(6)]
         for customer in customers:
@@ -80,6 +84,7 @@ class TestFaultMatrixCharge(FaultCommon):
 
     # === CONFIRM: WHAT BECAME OF IT === #
 
+    @fault(28)
     def test_charge_behind_a_time_out_is_found_and_booked_once(self):
         self._be_impatient()
         invoice, attempt = self._leave("delay_after", seconds=SLOW)
@@ -88,6 +93,7 @@ class TestFaultMatrixCharge(FaultCommon):
         self._assert_collected(invoice)
         self.assertEqual(len(self._get_intents(invoice)), 1)
 
+    @fault(29)
     def test_charge_that_timed_out_and_arrives_late_is_taken_once(self):
         self._be_impatient()
         invoice, attempt = self._leave("delay_before", seconds=SLOW)
@@ -97,6 +103,7 @@ class TestFaultMatrixCharge(FaultCommon):
         self._converge()
         self._assert_collected(invoice)
 
+    @fault(29)
     def test_no_second_intent_is_made_while_the_first_is_open(self):
         invoice, attempt = self._leave("reset_before")
         for _run in range(2):
@@ -108,6 +115,9 @@ class TestFaultMatrixCharge(FaultCommon):
         self._converge()
         self._assert_collected(invoice)
 
+    @fault(31)
+    @fault(32)
+    @fault(33)
     def test_unreadable_answers_to_charges_are_cleared_up_by_asking(self):
         kinds = (
             "garbage",
@@ -124,6 +134,7 @@ class TestFaultMatrixCharge(FaultCommon):
                 self._converge()
                 self._assert_collected(invoice)
 
+    @fault(45)
     def test_answer_that_drips_for_too_long_is_not_waited_for(self):
         self.startPatcher(patch.object(const.engine, "ANSWER_SECONDS", 1))
         start = time.monotonic()
@@ -133,6 +144,7 @@ class TestFaultMatrixCharge(FaultCommon):
         self._converge()
         self._assert_collected(invoice)
 
+    @fault(42)
     def test_charge_confirmed_by_somebody_else_a_moment_before_is_booked(self):
         invoice = self._create_due_invoice()
 
@@ -142,6 +154,7 @@ class TestFaultMatrixCharge(FaultCommon):
         self._run_with_before_charge(confirm)
         self._assert_collected(invoice)
 
+    @fault(61)
     def test_expired_keys_are_never_sent_again(self):
         invoice, attempt = self._leave("reset_before")
         self.admin.advance(25 * 3600)
@@ -157,6 +170,7 @@ class TestFaultMatrixCharge(FaultCommon):
 
     # === CONFIRM: ANSWERS THAT PEOPLE MUST SEE === #
 
+    @fault(46)
     def test_other_amount_in_the_answer_raises_an_alarm_and_keeps_the_intent(self):
         invoice, attempt = self._leave("wrong_amount")
         self.assertEqual((attempt.state, attempt.mismatch), ("unknown", True))
@@ -168,6 +182,7 @@ class TestFaultMatrixCharge(FaultCommon):
         self.assertEqual(invoice.autopay_attempt_ids, attempt)
         self.assertEqual(len(self._get_charges(invoice)), 1)
 
+    @fault(47)
     def test_answer_of_the_other_mode_raises_an_alarm_and_stops_the_provider(self):
         first, attempt = self._leave("wrong_livemode", times=None)
         second = self._create_due_invoice()
@@ -180,6 +195,7 @@ class TestFaultMatrixCharge(FaultCommon):
         for invoice in (first, second):
             self._assert_collected(invoice)
 
+    @fault(41)
     def test_money_that_is_held_but_not_taken_is_left_to_a_person(self):
         build = StripeGateway.build_requests
 
@@ -201,6 +217,7 @@ class TestFaultMatrixCharge(FaultCommon):
 
     # === CONFIRM: REFUSALS === #
 
+    @fault(38)
     def test_block_after_an_earlier_decline_asks_for_another_method(self):
         self._enrol(
             {
@@ -215,6 +232,7 @@ class TestFaultMatrixCharge(FaultCommon):
         self.assertFalse(invoice.autopay_retry_date)
         self._assert_untouched(invoice, "error")
 
+    @fault(40)
     def test_intent_that_asks_for_the_customer_without_a_refusal_waits_for_them(self):
         self._enrol({"kind": "authentication_on_session"})
         build = StripeGateway.build_requests
@@ -235,6 +253,7 @@ class TestFaultMatrixCharge(FaultCommon):
         self.assertEqual(len(self._get_charges(invoice)), 1)
         self.assertEqual(len(invoice.transaction_ids.payment_id), 1)
 
+    @fault(37)
     def test_stopped_consent_pauses_all_and_tells_staff(self):
         self._enrol({"kind": "decline", "decline_code": "stop_payment_order"})
         invoice, other = self._create_due_invoice(), self._create_due_invoice()
@@ -247,6 +266,7 @@ class TestFaultMatrixCharge(FaultCommon):
             self._assert_untouched(move, move.autopay_status)
             self.assertFalse(move.autopay_retry_date)
 
+    @fault(39)
     def test_bank_debit_is_asked_about_again_within_a_day_and_never_repeated(self):
         self._enrol("pm_usBankAccount_success")
         invoice = self._create_due_invoice()
@@ -261,6 +281,7 @@ class TestFaultMatrixCharge(FaultCommon):
     # === RECORD === #
 
     @mute_logger(STAGE_LOG)
+    @fault(51)
     def test_outcome_that_a_message_brought_first_is_booked_and_told_once(self):
         invoice = self._create_due_invoice()
         engine = type(self.env["autopay.engine"])

@@ -10,6 +10,7 @@ from odoo.tools import mute_logger
 
 from ... import const
 from ..common_faults import CONFIRM, FaultCommon
+from ..fault import fault
 
 GUARD_LOG = "odoo.addons.autopay.models.guard.autopay_transaction_guard"
 
@@ -20,6 +21,7 @@ class TestFaultMatrixPeople(FaultCommon):
 
     # === CLOCK AND SCHEDULER === #
 
+    @fault(75)
     def test_clock_that_jumps_brings_no_further_attempts(self):
         collected = self._create_due_invoice()
         self._run_autopay()
@@ -37,6 +39,7 @@ class TestFaultMatrixPeople(FaultCommon):
         self.assertEqual(declined.autopay_retry_date, retry_date)
         self._assert_collected(collected)
 
+    @fault(76)
     def test_after_days_without_a_run_each_invoice_is_charged_once(self):
         moves = [self._create_due_invoice(amount) for amount in (10, 20, 30)]
         for days, move in enumerate(moves):
@@ -63,6 +66,7 @@ class TestFaultMatrixPeople(FaultCommon):
         self.assertEqual(attempt.state, "pending")
         return invoice, attempt
 
+    @fault(82)
     def test_provider_switched_to_live_raises_an_alarm_and_loses_no_debit(self):
         invoice, attempt = self._leave_debit()
         other = self._create_due_invoice()
@@ -83,6 +87,7 @@ class TestFaultMatrixPeople(FaultCommon):
         self.assertEqual(attempt.state, "succeeded")
         self.assertEqual(invoice.amount_residual, 0)
 
+    @fault(78)
     def test_copy_of_the_database_charges_nothing_and_asks_nothing(self):
         invoice, attempt = self._leave_debit()
         other = self._create_due_invoice()
@@ -100,6 +105,7 @@ class TestFaultMatrixPeople(FaultCommon):
         self._resolve_autopay()
         self.assertEqual(invoice.autopay_status, "success")
 
+    @fault(85)
     def test_method_that_was_declined_too_often_rests_for_all_its_invoices(self):
         self._enrol("pm_card_visa_chargeDeclinedInsufficientFunds")
         moves = [self._create_due_invoice() for _number in range(4)]
@@ -114,6 +120,7 @@ class TestFaultMatrixPeople(FaultCommon):
         for move in moves:
             self.assertEqual(self._get_charges(move), [])
 
+    @fault(83)
     def test_customer_merged_into_another_is_booked_there_and_charged_once(self):
         self._add_fault("reset_after", CONFIRM)
         invoice = self._create_due_invoice()
@@ -135,6 +142,7 @@ class TestFaultMatrixPeople(FaultCommon):
 
     # === AT THE SAME TIME === #
 
+    @fault(79)
     def test_charge_now_while_the_job_is_charging_does_nothing_more(self):
         invoice = self._create_due_invoice()
 
@@ -146,6 +154,7 @@ class TestFaultMatrixPeople(FaultCommon):
         self.assertEqual(len(invoice.autopay_attempt_ids), 1)
         self._assert_collected(invoice)
 
+    @fault(84)
     def test_customer_who_pays_while_the_job_is_charging_is_refused(self):
         invoice = self._create_due_invoice()
         refused = []
@@ -160,6 +169,7 @@ class TestFaultMatrixPeople(FaultCommon):
         self.assertEqual(len(refused), 1)
         self._assert_collected(invoice)
 
+    @fault(84)
     def test_payment_that_a_customer_has_begun_keeps_the_job_away(self):
         invoice = self._create_due_invoice()
         self._begin_payment(self.env, invoice)
@@ -182,6 +192,7 @@ class TestFaultMatrixPeople(FaultCommon):
         )
 
     @mute_logger(GUARD_LOG)
+    @fault(80)
     def test_transaction_that_is_only_called_paid_books_nothing(self):
         invoice, attempt = self._leave_debit()
         transaction = attempt.transaction_id

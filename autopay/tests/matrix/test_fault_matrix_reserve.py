@@ -8,6 +8,7 @@ from ...models.decision.autopay_decision import AutopayDecision
 from ...models.engine.autopay_run import AutopayRun
 from ...models.guard.autopay_guard import AutopayGuard
 from ..common_faults import FaultCommon
+from ..fault import fault
 
 STAGE_LOG = "odoo.addons.autopay.models.engine.autopay_stage"
 
@@ -23,6 +24,9 @@ class TestFaultMatrixReserve(FaultCommon):
     def _act_between_selection_and_reservation(self, act):
         self._run_with(AutopayRun, "_take_in_hand", act)
 
+    @fault(6)
+    @fault(11)
+    @fault(12)
     def test_what_changes_between_selection_and_reservation_is_seen(self):
         acts = {
             "customer_off": lambda move: move.partner_id.write(
@@ -53,6 +57,7 @@ class TestFaultMatrixReserve(FaultCommon):
         ).create({}).action_create_payments()
 
     @mute_logger(STAGE_LOG, "odoo.sql_db")
+    @fault(10)
     def test_second_reservation_that_only_postgres_sees_is_no_trouble_to_anybody(self):
         invoice = self._create_due_invoice()
         self._enrol("pm_usBankAccount_success")
@@ -75,6 +80,8 @@ class TestFaultMatrixReserve(FaultCommon):
             [("move_id", "=", invoice.id), ("live", "=", True)]
         )
 
+    @fault(13)
+    @fault(14)
     def test_amount_that_cannot_be_charged_is_never_sent(self):
         dinar = self.env.ref("base.KWD")
         dinar.active = True
@@ -92,12 +99,14 @@ class TestFaultMatrixReserve(FaultCommon):
                 self.assertTrue(invoice.autopay_blocker)
         self.assertEqual(self.admin.requests(), [])
 
+    @fault(14)
     def test_invoice_below_zero_is_never_posted_and_so_never_charged(self):
         with self.assertRaises(UserError):
             self._create_due_invoice(-10)
         self._run_autopay()
         self.assertEqual(self._get_totals(), {})
 
+    @fault(23)
     def test_invoice_changed_past_every_guard_before_the_gate_is_withdrawn(self):
         changes = {
             "cancelled": "state = 'cancel'",

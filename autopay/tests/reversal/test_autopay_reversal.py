@@ -2,6 +2,7 @@ from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ..fault import fault
 from .common_reversal import ReversalCommon
 
 WATCH_LOG = "odoo.addons.autopay.models.reversal.autopay_reversal_watch"
@@ -30,6 +31,7 @@ class TestAutopayReversal(ReversalCommon):
         self.assertEqual(self._get_customer_balance(), 100)
         self.assertEqual(self._get_provider_balance(), 0)
 
+    @fault(70)
     def test_refund_is_booked_once_however_often_it_is_reported(self):
         invoice, attempt = self._collect(100)
         ref = self._refund(attempt, 4000)
@@ -39,6 +41,7 @@ class TestAutopayReversal(ReversalCommon):
         self.assertEqual(len(self._get_reversal(attempt).payment_ids), 1)
         self.assertEqual(invoice.amount_residual, 40)
 
+    @fault(70)
     def test_refunded_invoice_is_not_charged_again_by_itself(self):
         invoice, attempt = self._collect(100)
         self._refund(attempt)

@@ -6,6 +6,7 @@ from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
 
+from ..fault import fault
 from .common_reversal import ReversalCommon
 
 
@@ -31,6 +32,7 @@ class TestAutopayReversalDispute(ReversalCommon):
 
     # === DISPUTES === #
 
+    @fault(69)
     def test_dispute_opens_the_invoice_again(self):
         invoice, attempt = self._collect(100)
         self._dispute(attempt)
@@ -60,6 +62,7 @@ class TestAutopayReversalDispute(ReversalCommon):
         self.assertEqual(self._get_provider_balance(), 100)
         self.assertEqual(self._get_reversal(attempt).state, "won")
 
+    @fault(69)
     def test_alarm_is_closed_when_we_win(self):
         _invoice, attempt = self._collect(100)
         ref = self._dispute(attempt)
@@ -167,6 +170,7 @@ class TestAutopayReversalDispute(ReversalCommon):
 
     # === RETURNED DEBITS === #
 
+    @fault(69)
     def test_returned_debit_opens_the_invoice_and_is_not_a_dispute(self):
         invoice, attempt = self._return_debit()
         reversal = self._get_reversal(attempt)
@@ -206,6 +210,7 @@ class TestAutopayReversalDispute(ReversalCommon):
         self._charge_now(other)
         self.assertFalse(other.autopay_attempt_ids)
 
+    @fault(24)
     def test_method_paused_between_reservation_and_charge_is_not_charged(self):
         invoice = self._create_due_invoice(50)
         token = self.token
