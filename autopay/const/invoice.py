@@ -40,6 +40,12 @@ DATE_RULES = [
     ("month_day", "Fixed day of the month"),
 ]
 
+# What is done about money that is open in a customer's favour, before a charge.
+CREDIT_POLICIES = [
+    ("hold", "Hold and ask: nothing is charged until a person decides"),
+    ("apply", "Apply first, charge the rest"),
+]
+
 # Where the autopay date of an invoice comes from.
 DATE_SOURCES = [
     ("rule", "The company's rule"),

@@ -5,6 +5,7 @@ difference between two clocks, or between a snapshot and its commit, breaches no
 """
 
 from .queries_conduct import CONDUCT_QUERIES
+from .queries_credit import CREDIT_QUERIES
 from .queries_money import MONEY_QUERIES, SURPLUS_QUERY
 
 # The day of a charge ``a`` in the time zone of its company.
@@ -91,5 +92,5 @@ def _complete(query):
 
 QUERIES = {
     code: _complete(query)
-    for code, query in {**MONEY_QUERIES, **CONDUCT_QUERIES}.items()
+    for code, query in {**MONEY_QUERIES, **CONDUCT_QUERIES, **CREDIT_QUERIES}.items()
 }

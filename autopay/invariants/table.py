@@ -90,6 +90,13 @@ INVARIANTS = {
         _lt("Of every invoice it can be seen what happened, why, and what is next."),
         None,
     ),
+    "I21": (
+        _lt(
+            "No customer was charged beside money that was open in the customer's "
+            "favour, and is owed it now."
+        ),
+        None,
+    ),
 }
 
 # Differences of a reconciliation of charges that breach each invariant.

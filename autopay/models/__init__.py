@@ -7,6 +7,7 @@ from . import attempt
 from . import authorization
 from . import company
 from . import configuration
+from . import credit
 from . import customer
 from . import deadline
 from . import decision

@@ -19,6 +19,7 @@ class AccountMove(models.Model):
         "autopay.explanation",
         "autopay.other.payment",
         "autopay.move.action",
+        "autopay.move.credit",
         "autopay.settlement",
         "autopay.dispute",
         "autopay.parts",

@@ -19,6 +19,9 @@ class AccountPayment(models.Model):
         help="The refund or dispute that this payment books, or books back.",
     )
 
+    # Payments without a journal entry, which open credit is looked for among.
+    _autopay_entryless_idx = models.Index("(partner_id) WHERE move_id IS NULL")
+
     # === COMPUTE METHODS === #
 
     def _compute_amount_available_for_refund(self):

@@ -72,6 +72,16 @@ class ResCompany(models.Model):
         "the invoice. After so many days the person in charge is asked whether the "
         "money will come.",
     )
+    autopay_credit_policy = fields.Selection(
+        const.invoice.CREDIT_POLICIES,
+        string="Open Credit",
+        default="hold",
+        required=True,
+        help="What happens to an invoice while payments or credit notes of its "
+        "customer pay nothing yet. What cannot be applied without doubt (a draft "
+        "credit note, another currency) always holds the invoice until a person has "
+        "said what becomes of it.",
+    )
     autopay_known = fields.Boolean(
         readonly=True,
         copy=False,

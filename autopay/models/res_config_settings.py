@@ -42,6 +42,9 @@ class ResConfigSettings(models.TransientModel):
         readonly=False,
         currency_field="autopay_currency_id",
     )
+    autopay_credit_policy = fields.Selection(
+        related="company_id.autopay_credit_policy", readonly=False
+    )
     autopay_copied = fields.Boolean(
         compute="_compute_autopay_copied",
         help="Autopay was switched on in another database than this one.",

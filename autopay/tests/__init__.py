@@ -48,6 +48,11 @@ from .configuration import (
     test_autopay_configuration_speed,
     test_autopay_configuration_tour,
 )
+from .credit import (
+    test_autopay_credit_application,
+    test_autopay_credit_invariant,
+    test_autopay_open_credit,
+)
 from .customer import (
     test_autopay_payer_glance,
     test_autopay_policy,

@@ -1,2 +1,3 @@
+from . import test_autopay_prepaid_order
 from . import test_autopay_sale
 from . import test_autopay_sale_rights

@@ -230,4 +230,14 @@ INVOICE_BLOCKERS = (
         ),
         no_deadline="people are called when it is found out",
     ),
+    # Its words come from words/invoices/credits.py.
+    Blocker(
+        "open_credit",
+        _lt("Open credit"),
+        _lt(
+            "%(open)s is open in the customer's favour, so nothing is charged: "
+            "%(documents)s. %(advice)s"
+        ),
+        days=1,
+    ),
 )

@@ -32,6 +32,7 @@ class Glance:
     :param declined: whether a payment method of theirs was ever declined
     :param reissued: whether money was collected for invoices that are gone
     :param failed: whether the charge of an invoice of theirs has failed
+    :param credited: whether payments or credit notes of theirs pay nothing yet
     """
 
     company_id: int
@@ -40,6 +41,7 @@ class Glance:
     declined: bool = False
     reissued: bool = False
     failed: bool = False
+    credited: bool = False
 
 
 class AutopayPayerGlance(models.AbstractModel):
@@ -66,11 +68,14 @@ class AutopayPayerGlance(models.AbstractModel):
             return Glance(company.id, payer_ids)
         for model, names in LOOKED_AT.items():
             self.env[model].flush_model(names)
+        credit = self.env["autopay.open.credit"]
+        credit._flush()
         queries = [
             self._get_configured_query(company, payer_ids),
             self._get_declined_query(payer_ids),
             self._get_reissued_query(payer_ids),
             self._get_failed_query(company, payer_ids),
+            credit._get_any_query(company, payer_ids),
         ]
         dated = dated and not company._is_autopay_tz_known()
         if dated:

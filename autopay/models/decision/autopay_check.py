@@ -179,6 +179,10 @@ class AutopayCheck(models.AbstractModel):
         decision.values["attempt"] = attempt and attempt.name
         return bool(attempt)
 
+    def _is_open_credit(self, decision, facts):
+        """Return whether money in the customer's favour holds the invoice."""
+        return self.env["autopay.open.credit"]._weigh(decision, facts)
+
     # === CONFIGURATION === #
 
     def _is_no_configuration(self, decision, facts):

@@ -13,9 +13,6 @@ from .facts import Decision, Facts, Question
 
 _logger = logging.getLogger(__name__)
 
-# Without any of these nothing was charged or paid before.
-LOOKED_UP = ("autopay_attempt_line_ids", "transaction_ids")
-
 
 class AutopayDecision(models.AbstractModel):
     """Decides, for a set of invoices, what would be charged and why the rest not."""
@@ -69,6 +66,11 @@ class AutopayDecision(models.AbstractModel):
         return self._answer(moves, Question(mode, tokens, today, trial))
 
     @api.model
+    def _decide_finally(self, moves, mode, tokens):
+        """Return the same once open credit was applied: what is left of it holds."""
+        return self._answer(moves, Question(mode, tokens, final=True))
+
+    @api.model
     def _decide_safely(self, moves, mode="scheduled", tokens=None):
         """Return {move: Decision}; invoices that cannot be decided about are left out.
 
@@ -103,6 +105,7 @@ class AutopayDecision(models.AbstractModel):
                 self._apply_checks(checks, decision, facts)
                 self._drop_lost_discount(decision)
                 self._add_spent(decision, facts)
+                self.env["autopay.open.credit"]._add_used(decision, facts)
                 decision.rest_date = self._get_rest_date(decision, facts)
                 decisions[move] = decision
         return decisions
@@ -177,10 +180,10 @@ class AutopayDecision(models.AbstractModel):
             company, moves, replace(question, today=today), seen.configured
         )
         # Of most invoices there is nothing to look up.
-        tried, paid = map(moves.sudo().filtered, LOOKED_UP)
-        found = (choice.token for choice in choices.values())
-        methods = self.env["payment.token"].union(*found)
+        tried = moves.sudo().filtered("autopay_attempt_line_ids")
+        paid = self.env["autopay.open.credit"]._get_linked_moves(moves.sudo())
         tokens = {move_id: choice.token for move_id, choice in choices.items()}
+        methods = self.env["payment.token"].union(*tokens.values())
         return Facts(
             company=company,
             today=today,
@@ -189,13 +192,13 @@ class AutopayDecision(models.AbstractModel):
             live=self._get_live_attempts(tried),
             returned=self.env["autopay.reversal"]._get_returned_attempts(tried),
             pending=self._get_pending_payments(paid),
-            unapplied=moves._get_autopay_unapplied(seen.reissued),
             doubtful=self._get_doubtful_payments(paid),
             contradicted=self._get_contradicted_attempts(tried),
             choices=choices,
             dues=self.env["autopay.due"]._get_dues(moves, today, tokens),
             approvals=self._get_approvals(company, moves),
             **self._get_payer_facts(company, payers, methods, seen, question.trial),
+            **self._get_credit_facts(company, moves, question, seen, paid),
             trial=question.trial,
             scheduled=question.mode == "scheduled",
         )
@@ -216,6 +219,21 @@ class AutopayDecision(models.AbstractModel):
             "refused": refused,
             "exhausted": exhausted,
             "caps": self._get_caps(company, payers, capped, trial),
+        }
+
+    def _get_credit_facts(self, company, moves, question, seen, paid):
+        """Look up what the customers have paid already, or need not pay.
+
+        :param seen: the ``Glance`` at the customers
+        :param paid: the invoices that online payments are linked with
+        """
+        unapplied = moves._get_autopay_unapplied(seen.reissued)
+        model = self.env["autopay.open.credit"]
+        return {
+            "unapplied": unapplied,
+            "credits": model._find(company, moves, unapplied, seen.credited, paid),
+            "credited": {} if question.credited is None else question.credited,
+            "final": question.final or question.mode.startswith("gate_"),
         }
 
     def _get_approvals(self, company, moves):
@@ -270,11 +288,11 @@ class AutopayDecision(models.AbstractModel):
 
         What is waited for too long comes before what is not: a person is called for it.
         """
-        own = Domain("invoice_ids", "in", moves.ids)
-        transactions = self.env["payment.transaction"].search(own & domain, order="id")
+        transactions = self.env["payment.transaction"]
+        own = transactions._get_autopay_for_domain(Domain("id", "in", moves.ids))
         found = {}
-        for tx in transactions:
-            for move in tx.invoice_ids:
+        for tx in transactions.search(own & domain, order="id"):
+            for move in tx._get_autopay_moves():
                 before = found.get(move.id, tx)
                 if before._is_autopay_late(move) <= tx._is_autopay_late(move):
                     found[move.id] = tx

@@ -60,6 +60,8 @@ class Question:
 
     :param planned: {(payer id, token id, currency): amount} that a forecast has charged
         before in the same month
+    :param credited: {credit: {move id: amount}} that a forecast has applied before
+    :param final: whether nothing can be applied any more before the charge
     """
 
     mode: str = "scheduled"
@@ -67,6 +69,8 @@ class Question:
     today: datetime.date | None = None
     trial: models.Model | None = None
     planned: dict | None = None
+    credited: dict | None = None
+    final: bool = False
 
 
 @dataclass(slots=True)
@@ -87,6 +91,7 @@ class Decision:
     :param waiting: the attempt, or the other payment, that is waited for
     :param share: the ``Due``: the charge at hand and the one after it; None where
         nothing is said of the amount
+    :param credits: [(``Credit``, amount)] that are applied before the charge
     """
 
     move: models.Model
@@ -104,6 +109,7 @@ class Decision:
     trial: models.Model | None = None
     waiting: models.Model | None = None
     share: Due | None = None
+    credits: list = field(default_factory=list)
 
     @property
     def move_id(self):
@@ -171,6 +177,9 @@ class Facts:
     :param bookable: what ``autopay.bookable`` has found, by provider
     :param trial: a configuration to decide with as if it were saved
     :param scheduled: whether it is a run that would charge, on the invoices' dates
+    :param credits: {move id: what is open in the customer's favour, the oldest first}
+    :param credited: {credit: {move id: amount}} that decisions have applied
+    :param final: whether nothing can be applied any more before the charge
     """
 
     company: models.Model
@@ -195,3 +204,6 @@ class Facts:
     scheduled: bool = False
     spent: dict = field(default_factory=dict)
     bookable: dict = field(default_factory=dict)
+    credits: dict = field(default_factory=dict)
+    credited: dict = field(default_factory=dict)
+    final: bool = False

@@ -285,7 +285,7 @@ class AutopayEngine(models.AbstractModel):
         :return: the attempts
         """
         locked = moves.try_lock_for_update(allow_referencing=True)
-        decisions = self.env["autopay.decision"]._decide(locked, ctx.mode, ctx.tokens)
+        decisions = self._decide_after_credit(locked, ctx)
         chosen = [
             decision
             for decision in decisions.values()
@@ -298,6 +298,15 @@ class AutopayEngine(models.AbstractModel):
         asker = self.env.user if ctx.mode == "now" else None
         self.env["autopay.approval"]._request_for(decisions.values(), asker)
         return attempts
+
+    def _decide_after_credit(self, moves, ctx):
+        """Decide about invoices once open credit is applied, where that is wanted."""
+        model = self.env["autopay.decision"]
+        decisions = model._decide(moves, ctx.mode, ctx.tokens)
+        application = self.env["autopay.credit.application"]
+        if not application._apply_first(decisions.values(), ctx.mode):
+            return decisions
+        return model._decide_finally(moves, ctx.mode, ctx.tokens)
 
     def _log_skipped(self, ctx, decisions):
         """Note why invoices are left alone; leave providers alone that cannot book."""

@@ -58,7 +58,12 @@ class AutopayForecast(models.AbstractModel):
     def _decide_day(self, forecast, day, moves, trial):
         """Take in what is decided on a day; return what is divided."""
         divided = moves.browse()
-        question = Question(today=day, trial=trial, planned=forecast.get_spent(day))
+        question = Question(
+            today=day,
+            trial=trial,
+            planned=forecast.get_spent(day),
+            credited=forecast.credited,
+        )
         decisions = self.env["autopay.decision"]._answer(moves, question)
         for move, decision in decisions.items():
             if decision.blocker:

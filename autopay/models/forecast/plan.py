@@ -24,6 +24,8 @@ class Forecast:
     :param blocked: {move: Decision} of what is not charged, or of what is left
     :param paid_ids: ids of the invoices of which nothing is left to charge
     :param reached: the day up to which decisions were made
+    :param credited: {credit: {move id: amount}} applied to invoices before they are
+        charged
     :param spent: {(year, month): {(payer id, token id, currency): amount}} planned
     """
 
@@ -34,6 +36,7 @@ class Forecast:
     blocked: dict = field(default_factory=dict)
     spent: dict = field(default_factory=lambda: defaultdict(Counter))
     paid_ids: set = field(default_factory=set)
+    credited: dict = field(default_factory=dict)
     reached: datetime.date = field(init=False)
 
     def __post_init__(self):

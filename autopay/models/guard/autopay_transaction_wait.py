@@ -132,16 +132,28 @@ class AutopayTransactionWait(models.AbstractModel):
         ) & Domain(home)
         awaited = self._get_autopay_awaited_domain()
         found = self.search(
-            Domain("invoice_ids", "any", held)
+            self._get_autopay_for_domain(held)
             & (awaited | self._get_autopay_doubtful_domain()),
             order="id",
         )
         return {
             move: payment
             for payment in found
-            for move in payment.invoice_ids.filtered_domain(held)
+            for move in payment._get_autopay_moves().filtered_domain(held)
             if payment._is_autopay_late(move)
         }
+
+    @api.model
+    def _get_autopay_for_domain(self, invoices):
+        """Return the payments that are for such invoices; hook for add-ons.
+
+        :param invoices: a ``Domain`` of invoices
+        """
+        return Domain("invoice_ids", "any", invoices)
+
+    def _get_autopay_moves(self):
+        """Return the invoices that these payments are for; hook for add-ons."""
+        return self.invoice_ids
 
     # === WHAT PEOPLE SAY === #
 
@@ -156,7 +168,7 @@ class AutopayTransactionWait(models.AbstractModel):
         for payment in self:
             payment._check_autopay_ignorable(move)
             bodies = dict.fromkeys(
-                payment.invoice_ids.ids,
+                (payment.invoice_ids | move).ids,
                 self.env._(
                     "%(user)s: payment %(reference)s of %(amount)s by %(provider)s "
                     "will not come. Autopay does not wait for it any more.",
@@ -166,7 +178,7 @@ class AutopayTransactionWait(models.AbstractModel):
                     provider=payment.provider_id.name,
                 ),
             )
-            payment.invoice_ids._message_log_batch(bodies)
+            (payment.invoice_ids | move)._message_log_batch(bodies)
         self.sudo().write(
             {
                 "autopay_ignored_date": fields.Datetime.now(),

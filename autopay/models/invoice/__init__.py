@@ -1,6 +1,7 @@
 from . import autopay_editor
 from . import autopay_explanation
 from . import autopay_move_action
+from . import autopay_move_credit
 from . import autopay_move_date
 from . import autopay_other_payment
 from . import autopay_parts

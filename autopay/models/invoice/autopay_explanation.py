@@ -8,6 +8,7 @@ BLOCKER_FIELDS = (
     "autopay_other_payment_id",
     "autopay_other_payment_state",
     "autopay_can_keep_aside",
+    "autopay_can_apply_credit",
 )
 
 
@@ -89,6 +90,7 @@ class AutopayExplanation(models.AbstractModel):
         "autopay_date_source",
         "autopay_refunded",
         "autopay_open_confirmed_by_id",
+        "autopay_waived_credit",
         "invoice_date_due",
         "autopay_token_id",
         "autopay_hold_date",
@@ -126,6 +128,7 @@ class AutopayExplanation(models.AbstractModel):
                 )
             move._set_autopay_other_payment(decision)
             move.autopay_can_keep_aside = decision.values.get("reissued", False)
+            move.autopay_can_apply_credit = decision.values.get("can_apply", False)
 
     @api.depends_context("uid", "lang")
     @api.depends("autopay_explanation", "amount_total", "invoice_line_ids.name")

@@ -18,7 +18,7 @@ class TestAutopayInvariant(InvariantCommon):
     def test_every_invariant_has_a_query_and_a_test(self):
         names = [*dir(self), *dir(conduct.TestAutopayInvariantConduct)]
         tests = " ".join(name for name in names if name.startswith("test_i"))
-        self.assertEqual(list(INVARIANTS), [f"I{number}" for number in range(1, 21)])
+        self.assertEqual(list(INVARIANTS), [f"I{number}" for number in range(1, 22)])
         self.assertEqual(QUERIES.keys(), INVARIANTS.keys())
         for code in INVARIANTS:
             self.assertIn(f"test_{code.lower()}_", tests)

@@ -57,6 +57,15 @@ class TestAutopayInvariantConduct(InvariantCommon):
         self._set(second.line_ids, move_id=first.line_ids.move_id.id)
         self._assert_breached("I14", first.run_id, "2 attempts")
 
+    def test_i21_charged_beside_open_credit(self):
+        attempt = self._collect()
+        note = self.init_invoice("out_refund", self.customer, self.today, amounts=[30])
+        note.action_post()
+        self._set(attempt, charging_date=LONG_AGO)
+        self._assert_holds("I21")
+        self._set(attempt, charging_date="now() + interval '1 day'")
+        self._assert_breached("I21", self.customer, note.name)
+
     # === PEOPLE === #
 
     def test_i15_a_run_that_never_ended(self):

@@ -72,7 +72,7 @@ class TestAutopayInvariantResult(InvariantCommon):
         self.assertEqual(code, 0)
         lines = [line.split()[0] for line in text.splitlines() if line[:1] == "I"]
         self.assertEqual(lines, list(INVARIANTS))
-        self.assertIn("20 invariants, 0 breached, 5 not fully checked", text)
+        self.assertIn("21 invariants, 0 breached, 5 not fully checked", text)
 
     def test_command_fails_and_says_what_breaches(self):
         attempt = self._collect()

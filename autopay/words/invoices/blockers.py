@@ -5,6 +5,7 @@ from odoo.tools import format_date
 from ...const.retry import DECLINE_DAYS
 from ..amounts import format_amount
 from ..declines.advice import get_staff_advice
+from .credits import get_credit_note, get_credit_values
 
 # Blockers whose reason is looked up only when somebody reads it.
 TRACED_BLOCKERS = ("no_configuration", "configuration_invalid")
@@ -17,6 +18,8 @@ def get_blocker_words(env, decision, sentence):
     """
     text = env._(sentence)
     words = text % _get_values(env, decision)
+    if decision.blocker == "date_not_reached":
+        words = f"{words} {get_credit_note(env, decision)}"
     # Some of them have an empty part in the middle.
     return words.replace("  ", " ").strip()
 
@@ -103,10 +106,11 @@ def _get_reissued_advice(env, found, payment):
 
 def get_charge_words(env, decision):
     """Return with what the invoice is charged at the next run, as a sentence."""
-    return env._(
+    words = env._(
         "Will be charged %(amount)s with %(method)s at the next run.",
         **_get_values(env, decision),
     )
+    return f"{words} {get_credit_note(env, decision)}".strip()
 
 
 def _get_advice(env, decision):
@@ -135,6 +139,8 @@ def _get_values(env, decision):
     move, token = decision.move, decision.token
     if decision.blocker in TRACED_BLOCKERS:
         env["autopay.configuration.trace"]._explain(decision)
+    if decision.blocker == "open_credit":
+        decision.values.update(get_credit_values(env, decision))
     return {
         "amount": format_amount(env, move.currency_id, decision.amount),
         "currency": move.currency_id.name or "",

@@ -1,0 +1,2 @@
+from . import autopay_open_credit
+from . import autopay_credit_application
