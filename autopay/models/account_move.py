@@ -161,7 +161,8 @@ class AccountMove(models.Model):
     def create(self, vals_list):
         """Override of `account`, see `write`."""
         check_status_change(self.browse(), vals_list)
-        moves = super().create(vals_list)
+        moves = super().create([self._add_date_source(vals) for vals in vals_list])
+        moves._set_autopay_editor()
         for move, vals in zip(moves, vals_list, strict=True):
             move._set_autopay_marker(vals)
         return moves
@@ -170,9 +171,18 @@ class AccountMove(models.Model):
         """Override of `account`: people switch autopay on and off, the engine the rest.
 
         :raises AccessError: when somebody but the engine sets an outcome
+        :raises UserError: when the invoice is being collected
         """
         check_status_change(self, [vals])
-        res = super().write(vals)
+        self._check_autopay_write(vals)
+        dates = self._read_autopay_dates(vals)
+        confirmed = self._prepare_autopay_payers(vals)
+        # The lines get their dates on the way; what follows from it is decided below.
+        dating = self if dates is None else self.with_context(autopay_dating=True)
+        res = super(AccountMove, dating).write(vals)
+        self._update_autopay_editors(vals)
+        self._update_autopay_payers(vals, confirmed)
+        self._bring_autopay_dates(vals, dates)
         self._set_autopay_marker(vals)
         return res
 
@@ -216,6 +226,8 @@ class AccountMove(models.Model):
 
     def _post(self, soft=True):
         """Override of `account` to make invoices of ready customers eligible."""
+        # A credit note settles its invoice.
+        self.reversed_entry_id._check_autopay_free()
         posted = super()._post(soft=soft)
         posted._apply_autopay_payments()
         posted._update_autopay_settlement()

@@ -78,7 +78,9 @@ class PaymentTransaction(models.Model):
             raise AccessError(
                 self.env._("This transaction belongs to autopay and cannot be edited.")
             )
-        return super().write(vals)
+        res = super().write(vals)
+        self._check_autopay_linked(vals)
+        return res
 
     # === BUSINESS METHODS === #
 

@@ -165,14 +165,17 @@ class ResPartner(models.Model):
         if not vals.get("active", True):
             self._recall_autopay_attempts()
         # A method that a merge moves was not chosen by anybody.
-        if "autopay_token_id" not in vals or self.env.context.get("autopay_merge"):
-            return super().write(vals)
-        before = {partner: partner.autopay_token_id for partner in self}
+        chosen = self if "autopay_token_id" in vals else self.browse()
+        if self.env.context.get("autopay_merge"):
+            chosen = self.browse()
+        before = {partner: partner.autopay_token_id for partner in chosen}
+        moved, stakes = self._check_autopay_move(vals)
         res = super().write(vals)
-        changed = self.filtered(lambda rec: rec.autopay_token_id != before[rec])
-        chosen = changed.filtered("autopay_token_id")
+        if stakes:
+            self._alert_autopay_moved(moved, stakes)
+        chosen = chosen.filtered(lambda rec: rec.autopay_token_id != before[rec])
         chosen.filtered(
-            lambda rec: rec._needs_autopay_consent()
+            lambda rec: rec.autopay_token_id and rec._needs_autopay_consent()
         )._record_autopay_authorization("staff")
         return res
 

@@ -46,25 +46,21 @@ class AutopayPayerGuard(models.AbstractModel):
     _name = "autopay.payer.guard"
     _description = "Autopay Payer Guard"
 
-    # === CRUD METHODS === #
+    # === BUSINESS METHODS === #
 
-    def write(self, vals):
-        """Override of `base`: another payer is for billing users, and is told.
+    def _check_autopay_move(self, vals):
+        """Let only billing users decide who pays.
 
+        :return: the contacts that get another payer with these values, and what is at
+            stake, see ``_check_autopay_payer``
         :raises AccessError: when the user may not decide who pays
         """
         moved = self._get_autopay_moved(vals)
         if not moved:
-            return super().write(vals)
+            return moved, {}
         contacts = moved._get_autopay_family()
         payers = moved._get_autopay_new_payers(vals)
-        stakes = contacts._check_autopay_payer(payers)
-        res = super().write(vals)
-        if stakes:
-            self._alert_autopay_moved(moved, stakes)
-        return res
-
-    # === BUSINESS METHODS === #
+        return moved, contacts._check_autopay_payer(payers)
 
     def _get_autopay_moved(self, vals):
         """Return the contacts that get another payer with these values."""

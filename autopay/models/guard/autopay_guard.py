@@ -95,8 +95,8 @@ class AutopayGuard(models.AbstractModel):
 
     # === INVOICES === #
 
-    def write(self, vals):
-        """Override of `account` to leave alone what is being collected.
+    def _check_autopay_write(self, vals):
+        """Leave alone what is being collected.
 
         :raises UserError: when a frozen field of such an invoice changes
         """
@@ -108,7 +108,6 @@ class AutopayGuard(models.AbstractModel):
             if not switched:
                 concerned = concerned._filter_autopay_changed(vals)
             concerned._check_autopay_free()
-        return super().write(vals)
 
     def _filter_autopay_changed(self, vals):
         """Return the invoices that get another state, or that may get other lines."""
@@ -128,11 +127,6 @@ class AutopayGuard(models.AbstractModel):
         self._update_autopay_settlement()
         self._update_autopay_parts(parts)
         return reverse_moves.with_env(self.env)
-
-    def _post(self, soft=True):
-        """Override of `account`: posting a credit note settles the invoice."""
-        self.reversed_entry_id._check_autopay_free()
-        return super()._post(soft=soft)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_autopay(self):

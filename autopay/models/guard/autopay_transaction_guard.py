@@ -46,14 +46,12 @@ class AutopayTransactionGuard(models.AbstractModel):
             lambda tx: tx.sudo().invoice_ids._filter_autopay_known()
         )
 
-    def write(self, vals):
-        """Override of `payment` to check invoices that are linked later on."""
-        res = super().write(vals)
+    def _check_autopay_linked(self, vals):
+        """Check invoices that were linked later on with these values."""
         if "invoice_ids" in vals:
             # A confirmed transaction has to be linked; it charges nothing any more.
             drafts = self.filtered(lambda tx: tx.state == "draft")
             drafts._filter_autopay_concerned()._check_autopay_invoices()
-        return res
 
     def _check_autopay_invoices(self):
         """Refuse invoices that are being collected.

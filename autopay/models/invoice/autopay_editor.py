@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.tools import SQL
 
 from ...rights import STAFF_GROUPS
@@ -37,23 +37,12 @@ class AutopayEditor(models.AbstractModel):
         "for an approval: none of them may approve its charge.",
     )
 
-    # === CRUD METHODS === #
+    # === BUSINESS METHODS === #
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        """Override of `account`, see `write`."""
-        moves = super().create(vals_list)
-        moves._set_autopay_editor()
-        return moves
-
-    def write(self, vals):
-        """Override of `account` to note who edits what an invoice comes to."""
-        res = super().write(vals)
+    def _update_autopay_editors(self, vals):
+        """Note who edits what an invoice comes to."""
         if AMOUNT_FIELDS & vals.keys():
             self._set_autopay_editor()
-        return res
-
-    # === BUSINESS METHODS === #
 
     def _set_autopay_editor(self, user=None):
         """Note that somebody had a hand in these invoices; jobs are nobody.

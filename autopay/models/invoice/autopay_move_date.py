@@ -35,28 +35,34 @@ class AutopayMoveDate(models.AbstractModel):
 
     # === CRUD METHODS === #
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        """Override of `account` to note dates that were set by hand."""
-        return super().create([self._add_date_source(vals) for vals in vals_list])
+    def _read_autopay_dates(self, vals):
+        """Return what is to be known of the dates before these values are written.
 
-    def write(self, vals):
-        """Override of `account`: a date by the rule follows what the rule looks at."""
+        :return: {id: date} and the invoices with a date by the rule; None when the
+            values change neither
+        """
         touched = {"autopay_date", *DUE_FIELDS} & vals.keys()
         if not touched or "autopay_date_source" in vals:
-            return super().write(vals)
+            return None
         # Not all who may edit invoices may read how they are collected.
         own = self.sudo()
-        known = {move.id: move.autopay_date for move in own}
         by_rule = own.filtered(lambda move: move.autopay_date_source == "rule")
-        # The lines get their dates on the way; what follows from it is decided below.
-        res = super(AutopayMoveDate, self.with_context(autopay_dating=True)).write(vals)
-        if "autopay_date" in vals:
-            same = own.filtered(lambda move: move.autopay_date == known[move.id])
-            (own if DUE_FIELDS & vals.keys() else own - same)._set_date_source()
-        else:
+        return {move.id: move.autopay_date for move in own}, by_rule
+
+    def _bring_autopay_dates(self, vals, before):
+        """Have a date by the rule follow what the rule looks at.
+
+        :param before: what ``_read_autopay_dates`` returned
+        """
+        if before is None:
+            return
+        known, by_rule = before
+        if "autopay_date" not in vals:
             by_rule._update_autopay_dates()
-        return res
+            return
+        own = self.sudo()
+        same = own.filtered(lambda move: move.autopay_date == known[move.id])
+        (own if DUE_FIELDS & vals.keys() else own - same)._set_date_source()
 
     @api.model
     def _add_date_source(self, vals):

@@ -29,22 +29,29 @@ class AutopayPayer(models.AbstractModel):
 
     # === CRUD METHODS === #
 
-    def write(self, vals):
-        """Override of `account` to keep who pays what is put on autopay."""
+    def _prepare_autopay_payers(self, vals):
+        """Return the invoices whose payers these values confirm, before the write.
+
+        An invoice on autopay that is tried again, by the engine or by a person,
+        confirms nobody: there is a button for that, which names who would pay.
+        """
         if "partner_id" in vals:
             self._forget_autopay_payer(vals["partner_id"])
+        if not vals.get("autopay_status"):
+            return self.browse()
+        return self.sudo().filtered(lambda move: not move.autopay_status)
+
+    def _update_autopay_payers(self, vals, confirmed):
+        """Keep who pays what was put on autopay.
+
+        :param confirmed: what ``_prepare_autopay_payers`` returned
+        """
         if "autopay_status" not in vals:
-            return super().write(vals)
-        # An invoice on autopay that is tried again, by the engine or by a person,
-        # confirms nobody: there is a button for that, which names who would pay.
-        own = self.sudo()
-        confirmed = own.filtered(lambda move: not move.autopay_status)
-        res = super().write(vals)
+            return
         if vals["autopay_status"]:
             confirmed._keep_autopay_payer()
         else:
-            own._write_autopay_payer(self.env["res.partner"])
-        return res
+            self.sudo()._write_autopay_payer(self.env["res.partner"])
 
     # === ACTION METHODS === #
 
