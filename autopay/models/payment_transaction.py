@@ -1,11 +1,16 @@
+import hashlib
 import logging
+from datetime import timedelta
+
+import psycopg2
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, ValidationError
 
 from .. import const
+from ..const.reversal import REFUND_DOUBT_MINUTES
 from ..gateways import odoo_gateway
-from ..rights import PAYMENT_GROUPS
+from ..rights import PAYMENT_GROUPS, check_manager
 
 _logger = logging.getLogger(__name__)
 
@@ -34,8 +39,6 @@ class PaymentTransaction(models.Model):
     _inherit = [
         "autopay.default.guard",
         "autopay.transaction.guard",
-        "autopay.transaction.doubt",
-        "autopay.transaction.refund",
         "autopay.transaction.wait",
         "payment.transaction",
     ]
@@ -46,6 +49,17 @@ class PaymentTransaction(models.Model):
         string="Autopay Attempts",
         readonly=True,
         groups=PAYMENT_GROUPS,
+    )
+
+    autopay_doubt_date = fields.Datetime(
+        string="In Doubt since",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        groups=PAYMENT_GROUPS,
+        help="The provider's answer was lost: perhaps the customer was charged. "
+        "Autopay leaves the invoice alone until the provider confirms the payment or "
+        "a person has looked.",
     )
 
     # === CONSTRAINT METHODS === #
@@ -177,3 +191,162 @@ class PaymentTransaction(models.Model):
             refund.payment_id = reversal._get_payment("outbound")
         if self:
             self.env["autopay.reversal.watch"]._poll_soon(self.provider_id)
+
+    # === PAYMENTS IN DOUBT === #
+
+    def action_autopay_not_charged(self):
+        """Take a billing manager's word that the customer was not charged."""
+        check_manager(self)
+        self.check_access("read")
+        doubtful = self.sudo().filtered("autopay_doubt_date")
+        for transaction in doubtful:
+            bodies = dict.fromkeys(
+                transaction.invoice_ids.ids,
+                self.env._(
+                    "%(user)s has seen at the provider that payment %(reference)s was "
+                    "not charged.",
+                    user=self.env.user.name,
+                    reference=transaction.reference,
+                ),
+            )
+            transaction.invoice_ids._message_log_batch(bodies)
+        doubtful.autopay_doubt_date = False
+
+    def _send_payment_request(self):
+        """Override of `payment` to note that an answer was lost, and not roll it back.
+
+        The engine brings a list of its own and decides itself. Where Autopay is off,
+        nothing would be charged again: errors reach the caller as they are.
+
+        :raises ValidationError: as Odoo expects when a payment fails
+        """
+        if "autopay_lost_requests" in self.env.context or not self._is_autopay_used():
+            return super()._send_payment_request()
+        lost = []
+        noting = self.with_context(autopay_lost_requests=lost)
+        try:
+            res = super(PaymentTransaction, noting)._send_payment_request()
+        except psycopg2.Error:
+            # Nothing can be written any more; Odoo repeats or rolls back the request.
+            raise
+        except Exception as error:
+            if not lost:
+                raise
+            self._autopay_set_doubt()
+            sentence = self.env._("The provider's answer was lost.")
+            raise ValidationError(sentence) from error
+        if lost:
+            self._autopay_set_doubt()
+        return res
+
+    def _autopay_set_doubt(self):
+        """Keep autopay away from the invoices, and ask a person to look."""
+        transaction = self.sudo()
+        transaction.autopay_doubt_date = fields.Datetime.now()
+        _logger.warning("The answer to payment %s was lost.", self.reference)
+        notification = self.env["autopay.notification"].sudo()
+        summary = self.env._("Perhaps paid: look up %s at the provider", self.reference)
+        for move in transaction.invoice_ids.filtered("autopay_status"):
+            notification._alert(move, move.company_id, summary)
+
+    # === REFUNDS === #
+
+    def action_autopay_not_refunded(self):
+        """Take a billing manager's word that the money did not go back."""
+        check_manager(self)
+        self.check_access("read")
+        for refund in self.sudo().filtered("autopay_doubt_date"):
+            refund._autopay_log_refund(
+                self.env._(
+                    "%(user)s has seen at the provider that refund %(reference)s was "
+                    "not made.",
+                    user=self.env.user.name,
+                    reference=refund.reference,
+                )
+            )
+            refund.autopay_doubt_date = False
+
+    def _send_refund_request(self):
+        """Override of `payment` to note that an answer was lost, and not roll it back.
+
+        :raises ValidationError: as Odoo expects when a refund fails
+        """
+        known = self._filter_autopay_known()
+        if not known.source_transaction_id.autopay_attempt_ids:
+            return super()._send_refund_request()
+        keyed = self.provider_id._has_autopay_refund_key()
+        key = keyed and self._get_autopay_refund_key()
+        refund = self.with_context(autopay_refund_key=key)
+        try:
+            res = super(PaymentTransaction, refund)._send_refund_request()
+        except psycopg2.Error:
+            # Nothing can be written any more; Odoo repeats or rolls back the request.
+            raise
+        except Exception as error:
+            if self.provider_id._autopay_is_definite(error):
+                raise
+            self._autopay_set_refund_doubt()
+            sentence = self.env._("The provider's answer was lost.")
+            raise ValidationError(sentence) from error
+        if self.state == "error" and not self.provider_reference:
+            # There was an answer, but Odoo could make nothing of it.
+            self._autopay_set_refund_doubt()
+        return res
+
+    def _get_autopay_refund_key(self):
+        """Return an idempotency key, the same as long as the outcome is not known.
+
+        It does not go by the id of this refund: Odoo repeats a request that met a
+        conflict and makes another one, and a person does when the process has died.
+        """
+        known = self.source_transaction_id.child_transaction_ids.filtered(
+            lambda tx: tx.operation == "refund" and not tx.autopay_doubt_date
+        )
+        parts = (
+            self.env["res.company"]._get_autopay_database_uuid(),
+            self.provider_id.id,
+            self.source_transaction_id.id,
+            "refund",
+            f"{self.amount:.{self.currency_id.decimal_places}f}",
+            *sorted((known - self).ids),
+        )
+        return hashlib.sha256("|".join(map(str, parts)).encode()).hexdigest()
+
+    def _autopay_set_refund_doubt(self):
+        """Have nothing more refunded before the provider has told of all refunds."""
+        self.sudo().autopay_doubt_date = fields.Datetime.now()
+        _logger.warning("The answer to refund %s was lost.", self.reference)
+        self._autopay_log_refund(
+            self.env._(
+                "The provider's answer to refund %(reference)s of %(amount)s was lost: "
+                "perhaps the money went back. Autopay asks the provider.",
+                reference=self.reference,
+                amount=self.currency_id.format(-self.amount),
+            )
+        )
+        self.env["autopay.reversal.watch"].sudo()._poll_soon(self.provider_id)
+
+    def _autopay_log_refund(self, sentence):
+        for attempt in self.source_transaction_id.autopay_attempt_ids:
+            attempt._message_log(body=sentence)
+
+    @api.model
+    def _autopay_end_refund_doubts(self, provider, asked):
+        """End the doubts about refunds that the provider's complete list has cleared.
+
+        What was made is known as a reversal by now; anything else was not made.
+
+        :param datetime asked: when the list was asked for
+        """
+        doubtful = self.search(
+            [
+                ("provider_id", "=", provider.id),
+                ("operation", "=", "refund"),
+                (
+                    "autopay_doubt_date",
+                    "<=",
+                    asked - timedelta(minutes=REFUND_DOUBT_MINUTES),
+                ),
+            ]
+        )
+        doubtful.autopay_doubt_date = False

@@ -1,8 +1,11 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 from .. import const
 from ..rights import STAFF_GROUPS, check_billing, check_staff
 from ..words.readiness import get_readiness_words
+from .customer.autopay_payer_glance import GLANCE
 from .decision.facts import get_trial_consent
 
 # Contacts may be edited by people who must not decide who is charged.
@@ -13,6 +16,12 @@ RESTRICTED_FIELDS = {
 }
 
 
+CONFIGURED = "autopay_configuration_ids"
+
+# Lists of the Autopay tab, each of which takes queries of its own.
+TAB_LISTS = {CONFIGURED, "autopay_authorization_ids"}
+
+
 class ResPartner(models.Model):
     _name = "res.partner"
     _inherit = [
@@ -20,8 +29,6 @@ class ResPartner(models.Model):
         "autopay.payer.guard",
         "autopay.consent",
         "autopay.partner.discount",
-        "autopay.partner.retry",
-        "autopay.quiet.form",
         "res.partner",
     ]
 
@@ -77,6 +84,19 @@ class ResPartner(models.Model):
         compute="_compute_autopay_available_token_ids",
         compute_sudo=True,
         groups=STAFF_GROUPS,
+    )
+
+    autopay_failed_count = fields.Integer(
+        compute="_compute_autopay_failed_count",
+        compute_sudo=True,
+        groups=STAFF_GROUPS,
+        help="Invoices whose last charge failed and that are not tried again by "
+        "themselves.",
+    )
+
+    autopay_shown = fields.Boolean(
+        compute="_compute_autopay_shown",
+        help="Whether autopay is on in the company or ever was.",
     )
 
     # === COMPUTE METHODS === #
@@ -256,3 +276,91 @@ class ResPartner(models.Model):
         )
         payers = self.commercial_partner_id
         return {**action, "context": {"default_partner_ids": payers.ids}}
+
+    # === RETRY === #
+
+    @api.depends_context("company")
+    def _compute_autopay_failed_count(self):
+        company = self.env.company
+        self.autopay_failed_count = 0
+        if not company.autopay_known:
+            return
+        payers = self.commercial_partner_id
+        seen = self.env["autopay.payer.glance"]._get_known(company, payers)
+        if seen and not seen.failed:
+            return
+        moves = payers._get_autopay_failed_moves(company)
+        by_payer = moves.grouped("commercial_partner_id")
+        for partner in self:
+            payer = partner.commercial_partner_id._origin
+            partner.autopay_failed_count = len(by_payer.get(payer, ()))
+
+    def _get_autopay_failed_moves(self, company):
+        """Return the invoices of these payers that only a person tries again.
+
+        Where money went back, or the customer disputes, it is another matter.
+        """
+        moves = self.env["account.move"].sudo()
+        found = moves.search(
+            moves._get_autopay_open_domain()
+            & Domain(
+                [
+                    ("commercial_partner_id", "in", self.ids),
+                    ("company_id", "=", company.id),
+                    ("autopay_status", "=", "error"),
+                    ("autopay_retry_date", "=", False),
+                    ("autopay_in_dispute", "=", False),
+                ]
+            )
+            & Domain("autopay_attempt_line_ids", "not any", [("live", "=", True)]),
+            order="invoice_date_due, id",
+        )
+        returned = self.env["autopay.reversal"].sudo()._get_returned_attempts(found)
+        return found.filtered(lambda move: move.id not in returned)
+
+    def action_autopay_retry_failed(self):
+        """Show what charging the failed invoices again would do, for a person's word.
+
+        :raises UserError: when none has failed
+        """
+        self.ensure_one()
+        check_billing(self)
+        self.check_access("read")
+        payer = self.commercial_partner_id
+        moves = payer._get_autopay_failed_moves(self.env.company)
+        if not moves:
+            raise UserError(self.env._("No invoice of this customer has failed."))
+        return moves.sudo(False).action_autopay_charge_now()
+
+    # === QUIET FORM === #
+
+    @api.depends_context("company")
+    def _compute_autopay_shown(self):
+        self.autopay_shown = self.env.company.autopay_known
+
+    def web_read(self, specification):
+        """Override of `web` not to look for lists that are empty or not shown."""
+        asked = TAB_LISTS & specification.keys()
+        if not asked or not self._has_field_access(self._fields[CONFIGURED], "read"):
+            return super().web_read(specification)
+        partners, left_out = self._find_autopay_empty(asked)
+        rest = {
+            name: spec for name, spec in specification.items() if name not in left_out
+        }
+        rows = super(ResPartner, partners).web_read(rest)
+        return [{**row, **{name: [] for name in left_out}} for row in rows]
+
+    def _find_autopay_empty(self, asked):
+        """Return these customers as the form reads them, and which lists are empty.
+
+        What is seen of them goes along, so that nothing is looked up that is not there.
+        """
+        company = self.env.company
+        if not company.autopay_known:
+            return self, asked
+        # Some of them may be hidden from the user: these are refused later.
+        payers = self.sudo().commercial_partner_id | self.sudo()
+        seen = self.env["autopay.payer.glance"]._look(company, payers)
+        return self.with_context(**{GLANCE: seen}), (
+            set() if seen.configured else asked & {CONFIGURED}
+        )

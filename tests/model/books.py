@@ -4,9 +4,6 @@ from datetime import datetime, timedelta
 
 from odoo.addons.autopay import const
 from odoo.addons.autopay.models.attempt.autopay_attempt import AutopayAttempt
-from odoo.addons.autopay.models.attempt.autopay_attempt_deadline import (
-    AutopayAttemptDeadline,
-)
 from odoo.addons.autopay.models.attempt.autopay_attempt_resolution import (
     AutopayAttemptResolution,
 )
@@ -148,7 +145,7 @@ class Lines(Rows):
 
 
 @borrow(AutopayAttemptState, AutopayAttemptSchedule, AutopayAttemptResolution)
-@borrow(AutopayAttemptDeadline, names=["_get_deadline", "_is_late", "_is_silent"])
+@borrow(AutopayAttempt, names=["_get_deadline", "_is_late", "_is_silent"])
 @borrow(
     AutopayAttempt,
     names=[

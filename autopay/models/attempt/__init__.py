@@ -1,4 +1,3 @@
-from . import autopay_attempt_deadline
 from . import autopay_attempt_aside
 from . import autopay_attempt_refund
 from . import autopay_attempt_resolution

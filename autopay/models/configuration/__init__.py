@@ -1,6 +1,4 @@
 from . import autopay_condition_domain
-from . import autopay_condition_words
-from . import autopay_configuration_chatter
 from . import autopay_configuration_form
 from . import autopay_configuration_issue
 from . import autopay_configuration_lock

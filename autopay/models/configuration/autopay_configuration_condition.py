@@ -1,8 +1,11 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools.i18n import format_list
 
 from ... import const
 from ...conditions.kinds import MAX_AMOUNT, MAX_TEXT, OPERATORS, VALUE_OPERATORS
+from ...words.amounts import format_amount
+from ...words.conditions import get_days_text, get_phrase
 from ...words.configurations import AUTHORIZATION_ISSUES
 from ..guard.row_touch import touch
 
@@ -25,7 +28,6 @@ class AutopayConfigurationCondition(models.Model):
     _inherit = [
         "autopay.default.guard",
         "autopay.condition.domain",
-        "autopay.condition.words",
     ]
     _order = "configuration_id, sequence, id"
     # The name is not stored: without these, every search by it would be an error.
@@ -296,3 +298,36 @@ class AutopayConfigurationCondition(models.Model):
         return all(
             number == int(number) and abs(number) <= MAX_DAYS for number in numbers
         )
+
+    # === WORDS === #
+
+    def _get_phrase(self):
+        """Return what the condition says, to follow "Pay invoices"."""
+        self.ensure_one()
+        kind = self._get_kind()
+        if not kind:
+            return self.env._("of a type that is not installed")
+        if self.operator not in self._get_operators():
+            return ""
+        if kind.value in ("amount", "days"):
+            values = {
+                "value": self._get_number_text(kind, self.number),
+                "limit": self._get_number_text(kind, self.number_to),
+            }
+        else:
+            values = {"value": self._get_list_text(kind)}
+        sentence = self._get_phrases().get((self.kind, self.operator))
+        return get_phrase(self.env, sentence, kind, self.operator, **values)
+
+    def _get_number_text(self, kind, number):
+        if kind.value == "days":
+            return get_days_text(self.env, int(number))
+        return format_amount(self.env, self.currency_id, number)
+
+    def _get_list_text(self, kind):
+        """Return the values in words: "A", "A or B", "A, B or C"."""
+        if kind.value == "text":
+            names = [self.env._("“%s”", text) for text in self._split_text()]
+        else:
+            names = self._get_records(kind).mapped("display_name")
+        return format_list(self.env, names, "or") if names else ""

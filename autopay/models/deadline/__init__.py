@@ -1,2 +1,1 @@
-from . import autopay_deadline_invoice
 from . import autopay_deadline

@@ -1,4 +1,3 @@
-from . import autopay_dry_run_trial
 from . import autopay_forecast_days
 from . import autopay_dry_run
 from . import autopay_dry_run_line

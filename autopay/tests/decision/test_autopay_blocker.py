@@ -90,7 +90,7 @@ class TestAutopayBlocker(ConfigurationCommon):
 
     def test_person_is_called_when_it_lasts(self):
         self._add_goods_late()
-        deadline = self.env["autopay.deadline.invoice"].sudo()
+        deadline = self.env["autopay.deadline"].sudo()
         decision = self.env["autopay.decision"].sudo()._decide(self.invoice.sudo())
         since = self.invoice.autopay_date
         for days, late in ((1, False), (2, True)):

@@ -8,7 +8,7 @@ from ..common import AutopayCommon
 INTENTS = "/v1/payment_intents"
 STOCK_LOGS = (
     "odoo.addons.payment.models.payment_provider",
-    "odoo.addons.autopay.models.guard.autopay_transaction_doubt",
+    "odoo.addons.autopay.models.payment_transaction",
 )
 
 

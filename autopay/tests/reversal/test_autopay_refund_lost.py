@@ -10,7 +10,7 @@ REFUNDS = "/v1/refunds"
 STOCK_LOGS = (
     "odoo.addons.payment.models.payment_provider",
     "odoo.addons.payment.models.payment_transaction",
-    "odoo.addons.autopay.models.reversal.autopay_transaction_refund",
+    "odoo.addons.autopay.models.payment_transaction",
     "odoo.addons.autopay.models.reversal.autopay_reversal_watch",
 )
 LOST = ("reset_after", "truncate", "garbage", "error_500_after", "html_502_after")
