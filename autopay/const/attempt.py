@@ -40,6 +40,15 @@ UNCHARGED_STATES = ("reserved", "prepared")
 # States in which the bank or the customer has the next word.
 WAITING_STATES = ("pending", "action_required")
 
+# States in which a run still has it in hand.
+ACTIVE_STATES = (*UNCHARGED_STATES, "charging")
+
+# States in which no money was taken, and none will be.
+UNCOLLECTED_STATES = ("declined", "canceled")
+
+# States that nothing but a contradiction leaves.
+FINAL_STATES = ("succeeded", *UNCOLLECTED_STATES)
+
 # States that only the provider's answer can leave.
 OPEN_STATES = ("unknown", *WAITING_STATES)
 

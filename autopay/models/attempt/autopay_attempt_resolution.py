@@ -237,7 +237,7 @@ class AutopayAttemptResolution(models.AbstractModel):
     def _is_contradicted(self):
         """Return whether the provider reports money where our record has none."""
         self.ensure_one()
-        return self.mismatch and self.state in ("declined", "canceled")
+        return self.mismatch and self.state in const.attempt.UNCOLLECTED_STATES
 
     def _alert_failed_after_all(self):
         """Call a person about charges that count as paid, and failed says the provider.
@@ -268,7 +268,7 @@ class AutopayAttemptResolution(models.AbstractModel):
     def _get_late_outcome(self):
         """Return a success that Odoo learned of after the attempt had failed."""
         late = self.transaction_id.state == "done" and not self._can_be_asked()
-        if not late or self.state not in ("declined", "canceled"):
+        if not late or self.state not in const.attempt.UNCOLLECTED_STATES:
             return None
         return self.transaction_id._get_autopay_outcome()
 

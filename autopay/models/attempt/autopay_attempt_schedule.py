@@ -93,7 +93,7 @@ class AutopayAttemptSchedule(models.AbstractModel):
     def _is_finished(self):
         """Return whether nothing is left to do: booked, or released."""
         self.ensure_one()
-        final = self.state in ("succeeded", "declined", "canceled")
+        final = self.state in const.attempt.FINAL_STATES
         held = any(self.line_ids.mapped("live"))
         return final and not held and not self._is_to_verify()
 

@@ -10,7 +10,6 @@ from ...const.deadline import ATTEMPT_WAITS
 
 _lt = LazyTranslate(__name__)
 
-ACTIVE_STATES = ("reserved", "prepared", "charging")
 
 # Whether it applies to an attempt: what to do. The first that applies is shown.
 ATTENTION_SENTENCES = [
@@ -51,7 +50,7 @@ ATTENTION_SENTENCES = [
         _lt("Collected, but not booked: mend what stops the booking."),
     ),
     (
-        lambda attempt: attempt.state in ACTIVE_STATES,
+        lambda attempt: attempt.state in const.attempt.ACTIVE_STATES,
         _lt("In the hands of a run. If the run died, it is looked at by itself."),
     ),
 ]
@@ -113,7 +112,9 @@ class AutopayAttemptWorklist(models.AbstractModel):
         old = fields.Datetime.subtract(
             fields.Datetime.now(), minutes=const.attempt.STUCK_MINUTES
         )
-        stuck = Domain("state", "in", ACTIVE_STATES) & Domain("reserved_date", "<", old)
+        stuck = Domain("state", "in", const.attempt.ACTIVE_STATES) & Domain(
+            "reserved_date", "<", old
+        )
         unbooked = Domain("booking_error", "!=", False) & Domain(
             "booked_date", "=", False
         )

@@ -8,8 +8,7 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import float_round
 
-# Attempts that took no money count for no cap.
-UNCOUNTED_STATES = ("declined", "canceled")
+from ...const.attempt import UNCOLLECTED_STATES
 
 HAS_CAP = Domain("max_amount", ">", 0) | Domain("max_month_amount", ">", 0)
 
@@ -205,7 +204,7 @@ class AutopayConfigurationCap(models.AbstractModel):
                 ("partner_id", "in", [payer_id for payer_id, _token_id in keys]),
                 ("token_id", "in", [token_id for _payer_id, token_id in keys]),
                 ("reserved_date", ">=", _get_month_start(company, today)),
-                ("state", "not in", UNCOUNTED_STATES),
+                ("state", "not in", UNCOLLECTED_STATES),
                 ("id", "not in", [attempt.id for attempt in own]),
             ],
             ["partner_id", "token_id", "currency_id", "reserved_date:day"],

@@ -5,6 +5,7 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import ormcache
 
+from ...const.attempt import UNCOLLECTED_STATES
 from ...const.blockers import BLOCKERS, BlockerTable
 from ...const.decision import RUN_SKIP_REASONS
 from ..configuration.choice import Choice
@@ -265,7 +266,7 @@ class AutopayDecision(models.AbstractModel):
             [
                 ("move_id", "in", moves.ids),
                 ("attempt_id.mismatch", "=", True),
-                ("attempt_id.state", "in", ("declined", "canceled")),
+                ("attempt_id.state", "in", UNCOLLECTED_STATES),
             ]
         )
         return {line.move_id.id: line.attempt_id for line in lines}

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 
+from ...const.attempt import UNCOLLECTED_STATES
 from ...const.engine import OWN_FIELDS_CONTEXT
 
 
@@ -25,7 +26,7 @@ class AutopayBooking(models.AbstractModel):
         self._release(
             locked.filtered(
                 lambda attempt: (
-                    attempt.state in ("declined", "canceled")
+                    attempt.state in UNCOLLECTED_STATES
                     and attempt.provider_closed
                     and any(attempt.line_ids.mapped("live"))
                 )

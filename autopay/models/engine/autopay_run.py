@@ -88,8 +88,7 @@ class AutopayRun(models.Model):
             run.failed_count = by_state["declined"] + by_state["action_required"]
             run.withdrawn_count = by_state["canceled"]
             run.open_count = sum(
-                by_state[state]
-                for state in ("reserved", "prepared", "charging", "unknown")
+                by_state[state] for state in (*const.attempt.ACTIVE_STATES, "unknown")
             )
 
     @api.depends("skipped")

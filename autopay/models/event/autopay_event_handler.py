@@ -4,6 +4,7 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import split_every
 
+from ...const.attempt import UNCOLLECTED_STATES
 from ...const.event import (
     EVENT_BATCH_SIZE,
     EVENT_STEPS,
@@ -124,7 +125,7 @@ class AutopayEventHandler(models.AbstractModel):
         if event.type in FAILURE_EVENT_TYPES:
             return attempt.state == "succeeded"
         if event.type in MONEY_EVENT_TYPES:
-            released = attempt.state in ("declined", "canceled")
+            released = attempt.state in UNCOLLECTED_STATES
             return released and attempt._is_finished() and attempt._can_be_asked()
         return EVENT_STEPS.get(event.type) in (
             "follow",
