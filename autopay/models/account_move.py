@@ -161,8 +161,9 @@ class AccountMove(models.Model):
     def create(self, vals_list):
         """Override of `account`, see `write`."""
         check_status_change(self.browse(), vals_list)
-        moves = super().create([self._add_date_source(vals) for vals in vals_list])
+        moves = super().create(vals_list)
         moves._set_autopay_editor()
+        moves._set_created_date_sources(vals_list)
         for move, vals in zip(moves, vals_list, strict=True):
             move._set_autopay_marker(vals)
         return moves

@@ -270,7 +270,7 @@ class AutopayConfiguration(models.Model):
     # === CHATTER === #
 
     @api.ondelete(at_uninstall=False)
-    def _unlink_tell(self):
+    def _unlink_log_removal(self):
         for configuration in self:
             configuration._log_on_customer(
                 self.env._(

@@ -64,11 +64,15 @@ class AutopayMoveDate(models.AbstractModel):
         same = own.filtered(lambda move: move.autopay_date == known[move.id])
         (own if DUE_FIELDS & vals.keys() else own - same)._set_date_source()
 
-    @api.model
-    def _add_date_source(self, vals):
-        if not vals.get("autopay_date") or "autopay_date_source" in vals:
-            return vals
-        return {**vals, "autopay_date_source": "person"}
+    def _set_created_date_sources(self, vals_list):
+        """Note dates that were set by hand on invoices that were just made."""
+        dated = self.browse(
+            move.id
+            for move, vals in zip(self, vals_list, strict=True)
+            if vals.get("autopay_date") and "autopay_date_source" not in vals
+        )
+        if dated:
+            dated._write_autopay({"autopay_date_source": "person"})
 
     # === ONCHANGE METHODS === #
 
