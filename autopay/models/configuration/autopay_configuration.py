@@ -188,9 +188,7 @@ class AutopayConfiguration(models.Model):
         """Override of `base`: new ones come last, and their methods are authorized."""
         self._number(vals_list)
         whole = self.with_context(**const.configuration.WHOLE_CONTEXT)
-        locks = self._take_locks(vals_list)
         configurations = super(AutopayConfiguration, whole).create(vals_list)
-        configurations._put_locks(locks)
         configurations = configurations.with_env(self.env)
         # A user who duplicates has not chosen the method, nor heard of an agreement.
         if not self.env.context.get("autopay_duplicate"):
@@ -208,7 +206,7 @@ class AutopayConfiguration(models.Model):
         before = {rec: (rec._get_words(), rec.enabled, rec.locked) for rec in self}
         tokens = {rec: rec.token_id for rec in self}
         whole = self.with_context(**const.configuration.WHOLE_CONTEXT)
-        res = whole._write_unless_locked(vals)
+        res = super(AutopayConfiguration, whole).write(vals)
         chosen = self.filtered(lambda rec: rec.token_id != tokens[rec])
         chosen._record_authorization()
         if vals.get("enabled"):

@@ -54,25 +54,21 @@ class AutopayConfigurationLock(models.AbstractModel):
 
     # === CRUD METHODS === #
 
-    @api.model
-    def _take_locks(self, vals_list):
-        """Return the locks of new configurations, taken out of their values.
-
-        What is complete is locked, not what is being made.
-        """
-        return [
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Override of `base` to lock what is complete, not what is being made."""
+        locks = [
             {name: vals.pop(name) for name in LOCK_FIELDS & vals.keys()}
             for vals in vals_list
         ]
-
-    def _put_locks(self, locks):
-        """Lock the configurations that were made, in their order."""
-        for configuration, lock in zip(self, locks, strict=True):
+        configurations = super().create(vals_list)
+        for configuration, lock in zip(configurations, locks, strict=True):
             if lock.get("locked"):
                 configuration.write(lock)
+        return configurations
 
-    def _write_unless_locked(self, vals):
-        """Write these values: what is locked does not change.
+    def write(self, vals):
+        """Override of `base`: what is locked does not change.
 
         :raises AccessError: when somebody but a billing manager locks or unlocks
         :raises UserError: when something else of a locked one changes
