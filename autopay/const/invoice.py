@@ -40,6 +40,9 @@ DATE_RULES = [
     ("month_day", "Fixed day of the month"),
 ]
 
+# The kinds of payment method that an invoice can be limited to.
+ALLOWED_KINDS = [("card", "Cards only"), ("debit", "Bank debits only")]
+
 # What is done about money that is open in a customer's favour, before a charge.
 CREDIT_POLICIES = [
     ("hold", "Hold and ask: nothing is charged until a person decides"),

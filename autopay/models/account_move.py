@@ -20,6 +20,7 @@ class AccountMove(models.Model):
         "autopay.other.payment",
         "autopay.move.action",
         "autopay.move.credit",
+        "autopay.move.kind",
         "autopay.settlement",
         "autopay.dispute",
         "autopay.parts",

@@ -40,6 +40,7 @@ from .condition import (
     test_contradictions,
 )
 from .configuration import (
+    test_autopay_allowed_kinds,
     test_autopay_configuration,
     test_autopay_configuration_cap,
     test_autopay_configuration_form,

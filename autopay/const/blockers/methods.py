@@ -8,6 +8,16 @@ _lt = LazyTranslate(__name__)
 
 METHOD_BLOCKERS = (
     Blocker(
+        "kind_not_allowed",
+        _lt("Kind of method not allowed"),
+        _lt(
+            "%(method)s would pay this invoice, which may be paid by: %(kinds)s. "
+            "Choose another method, or change what may pay it on the tab System "
+            "Information."
+        ),
+        days=3,
+    ),
+    Blocker(
         "no_configuration",
         _lt("No configuration matches"),
         _lt("None of the customer's configurations pays this invoice. %(reason)s"),

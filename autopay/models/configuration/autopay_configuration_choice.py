@@ -90,25 +90,25 @@ class AutopayConfigurationChoice(models.AbstractModel):
             payer: set(found._ids)
             for payer, found in moves.grouped("commercial_partner_id").items()
         }
-        choices, invalid = {}, {}
+        choices, refused = {}, {}
         for row in zip_longest(*(lists[payer] for payer in left)):
             asked = {
                 configuration: left[payer]
                 for payer, configuration in zip(left, row, strict=True)
                 if configuration and left[payer]
             }
-            self._choose_round(asked, moves, today, choices, invalid)
-        for move_id in set().union(*left.values()):
-            choices[move_id] = self._choose_nothing(invalid.get(move_id))
-        return choices
+            self._choose_round(asked, moves, today, choices, refused)
+        _set_defaults(refused, set().union(*left.values()), self._choose_nothing())
+        return {**refused, **choices}
 
-    def _choose_round(self, asked, moves, today, choices, invalid):
+    def _choose_round(self, asked, moves, today, choices, refused):
         """Choose for one configuration of each customer.
 
         :param dict asked: {configuration: ids of its invoices}; what it pays is taken
             out of them
         :param dict choices: {move id: Choice}, to be added to
-        :param dict invalid: {move id: the first that matched, not valid}, likewise
+        :param dict refused: {move id: Choice of nothing} by the first that matched and
+            is not valid, or whose kind of method may not pay; likewise
         """
         matched = self._get_matched_ids(asked, moves, today)
         configurations = self.env["autopay.configuration"].union(*matched)
@@ -116,11 +116,22 @@ class AutopayConfigurationChoice(models.AbstractModel):
         for configuration, move_ids in matched.items():
             choice = self._choose_matched(configuration, issues[configuration])
             if not choice:
-                for move_id in move_ids:
-                    invalid.setdefault(move_id, configuration)
+                _set_defaults(refused, move_ids, self._choose_nothing(configuration))
                 continue
-            choices.update(dict.fromkeys(move_ids, choice))
-            asked[configuration] -= move_ids
+            unfit_ids = self._get_unfit_ids(configuration, moves.browse(move_ids))
+            nothing = self._choose_nothing(unfit=configuration)
+            # A locked one is not passed over: nothing else takes its place.
+            _set_defaults(
+                choices if configuration.locked else refused, unfit_ids, nothing
+            )
+            choices.update(dict.fromkeys(move_ids - unfit_ids, choice))
+            asked[configuration] -= move_ids & choices.keys()
+
+    def _get_unfit_ids(self, configuration, moves):
+        """Return the ids of the invoices that its kind of method may not pay."""
+        token = configuration.token_id
+        limited = moves.sudo().filtered("autopay_allowed_kinds")
+        return {move.id for move in limited if not move._is_autopay_kind_allowed(token)}
 
     def _choose_matched(self, configuration, issues):
         """Choose a configuration that matches, or nothing if it is passed over.
@@ -133,10 +144,13 @@ class AutopayConfigurationChoice(models.AbstractModel):
         nothing = self.env["autopay.configuration"]
         return Choice(configuration.token_id, configuration, "configuration", nothing)
 
-    def _choose_nothing(self, invalid):
-        """Choose no method; tell which configuration would pay if it were valid."""
+    def _choose_nothing(self, invalid=None, unfit=None):
+        """Choose no method; tell which configuration would pay if it were valid, or if
+        its kind of method were allowed.
+        """
         nothing = self.env["autopay.configuration"]
-        return Choice(self.env["payment.token"], nothing, "none", invalid or nothing)
+        token = self.env["payment.token"]
+        return Choice(token, nothing, "none", invalid or nothing, unfit)
 
     # === LISTS === #
 
@@ -225,3 +239,9 @@ class AutopayConfigurationChoice(models.AbstractModel):
             conditions._get_domain_of(signature)
             for signature in conditions._get_signatures(today)
         )
+
+
+def _set_defaults(choices, move_ids, choice):
+    """Choose for those invoices for which nothing was chosen before."""
+    for move_id in move_ids:
+        choices.setdefault(move_id, choice)

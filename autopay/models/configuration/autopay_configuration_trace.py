@@ -24,6 +24,7 @@ class AutopayConfigurationTrace(models.AbstractModel):
         :param date today: the date to ask for; the company's today by default
         :param trial: a configuration to ask with as if it were saved
         :return: a dict: *source* (see ``decision.Choice``), *method* (label or ""),
+            *kinds* (of method that may pay, in words, or "" for all),
             *configurations*: a list of dicts in the order in which they are tried, the
             disabled ones last, with *id*, *sentence*, *result* (pays, ignored,
             no_match, invalid, disabled), *issue*, *locked*, *date* (when it could
@@ -52,6 +53,7 @@ class AutopayConfigurationTrace(models.AbstractModel):
         ]
         return {
             "source": choice.source,
+            "kinds": move._get_autopay_kind_words(),
             "method": choice.token._get_autopay_label() if choice.token else "",
             "configurations": rows,
         }
@@ -63,11 +65,16 @@ class AutopayConfigurationTrace(models.AbstractModel):
         ]
         matches = bool(conditions) and all(row["holds"] for row in conditions)
         issue = self._get_issue_words(configuration, today)
+        unfit = not move._is_autopay_kind_allowed(
+            configuration.token_id
+        ) and self.env._(
+            "Its method may not pay this invoice: %s.", move._get_autopay_kind_words()
+        )
         return {
             "id": configuration._origin.id,
             "sentence": configuration.display_name,
             "locked": configuration.locked,
-            "issue": issue,
+            "issue": "\n".join(filter(None, [issue, unfit])),
             "result": self._get_result(configuration, choice, matches, issue),
             "date": not matches and self._get_date(configuration, move, conditions),
             "conditions": conditions,

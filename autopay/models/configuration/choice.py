@@ -15,9 +15,12 @@ class Choice:
         *configuration*, *customer* (the Autopay Token), or *none*: the customer has
         configurations and none pays
     :param invalid: the first that matched and is not valid, when none pays
+    :param unfit: instead of it, the first that matched with a method of a kind that may
+        not pay the invoice
     """
 
     token: models.Model
     configuration: models.Model
     source: str
     invalid: models.Model
+    unfit: models.Model | None = None

@@ -185,6 +185,15 @@ class AutopayCheck(models.AbstractModel):
 
     # === CONFIGURATION === #
 
+    def _is_kind_not_allowed(self, decision, facts):
+        choice, move = decision.choice, decision.move
+        token = choice.unfit.token_id if choice.unfit else choice.token
+        if move._is_autopay_kind_allowed(token):
+            return False
+        decision.values["method"] = token._get_autopay_label()
+        decision.values["kinds"] = move._get_autopay_kind_words()
+        return True
+
     def _is_no_configuration(self, decision, facts):
         choice = decision.choice
         return choice.source == "none" and not choice.invalid

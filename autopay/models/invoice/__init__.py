@@ -3,6 +3,7 @@ from . import autopay_explanation
 from . import autopay_move_action
 from . import autopay_move_credit
 from . import autopay_move_date
+from . import autopay_move_kind
 from . import autopay_other_payment
 from . import autopay_parts
 from . import autopay_payer

@@ -93,6 +93,7 @@ class AutopayExplanation(models.AbstractModel):
         "autopay_waived_credit",
         "invoice_date_due",
         "autopay_token_id",
+        "autopay_allowed_kinds",
         "autopay_hold_date",
         "autopay_in_dispute",
         "autopay_retry_date",

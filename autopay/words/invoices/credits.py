@@ -44,7 +44,7 @@ def name_credits(rows):
     :param rows: [(document, currency, amount)]
     """
     return [
-        f"{document.display_name} ({currency.format(amount)})"
+        f"{document.name or document.display_name} ({currency.format(amount)})"
         for document, currency, amount in rows
     ]
 
