@@ -14,6 +14,7 @@ from . import decision
 from . import event
 from . import forecast
 from . import invoice
+from . import plan
 from . import reconciliation
 from . import reversal
 

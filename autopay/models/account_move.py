@@ -24,6 +24,7 @@ class AccountMove(models.Model):
         "autopay.settlement",
         "autopay.dispute",
         "autopay.parts",
+        "autopay.move.plan",
         "autopay.unapplied",
     ]
 

@@ -63,6 +63,7 @@ class Due:
     :param parts: into how many parts it is divided; 1 when it is not
     :param late: as of :class:`Part`
     :param early: as of :class:`Part`
+    :param whole: what is open of an invoice that somebody has divided by a plan
     """
 
     amount: float
@@ -73,6 +74,7 @@ class Due:
     parts: int = 1
     late: float = 0
     early: float = 0
+    whole: float = 0
 
     @property
     def part(self):
@@ -119,7 +121,8 @@ def find_open(rows, total, residual):
 def _get_open_pieces(rows, total, residual):
     """Return (what is open of each part that is, how many are paid before these)."""
     ordered = sorted(rows, key=lambda row: row.date)
-    paid, planned, placed = total - residual, 0, 0
+    # More than the parts divide can be open: the last one takes it.
+    paid, planned, placed = max(total - residual, 0), 0, 0
     pieces, collected = [], None
     for number, row in enumerate(ordered, start=1):
         planned += row.amount

@@ -1,3 +1,5 @@
+from . import plan
+
 from . import account_move_reversal
 from . import account_payment_register
 from . import autopay_charge_now

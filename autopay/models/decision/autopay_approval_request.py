@@ -73,7 +73,10 @@ class AutopayApprovalRequest(models.AbstractModel):
             lambda move: (
                 dues[move].parts == 1
                 or move.currency_id._convert(
-                    dues[move].amount, company.currency_id, company, today
+                    max(dues[move].amount, dues[move].whole),
+                    company.currency_id,
+                    company,
+                    today,
                 )
                 > limit
             )

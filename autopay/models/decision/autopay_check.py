@@ -231,8 +231,9 @@ class AutopayCheck(models.AbstractModel):
         if not limit:
             return False
         decision.values["limit"] = currency.format(limit)
+        due = max(decision.due, decision.share.whole)
         converted = decision.move.currency_id._convert(
-            decision.due, currency, company, facts.today
+            due, currency, company, facts.today
         )
         return currency.compare_amounts(converted, limit) > 0
 

@@ -16,11 +16,13 @@ class Division:
     :param rows: the :class:`Row` of each, on the day on which it is to be charged
     :param dates: the days on which the customer has to pay them
     :param total: what they divide, in the units of the rows
+    :param is_plan: whether somebody has made the parts, and no payment term
     """
 
     rows: tuple
     dates: tuple
     total: int
+    is_plan: bool = False
 
 
 class AutopayDue(models.AbstractModel):
@@ -29,11 +31,14 @@ class AutopayDue(models.AbstractModel):
     Whoever tells, plans or takes an amount asks here: the selection, the decision,
     Charge Now, dry runs, the forecast, approvals and every sentence.
 
-    An invoice is divided by the dates of its payment term. Each part is charged on its
-    own day by the company's rule, and never before it has to be paid unless the rule
-    counts days back from the due date. The autopay date of the invoice is the day of
-    the part at hand: moved by hand, it moves this part, and holds the later ones back
-    until then; the part after it has its own day again.
+    An invoice is divided by the plan that its customer has agreed to, whose parts are
+    charged on the very days of the plan, or by the dates of its payment term. Of these
+    each part is charged on its own day by the company's rule, and never before it has
+    to be paid unless the rule counts days back from the due date.
+
+    The autopay date of the invoice is the day of the part at hand: moved by hand, it
+    moves this part, and holds the later ones back until then; the part after it has its
+    own day again.
     """
 
     _name = "autopay.due"
@@ -99,11 +104,32 @@ class AutopayDue(models.AbstractModel):
 
     def _get_divisions(self, moves):
         """Return {move: Division} of the invoices that are payable in parts."""
-        return {
+        planned = moves.filtered("autopay_planned")
+        by_term = {
             move: self._divide_by_term(move, lines)
-            for move, lines in self._get_term_lines(moves).items()
+            for move, lines in self._get_term_lines(moves - planned).items()
             if len(lines) > 1
         }
+        return {**by_term, **self._get_planned(planned)}
+
+    def _get_planned(self, moves):
+        """Return {move: Division} of invoices with a payment plan, in one query."""
+        divisions = {}
+        for move in moves.sudo().filtered(lambda move: move.state == "posted"):
+            parts = move.autopay_installment_ids.sorted(
+                lambda part: (part.date, part.sequence)
+            )
+            if not parts:
+                continue
+            rows = tuple(
+                Row(part.date, _to_units(part.amount, move.currency_id))
+                for part in parts
+            )
+            dates = tuple(row.date for row in rows)
+            total = sum(row.amount for row in rows)
+            own = move.with_env(moves.env)
+            divisions[own] = Division(rows, dates, total, is_plan=True)
+        return divisions
 
     def _get_term_lines(self, moves):
         """Return {move: its receivable lines}, oldest first, in one query.
@@ -154,6 +180,7 @@ class AutopayDue(models.AbstractModel):
             due = get_due(*facts, moved=day, limits=limits)
         return replace(
             due,
+            whole=move._get_autopay_amount() if division.is_plan else 0.0,
             **{
                 name: _to_major(getattr(due, name), currency)
                 for name in ("amount", "next_amount", "late", "early")

@@ -146,10 +146,10 @@ class TestAutopayParts(PartsCommon):
 
     def test_payment_that_is_undone_makes_its_part_due_again(self):
         invoice = self._create_divided()
-        self._pay_outside(invoice, 250.0)
+        payment = self._pay_outside(invoice, 250.0)
         self.assertEqual(invoice.autopay_date, self.today + timedelta(days=30))
-        lines = invoice.line_ids.filtered(lambda line: line.date_maturity)
-        lines.remove_move_reconcile()
+        payment.action_draft()
+        payment.action_cancel()
         self.assertEqual(invoice.autopay_date, self.today)
         self._run_autopay()
         self.assertEqual(self._get_amounts(invoice), [25000])

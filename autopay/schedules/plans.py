@@ -1,0 +1,119 @@
+"""Dividing an amount into dated parts, and what is wrong with parts that were typed.
+
+All amounts are whole numbers of the smallest unit of one currency, as in ``parts``.
+"""
+
+from dataclasses import dataclass
+
+from dateutil.relativedelta import relativedelta
+
+from .parts import Row
+
+# Parts of one plan at most: ten years of months.
+MAX_ROWS = 120
+# How far ahead the last part may be, in years.
+MAX_YEARS = 10
+
+UNITS = ("week", "month")
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with a plan.
+
+    :param code: a key of ``words.plans.PROBLEM_SENTENCES``
+    :param place: of which row, from 0; None of the whole
+    :param amount: what it is about, in units
+    """
+
+    code: str
+    place: int | None = None
+    amount: int = 0
+
+
+def divide_equally(total, count):
+    """Return the amounts of so many equal parts; the last one takes the rounding."""
+    share = total // count
+    return [share] * (count - 1) + [total - share * (count - 1)]
+
+
+def divide_by_amount(total, amount):
+    """Return as many parts of this amount as fit, and what is left as the last."""
+    full, rest = divmod(total, amount)
+    return [amount] * full + [rest] * bool(rest)
+
+
+def count_by_amount(total, amount):
+    """Return how many parts that gives."""
+    return -(-total // amount)
+
+
+def get_dates(first, count, every, unit):
+    """Return the days of so many parts, every so many weeks or months.
+
+    Each is counted from the first: the 31st is the last day of shorter months, and the
+    31st again afterwards.
+
+    :param str unit: one of ``UNITS``
+    """
+    return [
+        first + relativedelta(**{f"{unit}s": every * number}) for number in range(count)
+    ]
+
+
+def find_problems(rows, total, today):
+    """Return the :class:`Problem` of each row that cannot stay, and of the whole.
+
+    :param rows: the :class:`Row` in the order in which they were given; a date may be
+        missing
+    :param total: what they have to add up to
+    """
+    if not rows:
+        return [Problem("empty")]
+    if len(rows) > MAX_ROWS:
+        return [Problem("many", amount=len(rows))]
+    difference = total - sum(row.amount for row in rows)
+    code = "less" if difference > 0 else "more"
+    sums = [Problem(code, amount=difference)] if difference else []
+    return [*_find_in_rows(rows, today), *sums]
+
+
+def _find_in_rows(rows, today):
+    found, before = [], None
+    for place, row in enumerate(rows):
+        if code := _find_in_row(row, before, today):
+            found.append(Problem(code, place))
+        before = row.date or before
+    return found
+
+
+def _find_in_row(row, before, today):
+    checks = [
+        ("undated", not row.date),
+        ("past", row.date and row.date < today),
+        ("far", row.date and row.date > today + relativedelta(years=MAX_YEARS)),
+        ("same_day", row.date and row.date == before),
+        ("unordered", row.date and before and row.date < before),
+        ("nothing", row.amount <= 0),
+    ]
+    return next((code for code, holds in checks if holds), None)
+
+
+def keep_paid(rows, total, residual, today):
+    """Return the parts of a plan that are paid, as rows that come before all others.
+
+    Of a part that is paid in part, what is paid.
+
+    :param total: what the rows divide
+    :param residual: what is open of it
+    """
+    left = max(total - residual, 0)
+    kept = []
+    for row in sorted(rows, key=lambda each: each.date):
+        paid = min(row.amount, left)
+        if paid <= 0:
+            break
+        # What was paid before its day was paid by today.
+        kept.append(Row(min(row.date, today), paid))
+        left -= paid
+    return kept

@@ -1,0 +1,100 @@
+"""The words about payment plans: what is agreed, and what is wrong with a row."""
+
+from odoo.tools import format_date
+from odoo.tools.translate import LazyTranslate
+
+from ..schedules.plans import MAX_ROWS, MAX_YEARS
+from .filled import fill_in
+
+_lt = LazyTranslate(__name__)
+
+# By the code of a ``Problem``; those of a row begin with its number.
+PROBLEM_SENTENCES = {
+    "empty": _lt("Add at least one part."),
+    "many": _lt("These are %(count)s parts; a plan has at most %(most)s."),
+    "less": _lt("The parts leave %(amount)s of what is open. Add it to one of them."),
+    "more": _lt("The parts come to %(amount)s more than is open. Take it off one."),
+    "undated": _lt("Part %(row)s: choose a date."),
+    "past": _lt("Part %(row)s: %(date)s is over. Choose today or a later day."),
+    "far": _lt("Part %(row)s: %(date)s is more than %(years)s years ahead."),
+    "same_day": _lt(
+        "Part %(row)s: the part before it is on %(date)s as well. Make one of the two, "
+        "or choose a later day."
+    ),
+    "unordered": _lt(
+        "Part %(row)s: %(date)s is before the part above it. Put the parts in the "
+        "order of their days."
+    ),
+    "nothing": _lt("Part %(row)s: the amount must be more than zero."),
+    "precision": _lt(
+        "Part %(row)s: %(value)s cannot be paid in %(currency)s, the smallest amount "
+        "is %(smallest)s."
+    ),
+}
+
+
+def get_problem_words(env, problem, rows, currency):
+    """Return what is wrong with a plan, as a sentence.
+
+    :param problem: a ``Problem``
+    :param rows: the rows that it is about
+    """
+    day = problem.place is not None and rows[problem.place].date
+    return fill_in(
+        env,
+        PROBLEM_SENTENCES[problem.code],
+        row=(problem.place or 0) + 1,
+        date=format_date(env, day) if day else "",
+        count=problem.amount,
+        most=MAX_ROWS,
+        years=MAX_YEARS,
+        amount=currency.format(abs(problem.amount) * currency.rounding),
+    )
+
+
+def get_precision_words(env, place, value, currency):
+    """Return that an amount has more digits than its currency, as a sentence.
+
+    :param int place: of the row, from 0
+    :param float value: what was typed
+    """
+    return fill_in(
+        env,
+        PROBLEM_SENTENCES["precision"],
+        row=place + 1,
+        value=value,
+        currency=currency.name,
+        smallest=currency.format(currency.rounding),
+    )
+
+
+def get_plan_text(env, move, rows):
+    """Return what the customer agrees to, in the language of the environment.
+
+    :param rows: (date, amount in major units) of the parts to come
+    """
+    lines = [
+        env._(
+            "%(company)s charges what is open of invoice %(invoice)s, %(amount)s, in "
+            "these parts, each on its day or the next run after it:",
+            company=move.company_id.display_name,
+            invoice=move.name,
+            amount=move.currency_id.format(sum(amount for _day, amount in rows)),
+        )
+    ]
+    lines += [
+        env._(
+            "%(number)s. %(date)s: %(amount)s",
+            number=number,
+            date=format_date(env, day, date_format="MMM d, y"),
+            amount=move.currency_id.format(amount),
+        )
+        for number, (day, amount) in enumerate(rows, start=1)
+    ]
+    lines.append(
+        env._(
+            "Whatever is paid in another way pays the oldest part first and is not "
+            "charged again."
+        )
+    )
+    return "\n".join(lines)
