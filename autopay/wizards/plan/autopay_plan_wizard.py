@@ -38,6 +38,7 @@ class AutopayPlanWizard(models.TransientModel):
         store=True,
         readonly=False,
     )
+    every = fields.Integer(default=1)
     unit = fields.Selection(
         [("week", "Weeks"), ("month", "Months")],
         default="month",
