@@ -30,6 +30,9 @@ OWN_FIELDS_CONTEXT = {
 # batch is booked in a few seconds; as long, whoever edits one of its invoices waits.
 BATCH_SIZE = 100
 
+# Invoices of a customer that become one charge, where the company wants that.
+COMBINED_INVOICES = 50
+
 GATEWAY_THREADS = 50
 
 # Answers "no connection" in one batch after which the provider is left alone.

@@ -192,7 +192,7 @@ class AutopayDemo(models.AbstractModel):
             return
         move.autopay_status = "in_progress"
         attempt = self.env["autopay.engine"]._create_attempts(
-            self._get_run(), [decision], RunContext()
+            self._get_run(), [[decision]], RunContext()
         )
         attempt._set_charging()
         attempt._process(outcome)

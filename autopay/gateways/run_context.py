@@ -48,10 +48,10 @@ class RunContext:
         shown = self.shown.get(move_id, amount)
         return currency.compare_amounts(amount, shown) <= 0
 
-    def may_reserve(self, provider_id, move_id):
+    def may_reserve(self, provider_id, move_id, leader_id=None):
         """Return whether an invoice may go now, or waits for the provider's probe.
 
         A wrong key or a provider that is down costs one attempt, not a batch of them.
         """
         proven = provider_id in self.pool.proven
-        return proven or self.queue.may_go_first(provider_id, move_id)
+        return proven or self.queue.may_go_first(provider_id, move_id, leader_id)

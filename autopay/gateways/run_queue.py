@@ -22,12 +22,20 @@ class RunQueue:
     singles: dict = field(default_factory=dict)
     single: int = 0
 
-    def may_go_first(self, provider_id, move_id):
-        """Return whether an invoice is the probe of its provider, or waits for it."""
-        if self.probes.setdefault(provider_id, move_id) == move_id:
+    def may_go_first(self, provider_id, move_id, leader_id=None):
+        """Return whether an invoice is the probe of its provider, or waits for it.
+
+        :param int leader_id: the first of the invoices that it is charged together with
+        """
+        leader_id = leader_id or move_id
+        if self.probes.setdefault(provider_id, leader_id) == leader_id:
             return True
-        self.postponed[move_id] = True
+        self.postpone(move_id)
         return False
+
+    def postpone(self, move_id):
+        """Have an invoice wait until the others of its batch are done."""
+        self.postponed[move_id] = True
 
     def forget_probe(self, move_id):
         """Let another invoice go first where this one could not be reserved."""

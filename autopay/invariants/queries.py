@@ -56,6 +56,11 @@ PARTS = {
            AND d.res_id = x.activity_type_id
          WHERE x.res_model = 'autopay.attempt' AND x.res_id = a.id)""",
     "NOW": "(now() AT TIME ZONE 'UTC')",
+    # What a charge ``a`` keeps for the invoice of its line ``l``. Of a charge of
+    # several invoices any may be the one that money went back for.
+    "KEPT": """greatest(0, (l.amount + coalesce(l.discount_amount, 0)) * (1 - least(1,
+        coalesce(g.minor, 0) / nullif(a.amount_minor * CASE WHEN l.amount < a.amount
+            THEN l.amount / a.amount ELSE 1 END, 0)::numeric)))""",
     "GONE": """(
         SELECT attempt_id, sum(amount_minor) AS minor FROM autopay_reversal
          WHERE finding IN ('gone', 'lost') GROUP BY attempt_id)""",

@@ -50,19 +50,14 @@ GROUP BY m.id"""
 MONEY_QUERIES = {
     "I1": """
         SELECT 'account.move' AS res_model, l.move_id AS res_id,
-               'charged ' || round(sum((l.amount + coalesce(l.discount_amount, 0))
-                   * (1 - least(1,
-                   coalesce(g.minor, 0) / nullif(a.amount_minor, 0)::numeric))), 3)
-               || ' of ' || m.amount_total AS detail
+               'charged ' || round(sum({KEPT}), 3) || ' of ' || m.amount_total AS detail
           FROM autopay_attempt_line l
           JOIN autopay_attempt a ON a.id = l.attempt_id
           JOIN account_move m ON m.id = l.move_id
      LEFT JOIN {GONE} g ON g.attempt_id = a.id
          WHERE a.state IN ('succeeded', 'pending')
       GROUP BY l.move_id, m.amount_total
-        HAVING sum((l.amount + coalesce(l.discount_amount, 0))
-                   * (1 - least(1, coalesce(g.minor, 0)
-                   / nullif(a.amount_minor, 0)::numeric))) > m.amount_total + 0.001""",
+        HAVING sum({KEPT}) > m.amount_total + 0.001""",
     "I2": """
         SELECT 'autopay.attempt' AS res_model, a.id AS res_id,
                coalesce(p.number, 0) || ' payments' AS detail

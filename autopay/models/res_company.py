@@ -53,6 +53,11 @@ class ResCompany(models.Model):
         "last day of it, or on its autopay date when that is earlier. A customer may "
         "have a rule of its own.",
     )
+    autopay_combine = fields.Boolean(
+        string="One Charge for a Customer's Due Invoices",
+        help="What is due of one customer, by the same method, is charged together: at "
+        "most 50 invoices, and never more than a limit lets one charge take.",
+    )
     autopay_responsible_id = fields.Many2one(
         "res.users",
         groups=PAYMENT_GROUPS,

@@ -22,6 +22,9 @@ class ResConfigSettings(models.TransientModel):
     autopay_discount_policy = fields.Selection(
         related="company_id.autopay_discount_policy", readonly=False
     )
+    autopay_combine = fields.Boolean(
+        related="company_id.autopay_combine", readonly=False
+    )
     autopay_responsible_id = fields.Many2one(
         related="company_id.autopay_responsible_id", readonly=False
     )

@@ -75,6 +75,7 @@ from .decision import (
     test_payment_method,
 )
 from .engine import (
+    test_autopay_combination,
     test_autopay_common_fault,
     test_autopay_crash,
     test_autopay_discount,

@@ -11,6 +11,7 @@ COMPANY_FIELDS = [
     "autopay_date_offset",
     "autopay_month_day",
     "autopay_discount_policy",
+    "autopay_combine",
     "autopay_responsible_id",
 ]
 
@@ -50,6 +51,11 @@ class AutopayPolicy(models.TransientModel):
         string="Early-Payment Discounts",
         required=True,
         help="A customer may have a rule of its own.",
+    )
+    autopay_combine = fields.Boolean(
+        string="One Charge for a Customer's Due Invoices",
+        help="At most 50 invoices, and never more than a limit lets one charge take. "
+        "Declined, they are tried again one by one.",
     )
     autopay_responsible_id = fields.Many2one(
         "res.users",

@@ -85,6 +85,13 @@ class MethodRefusal:
         assert not suspects, f"no request asks for a removed method: {suspects}"
 
 
+class Combination:
+    """Holds the model to charges of one invoice."""
+
+    def _stop_after(self, attempts):
+        assert all(len(attempt.line_ids) == 1 for attempt in attempts)
+
+
 @borrow(
     AutopayBooking,
     names=["_book", "_book_now", "_release", "_show_waiting"]
@@ -135,6 +142,7 @@ class PocketEngine:
             {
                 "autopay.notification": self.notification,
                 "autopay.booking": self.booking,
+                "autopay.combination": Combination(),
                 "autopay.method.refusal": MethodRefusal(),
                 "autopay.decision": self,
                 "ir.cron": self,

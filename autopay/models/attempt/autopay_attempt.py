@@ -307,10 +307,15 @@ class AutopayAttempt(models.Model):
         :param decisions: {move: Decision} taken just now
         """
         self.ensure_one()
-        return self.state in const.attempt.UNCHARGED_STATES and all(
+        unchanged = self.state in const.attempt.UNCHARGED_STATES and all(
             self._is_line_unchanged(line, decisions.get(line.move_id))
             for line in self.line_ids
         )
+        if not unchanged or len(self.line_ids) == 1:
+            return unchanged
+        # The limits hold for the sum of what is charged together.
+        found = [decisions[line.move_id] for line in self.line_ids]
+        return self.env["autopay.combination"]._fits(found)
 
     def _is_line_unchanged(self, line, decision):
         if not decision or decision.blocker:

@@ -108,6 +108,9 @@ class AutopayDecision(models.AbstractModel):
                 self._add_spent(decision, facts)
                 self.env["autopay.open.credit"]._add_used(decision, facts)
                 decision.rest_date = self._get_rest_date(decision, facts)
+                if company.autopay_combine or question.mode.startswith("gate_"):
+                    combinations = self.env["autopay.combination"]
+                    decision.room = combinations._get_room(decision, facts)
                 decisions[move] = decision
         return decisions
 
@@ -145,7 +148,7 @@ class AutopayDecision(models.AbstractModel):
         if facts.trial and choice.configuration == facts.trial:
             authorization = facts.trial._get_future_authorization(authorization)
         share = facts.dues[move]
-        discount = self.env["autopay.discount"]._get_planned(move, facts)
+        discount = self.env["autopay.discount"]._get_planned(share, move, facts)
         due = move.currency_id.round(share.amount - discount.amount)
         return Decision(
             move,

@@ -41,13 +41,16 @@ class AutopayDiscount(models.AbstractModel):
         return Discount(amount, last_day) if held else Discount(0.0, last_day, amount)
 
     @api.model
-    def _get_planned(self, move, facts):
+    def _get_planned(self, share, move, facts):
         """Return the ``Discount`` on the day on which an invoice would be charged.
 
         A run charges it on the last of its dates, a person charges it now.
 
+        :param share: the ``Due`` of the invoice: on a part of it there is no discount
         :param facts: the ``Facts`` of the decision
         """
+        if share.parts > 1:
+            return NO_DISCOUNT
         days = [facts.today]
         if facts.scheduled and move.invoice_payment_term_id.early_discount:
             days += [move.autopay_date, move.autopay_hold_date, move.autopay_retry_date]

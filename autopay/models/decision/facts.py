@@ -86,6 +86,8 @@ class Decision:
     :param counts: whether the charge counts for a limit per month
     :param rest_date: when the rest is charged of what a cap has divided
     :param discount: the ``Discount`` that makes the amount pay the whole invoice
+    :param room: what one charge may take at most, with other invoices of the customer;
+        None when there is no limit, or nobody has asked
     :param today: the date that was decided for
     :param trial: the configuration that was decided with as if it were saved
     :param waiting: the attempt, or the other payment, that is waited for
@@ -105,6 +107,7 @@ class Decision:
     counts: bool = False
     rest_date: datetime.date | bool = False
     discount: Discount = NO_DISCOUNT
+    room: float | None = None
     today: datetime.date | None = None
     trial: models.Model | None = None
     waiting: models.Model | None = None

@@ -4,6 +4,7 @@ from . import autopay_reservation
 from . import autopay_rehearsal
 from . import autopay_stage
 from . import autopay_booking
+from . import autopay_combination
 from . import autopay_crash
 from . import autopay_engine
 from . import autopay_janitor

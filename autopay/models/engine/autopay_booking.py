@@ -212,6 +212,7 @@ class AutopayBooking(models.AbstractModel):
         for line in attempts.line_ids:
             line.move_id.write(self._prepare_released_vals(line))
         attempts.line_ids.live = False
+        self.env["autopay.combination"]._stop_after(attempts)
         revoked = attempts.filtered(lambda rec: rec.decline_class == "revoked")
         revoked.authorization_id._revoke(
             self.env._("The bank reports that the customer has revoked it.")

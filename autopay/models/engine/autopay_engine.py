@@ -286,12 +286,7 @@ class AutopayEngine(models.AbstractModel):
         """
         locked = moves.try_lock_for_update(allow_referencing=True)
         decisions = self._decide_after_credit(locked, ctx)
-        chosen = [
-            decision
-            for decision in decisions.values()
-            if self._is_chosen(decision, ctx)
-        ]
-        attempts = self._take(run, chosen, ctx)
+        attempts = self._take(run, self._choose(decisions.values(), ctx), ctx)
         self._log_skipped(ctx, decisions)
         self.env["autopay.discount"]._give_back_dates(decisions.values())
         # The user who charges now has asked for it, whoever put the invoice on autopay.
@@ -323,8 +318,21 @@ class AutopayEngine(models.AbstractModel):
             else:
                 ctx.unbookable[move.id] = reason
 
-    def _is_chosen(self, decision, ctx):
-        """Return whether to charge; a provider that is stopped keeps what is due."""
+    def _choose(self, decisions, ctx):
+        """Return lists of the decisions that become one charge each."""
+        combinations = self.env["autopay.combination"]
+        turn = combinations._pass_older_first(decisions, ctx)
+        groups = (
+            [each for each in group if self._is_chosen(each, ctx, group[0].move.id)]
+            for group in combinations._group(turn, ctx)
+        )
+        return [group for group in groups if group]
+
+    def _is_chosen(self, decision, ctx, leader_id=None):
+        """Return whether to charge; a provider that is stopped keeps what is due.
+
+        :param int leader_id: the first of the invoices that it is charged together with
+        """
         currency = decision.move.currency_id
         if decision.blocker or not ctx.is_shown(
             decision.move.id, decision.amount, currency
@@ -341,7 +349,7 @@ class AutopayEngine(models.AbstractModel):
             return False
         if not askable:
             return ctx.queue.may_go_alone(decision.move.id)
-        return ctx.may_reserve(provider.id, decision.move.id)
+        return ctx.may_reserve(provider.id, decision.move.id, leader_id)
 
     def _log_failure(self, stage, record, error):
         """Override to pass over what another run has reserved in this moment."""

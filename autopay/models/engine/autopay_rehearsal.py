@@ -79,7 +79,7 @@ class AutopayRehearsal(models.AbstractModel):
         :rtype: str
         """
         try:
-            attempt = self._create_attempts(run, [decision], ctx)
+            attempt = self._create_attempts(run, [[decision]], ctx)
             self.env["autopay.booking"]._book_now(attempt)
             self.env.flush_all()
         except Exception as error:  # noqa: BLE001 - whatever it is, nothing is charged
@@ -114,7 +114,7 @@ class AutopayRehearsal(models.AbstractModel):
                 return False
             vals = {"name": "-", "company_id": move.company_id.id}
             run = self.env["autopay.run"].create({**vals, "trigger": "scheduled"})
-            self._take(run, [decision], RunContext())
+            self._take(run, [[decision]], RunContext())
             self.env.flush_all()
         except Exception as error:  # noqa: BLE001 - then it stays set aside
             _logger.info("Invoice %s stays set aside: %s", move.id, error)

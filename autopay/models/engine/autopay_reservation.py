@@ -1,4 +1,5 @@
 import hashlib
+from itertools import chain
 
 from odoo import fields, models
 
@@ -14,29 +15,32 @@ class AutopayReservation(models.AbstractModel):
     _name = "autopay.reservation"
     _description = "Autopay Reservation"
 
-    def _take(self, run, decisions, ctx):
-        """Create attempts, and show that their invoices are in progress."""
-        attempts = self._create_attempts(run, decisions, ctx)
+    def _take(self, run, groups, ctx):
+        """Create attempts, and show that their invoices are in progress.
+
+        :param groups: lists of the decisions that become one charge each
+        """
+        attempts = self._create_attempts(run, groups, ctx)
         attempts.line_ids.move_id.with_context(**OWN_FIELDS_CONTEXT).write(
             {"autopay_status": "in_progress"}
         )
         return attempts
 
-    def _create_attempts(self, run, decisions, ctx):
+    def _create_attempts(self, run, groups, ctx):
         """Create attempts with their transactions and their exact requests."""
-        self._hold_caps(decisions)
-        names = self._get_names(len(decisions))
+        self._hold_caps(chain.from_iterable(groups))
+        names = self._get_names(len(groups))
         transactions = self.env["payment.transaction"].create(
             [
-                self._prepare_transaction_vals(decision, name)
-                for decision, name in zip(decisions, names, strict=True)
+                self._prepare_transaction_vals(group, name)
+                for group, name in zip(groups, names, strict=True)
             ]
         )
         return self.env["autopay.attempt"].create(
             [
-                self._prepare_attempt_vals(run, decision, name, transaction, ctx)
-                for decision, name, transaction in zip(
-                    decisions, names, transactions, strict=True
+                self._prepare_attempt_vals(run, group, name, transaction, ctx)
+                for group, name, transaction in zip(
+                    groups, names, transactions, strict=True
                 )
             ]
         )
@@ -58,28 +62,31 @@ class AutopayReservation(models.AbstractModel):
         )
         return [sequence.next_by_id() for _number in range(count)]
 
-    def _prepare_transaction_vals(self, decision, name):
+    def _prepare_transaction_vals(self, group, name):
         """Return a transaction that Odoo shows as pending and leaves alone."""
-        move, token = decision.move, decision.token
+        move, token = group[0].move, group[0].token
+        combinations = self.env["autopay.combination"]
+        payer = move.partner_id if len(group) == 1 else move.commercial_partner_id
         return {
             "provider_id": token.provider_id.id,
             "payment_method_id": token.payment_method_id.id,
             "token_id": token.id,
-            "reference": f"{move.name}-{name}",
-            "amount": decision.amount,
+            "reference": f"{combinations._get_name(group)}-{name}",
+            "amount": combinations._sum(group),
             "currency_id": move.currency_id.id,
-            "partner_id": move.partner_id.id,
+            "partner_id": payer.id,
             "operation": "offline",
             "state": "pending",
             # Odoo's sweep takes whatever is not post-processed, in any state.
             "is_post_processed": True,
-            "invoice_ids": [fields.Command.set(move.ids)],
+            "invoice_ids": [fields.Command.set([each.move.id for each in group])],
         }
 
-    def _prepare_attempt_vals(self, run, decision, name, transaction, ctx):
-        """Return an attempt on one invoice."""
+    def _prepare_attempt_vals(self, run, group, name, transaction, ctx):
+        """Return an attempt on one invoice, or on those that are charged together."""
+        decision = group[0]
         move, token = decision.move, decision.token
-        currency = move.currency_id
+        amount = self.env["autopay.combination"]._sum(group)
         now = fields.Datetime.now()
         vals = {
             "name": name,
@@ -94,21 +101,24 @@ class AutopayReservation(models.AbstractModel):
             "configuration_words": decision.configuration.display_name,
             "rest_date": decision.rest_date,
             "transaction_id": transaction.id,
-            "currency_id": currency.id,
-            "amount": decision.amount,
-            "amount_minor": self._get_minor(decision),
+            "currency_id": move.currency_id.id,
+            "amount": amount,
+            "amount_minor": self._get_minor(amount, decision),
             "reserved_date": now,
             # The resolver looks after the attempt, whatever becomes of this process.
             "next_check_date": fields.Datetime.add(now, minutes=15),
-            "line_ids": [fields.Command.create(self._prepare_line_vals(decision, run))],
+            "line_ids": [
+                fields.Command.create(self._prepare_line_vals(each, run))
+                for each in group
+            ],
         }
         vals.update(self._prepare_request_vals(vals, transaction, ctx))
         return vals
 
-    def _get_minor(self, decision):
-        """Return the amount as its provider counts it."""
+    def _get_minor(self, amount, decision):
+        """Return an amount as its provider counts it."""
         currency, code = decision.move.currency_id, decision.token.provider_code
-        return to_minor(decision.amount, currency.name, currency.decimal_places, code)
+        return to_minor(amount, currency.name, currency.decimal_places, code)
 
     def _prepare_line_vals(self, decision, run):
         share = decision.share

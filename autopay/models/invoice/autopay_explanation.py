@@ -70,7 +70,7 @@ class AutopayExplanation(models.AbstractModel):
         self.update({"autopay_outcome": False, "autopay_response": False})
         for move in self._filter_autopay_tried():
             last = move.autopay_attempt_line_ids.attempt_id.sorted("id")[-1:]
-            move.autopay_outcome = last.explanation
+            move.autopay_outcome = notification._get_outcome(last, move)
             move.autopay_response = bool(last) and notification._get_response_text(last)
 
     @api.depends("autopay_attempt_line_ids.attempt_id.reversal_ids")

@@ -97,8 +97,7 @@ class AutopayNotification(models.AbstractModel):
         locked = attempts.try_lock_for_update(allow_referencing=True)
         news = locked.filtered(self._is_news)
         bodies = {
-            line.move_id.id: self._get_chatter_body(line.attempt_id)
-            for line in news.line_ids
+            line.move_id.id: self._get_chatter_body(line) for line in news.line_ids
         }
         self.env["account.move"].browse(bodies)._message_log_batch(bodies)
         for state, part in news.grouped("state").items():
@@ -111,10 +110,29 @@ class AutopayNotification(models.AbstractModel):
         told = ("succeeded", "declined", "pending", "action_required")
         return attempt.state in told and attempt.state != attempt.notified_state
 
-    def _get_chatter_body(self, attempt):
-        return Markup("<b>%s</b> %s") % (
+    def _get_chatter_body(self, line):
+        attempt = line.attempt_id
+        return Markup("<b>%s</b> %s %s") % (
             attempt._get_html_link(title=attempt.name),
             self._get_attempt_sentence(attempt),
+            self._get_share_sentence(line),
+        )
+
+    @api.model
+    def _get_outcome(self, attempt, move):
+        """Return what became of an attempt, and what of it is for an invoice."""
+        line = attempt.line_ids.filtered(lambda line: line.move_id == move._origin)
+        words = (attempt.explanation, self._get_share_sentence(line))
+        return " ".join(filter(None, words))
+
+    def _get_share_sentence(self, line):
+        """Return what of a charge is for one invoice, if it was of several."""
+        if len(line.attempt_id.line_ids) < 2:
+            return ""
+        return self.env._(
+            "It was one charge of %(number)s invoices; %(share)s is for this one.",
+            number=len(line.attempt_id.line_ids),
+            share=format_amount(self.env, line.currency_id, line.amount),
         )
 
     # === ALERTS FOR STAFF === #

@@ -293,7 +293,7 @@ class TestAutopayDiscountDate(DiscountCommon):
 
     def test_words_say_what_is_charged_and_until_when(self):
         invoice = self._create_discounted()
-        self.assertIn("98.00 pay all of it", invoice.autopay_explanation)
+        self.assertIn("98.00 pays all of it", invoice.autopay_explanation)
         invoice = self._create_discounted(days_ago=8)
         self.assertIn("100.00", invoice.autopay_explanation)
         self.assertIn("discount of $\xa02.00 ended on", invoice.autopay_explanation)
@@ -315,7 +315,7 @@ class TestAutopayDiscountDate(DiscountCommon):
         )
         [line] = wizard.ready_ids
         self.assertEqual(line.amount, 98)
-        self.assertIn("98.00 pay all of it", line.explanation)
+        self.assertIn("98.00 pays all of it", line.explanation)
         self._charge_now(invoice, shown={invoice.id: 98})
         self._assert_settled(invoice, 9800)
 

@@ -13,8 +13,8 @@ def get_discount_words(env, decision):
     discount, currency = decision.discount, decision.move.currency_id
     if discount:
         return env._(
-            "%(amount)s pay all of it: until %(date)s there is an early-payment "
-            "discount of %(discount)s.",
+            "%(amount)s pays all of it, with the early-payment discount of "
+            "%(discount)s that holds until %(date)s.",
             amount=format_amount(env, currency, decision.amount),
             date=format_date(env, discount.last_day),
             discount=format_amount(env, currency, discount.amount),

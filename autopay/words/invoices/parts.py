@@ -82,8 +82,9 @@ def _get_waiting_words(env, decision):
     """Return that the next part waits for the charge that is under way."""
     attempt = decision.waiting
     move = decision.move
+    own = attempt.line_ids.filtered(lambda line: line.move_id == move._origin)
     due = env["autopay.due"]._get_due_after(
-        move, sum(attempt.line_ids.mapped("amount")), decision.today
+        move, sum(own.mapped("amount")), decision.today
     )
     if not due.amount or not due.day:
         return ""
