@@ -81,7 +81,7 @@ def _measure(stack, simulator, options):
         for number in range(1, options.rounds + 1)
     ]
     memory = _measure_memory(workers["autopay"], simulator, options.memory_charges)
-    _check_ledger(simulator, [worker.get_books() for worker in workers.values()])
+    check_ledger(simulator, [worker.get_books() for worker in workers.values()])
     return {
         "figures": get_figures(rounds, warm["autopay"], memory),
         "machine": get_machine(),
@@ -121,7 +121,7 @@ def _say(number, way, latency, found):
     )
 
 
-def _check_ledger(simulator, books):
+def check_ledger(simulator, books):
     """Compare the money that moved with what is posted and reconciled.
 
     :raises SystemExit: when the figures above would be of charges gone wrong

@@ -74,4 +74,13 @@ class AutopayWay:
         self.env["autopay.run"]._cron_charge_due_invoices()
 
 
-WAYS = {"stock": StockWay, "autopay": AutopayWay}
+class CombinedWay(AutopayWay):
+    """The same, where the company has one charge for a customer's due invoices."""
+
+    def make_due(self, move_ids):
+        """Make these invoices the ones that are due, to be charged together."""
+        self.env.company.autopay_combine = True
+        super().make_due(move_ids)
+
+
+WAYS = {"stock": StockWay, "autopay": AutopayWay, "combined": CombinedWay}

@@ -76,6 +76,10 @@ class AdminClient(MethodCalls, MoneyCalls, WebhookCalls, AdminCaller):
         query = "" if limit is None else f"?limit={limit}"
         return self._call("GET", f"/requests{query}")["requests"]
 
+    def count_requests(self) -> int:
+        """Return how many API requests there were since they were last forgotten."""
+        return self._call("GET", "/requests?limit=1")["total"]
+
     def clear_requests(self) -> None:
         """Forget the requests seen so far."""
         self._call("DELETE", "/requests")

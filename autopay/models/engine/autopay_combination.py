@@ -19,6 +19,21 @@ class AutopayCombination(models.AbstractModel):
     # === TOGETHER === #
 
     @api.model
+    def _bring_together(self, move_ids):
+        """Return the ids with those of one customer side by side, by the first of them.
+
+        Only what is looked at in one batch can be charged together.
+
+        :param move_ids: the ids of invoices, oldest first
+        """
+        moves = self.env["account.move"].browse(move_ids)
+        moves.fetch(["commercial_partner_id"])
+        first = {}
+        for position, move in enumerate(moves):
+            first.setdefault(move.commercial_partner_id.id, position)
+        return moves.sorted(lambda move: first[move.commercial_partner_id.id]).ids
+
+    @api.model
     def _group(self, decisions, ctx):
         """Return lists of the decisions that become one charge each, in order.
 
@@ -183,7 +198,7 @@ class AutopayCombination(models.AbstractModel):
 
         :param attempts: attempts that took no money
         """
-        for attempt in attempts:
+        for attempt in attempts.filtered(lambda rec: rec.trigger == "scheduled"):
             if attempt.state != "declined" or len(attempt.line_ids) != 1:
                 continue
             earlier = attempt.line_ids.move_id.autopay_attempt_line_ids.attempt_id

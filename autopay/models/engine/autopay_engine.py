@@ -80,11 +80,10 @@ class AutopayEngine(models.AbstractModel):
         domain = self.env["account.move"]._get_autopay_due_domain(
             company, company._get_autopay_today()
         )
-        due = (
-            self.env["account.move"]
-            ._search(domain, order="autopay_date, id")
-            .get_result_ids()
-        )
+        query = self.env["account.move"]._search(domain, order="autopay_date, id")
+        due = query.get_result_ids()
+        if company.autopay_combine:
+            due = self.env["autopay.combination"]._bring_together(due)
         positions = {move_id: position for position, move_id in enumerate(due)}
         starts = [positions[each] for each in resume_ids or [] if each in positions]
         return due[min(starts, default=0) :]

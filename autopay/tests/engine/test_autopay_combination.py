@@ -4,7 +4,7 @@ from unittest.mock import patch
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
-from ...models.engine import autopay_combination
+from ...models.engine import autopay_combination, autopay_engine
 from ..reversal.common_reversal import ReversalCommon
 
 
@@ -88,6 +88,17 @@ class TestAutopayCombination(ReversalCommon):
             moves = self._create_invoices(10, 20, 30, 40, 50)
             self._run_autopay()
         self.assertEqual(sorted(self._get_amounts(moves)), [3000, 5000, 7000])
+
+    def test_invoices_of_a_customer_come_into_one_batch(self):
+        other = self._create_customer("Brisk Bakery")
+        self._enrol(customer=other)
+        moves = self.env["account.move"]
+        for amount in (10, 20, 30):
+            moves |= self._create_due_invoice(amount)
+            moves |= self._create_due_invoice(amount, customer=other)
+        with patch.object(autopay_engine.const.engine, "BATCH_SIZE", 3):
+            self._run_autopay()
+        self.assertEqual(self._get_amounts(moves), [6000, 6000])
 
     def test_what_a_person_charges_goes_alone(self):
         moves = self._create_invoices(10, 20)
