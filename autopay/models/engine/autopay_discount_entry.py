@@ -100,6 +100,8 @@ class AutopayDiscountEntry(models.AbstractModel):
         refunds = refund.source_transaction_id.child_transaction_ids.filtered(
             lambda tx: tx.operation == "refund" and tx.state == "done"
         )
+        if not attempt:
+            return []
         booked = attempt.reversal_ids.payment_ids | refunds.payment_id
         returned = max(attempt.returned_amount, -sum(refunds.mapped("amount")))
         if not self._is_all_back(attempt, returned, booked):
