@@ -82,6 +82,9 @@ class TestAutopaySettledByHand(SettlementCommon):
         self.env.invalidate_all()
         self.assertEqual(invoice.autopay_status, "error")
         self.assertEqual(invoice.autopay_retry_date, planned)
+        # The money that was paid by hand is the customer's still.
+        self.assertEqual(invoice.autopay_blocker, "open_credit")
+        invoice.action_autopay_charge_anyway()
         self.assertEqual(invoice.autopay_blocker, "retry_not_due")
 
     def test_failed_rest_of_a_divided_invoice_is_not_charged_when_it_is_open_again(
@@ -125,6 +128,7 @@ class TestAutopaySettledByHand(SettlementCommon):
             invoice.line_ids.remove_move_reconcile()
         self.env.invalidate_all()
         self.assertEqual(invoice.autopay_status, "eligible")
+        invoice.action_autopay_charge_anyway()
         self._charge_now(invoice)
         self.env.invalidate_all()
         self._assert_paid(invoice)
