@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ...rights import STAFF_GROUPS, check_billing
+from ...rights import STAFF_GROUPS, check_billing, check_staff
 
 
 class AutopayMovePlan(models.AbstractModel):
@@ -71,6 +71,19 @@ class AutopayMovePlan(models.AbstractModel):
         action = self.env["ir.actions.act_window"]._for_xml_id(xml_id)
         context = {"default_move_id": self.id, "dialog_size": "large"}
         return {**action, "context": context}
+
+    def action_view_autopay_plan(self):
+        """Open the plan: what was agreed, with whom, when and how."""
+        self.ensure_one()
+        check_staff(self)
+        self.check_access("read")
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Payment Plan"),
+            "res_model": "autopay.plan",
+            "res_id": self.autopay_plan_id.id,
+            "views": [(False, "form")],
+        }
 
     def action_autopay_cancel_plan(self):
         """End the plan: the invoice is charged by its payment terms again.

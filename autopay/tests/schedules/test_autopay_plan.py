@@ -211,6 +211,7 @@ class TestAutopayPlan(PartsCommon):
         self.assertEqual(plan.agreed_date, self.today)
         self.assertEqual(plan.user_id, self.env.user)
         self.assertEqual(len(plan.text_hash), 64)
+        self.assertEqual(invoice.action_view_autopay_plan()["res_id"], plan.id)
         self.assertIn("pays the oldest part first", invoice.message_ids[:1].body)
 
     def test_plan_is_written_by_nobody(self):
