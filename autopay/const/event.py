@@ -35,7 +35,7 @@ MONEY_EVENT_TYPES = ("payment_intent.processing", "payment_intent.succeeded")
 # ``_handle_<step>`` of autopay.event.handler. All of them together are the events that
 # Autopay asks Stripe for.
 EVENT_STEPS = {
-    **dict.fromkeys(LATE_EVENT_TYPES, "follow"),
+    **dict.fromkeys(LATE_EVENT_TYPES, "reversal"),
     **dict.fromkeys(FAILURE_EVENT_TYPES, "late_failure"),
     **dict.fromkeys(MONEY_EVENT_TYPES, "money"),
     "account.updated": "nothing",

@@ -128,7 +128,7 @@ class AutopayEventHandler(models.AbstractModel):
             released = attempt.state in UNCOLLECTED_STATES
             return released and attempt._is_finished() and attempt._can_be_asked()
         return EVENT_STEPS.get(event.type) in (
-            "follow",
+            "reversal",
             "method",
             "mandate",
             "customer",
@@ -176,7 +176,7 @@ class AutopayEventHandler(models.AbstractModel):
 
     # === STEPS: return why nothing came of an event, or False === #
 
-    def _handle_follow(self, _ctx, event):
+    def _handle_reversal(self, _ctx, event):
         """Have refunds and disputes of a charge read again."""
         refs = [event[name] for name in LATE_REFS if event[name]]
         self.env["autopay.reversal"]._read_events(event.provider_id, refs)
@@ -187,7 +187,7 @@ class AutopayEventHandler(models.AbstractModel):
         # Where a person has said that it was paid, nothing else would tell.
         stated = event.attempt_id.filtered(lambda rec: rec.resolution == "paid")
         self._apply_committed(self._alert_failed_after_all, stated)
-        return self._handle_follow(ctx, event)
+        return self._handle_reversal(ctx, event)
 
     def _alert_failed_after_all(self, attempts):
         return attempts._alert_failed_after_all()
