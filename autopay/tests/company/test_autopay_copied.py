@@ -260,6 +260,7 @@ class TestAutopayCopied(ReversalCommon):
     def test_log_names_what_is_left_to_another_database(self):
         self._leave_debit(*self.second)
         self._copy_database()
-        with self.assertLogs("odoo.addons.autopay.models.engine.autopay_run") as logs:
+        janitor = "odoo.addons.autopay.models.engine.autopay_janitor"
+        with self.assertLogs(janitor) as logs:
             self._resolve_autopay()
         self.assertIn("Autopay of Second Company belongs", " ".join(logs.output))
