@@ -64,7 +64,8 @@ class AutopayWay:
         """Make these invoices the ones that are due."""
         self.env.cr.execute(
             "UPDATE account_move SET autopay_status = 'eligible', autopay_date ="
-            " invoice_date_due WHERE id = ANY(%s)",
+            " invoice_date_due, autopay_payer_id = commercial_partner_id"
+            " WHERE id = ANY(%s)",
             [list(move_ids)],
         )
         self.env.cr.commit()
