@@ -114,10 +114,15 @@ class TestAutopayChargeNow(ChargeNowCommon):
         token = self._enrol().with_context(autopay_brand=True)
         self.assertEqual(token.display_name, f"VISA {token._build_display_name()}")
 
+    def _create_refund_of_another(self):
+        """Return a credit note; one of the same customer would hold its invoices."""
+        other = self._create_customer("Somebody Else")
+        return self._create_posted_invoice(customer=other, move_type="out_refund")
+
     def test_documents_that_are_no_customer_invoices_are_shown_as_skipped(self):
         self._enrol()
         invoice = self._create_due_invoice()
-        refund = self._create_posted_invoice(move_type="out_refund")
+        refund = self._create_refund_of_another()
         lines = self._open_form(invoice + refund).save()._get_lines()
         blockers = {line.move_id: line.blocker for line in lines}
         self.assertEqual(blockers, {invoice: False, refund: "not_an_invoice"})
@@ -174,7 +179,7 @@ class TestAutopayChargeNow(ChargeNowCommon):
 
     def test_documents_that_are_no_customer_invoices_are_not_charged_by_any_trick(self):
         self._enrol()
-        refund = self._create_posted_invoice(move_type="out_refund")
+        refund = self._create_refund_of_another()
         wizard = self._open_form(self._create_due_invoice() + refund).save()
         wizard._get_lines().blocker = False
         self._charge(wizard)
