@@ -79,6 +79,7 @@ class AutopayCombination(models.AbstractModel):
             not decision.blocker
             and not decision.discount
             and not decision.rest_date
+            and decision.share.parts == 1
             and whole == 0
             and move.autopay_status == "eligible"
             and not move.autopay_failed_before

@@ -1,6 +1,7 @@
 from datetime import timedelta
 from unittest.mock import patch
 
+from odoo import Command
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
@@ -99,6 +100,27 @@ class TestAutopayCombination(ReversalCommon):
         with patch.object(autopay_engine.const.engine, "BATCH_SIZE", 3):
             self._run_autopay()
         self.assertEqual(self._get_amounts(moves), [6000, 6000])
+
+    def test_last_part_of_an_invoice_goes_alone(self):
+        term = self.env["account.payment.term"].create(
+            {
+                "name": "Half and half",
+                "line_ids": [
+                    Command.create(
+                        {"value": "percent", "value_amount": 50, "nb_days": days}
+                    )
+                    for days in (0, 5)
+                ],
+            }
+        )
+        moves = self._create_invoices(10, 20)
+        parts = self._create_due_invoice(
+            100, invoice_payment_term_id=term.id, invoice_date_due=False
+        )
+        self._register_payment(parts, 50)
+        self._run_autopay()
+        self.assertEqual(self._get_amounts(moves), [3000])
+        self.assertEqual(self._get_amounts(parts), [5000])
 
     def test_what_a_person_charges_goes_alone(self):
         moves = self._create_invoices(10, 20)
