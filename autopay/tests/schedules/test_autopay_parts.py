@@ -1,7 +1,9 @@
 from datetime import timedelta
+from runpy import run_path
 
 from odoo import Command
 from odoo.tests import tagged
+from odoo.tools import file_path
 
 from .common_parts import PartsCommon
 
@@ -257,6 +259,18 @@ class TestAutopayParts(PartsCommon):
         first = invoice.line_ids.filtered("date_maturity").sorted("date_maturity")[0]
         first.date_maturity = self.today + timedelta(days=12)
         self.assertEqual(invoice.autopay_date, self.today + timedelta(days=12))
+
+    def test_updated_database_gives_invoices_the_day_of_their_part(self):
+        invoice = self._create_divided()
+        other = self._create_divided()
+        by_hand = self.today + timedelta(days=7)
+        other.autopay_date = by_hand
+        self._force(invoice, autopay_date=self.today + timedelta(days=90))
+        script = file_path("autopay/migrations/19.0.1.2.0/post-parts.py")
+        run_path(script)["migrate"](self.env.cr, "19.0.1.1.1")
+        self.env.invalidate_all()
+        self.assertEqual(invoice.autopay_date, self.today)
+        self.assertEqual(other.autopay_date, by_hand)
 
     # === CHARGE NOW === #
 
