@@ -128,7 +128,9 @@ class TestAutopayPartsProperty(PartsCommon):
     def _do_undo(self, _share):
         """The last transfer is taken off the invoice again."""
         payments = self.invoice.reconciled_payment_ids.filtered(
-            lambda payment: not payment.payment_transaction_id
+            lambda payment: (
+                not payment.payment_transaction_id and payment.state != "canceled"
+            )
         )
         last = payments.sorted("id")[-1:]
         if last:
