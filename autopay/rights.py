@@ -7,7 +7,8 @@ from .const.invoice import ENGINE_STATUSES
 BILLING_GROUP = "account.group_account_invoice"
 MANAGER_GROUP = "account.group_account_manager"
 # Groups that may read why an invoice was not collected.
-STAFF_GROUPS = f"account.group_account_readonly,{BILLING_GROUP}"
+# The first is asked first, with each field that is read: most are billing users.
+STAFF_GROUPS = f"{BILLING_GROUP},account.group_account_readonly"
 # Administrators look after methods and online payments; Odoo shows them all of these.
 PAYMENT_GROUPS = f"{STAFF_GROUPS},base.group_system"
 

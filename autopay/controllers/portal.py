@@ -20,6 +20,8 @@ class AutopayPortal(PortalAccount):
 
     def _get_overdue_invoices_domain(self, partner_id=None):
         """Override of `account`: invoices that are being paid are not asked for."""
+        if not request.env["res.company"]._is_autopay_known_anywhere():
+            return super()._get_overdue_invoices_domain(partner_id)
         # Customers may not read attempts, nor what staff note on an invoice.
         held = request.env["autopay.attempt.line"].sudo()._search(LIVE)
         disputed = request.env["account.move"].sudo()._search(DISPUTED)

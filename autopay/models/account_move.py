@@ -31,6 +31,7 @@ class AccountMove(models.Model):
     autopay_status = fields.Selection(
         const.invoice.MOVE_STATUSES,
         copy=False,
+        prefetch=const.invoice.OWN_PREFETCH,
         tracking=True,
         readonly=True,
         groups=STAFF_GROUPS,
@@ -38,14 +39,15 @@ class AccountMove(models.Model):
     )
     autopay_date = fields.Date(
         copy=False,
+        prefetch=const.invoice.OWN_PREFETCH,
         tracking=True,
-        groups=STAFF_GROUPS,
         help="The invoice is charged on this day, not before.",
     )
     autopay_token_id = fields.Many2one(
         "payment.token",
         string="Autopay Method",
         copy=False,
+        prefetch=const.invoice.OWN_PREFETCH,
         tracking=True,
         groups=STAFF_GROUPS,
         help="Pays this invoice only, instead of the customer's Autopay Token.",
@@ -59,14 +61,21 @@ class AccountMove(models.Model):
     autopay_hold_date = fields.Date(
         string="Hold until",
         copy=False,
+        prefetch=const.invoice.OWN_PREFETCH,
         tracking=True,
         groups=STAFF_GROUPS,
         help="Nothing is charged before this day.",
     )
-    autopay_hold_reason = fields.Char(copy=False, tracking=True, groups=STAFF_GROUPS)
+    autopay_hold_reason = fields.Char(
+        copy=False,
+        prefetch=const.invoice.OWN_PREFETCH,
+        tracking=True,
+        groups=STAFF_GROUPS,
+    )
     autopay_in_dispute = fields.Boolean(
         string="In Dispute",
         copy=False,
+        prefetch=const.invoice.OWN_PREFETCH,
         tracking=True,
         groups=STAFF_GROUPS,
         help="The customer contests this invoice: it is not charged until settled.",
@@ -74,6 +83,7 @@ class AccountMove(models.Model):
     autopay_retry_date = fields.Date(
         string="Next Try",
         copy=False,
+        prefetch=const.invoice.OWN_PREFETCH,
         readonly=True,
         groups=STAFF_GROUPS,
         help="After a failed charge.",
@@ -82,15 +92,22 @@ class AccountMove(models.Model):
         "res.users",
         string="Put on Autopay by",
         copy=False,
+        prefetch=const.invoice.OWN_PREFETCH,
         readonly=True,
         groups=STAFF_GROUPS,
     )
     autopay_approval_ids = fields.One2many(
         "autopay.approval", "move_id", readonly=True, groups=STAFF_GROUPS
     )
-    autopay_crash_count = fields.Integer(copy=False, readonly=True, groups=STAFF_GROUPS)
+    autopay_crash_count = fields.Integer(
+        copy=False,
+        prefetch=const.invoice.OWN_PREFETCH,
+        readonly=True,
+        groups=STAFF_GROUPS,
+    )
     autopay_crash_fault = fields.Char(
         copy=False,
+        prefetch=const.invoice.OWN_PREFETCH,
         readonly=True,
         index="btree_not_null",
         groups="base.group_system",
@@ -191,7 +208,10 @@ class AccountMove(models.Model):
 
     def _set_autopay_marker(self, vals):
         """Keep who puts the invoices on autopay with these values: not the engine."""
-        if vals.get("autopay_status") == "eligible" and not self.env.su:
+        if vals.get("autopay_status") != "eligible":
+            return
+        self.sudo().company_id._set_autopay_known()
+        if not self.env.su:
             own = self.sudo().with_context(**const.engine.OWN_FIELDS_CONTEXT)
             own.write({"autopay_marked_by_id": self.env.uid})
             self._set_autopay_editor()
@@ -232,19 +252,24 @@ class AccountMove(models.Model):
         # A credit note settles its invoice.
         self.reversed_entry_id._check_autopay_free()
         posted = super()._post(soft=soft)
-        posted._apply_autopay_payments()
-        posted._update_autopay_settlement()
+        if known := posted._filter_autopay_known():
+            known._begin_autopay()
+        return posted
+
+    def _begin_autopay(self):
+        """Put on autopay what was posted, as the policy says, and give it a date."""
+        self._apply_autopay_payments()
+        self._update_autopay_settlement()
         # Not all who may post invoices may read how they are collected.
-        collected = posted.sudo()
+        collected = self.sudo()
         collected._apply_autopay_policy()
         waiting = collected.filtered(lambda move: move.autopay_status == "eligible")
         waiting._set_autopay_default_date()
         waiting.filtered(lambda move: not move.autopay_payer_id)._keep_autopay_payer()
-        posted._set_autopay_editor()
+        self._set_autopay_editor()
         approvals = self.env["autopay.approval"]
         # The user who posts answers for the amount, whoever put the invoice on autopay.
         approvals._request(waiting, approvals._get_person())
-        return posted
 
     def _apply_autopay_policy(self):
         """Make eligible what the policy *automatic* covers."""

@@ -34,11 +34,11 @@ class AccountMoveLine(models.Model):
 
         :raises UserError: when a frozen field of such an invoice is written
         """
-        if FROZEN_FIELDS & vals.keys():
-            posted = self.move_id.filtered(lambda move: move.state == "posted")
-            if posted._filter_autopay_busy():
-                self.check_access("write")
-                posted._check_autopay_free()
+        if (
+            FROZEN_FIELDS & vals.keys()
+            and self.env["res.company"]._is_autopay_known_anywhere()
+        ):
+            self._check_autopay_frozen()
             self.move_id._set_autopay_editor()
         res = super().write(vals)
         if "date_maturity" in vals and not self.env.context.get("autopay_dating"):
@@ -47,10 +47,19 @@ class AccountMoveLine(models.Model):
 
     def _update_autopay_dates(self):
         """Have the autopay dates by the rule follow the days on which parts are due."""
-        moves = self.move_id.filtered(
-            lambda move: move.state == "posted" and move.company_id.autopay_known
-        )
-        moves.sudo()._update_autopay_dates()
+        if known := self.move_id._filter_autopay_known():
+            posted = known.filtered(lambda move: move.state == "posted")
+            posted.sudo()._update_autopay_dates()
+
+    def _check_autopay_frozen(self):
+        """Refuse to change the lines of what is being collected.
+
+        :raises UserError: what holds it
+        """
+        posted = self.move_id.filtered(lambda move: move.state == "posted")
+        if posted._filter_autopay_busy():
+            self.check_access("write")
+            posted._check_autopay_free()
 
     @api.ondelete(at_uninstall=False)
     def _unlink_set_autopay_editor(self):

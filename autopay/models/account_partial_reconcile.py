@@ -7,10 +7,9 @@ class AccountPartialReconcile(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         """Override of `account`: invoices that are paid again show it."""
-        lines = self.env["account.move.line"].browse(
-            vals["debit_move_id"] for vals in vals_list
-        )
-        moves = self._filter_autopay_paid(lines.sudo().move_id)
+        moves = self._get_autopay_paid(vals["debit_move_id"] for vals in vals_list)
+        if not moves:
+            return super().create(vals_list)
         parts = moves._count_autopay_parts()
         partials = super().create(vals_list)
         moves._update_autopay_settlement()
@@ -19,7 +18,9 @@ class AccountPartialReconcile(models.Model):
 
     def unlink(self):
         """Override of `account`: invoices whose payment is taken off show it."""
-        moves = self._filter_autopay_paid(self.sudo().debit_move_id.move_id)
+        moves = self._get_autopay_paid(part.debit_move_id.id for part in self.sudo())
+        if not moves:
+            return super().unlink()
         parts = moves._count_autopay_parts()
         res = super().unlink()
         left = moves.exists()
@@ -28,8 +29,14 @@ class AccountPartialReconcile(models.Model):
         return res
 
     @api.model
-    def _filter_autopay_paid(self, moves):
-        """Return the invoices on autopay among those that are paid in part by these."""
-        if self.env.context.get("autopay_reversing"):
-            return moves.browse()
-        return moves.filtered("autopay_status")
+    def _get_autopay_paid(self, line_ids):
+        """Return the invoices on autopay that are paid in part by partials.
+
+        :param line_ids: ids of their lines on the debit side; not looked at where
+            autopay never was on
+        """
+        known = self.env["res.company"]._is_autopay_known_anywhere()
+        if not known or self.env.context.get("autopay_reversing"):
+            return self.env["account.move"]
+        lines = self.env["account.move.line"].sudo().browse(line_ids)
+        return lines.move_id._filter_autopay_known().filtered("autopay_status")

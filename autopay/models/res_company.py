@@ -90,7 +90,8 @@ class ResCompany(models.Model):
     autopay_known = fields.Boolean(
         readonly=True,
         copy=False,
-        help="Autopay is on, or was on once, in the company or in a branch of it.",
+        help="Autopay is on, or was on once, in the company or in a branch of it, or "
+        "an invoice was put on it.",
     )
     autopay_blocked_date = fields.Date(
         groups=PAYMENT_GROUPS,
@@ -141,19 +142,25 @@ class ResCompany(models.Model):
 
     @api.model
     @ormcache()
-    def _is_autopay_known_anywhere(self):
-        """Return whether Autopay is on, or was on once, in any company.
+    def _get_autopay_known_ids(self):
+        """Return the ids of companies in which Autopay is, or has been, in use.
 
-        For what belongs to no company. Other servers learn a moment later that it was
-        switched on: what guards an invoice asks its company.
+        It is remembered, so that Odoo's own work costs nothing more where there are
+        none. Other servers learn of it a moment after it was switched on, and once more
+        before the first charge: see ``_start`` of autopay.run.
         """
-        return self._find_autopay_known()
+        return self._find_autopay_known_ids()
 
     @api.model
-    def _find_autopay_known(self):
+    def _find_autopay_known_ids(self):
         """Return the same in one query, without what is remembered: for the jobs."""
         companies = self.sudo().with_context(active_test=False)
-        return bool(companies.search_count([("autopay_known", "=", True)], limit=1))
+        return frozenset(companies._search([("autopay_known", "=", True)]))
+
+    @api.model
+    def _is_autopay_known_anywhere(self):
+        """Return whether Autopay is on, or was on once, in any company."""
+        return bool(self._get_autopay_known_ids())
 
     @api.model
     def _is_autopay_unused(self):
@@ -161,11 +168,11 @@ class ResCompany(models.Model):
 
         Events of a provider that was set up before wait until it is switched on.
         """
-        known = self._find_autopay_known()
-        if known and not self._is_autopay_known_anywhere():
+        known_ids = self._find_autopay_known_ids()
+        if known_ids and known_ids != self._get_autopay_known_ids():
             # Asked while somebody switched it on, a server would not learn it again.
             self.env.registry.clear_cache()
-        return not known
+        return not known_ids
 
     @api.model
     def _is_autopay_neutralized(self):

@@ -43,21 +43,25 @@ class AutopayAttemptRefund(models.AbstractModel):
             attempt.reversal_count = len(attempt.reversal_ids)
             attempt.returned_amount = sum(gone.mapped("amount"))
 
-    @api.depends(
-        "booked_date",
-        "payment_id.move_id.line_ids.amount_residual_currency",
-        "reversal_ids.payment_ids.move_id.line_ids.amount_residual_currency",
-        "line_ids.move_id.transaction_ids.payment_id.state",
-    )
+    @api.depends("booked_date")
     def _compute_excess_amount(self):
-        surplus = self.env["autopay.surplus"]
+        """Show it as it is now: programs ask ``_get_excess_amount``.
+
+        What it depends on is in the ledger. Named here, Odoo would look with each price
+        that is typed in an invoice for attempts to compute anew.
+        """
         for attempt in self:
-            left = surplus._get_spare(attempt._get_inbound_payments())
-            left += surplus._get_share(attempt)
-            refunds = attempt._get_unbooked_refunds()
-            excess = max(left + sum(refunds.mapped("amount")), 0)
-            currency = attempt.currency_id
-            attempt.excess_amount = currency.round(excess) if currency else excess
+            attempt.excess_amount = attempt._get_excess_amount()
+
+    def _get_excess_amount(self):
+        """Return what was collected beyond what is owed, in the attempt's currency."""
+        self.ensure_one()
+        surplus = self.env["autopay.surplus"]
+        left = surplus._get_spare(self._get_inbound_payments())
+        left += surplus._get_share(self)
+        refunds = self._get_unbooked_refunds()
+        excess = max(left + sum(refunds.mapped("amount")), 0)
+        return self.currency_id.round(excess) if self.currency_id else excess
 
     def _get_inbound_payments(self):
         """Return the payments that book what came in: at first, and back again."""
@@ -101,7 +105,7 @@ class AutopayAttemptRefund(models.AbstractModel):
         self.ensure_one()
         self.company_id._check_autopay_home()
         attempt = self.sudo().try_lock_for_update(allow_referencing=True)
-        amount = attempt.excess_amount
+        amount = attempt._get_excess_amount()
         attempt._check_shown(shown, amount)
         possible = attempt.payment_id.amount_available_for_refund
         if not amount or attempt.currency_id.compare_amounts(amount, possible) > 0:

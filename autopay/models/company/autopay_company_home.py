@@ -53,8 +53,17 @@ class AutopayCompanyHome(models.AbstractModel):
         res = super().write(vals)
         switched_on._remember_autopay_database()
         if "autopay_known" in vals:
-            self.env.registry.clear_cache()
+            self._forget_autopay_known()
         return res
+
+    def _forget_autopay_known(self):
+        """Look up anew where Autopay is known, here and in all servers.
+
+        Once more after the commit: until then others read, and remember, what was.
+        """
+        clear_cache = self.env.registry.clear_cache
+        clear_cache()
+        self.env.cr.postcommit.add(clear_cache)
 
     def _remember_autopay_database(self):
         if self:
@@ -65,8 +74,17 @@ class AutopayCompanyHome(models.AbstractModel):
                     "autopay_database_facts": facts,
                 }
             )
-            # Providers and methods of a company serve its branches.
-            self.sudo().parent_ids.autopay_known = True
+            self._set_autopay_known()
+
+    def _set_autopay_known(self):
+        """Note that autopay was switched on here, or is to collect an invoice.
+
+        Providers and methods of a company serve its branches: it knows autopay, too.
+        """
+        known_ids = self._get_autopay_known_ids()
+        unknown = self.filtered(lambda company: company.id not in known_ids)
+        if unknown:
+            unknown.sudo().parent_ids.autopay_known = True
 
     # === ACTION METHODS === #
 

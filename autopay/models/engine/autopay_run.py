@@ -147,6 +147,10 @@ class AutopayRun(models.Model):
         The lock belongs to this database connection: when the process dies, PostgreSQL
         lets go of it, and everybody can see that the run is dead.
         """
+        if not self.search_count([("company_id", "=", company.id)], limit=1):
+            # All servers have to guard what is charged from now on, also one that has
+            # read in the very moment of switching on that nothing has to be guarded.
+            company._forget_autopay_known()
         sequences = self.env["ir.sequence"].with_company(company)
         # Without a sequence it is the charges that call a person, not the run.
         name = sequences.next_by_code("autopay.run") or self.env._("Run")

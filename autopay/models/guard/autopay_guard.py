@@ -52,9 +52,11 @@ class AutopayGuard(models.AbstractModel):
 
     def _filter_autopay_collectable(self):
         """Return the customer invoices that autopay may be collecting."""
-        invoices = self.sudo().filtered(lambda move: move.move_type == "out_invoice")
-        known = invoices.with_prefetch(self._prefetch_ids)._filter_autopay_known()
-        return known.with_env(self.env)
+        known = self._filter_autopay_known()
+        if not known:
+            return known
+        invoices = known.sudo().filtered(lambda move: move.move_type == "out_invoice")
+        return invoices.with_env(self.env).with_prefetch(self._prefetch_ids)
 
     def _filter_autopay_tried(self):
         """Return those of which there can be attempts: others never were posted.
@@ -67,9 +69,12 @@ class AutopayGuard(models.AbstractModel):
 
     def _filter_autopay_busy(self):
         """Return those that an attempt may hold, by their status."""
-        return self._filter_autopay_collectable().filtered(
-            lambda move: move.sudo().autopay_status not in IDLE_STATUSES
+        found = (
+            self._filter_autopay_collectable()
+            .sudo()
+            .filtered(lambda move: move.autopay_status not in IDLE_STATUSES)
         )
+        return found.with_env(self.env)
 
     def _is_autopay_held(self):
         """Return whether autopay is collecting one of these invoices.
@@ -77,7 +82,9 @@ class AutopayGuard(models.AbstractModel):
         Asked one by one of a page of invoices, it takes one query for all of them.
         """
         busy = self._filter_autopay_busy().with_prefetch(self._prefetch_ids)
-        return any(line.live for line in busy.sudo().autopay_attempt_line_ids)
+        return bool(busy) and any(
+            line.live for line in busy.sudo().autopay_attempt_line_ids
+        )
 
     def _check_autopay_free(self):
         """Refuse what must not happen to an invoice while it is being collected.
@@ -136,17 +143,26 @@ class AutopayGuard(models.AbstractModel):
 
     def _has_to_be_paid(self):
         """Override of `account_payment`: not what somebody is paying already."""
-        return (
-            super()._has_to_be_paid()
-            and not self._is_autopay_held()
-            and not self._is_autopay_paid_unbooked()
+        if not super()._has_to_be_paid():
+            return False
+        known_ids = self.env["res.company"]._get_autopay_known_ids()
+        if not known_ids:
+            return True
+        # Asked one by one of a page of invoices: what costs least comes first.
+        move = self.sudo()
+        return move.company_id.id not in known_ids or not (
             # Nobody has said yet whether it is still owed.
-            and not self._is_autopay_withheld()
+            move.autopay_refunded
+            or move.autopay_in_dispute
+            or (move.autopay_status not in IDLE_STATUSES and move._is_autopay_held())
+            or move._is_autopay_paid_unbooked()
         )
 
     def _is_autopay_paid_unbooked(self):
         """Return whether confirmed payments leave nothing due once they are booked."""
-        invoice = self._filter_autopay_on().sudo()
+        invoice = self.sudo()
+        if not invoice.transaction_ids or not invoice.company_id.autopay_enabled:
+            return False
         waiting = invoice.transaction_ids._get_autopay_unbooked(invoice.currency_id)
         if not waiting:
             return False

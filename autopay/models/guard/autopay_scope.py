@@ -6,7 +6,6 @@ class AutopayScope(models.AbstractModel):
 
     Off is off: where Autopay is off and never was on, the overrides of the add-on do
     nothing and ask the database nothing. Where it was on once, attempts can be open.
-    The answers are fields of the company: whoever works with its records has read it.
     What is found is still read together with the records it is one of: Odoo asks one by
     one of a page.
     """
@@ -16,18 +15,27 @@ class AutopayScope(models.AbstractModel):
 
     def _filter_autopay_known(self):
         """Return the records of companies in which Autopay is, or has been, on."""
-        known = self.sudo().filtered("company_id.autopay_known")
-        return known.with_env(self.env).with_prefetch(self._prefetch_ids)
+        known_ids = self.env["res.company"]._get_autopay_known_ids()
+        if not known_ids:
+            return self.browse()
+        return self._filter_autopay_company(lambda company: company.id in known_ids)
 
     def _filter_autopay_on(self):
         """Return the records of companies in which Autopay is on now."""
-        switched_on = self.sudo().filtered("company_id.autopay_enabled")
-        return switched_on.with_env(self.env).with_prefetch(self._prefetch_ids)
+        if not self.env["res.company"]._is_autopay_known_anywhere():
+            return self.browse()
+        return self._filter_autopay_company(lambda company: company.autopay_enabled)
 
     def _filter_autopay_used(self):
         """Return the records that Autopay is on for now.
 
         Providers and methods of a company serve its branches: those count as well.
         """
-        used = self.sudo().filtered(lambda rec: rec.company_id._is_autopay_used())
-        return used.with_env(self.env).with_prefetch(self._prefetch_ids)
+        if not self.env["res.company"]._is_autopay_known_anywhere():
+            return self.browse()
+        return self._filter_autopay_company(lambda company: company._is_autopay_used())
+
+    def _filter_autopay_company(self, is_meant):
+        """Return the records whose company is meant; nobody needs the right to it."""
+        meant = self.sudo().filtered(lambda rec: is_meant(rec.company_id))
+        return meant.with_env(self.env).with_prefetch(self._prefetch_ids)

@@ -50,8 +50,10 @@ class AutopayEditor(models.AbstractModel):
         :param user: who; by default who is at work
         """
         user = user or self.env.user
-        limited = self._filter_autopay_on().sudo()
-        limited = limited.filtered(
+        limited = self._filter_autopay_on()
+        if not limited:
+            return
+        limited = limited.sudo().filtered(
             lambda move: (
                 move.move_type == "out_invoice"
                 and move.company_id.autopay_approval_limit

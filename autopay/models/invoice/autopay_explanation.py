@@ -81,10 +81,11 @@ class AutopayExplanation(models.AbstractModel):
             move.autopay_reversal_count = len(attempts.reversal_ids)
 
     @api.depends_context("uid", "lang")
+    # Odoo looks with each change of an invoice whether these are to be computed anew:
+    # what changes along with another one, or by itself in parts only, is left out.
     @api.depends(
         "state",
         "payment_state",
-        "amount_residual",
         "autopay_status",
         "autopay_date",
         "autopay_date_source",
@@ -98,7 +99,6 @@ class AutopayExplanation(models.AbstractModel):
         "autopay_in_dispute",
         "autopay_retry_date",
         "autopay_approval_ids.state",
-        "partner_id",
         "commercial_partner_id",
         "autopay_payer_id",
     )
@@ -132,7 +132,7 @@ class AutopayExplanation(models.AbstractModel):
             move.autopay_can_apply_credit = decision.values.get("can_apply", False)
 
     @api.depends_context("uid", "lang")
-    @api.depends("autopay_explanation", "amount_total", "invoice_line_ids.name")
+    @api.depends("autopay_explanation")
     def _compute_autopay_trace(self):
         is_whole = self.env["autopay.check"]._is_whole
         for move in self:

@@ -1,6 +1,7 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+from ...const.invoice import OWN_PREFETCH
 from ...rights import STAFF_GROUPS, check_billing
 from ...words.invoices.credits import get_waived_words
 
@@ -14,6 +15,7 @@ class AutopayMoveCredit(models.AbstractModel):
     autopay_waived_credit = fields.Json(
         string="Credit Passed over",
         copy=False,
+        prefetch=OWN_PREFETCH,
         readonly=True,
         groups=STAFF_GROUPS,
         help="What was open in the customer's favour when somebody said that this "
@@ -23,6 +25,7 @@ class AutopayMoveCredit(models.AbstractModel):
         "res.users",
         string="Charge beside Credit Confirmed by",
         copy=False,
+        prefetch=OWN_PREFETCH,
         readonly=True,
         groups=STAFF_GROUPS,
     )

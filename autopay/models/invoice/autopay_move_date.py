@@ -26,6 +26,7 @@ class AutopayMoveDate(models.AbstractModel):
         const.invoice.DATE_SOURCES,
         string="Autopay Date from",
         copy=False,
+        prefetch=const.invoice.OWN_PREFETCH,
         readonly=True,
         groups=STAFF_GROUPS,
         help="A date by the company's rule follows the due date of the invoice; one "
@@ -43,6 +44,8 @@ class AutopayMoveDate(models.AbstractModel):
         """
         touched = {"autopay_date", *DUE_FIELDS} & vals.keys()
         if not touched or "autopay_date_source" in vals:
+            return None
+        if "autopay_date" not in vals and not self._filter_autopay_known():
             return None
         # Not all who may edit invoices may read how they are collected.
         own = self.sudo()

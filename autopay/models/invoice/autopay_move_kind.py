@@ -1,6 +1,6 @@
 from odoo import fields, models
 
-from ...const.invoice import ALLOWED_KINDS
+from ...const.invoice import ALLOWED_KINDS, OWN_PREFETCH
 from ...rights import STAFF_GROUPS
 
 
@@ -14,6 +14,7 @@ class AutopayMoveKind(models.AbstractModel):
         ALLOWED_KINDS,
         string="May Be Paid by",
         tracking=True,
+        prefetch=OWN_PREFETCH,
         groups=STAFF_GROUPS,
         help="Methods of another kind are passed over when the invoice is charged. "
         "Empty: cards and bank debits. A copy of the invoice keeps it.",

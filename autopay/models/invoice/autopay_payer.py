@@ -19,6 +19,7 @@ class AutopayPayer(models.AbstractModel):
         "res.partner",
         string="Payer",
         copy=False,
+        prefetch=const.invoice.OWN_PREFETCH,
         readonly=True,
         index="btree_not_null",
         groups=STAFF_GROUPS,

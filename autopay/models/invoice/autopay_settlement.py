@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ...const.attempt import REFUND_DECISION_DAYS
-from ...const.invoice import MOVE_STATUSES, UNPAID_STATES
+from ...const.invoice import MOVE_STATUSES, OWN_PREFETCH, UNPAID_STATES
 from ...const.reversal import MONEY_GONE
 from ...rights import STAFF_GROUPS, check_billing
 
@@ -23,6 +23,7 @@ class AutopaySettlement(models.AbstractModel):
     autopay_refunded = fields.Boolean(
         string="Refunded, to Decide",
         copy=False,
+        prefetch=OWN_PREFETCH,
         readonly=True,
         tracking=True,
         help="Money that autopay had collected was given back, and nobody has said yet "
@@ -31,6 +32,7 @@ class AutopaySettlement(models.AbstractModel):
     )
     autopay_followup_stopped = fields.Boolean(
         copy=False,
+        prefetch=OWN_PREFETCH,
         readonly=True,
         groups=STAFF_GROUPS,
         help="Autopay keeps the invoice out of follow-ups until it is known whether "
@@ -39,6 +41,7 @@ class AutopaySettlement(models.AbstractModel):
     autopay_failed_before = fields.Boolean(
         string="Failed, Settled since",
         copy=False,
+        prefetch=OWN_PREFETCH,
         readonly=True,
         groups=STAFF_GROUPS,
         help="A charge failed before the invoice was settled without autopay: when "
@@ -53,7 +56,6 @@ class AutopaySettlement(models.AbstractModel):
         string="Autopay",
         compute="_compute_autopay_shown_status",
         compute_sudo=True,
-        groups=STAFF_GROUPS,
         help="The autopay status, or that the money went back and a person decides.",
     )
     _autopay_refunded_idx = models.Index("(company_id) WHERE autopay_refunded")
@@ -66,7 +68,9 @@ class AutopaySettlement(models.AbstractModel):
         "autopay_attempt_line_ids.attempt_id.reversal_ids.is_decided",
     )
     def _compute_autopay_shown_status(self):
-        for move in self:
+        known = self._filter_autopay_known()
+        (self - known).autopay_shown_status = False
+        for move in known:
             status = move.autopay_status
             if move.autopay_refunded and status != "in_progress":
                 back = move._is_autopay_charged_back()
@@ -120,7 +124,8 @@ class AutopaySettlement(models.AbstractModel):
 
     def _update_autopay_settlement(self):
         """Have the statuses follow what is open of invoices that were collected."""
-        for move in self.sudo().filtered(lambda rec: rec._is_autopay_settleable()):
+        known = self._filter_autopay_known().sudo()
+        for move in known.filtered(lambda rec: rec._is_autopay_settleable()):
             if not move._is_autopay_open():
                 move._show_autopay_settled()
             elif move.autopay_status == "success" and not move.autopay_refunded:
@@ -134,7 +139,8 @@ class AutopaySettlement(models.AbstractModel):
         Odoo takes the payment off a draft whose lines change. An invoice that has got
         another customer is not paid with the money of the first one.
         """
-        moves = self.sudo().filtered(lambda rec: rec._is_autopay_settleable())
+        known = self._filter_autopay_known().sudo()
+        moves = known.filtered(lambda rec: rec._is_autopay_settleable())
         for move in moves.filtered(lambda rec: rec.autopay_status != "error"):
             collected = move._get_autopay_collected_lines().attempt_id.filtered(
                 lambda attempt, move=move: (
@@ -156,13 +162,13 @@ class AutopaySettlement(models.AbstractModel):
     def _is_autopay_settleable(self):
         """Return whether a posted invoice shows an outcome that may be out of date.
 
-        What is being charged is left to its attempt, and what is disputed to the bank.
+        Asked where autopay is known. What is being charged is left to its attempt, and
+        what is disputed to the bank.
         """
         self.ensure_one()
         statuses = ["success", "eligible"] + ["error"] * (not self.autopay_in_dispute)
         return (
-            self.sudo().company_id.autopay_known
-            and (self.autopay_refunded or self.autopay_status in statuses)
+            (self.autopay_refunded or self.autopay_status in statuses)
             and self.move_type == "out_invoice"
             and self.state == "posted"
         )

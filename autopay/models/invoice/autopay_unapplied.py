@@ -4,6 +4,7 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from ...const.invoice import OWN_PREFETCH
 from ...rights import STAFF_GROUPS, check_billing
 
 # Shares of invoices that are gone: nobody can apply their money to them any more.
@@ -45,6 +46,7 @@ class AutopayUnapplied(models.AbstractModel):
         "account.move",
         string="Replaces",
         copy=False,
+        prefetch=OWN_PREFETCH,
         readonly=True,
         index="btree_not_null",
         groups=STAFF_GROUPS,
@@ -54,6 +56,7 @@ class AutopayUnapplied(models.AbstractModel):
         "res.users",
         string="Charge Confirmed by",
         copy=False,
+        prefetch=OWN_PREFETCH,
         readonly=True,
         groups=STAFF_GROUPS,
         help="Who said that this invoice is charged although money that was collected "
@@ -203,7 +206,7 @@ class AutopayUnapplied(models.AbstractModel):
         attempt = line.attempt_id
         payment = attempt.payment_id
         is_posted = payment.move_id.state == "posted"
-        amount = attempt.excess_amount
+        amount = attempt._get_excess_amount()
         if not is_posted and payment.state not in ("in_process", "paid"):
             amount = attempt.amount - attempt.returned_amount
         taken = self._get_partials_elsewhere(line)

@@ -44,7 +44,7 @@ class AutopayInstallment(models.Model):
 
     # === COMPUTE METHODS === #
 
-    @api.depends("amount", "date", "active", "move_id.amount_residual")
+    @api.depends("amount", "date", "active", "move_id.payment_state")
     def _compute_state(self):
         self.update({"paid_amount": 0.0, "state": False})
         saved = self.filtered(lambda part: part.id and part.plan_id)

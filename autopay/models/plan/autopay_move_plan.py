@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 
+from ...const.invoice import OWN_PREFETCH
 from ...rights import STAFF_GROUPS, check_billing, check_staff
 
 
@@ -12,6 +13,7 @@ class AutopayMovePlan(models.AbstractModel):
     autopay_planned = fields.Boolean(
         string="On a Payment Plan",
         copy=False,
+        prefetch=OWN_PREFETCH,
         readonly=True,
         help="The invoice is charged by a plan that was agreed on, not by its payment "
         "terms.",

@@ -29,13 +29,12 @@ class AutopaySurplus(models.AbstractModel):
         """
         shared = moves.sudo().transaction_ids.invoice_ids
         attempts = (moves.sudo() | shared).autopay_attempt_ids.filtered("booked_date")
-        attempts.invalidate_recordset(["excess_amount"])
         for attempt in attempts:
             self._check_attempt(attempt)
 
     def _check_attempt(self, attempt):
         """Bring the alarm of an attempt in line with what is too much."""
-        amount, told = attempt.excess_amount, attempt.excess_told
+        amount, told = attempt._get_excess_amount(), attempt.excess_told
         if not attempt.currency_id.compare_amounts(amount, told):
             return
         attempt.excess_activity_id.action_feedback(

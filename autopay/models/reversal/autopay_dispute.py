@@ -42,11 +42,8 @@ class AutopayDispute(models.AbstractModel):
         Nobody has said yet whether it is still owed.
         """
         self.ensure_one()
-        move = self.sudo()
-        # First, as it is known without a query: no field of ours is read where Autopay
-        # never was on.
-        if not move.company_id.autopay_known:
-            return False
+        # No field of ours is read where Autopay never was on.
+        move = self._filter_autopay_known().sudo()
         return move.autopay_refunded or move.autopay_in_dispute
 
     def _is_autopay_charged_back(self):

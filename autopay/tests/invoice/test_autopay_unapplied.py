@@ -192,7 +192,7 @@ class TestAutopayUnapplied(SettlementCommon):
         for invoice in (first, second, later):
             self._assert_paid(invoice)
         # The payment is open as before: nothing was applied by itself.
-        self.assertEqual(attempt.excess_amount, 100)
+        self.assertEqual(attempt._get_excess_amount(), 100)
 
     def test_word_about_money_kept_aside_can_be_taken_back(self):
         attempt = self._cancel_collected()

@@ -257,7 +257,7 @@ class TestOffIsOff(PortalCommon):
         self.env.invalidate_all()
         invoice = self.invoice.with_user(self.owner_user)
         self.assertEqual(invoice.state, "posted")
-        self.assertFalse(invoice.company_id.sudo().autopay_known)
+        self.assertFalse(invoice.company_id.sudo()._is_autopay_known_anywhere())
         with self.assertQueryCount(0):
             self.assertFalse(invoice._is_autopay_withheld())
 
