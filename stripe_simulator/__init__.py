@@ -12,6 +12,11 @@ What it can do
     debits that come back after they had succeeded (``AdminClient.return_debit``); cards
     that the bank replaces, methods and customers removed by hand.
 
+    Checkout Sessions that save a method (``mode=setup``), whose page it serves itself
+    (``/c/pay/...``), with the page of the bank that asks its customer and that of the
+    small deposit by which a bank account is verified: buttons for people, and for
+    tests the deeds of the next visitor (``admin_client_visits``).
+
     Every change makes an event, which is sent, signed, to the webhook endpoints that
     want it, and again by the virtual clock when it was not taken.  Deliveries can be
     held, released in any order and number, dropped and replayed
@@ -25,11 +30,12 @@ What it can do
 
 What it cannot do
     Captures, refunds of debits that are still under way, evidence in disputes, fees and
-    balance transactions of their own, verification of bank accounts by small deposits,
-    Stripe Connect.  Reviews and changes of the account happen only as events that a
-    test asks for (``AdminClient.send_event``).  Of older API versions only the lists of
-    charges and refunds inside other objects are known.  A parameter that Stripe knows
-    and that has no effect here is refused with a sentence, never ignored in silence.
+    balance transactions of their own, Checkout Sessions that take money, Stripe
+    Connect.  Reviews and changes of the account happen only as events that a test asks
+    for (``AdminClient.send_event``).  Of older API versions only the lists of charges
+    and refunds inside other objects are known.  A parameter that Stripe knows and that
+    has no effect here is refused with a sentence, never ignored in silence; options by
+    type of method (``payment_method_options``) are kept and shown only.
 
     Cards that Stripe refuses to save (its declining test cards) can be attached here,
     so that a saved card can have every behaviour, and a bank account that was attached

@@ -7,12 +7,13 @@ from urllib.parse import quote
 from .admin.admin_calls import AdminCaller, AdminError
 from .admin.admin_client_methods import MethodCalls
 from .admin.admin_client_money import MoneyCalls
+from .admin.admin_client_visits import VisitCalls
 from .admin.admin_client_webhooks import WebhookCalls
 
 __all__ = ["AdminClient", "AdminError"]
 
 
-class AdminClient(MethodCalls, MoneyCalls, WebhookCalls, AdminCaller):
+class AdminClient(MethodCalls, MoneyCalls, VisitCalls, WebhookCalls, AdminCaller):
     """One method for every address under ``/_admin/``.
 
     Amounts are in minor units, times in seconds.  Every method raises ``AdminError``

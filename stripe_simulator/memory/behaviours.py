@@ -12,6 +12,8 @@ AUTHENTICATION_REQUIRED = "authentication_required"
 # Set up for use off session: only a charge with the customer present asks for him.
 AUTHENTICATION_ON_SESSION = "authentication_on_session"
 PROCESSING = "processing"
+# The bank account is verified by a small deposit, days after it was entered.
+DEPOSITS = "deposits"
 # The outcomes of refunds.
 REFUND_PENDING, REFUND_FAILS = "pending", "fails"
 KINDS = (
@@ -25,7 +27,7 @@ KINDS = (
 _CHOICES = {
     "kind": KINDS,
     "outcome": ("succeeded", "failed"),
-    "setup": (None, SUCCESS, DECLINE, AUTHENTICATION_REQUIRED),
+    "setup": (None, SUCCESS, DECLINE, AUTHENTICATION_REQUIRED, DEPOSITS),
     "after_setup": (None, *KINDS),
     "refund": (None, REFUND_PENDING, REFUND_FAILS),
 }
@@ -163,4 +165,9 @@ def default_values(method_type: str) -> dict:
 
 
 # How long a bank takes to say yes, in seconds of virtual time.
-SETTLE_AFTER = {"us_bank_account": 4 * DAY, "sepa_debit": 6 * DAY}
+SETTLE_AFTER = {
+    "us_bank_account": 4 * DAY,
+    "sepa_debit": 6 * DAY,
+    "bacs_debit": 3 * DAY,
+    "au_becs_debit": 3 * DAY,
+}

@@ -273,5 +273,13 @@ BY_IBAN: dict[str, DocumentedMethod] = {
     iban: account for iban, (_name, account) in _IBANS.items()
 }
 
+# Sort code 108800, account 00012345; BSB 000000, account 000123456.
+BACS_ACCOUNT = DocumentedMethod(
+    "bacs_debit", _debit(SETTLE_AFTER["bacs_debit"]), {"last4": "2345"}
+)
+BECS_ACCOUNT = DocumentedMethod(
+    "au_becs_debit", _debit(SETTLE_AFTER["au_becs_debit"]), {"last4": "3456"}
+)
+
 # Types of payment method that are debited under a mandate.
-MANDATE_TYPES = ("us_bank_account", "sepa_debit")
+MANDATE_TYPES = ("us_bank_account", "sepa_debit", "bacs_debit", "au_becs_debit")

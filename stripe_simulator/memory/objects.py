@@ -75,6 +75,7 @@ class PaymentIntent:
     canceled_at: int | None = None
     cancellation_reason: str | None = None
     mandate: str | None = None
+    payment_method_options: dict = field(default_factory=dict)
     confirms: int = 0
     seq: int = 0
 
@@ -189,9 +190,38 @@ class SetupIntent:
     next_action: dict | None = None
     mandate: str | None = None
     acceptance: dict | None = None
+    payment_method_options: dict = field(default_factory=dict)
+    session: str | None = None
     tries: int = 0
     cancellation_reason: str | None = None
     seq: int = 0
+
+
+@dataclass(slots=True, eq=False)
+class CheckoutSession:
+    """A visit to the hosted page on which a customer saves a payment method.
+
+    ``origin`` is the address of the simulator as the one who made it knows it;
+    ``fields`` holds what the API only stores, shows and gives back.
+    """
+
+    id: str
+    created: int
+    expires_at: int
+    origin: str
+    success_url: str
+    types: list[str]
+    customer: str | None = None
+    setup_intent: str | None = None
+    fields: dict = field(default_factory=dict)
+    metadata: dict = field(default_factory=dict)
+    status: str = "open"
+    seq: int = 0
+
+    @property
+    def path(self) -> str:
+        """Where the simulator serves the page."""
+        return f"/c/pay/{self.id}"
 
 
 @dataclass(slots=True, eq=False)

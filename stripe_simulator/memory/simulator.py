@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from contextlib import contextmanager
 
 from .announcer import Announcer, ChargeChanged, Happened, MoneyMoved
@@ -17,7 +18,7 @@ from .store import Book, Store
 
 _REST = (
     *("refunds", "disputes", "fraud_warnings", "setup_intents", "mandates"),
-    *("webhook_endpoints",),
+    *("checkout_sessions", "webhook_endpoints"),
 )
 
 
@@ -39,6 +40,8 @@ class Simulator:
         self.log = RequestLog()
         self.deliveries = DeliveryLog()
         self.latency = 0.0
+        # What the next visitors of the hosted pages do, one deed for each page.
+        self.deeds: deque[str] = deque()
         self._locked: set[str] = set()
         # Id and idempotency key of the request that is being executed.
         self.cause: tuple[str | None, str | None] = (None, None)

@@ -85,6 +85,9 @@ class Book:
     disputes: Collection = field(default_factory=lambda: Collection("charge"))
     fraud_warnings: Collection = field(default_factory=lambda: Collection("charge"))
     setup_intents: Collection = field(default_factory=lambda: Collection("customer"))
+    checkout_sessions: Collection = field(
+        default_factory=lambda: Collection("customer")
+    )
     mandates: Collection = field(default_factory=lambda: Collection("payment_method"))
     events: Collection = field(default_factory=Collection)
     webhook_endpoints: Collection = field(default_factory=Collection)

@@ -10,11 +10,10 @@ from ..memory.store import Book
 from ..rules.endpoint import PAGING, Call, Endpoint, names
 from ..rules.metadata import merge
 from ..shapes.customer_shape import FIELDS, render
-from ..shapes.method_shape import release
+from ..shapes.method_shape import ADDRESS, release
 from .differences import differences
 from .lists import page
 
-_ADDRESS = ("city", "country", "line1", "line2", "postal_code", "state")
 _SIMULATED = names(" ".join((*FIELDS, "metadata")))
 
 
@@ -42,7 +41,7 @@ def create(call: Call) -> dict:
 def _fields(params: dict) -> dict:
     fields = {name: params[name] or None for name in FIELDS if name in params}
     if fields.get("address"):
-        fields["address"] = {**dict.fromkeys(_ADDRESS), **fields["address"]}
+        fields["address"] = {**dict.fromkeys(ADDRESS), **fields["address"]}
     return fields
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from ..memory.errors import invalid
-from ..memory.objects import PaymentIntent
+from ..memory.objects import PaymentIntent, SetupIntent
 from ..rules.endpoint import Call
+from ..shapes.method_shape import ADDRESS
 
 # Parameter -> attribute, where the value is kept as it is; empty means none.
 _PLAIN = {
@@ -40,9 +41,25 @@ def automatic(call: Call) -> dict | None:
 def set_plain(intent: PaymentIntent, params: dict) -> None:
     """Put what the request says on the intent."""
     check_texts(params)
+    merge_options(intent, params)
     for name, attribute in _PLAIN.items():
         if name in params:
             setattr(intent, attribute, params[name] or None)
+    if params.get("shipping"):
+        lines = params["shipping"].get("address") or {}
+        address = {**dict.fromkeys(ADDRESS), **lines}
+        intent.shipping = {**params["shipping"], "address": address}
+
+
+def merge_options(intent: PaymentIntent | SetupIntent, params: dict) -> None:
+    """Keep the options by type of method; empty takes those of a type away."""
+    given = params.get("payment_method_options")
+    if given is None:
+        return
+    merged = {**intent.payment_method_options, **(given or {})}
+    intent.payment_method_options = {
+        name: options for name, options in merged.items() if options
+    }
 
 
 def check_texts(params: dict) -> None:

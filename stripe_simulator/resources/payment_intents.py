@@ -221,7 +221,7 @@ def _refused(call: Call, intent: PaymentIntent, verb: str, allowed: tuple):
 _PATH = "/v1/payment_intents"
 _SHARED = (
     "allowed_payment_method_types capture_method excluded_payment_method_types "
-    "payment_method receipt_email setup_future_usage shipping "
+    "payment_method payment_method_options receipt_email setup_future_usage shipping "
 )
 _CONFIRMING = "error_on_requires_action mandate mandate_data off_session return_url "
 _DESCRIBING = (

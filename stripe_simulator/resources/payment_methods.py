@@ -14,16 +14,14 @@ from ..memory.errors import INVALID, StripeError, invalid, missing_object
 from ..memory.objects import PaymentMethod
 from ..rules.endpoint import PAGING, Call, Endpoint, names
 from ..rules.metadata import merge
-from ..shapes.method_shape import billing_details, build, release, render
+from ..shapes.method_shape import billing_details, made_from, release, render
 from .customers import existing
 from .differences import differences
 from .lists import page
 
 
 def _from_test(call: Call, test: DocumentedMethod, **more) -> PaymentMethod:
-    details = {**test.details, **more.pop("details", {})}
-    method = build(call.now, test.type, test.behaviour, details, **more)
-    return call.book.payment_methods.add(method)
+    return made_from(call.book, call.now, test, **more)
 
 
 def resolve(call: Call, method_id: str, *, in_path: bool = False) -> PaymentMethod:

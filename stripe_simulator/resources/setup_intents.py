@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from ..memory.documented import MANDATE_TYPES
-from ..memory.errors import StripeError, invalid
+from ..memory.errors import INVALID, StripeError, invalid
 from ..memory.ids import new_id
 from ..memory.objects import PaymentMethod, SetupIntent
-from ..money import setups
+from ..money import deposits, setups
 from ..rules.endpoint import PAGING, Call, Endpoint, names
 from ..rules.metadata import merge
 from ..shapes.setup_shape import render, types
 from . import customers, payment_methods
-from .intent_fields import automatic
+from .intent_fields import automatic, merge_options
 from .intent_rules import SPENT, need_return_url
 from .lists import page
 
@@ -61,6 +61,7 @@ def _build(call: Call) -> SetupIntent:
 
 
 def _set_plain(intent: SetupIntent, params: dict) -> None:
+    merge_options(intent, params)
     for name, attribute in _PLAIN.items():
         if name in params:
             setattr(intent, attribute, params[name] or None)
@@ -137,6 +138,7 @@ def _check_method(intent: SetupIntent, method: PaymentMethod) -> None:
 def confirm(call: Call, intent_id: str) -> dict:
     """POST /v1/setup_intents/{id}/confirm"""
     intent = _existing(call, intent_id)
+    _check_alone(intent, "confirmed")
     if intent.status not in CONFIRMABLE:
         raise _refused(call, intent, "confirmed")
     _set_plain(intent, call.params)
@@ -175,8 +177,41 @@ def _check(call: Call, intent: SetupIntent, method: PaymentMethod) -> None:
 
 
 def _run(call: Call, intent: SetupIntent, method: PaymentMethod) -> None:
-    url = call.params.get("return_url")
-    setups.confirm(call.sim, call.book, intent, method, url)
+    way_back = (call.params.get("return_url"), call.origin)
+    setups.confirm(call.sim, call.book, intent, method, way_back)
+
+
+# === DEPOSITS === #
+
+
+def verify_microdeposits(call: Call, intent_id: str) -> dict:
+    """POST /v1/setup_intents/{id}/verify_microdeposits"""
+    intent = _existing(call, intent_id)
+    if not setups.is_deposit_awaited(intent):
+        raise _unexpected(
+            call, intent, "This SetupIntent does not wait for micro-deposits."
+        )
+    code, name = _read_deposit(call.params)
+    if not deposits.answer(call.sim, call.book, intent, code):
+        raise invalid(
+            f"The {name} provided does not match the micro-deposit that was sent.",
+            code=f"payment_method_microdeposit_verification_{name}_mismatch",
+            executed=True,
+        )
+    if intent.last_setup_error:
+        error = {**intent.last_setup_error, "setup_intent": render(call.book, intent)}
+        message = error.pop("message")
+        raise StripeError(400, message, executed=True, **{**error, "type": INVALID})
+    return render(call.book, intent)
+
+
+def _read_deposit(params: dict) -> tuple[str, str]:
+    code, amounts = params.get("descriptor_code"), params.get("amounts")
+    if (code is None) == (amounts is None):
+        raise invalid("Provide exactly one of `amounts` and `descriptor_code`.")
+    if code is not None:
+        return code, "descriptor_code"
+    return deposits.AMOUNTS.get(tuple(amounts), deposits.WRONG_CODE), "amounts"
 
 
 # === CANCEL, READ === #
@@ -185,6 +220,7 @@ def _run(call: Call, intent: SetupIntent, method: PaymentMethod) -> None:
 def cancel(call: Call, intent_id: str) -> dict:
     """POST /v1/setup_intents/{id}/cancel"""
     intent = _existing(call, intent_id)
+    _check_alone(intent, "canceled")
     if intent.status not in CONFIRMABLE:
         raise _refused(call, intent, "canceled")
     intent.status, intent.next_action = "canceled", None
@@ -212,6 +248,17 @@ def list_(call: Call) -> dict:
 
 def _existing(call: Call, intent_id: str) -> SetupIntent:
     return call.need("setup_intents", intent_id, "intent", in_path=True)
+
+
+def _check_alone(intent: SetupIntent, verb: str) -> None:
+    if intent.session is None:
+        return
+    raise invalid(
+        f"A SetupIntent that was created by a Checkout Session cannot be {verb}: "
+        "expire the session instead.",
+        code="setup_intent_unexpected_state",
+        executed=True,
+    )
 
 
 def _refused(call: Call, intent: SetupIntent, verb: str) -> StripeError:
@@ -243,7 +290,10 @@ def _unexpected(call: Call, intent: SetupIntent, message: str) -> StripeError:
 
 _PATH = "/v1/setup_intents"
 _ONE = f"{_PATH}/{{}}"
-_TYPES = "allowed_payment_method_types excluded_payment_method_types payment_method "
+_TYPES = (
+    "allowed_payment_method_types excluded_payment_method_types payment_method "
+    "payment_method_options "
+)
 _KIND = "setup_intent"
 ENDPOINTS = (
     Endpoint(
@@ -285,7 +335,19 @@ ENDPOINTS = (
         confirm,
         "SetupIntentConfirmParams",
         _KIND,
-        names("allowed_payment_method_types mandate_data payment_method return_url"),
+        names(
+            "allowed_payment_method_types mandate_data payment_method "
+            "payment_method_options return_url"
+        ),
+        locks=True,
+    ),
+    Endpoint(
+        "POST",
+        f"{_ONE}/verify_microdeposits",
+        verify_microdeposits,
+        "SetupIntentVerifyMicrodepositsParams",
+        _KIND,
+        names("amounts descriptor_code"),
         locks=True,
     ),
     Endpoint(

@@ -26,6 +26,7 @@ LABELS = {
     "disputes": "dispute",
     "fraud_warnings": "early fraud warning",
     "setup_intents": "setupintent",
+    "checkout_sessions": "checkout.session",
     "mandates": "mandate",
     "events": "event",
     "webhook_endpoints": "webhook endpoint",
@@ -34,13 +35,17 @@ LABELS = {
 
 @dataclass(slots=True)
 class Call:
-    """One request that has passed all checks of form."""
+    """One request that has passed all checks of form.
+
+    ``origin`` is the simulator's own address, as the caller wrote it.
+    """
 
     sim: Simulator
     book: Book
     params: dict
     version: ApiVersion
     idempotency_key: str | None
+    origin: str
 
     @property
     def now(self) -> int:

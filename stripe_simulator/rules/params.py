@@ -19,6 +19,7 @@ import stripe
 import stripe.params
 import typing_extensions as te
 from stripe._request_options import RequestOptions
+from stripe._stripe_object import UntypedStripeObject
 
 from ..memory.errors import StripeError, invalid
 
@@ -72,6 +73,14 @@ class ObjectType:
     ) -> dict:
         """Return ``value`` in declared types; ``extra`` adds fields by name."""
         fields = {**self.fields, **extra} if extra else self.fields
+        self._check_names(value, path, fields)
+        return {
+            key: fields[key](item, _join(path, key))
+            for key, item in value.items()
+            if item != "" or not self._is_address
+        }
+
+    def _check_names(self, value: dict, path: str, fields: Mapping[str, Check]) -> None:
         unknown = [_join(path, key) for key in value if key not in fields]
         if unknown:
             raise _unknown(unknown)
@@ -81,7 +90,11 @@ class ObjectType:
                 raise invalid(
                     f"Missing required param: {name}.", name, "parameter_missing"
                 )
-        return {key: fields[key](item, _join(path, key)) for key, item in value.items()}
+
+    @cached_property
+    def _is_address(self) -> bool:
+        # Stripe takes an empty line of an address for one that is not there.
+        return self._declared.__name__.endswith("Address")
 
 
 def _join(path: str, key: str) -> str:
@@ -121,7 +134,7 @@ def _object_type(declared: type) -> ObjectType:
 
 def _compile_union(members: tuple) -> Check:
     literals = _literals(members)
-    checks = [_compile(member) for member in members if not _is_literal(member)]
+    checks = [_compile(member) for member in members if _is_sent(member)]
     nested = list(filter(_is_container, checks))
     scalars = _scalars(checks, literals - {""})
 
@@ -154,6 +167,11 @@ def _first_match(candidates: list[Check], value: object, path: str) -> object:
 
 def _is_literal(member: object) -> bool:
     return te.get_origin(member) in (te.Literal, typing.Literal)
+
+
+def _is_sent(member: object) -> bool:
+    # The SDK's own objects, which its calls take too, go over the wire as dicts.
+    return not _is_literal(member) and te.get_origin(member) is not UntypedStripeObject
 
 
 def _literals(members: tuple) -> set:

@@ -35,6 +35,7 @@ class Exchange:
     key: str | None
     at: float
     request_id: str
+    origin: str
     caller: Caller | None = None
     flat: list[tuple[str, str]] = field(default_factory=list)
     body: dict = field(default_factory=dict)
@@ -69,6 +70,7 @@ class Api:
             key=request.headers.get("Idempotency-Key"),
             at=time.time(),
             request_id=new_id("req", 14),
+            origin=f"{request.scheme}://{request.host}",
         )
         raw = await request.read()
         refusal = self._open(exchange, request, raw)
@@ -197,6 +199,7 @@ class Api:
             params,
             exchange.version,
             exchange.key,
+            exchange.origin,
         )
         try:
             with self.sim.caused_by(exchange.request_id, exchange.key):

@@ -10,6 +10,7 @@ from ..shapes import (
     intent_shape,
     mandate_shape,
     method_shape,
+    setup_shape,
 )
 
 MAX_DEPTH = 4
@@ -19,6 +20,7 @@ _RENDER = {
     "mandate": mandate_shape.render,
     "payment_intent": intent_shape.render,
     "payment_method": method_shape.render,
+    "setup_intent": setup_shape.render,
 }
 _CHARGE = {"charge": "charge", "payment_intent": "payment_intent"}
 # Object -> attribute that can be expanded -> the kind of object it names.
@@ -45,6 +47,7 @@ _EXPANDABLE = {
         "mandate": "mandate",
         "payment_method": "payment_method",
     },
+    "checkout.session": {"customer": "customer", "setup_intent": "setup_intent"},
     "event": {},
     "webhook_endpoint": {},
 }

@@ -7,6 +7,7 @@ from urllib.parse import unquote
 from ..memory.errors import StripeError
 from ..resources import (
     charges,
+    checkout_sessions,
     customers,
     disputes,
     events,
@@ -25,6 +26,7 @@ _MODULES = (
     payment_methods,
     payment_intents,
     setup_intents,
+    checkout_sessions,
     mandates,
     charges,
     refunds,

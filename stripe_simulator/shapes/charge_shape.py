@@ -22,6 +22,8 @@ _FACTS = {
     "card": _CARD_FACTS,
     "us_bank_account": _US_BANK_FACTS,
     "sepa_debit": _SEPA_FACTS,
+    "bacs_debit": ("fingerprint", "last4", "sort_code"),
+    "au_becs_debit": ("bsb_number", "fingerprint", "last4"),
 }
 
 # Facts that are kept under the name that the API gives them.

@@ -10,14 +10,20 @@ from ..rules.endpoint import Call
 from . import charge_shape
 
 # Bank debits that can be paid in a currency, besides cards.
-DEBITS = {"usd": "us_bank_account", "eur": "sepa_debit"}
+DEBITS = {
+    "usd": "us_bank_account",
+    "eur": "sepa_debit",
+    "gbp": "bacs_debit",
+    "aud": "au_becs_debit",
+}
 
 # Facts that are kept under the name that the API gives them.
 _AS_KEPT = (
     *("amount", "amount_capturable", "amount_received", "canceled_at"),
     *("cancellation_reason", "capture_method", "confirmation_method", "created"),
     *("currency", "customer", "description", "last_payment_error", "latest_charge"),
-    *("metadata", "next_action", "payment_method", "receipt_email"),
+    *("metadata", "next_action", "payment_method", "payment_method_options"),
+    "receipt_email",
     *("setup_future_usage", "shipping", "statement_descriptor"),
     *("statement_descriptor_suffix", "status"),
 )
@@ -31,7 +37,6 @@ _ABSENT = {
         )
     ),
     "amount_details": {"tip": {}},
-    "payment_method_options": {},
 }
 
 

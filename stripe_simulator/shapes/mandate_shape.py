@@ -6,6 +6,18 @@ from ..memory.ids import derived
 from ..memory.objects import Mandate
 from ..memory.store import Book
 
+_BACS = {
+    "display_name": None,
+    "network_status": "accepted",
+    "revocation_reason": None,
+    "service_user_number": None,
+}
+# Type of method -> what its mandate shows.
+_SHOWN = {
+    "sepa_debit": ("reference", "url"),
+    "bacs_debit": ("reference", "url", *_BACS),
+    "au_becs_debit": ("url",),
+}
 _ABSENT_ACCEPTANCE = dict.fromkeys(("offline", "online"))
 
 
@@ -27,9 +39,9 @@ def render(book: Book, mandate: Mandate) -> dict:
 
 
 def _method_details(mandate: Mandate) -> dict:
-    details = {}
-    if mandate.method_type == "sepa_debit":
-        reference = derived("", mandate.id)[1:17].upper()
-        url = f"https://hooks.stripe.com/adapter/sepa_debit/file/{reference}"
-        details = {"reference": reference, "url": url}
-    return {mandate.method_type: details, "type": mandate.method_type}
+    kind = mandate.method_type
+    reference = derived("", mandate.id)[1:17].upper()
+    url = f"https://hooks.stripe.com/adapter/{kind}/file/{reference}"
+    facts = {"reference": reference, "url": url, **_BACS}
+    shown = _SHOWN.get(kind, ())
+    return {kind: {name: facts[name] for name in shown}, "type": kind}

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from ..memory.behaviours import Behaviour
-from ..memory.documented import ROUTING_NUMBER
+from ..memory.documented import ROUTING_NUMBER, DocumentedMethod
 from ..memory.ids import new_id
 from ..memory.objects import PaymentMethod
 from ..memory.simulator import Simulator
 from ..memory.store import Book
 
-_ADDRESS = ("city", "country", "line1", "line2", "postal_code", "state")
+ADDRESS = ("city", "country", "line1", "line2", "postal_code", "state")
 _BILLING = ("email", "name", "phone", "tax_id")
+# Facts that tell the number of one test method from another's.
+_NUMBER = ("brand", "country", "last4", "routing_number")
 _CHECKS = ("address_line1_check", "address_postal_code_check", "cvc_check")
 
 
@@ -86,10 +90,28 @@ def _sepa_details(given: dict) -> dict:
     }
 
 
+def _bacs_details(given: dict) -> dict:
+    return {
+        "fingerprint": given.get("fingerprint") or new_id("", 16)[1:],
+        "last4": given.get("last4", "2345"),
+        "sort_code": given.get("sort_code", "108800"),
+    }
+
+
+def _becs_details(given: dict) -> dict:
+    return {
+        "bsb_number": given.get("bsb_number", "000000"),
+        "fingerprint": given.get("fingerprint") or new_id("", 16)[1:],
+        "last4": given.get("last4", "3456"),
+    }
+
+
 DETAILS = {
     "card": _card_details,
     "us_bank_account": _us_bank_details,
     "sepa_debit": _sepa_details,
+    "bacs_debit": _bacs_details,
+    "au_becs_debit": _becs_details,
 }
 
 
@@ -98,8 +120,21 @@ def billing_details(given: dict | None) -> dict:
     given = given or {}
     details = {name: given.get(name) or None for name in _BILLING}
     address = given.get("address") or {}
-    details["address"] = {name: address.get(name) or None for name in _ADDRESS}
+    details["address"] = {name: address.get(name) or None for name in ADDRESS}
     return details
+
+
+def made_from(book: Book, now: int, test: DocumentedMethod, **more) -> PaymentMethod:
+    """Return a method of nobody with the number of a documented one.
+
+    The same number has the same fingerprint, each time and in one account only.
+    """
+    details = {**test.details, **more.pop("details", {})}
+    number = (book.account, test.type, *(details.get(name) for name in _NUMBER))
+    digest = hashlib.blake2b(repr(number).encode(), digest_size=8).hexdigest()
+    details = {"fingerprint": digest, **details}
+    method = build(now, test.type, test.behaviour, details, **more)
+    return book.payment_methods.add(method)
 
 
 def build(

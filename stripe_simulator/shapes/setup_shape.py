@@ -8,12 +8,12 @@ from ..memory.objects import SetupIntent
 from ..memory.store import Book
 from .intent_shape import client_secret
 
-_KNOWN_TYPES = ("card", *MANDATE_TYPES)
+KNOWN_TYPES = ("card", *MANDATE_TYPES)
 # Facts that are kept under the name that the API gives them.
 _AS_KEPT = (
     *("cancellation_reason", "created", "customer", "description"),
     *("last_setup_error", "mandate", "metadata", "next_action", "payment_method"),
-    *("status", "usage"),
+    *("payment_method_options", "status", "usage"),
 )
 # Fields that the API shows and nothing here ever sets.
 _ABSENT = {
@@ -24,7 +24,6 @@ _ABSENT = {
             "payment_method_configuration_details",
         )
     ),
-    "payment_method_options": {},
 }
 
 
@@ -47,6 +46,6 @@ def render(book: Book, intent: SetupIntent) -> dict:
 
 def types(intent: SetupIntent) -> list[str]:
     """Return the types of payment method that the intent can save."""
-    possible = intent.allowed_types or _KNOWN_TYPES
+    possible = intent.allowed_types or KNOWN_TYPES
     excluded = intent.excluded_types or ()
-    return [name for name in _KNOWN_TYPES if name in possible and name not in excluded]
+    return [name for name in KNOWN_TYPES if name in possible and name not in excluded]

@@ -15,12 +15,14 @@ from . import (
     mandate_shape,
     method_shape,
     refund_shape,
+    session_shape,
     setup_shape,
     warning_shape,
 )
 
 _RENDER: dict[type, Callable[[Book, object], dict]] = {
     objects.Charge: charge_shape.render,
+    objects.CheckoutSession: session_shape.render,
     objects.Customer: customer_shape.render,
     objects.Dispute: dispute_shape.render,
     objects.FraudWarning: warning_shape.render,
