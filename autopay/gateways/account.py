@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from .base import Gateway
+from .base import Gateway, Setups
 
 
 class ProviderAccount:
@@ -29,6 +29,8 @@ class ProviderAccount:
     reversals = None
     # Saved methods, their customers and mandates.
     methods = None
+    # The page on which customers save methods.
+    setups: Setups | None = None
     # The endpoint that receives the provider's messages.
     webhooks = None
 

@@ -7,6 +7,7 @@ a :class:`ChargeOutcome`. Amounts are integers in minor currency units.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Protocol
 
 # Results of a call.
@@ -21,6 +22,13 @@ ABSENT = "absent"  # the provider was asked and has no such object
 FOUND = "found"  # definite: the object is there
 GONE = "gone"  # definite: it was taken away from us and can never be used again
 UNKNOWN = "unknown"  # anything else: perhaps charged, perhaps not
+
+# States of a visit on which a customer saves a payment method.
+SETUP_OPEN = "open"  # the page is there; perhaps a first try was declined
+SETUP_DONE = "done"  # definite: the method is saved and can be charged
+SETUP_WAITING = "waiting"  # the customer is done, his bank is not (small deposits)
+SETUP_FAILED = "failed"  # definite: nothing was saved, and the page is over
+SETUP_EXPIRED = "expired"  # definite: the page was closed before anything was saved
 
 # Why a provider should not be called again in this run; empty when it may.
 STOP_CREDENTIALS = "credentials"  # wrong key, wrong account, wrong mode, forbidden
@@ -134,6 +142,129 @@ class ChargeOutcome:
     retry_limit: int | None = None
     wait_hours: int = 0
     response: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SetupOrder:
+    """The page that is wanted, on which a customer saves a payment method.
+
+    Every repeat with the same key has to send the same order: it is to be committed
+    before the first request.
+
+    :param reference: the validation transaction's reference, at most 200 characters
+    :param key: idempotency key of the request
+    :param customer_ref: the provider's customer id
+    :param currency: ISO code; it decides which bank debits the page offers
+    :param success_url: where the customer returns to; Stripe puts the session's id in
+        the place of ``{CHECKOUT_SESSION_ID}``
+    :param cancel_url: where the page's "back" leads, empty for no such link
+    :param method_types: the provider's types of method; empty: all of the currency
+    :param metadata: short texts kept by the provider with the page and what it saves
+    :param text: shown beside the button, at most 1200 characters
+    :param display_name: the company's name as the page shows it
+    :param locale: language of the page, empty for that of the browser
+    :param expires_at: unix seconds, half an hour to a day ahead; None: in a day
+    """
+
+    reference: str
+    key: str
+    customer_ref: str
+    currency: str
+    success_url: str
+    cancel_url: str = ""
+    method_types: tuple[str, ...] = ()
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    text: str = ""
+    display_name: str = ""
+    locale: str = ""
+    expires_at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SetupSession:
+    """The page that was made, or why there is none.
+
+    :param kind: PREPARED, REFUSED (definite: there is no page) or UNKNOWN (perhaps
+        there is one: ask again with the same key)
+    :param ref: the provider's id of the session
+    :param url: the page, as the provider said first: a repeat of the request says it
+        again although the page may be over
+    :param expires_at: unix seconds; None when it is not known
+    :param code: the most exact code of a refusal
+    :param param: the parameter that was refused: ``customer`` when he is gone
+    :param message: the provider's sentence, for staff only
+    :param stop_reason: one of the STOP constants, or empty
+    :param mismatch: True when the answer is not what was asked for
+    """
+
+    kind: str
+    ref: str = ""
+    url: str = ""
+    expires_at: int | None = None
+    code: str = ""
+    param: str = ""
+    message: str = ""
+    stop_reason: str = ""
+    mismatch: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SetupOutcome:
+    """What became of a visit.
+
+    :param state: one of the SETUP constants, ABSENT or UNKNOWN
+    :param ref: the provider's id of the session
+    :param reference: the reference that the session carries
+    :param metadata: the short texts that it carries
+    :param customer_ref: the provider's customer id
+    :param setup_ref: the provider's id of what saves the method (setup intent)
+    :param method_ref: the saved method; while WAITING the one that is being verified
+    :param method_type: the provider's type of method
+    :param mandate_ref: the provider's mandate id, empty for cards
+    :param fingerprint: the same for the same card or account, within one account
+    :param expiry_date: last day on which the card is valid; None: it does not expire
+    :param label: the card's brand or the bank's name, as far as the provider says it
+    :param last4: its last digits
+    :param verify_url: where the customer verifies his account, while WAITING
+    :param reason: code of the latest refusal, also while OPEN, or why it is UNKNOWN
+    :param message: the provider's sentence about it, made for the customer
+    :param stop_reason: one of the STOP constants, or empty
+    :param mismatch: True when the answer is not consistent: a person must look
+    :param intent: the provider's object without its secret, for Odoo's own processing
+    """
+
+    state: str
+    ref: str = ""
+    reference: str = ""
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    customer_ref: str = ""
+    setup_ref: str = ""
+    method_ref: str = ""
+    method_type: str = ""
+    mandate_ref: str = ""
+    fingerprint: str = ""
+    expiry_date: date | None = None
+    label: str = ""
+    last4: str = ""
+    verify_url: str = ""
+    reason: str = ""
+    message: str = ""
+    stop_reason: str = ""
+    mismatch: bool = False
+    intent: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+
+class Setups(Protocol):
+    """A payment provider that has a page on which customers save payment methods."""
+
+    def create_session(self, order: SetupOrder) -> SetupSession:
+        """Make the page, once for each key."""
+
+    def read_session(self, ref: str) -> SetupOutcome:
+        """Ask what became of a visit; changes nothing."""
+
+    def expire_session(self, ref: str) -> SetupOutcome:
+        """Close the page; return the truth when it can no longer be closed."""
 
 
 class Gateway(Protocol):

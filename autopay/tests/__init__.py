@@ -111,6 +111,7 @@ from .gateways import (
     test_stripe_reports,
     test_stripe_reversals,
     test_stripe_session,
+    test_stripe_setups,
 )
 from .guard import (
     test_autopay_guard,

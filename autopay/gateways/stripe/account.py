@@ -9,13 +9,16 @@ from .gateway import StripeGateway
 from .methods import StripeMethods
 from .reversals import StripeReversals
 from .session import api_base, configuration_issue
+from .setups import StripeSetups
 from .webhooks import StripeWebhooks
 
 
 class StripeAccount(ProviderAccount):
     """An account with Stripe; nothing is connected before a part is asked for."""
 
-    parts = frozenset({"charges", "history", "methods", "reversals", "webhooks"})
+    parts = frozenset(
+        {"charges", "history", "methods", "reversals", "setups", "webhooks"}
+    )
     method_fields = {
         "customer": "provider_ref",
         "mandate": "stripe_mandate",
@@ -51,6 +54,10 @@ class StripeAccount(ProviderAccount):
     @cached_property
     def reversals(self) -> StripeReversals:
         return StripeReversals(self._credentials)
+
+    @cached_property
+    def setups(self) -> StripeSetups:
+        return StripeSetups(self._credentials)
 
     @cached_property
     def webhooks(self) -> StripeWebhooks:

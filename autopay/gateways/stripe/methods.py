@@ -40,7 +40,7 @@ class StripeMethods:
             customer_ref=as_text(customer) or as_text(as_dict(customer).get("id")),
             type=as_text(answer.body.get("type")),
             last4=as_text(details.get("last4")),
-            expiry_date=_expiry_date(details),
+            expiry_date=expiry_date(details),
         )
 
     def read_mandate(self, ref: str) -> MandateReport:
@@ -74,7 +74,8 @@ class StripeMethods:
         return "" if right else UNKNOWN
 
 
-def _expiry_date(details: Mapping[str, Any]) -> date | None:
+def expiry_date(details: Mapping[str, Any]) -> date | None:
+    """Return the last day on which a card is valid; None for what does not expire."""
     year, month = details.get("exp_year"), details.get("exp_month")
     if not (isinstance(year, int) and isinstance(month, int)):
         return None
