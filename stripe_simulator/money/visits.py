@@ -168,8 +168,8 @@ def _with_outcome(back: str, intent: SetupIntent) -> str:
 
 
 def _press_deposits(sim: Simulator, book: Book, intent: SetupIntent, deed: str) -> str:
-    deposits.answer(sim, book, intent, _CODES[deed])
-    return f"/c/{DEPOSITS}/{intent.id}"
+    counts = deposits.answer(sim, book, intent, _CODES[deed])
+    return f"/c/{DEPOSITS}/{intent.id}{'' if counts else '?wrong=1'}"
 
 
 _CODES = {

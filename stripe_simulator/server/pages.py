@@ -39,6 +39,7 @@ _TITLES = {
     visits.DEPOSITS: "Verify your bank account",
 }
 _STAND_IN = "This page stands in for the payment provider. No real bank is asked."
+_WRONG = "This is not the code of the deposit. Please try again."
 _LEFT = "The window is closed. Nothing more happens here."
 
 
@@ -59,7 +60,7 @@ class Pages:
         if self.sim.deeds and request.method == "GET":
             return self._do(request, self.sim.deeds.popleft())
         try:
-            return self._show(**request.match_info)
+            return self._show("wrong" in request.query, **request.match_info)
         except LookupError as error:
             return _page("Not found", _paragraph(str(error)), 404)
 
@@ -81,12 +82,14 @@ class Pages:
             return _page("Closed", _paragraph(_LEFT))
         return web.Response(status=303, headers={**_HEADERS, "Location": place})
 
-    def _show(self, kind: str, id: str) -> web.Response:
+    def _show(self, wrong: bool, kind: str, id: str) -> web.Response:
         shown = visits.buttons(self.sim, kind, id)
         book, item = self.sim.find(visits.KINDS[kind], id)
         is_session = kind == visits.PAY
         intent = book.setup_intents.get(item.setup_intent) if is_session else item
         parts = [_said(intent, over=not shown)]
+        if wrong and shown:
+            parts.append(_paragraph(_WRONG, "error"))
         if is_session and shown:
             parts += _session_texts(item)
         return _page(_TITLES[kind], "".join(parts) + _form(shown))

@@ -3,7 +3,9 @@ import stripe
 
 from stripe_simulator.admin_client import AdminError
 
-from .saving import open_session, read
+from .saving import open_session, read, request
+from .support import CARDS_ONLY
+from .test_mandates import ACCEPTED
 
 DAY = 86_400
 
@@ -93,6 +95,13 @@ def test_page_of_the_deposit_verifies(api, admin, waiting):
     assert done.status == "succeeded"
 
 
+def test_page_of_the_deposit_says_that_a_code_is_wrong(admin, waiting):
+    url = waiting.setup_intent.next_action.verify_with_microdeposits
+    wrong = admin.visit(url.hosted_verification_url, "mismatch")
+    assert "not the code of the deposit" in request("GET", wrong)[2]
+    assert "not the code" not in request("GET", url.hosted_verification_url)[2]
+
+
 def test_deposit_is_no_question_of_the_bank(admin, waiting):
     with pytest.raises(AdminError, match="not requires_action"):
         admin.authenticate(waiting.setup_intent.id)
@@ -116,3 +125,23 @@ def test_instant_verification_offers_no_deposit(api, admin, customer):
     assert shown == "instant"
     with pytest.raises(AdminError, match="does not offer"):
         admin.visit(made.url, "us_bank_account_deposits")
+
+
+def test_another_account_has_its_own_ten_days(api, admin, customer):
+    behaviour = {"setup": "deposits"}
+    first, second = (
+        admin.create_payment_method("us_bank_account", behaviour=behaviour)["id"]
+        for _number in range(2)
+    )
+    made = api.setup_intents.create(
+        {"customer": customer, "automatic_payment_methods": CARDS_ONLY}
+    )
+    agreed = {"mandate_data": ACCEPTED}
+    api.setup_intents.confirm(made.id, {"payment_method": first, **agreed})
+    admin.advance(6 * DAY)
+    api.setup_intents.confirm(made.id, {"payment_method": second, **agreed})
+    admin.advance(5 * DAY)
+    waiting = api.setup_intents.retrieve(made.id)
+    assert (waiting.status, waiting.payment_method) == ("requires_action", second)
+    admin.advance(5 * DAY)
+    assert api.setup_intents.retrieve(made.id).status == "requires_payment_method"

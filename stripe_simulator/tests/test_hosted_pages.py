@@ -5,6 +5,7 @@ import pytest
 from stripe_simulator.admin_client import AdminError
 
 from .saving import open_session, read, request
+from .support import listen
 
 
 def deeds(text):
@@ -156,3 +157,19 @@ def test_reset_forgets_the_next_visitor(admin):
 def test_visit_to_no_page_is_refused(sim, admin):
     with pytest.raises(AdminError, match="There is no page"):
         admin.visit(f"{sim.url}/v1/customers", "card")
+
+
+# === WHAT STRIPE TELLS === #
+
+
+def test_end_of_a_visit_is_told_to_whoever_listens(api, admin, customer, receiver):
+    listen(api, receiver, "checkout.session.completed", "checkout.session.expired")
+    made, other = (open_session(api, customer) for _time in range(2))
+    request("POST", made.url, deed="card")
+    api.checkout.sessions.expire(other.id)
+    admin.wait_for_deliveries()
+    told = [(item["type"], item["data"]["object"]["id"]) for item in receiver.events]
+    assert sorted(told) == [
+        ("checkout.session.completed", made.id),
+        ("checkout.session.expired", other.id),
+    ]
