@@ -144,4 +144,60 @@ ROWS = (
         "another payment of the invoice arrives after the charge",
         "a person is called, the refund is proposed, the books end right",
     ),
+    # === GATE === #
+    Row(
+        91,
+        "G",
+        "credit of the customer arrives after the reservation",
+        "withdrawn, held until a person decides",
+    ),
+    # === RESERVE === #
+    Row(
+        92,
+        "R",
+        "another process has the customer's credit in hand, or Odoo does not apply it",
+        "the invoice is held, nothing is charged, no failure is counted",
+    ),
+    # === GATE === #
+    Row(
+        93,
+        "G",
+        "one of several invoices of one charge changes after the reservation",
+        "all of them are withdrawn, then charged alone",
+    ),
+    # === CONFIRM === #
+    Row(
+        94,
+        "X",
+        "the charge of several invoices is declined",
+        "they go alone, oldest first, up to the first decline",
+    ),
+    # === GATE === #
+    Row(
+        95,
+        "G",
+        "a limit is lowered below the sum of several invoices",
+        "all of them are withdrawn",
+    ),
+    # === PEOPLE === #
+    Row(
+        96,
+        "U",
+        "a part of the charge of several invoices is refunded",
+        "the newest invoice is open again first, the books end right",
+    ),
+    # === GATE === #
+    Row(
+        97,
+        "G",
+        "the early-payment discount ends before the last look",
+        "not charged with it",
+    ),
+    # === BOOK === #
+    Row(
+        98,
+        "B",
+        "a debit arrives after the last day of its discount",
+        "the discount stays, nothing is left open",
+    ),
 )

@@ -4,6 +4,7 @@ from odoo import fields
 from odoo.tests import tagged
 
 from ..common_discount import DiscountCommon
+from ..fault import fault
 from .test_autopay_open_credit import OpenCreditCommon
 
 
@@ -93,6 +94,7 @@ class TestAutopayCreditApplication(OpenCreditCommon):
         self.assertEqual(self._get_charged(invoice), 100)
         self.assertEqual(self._get_open(note), [-30])
 
+    @fault(92)
     def test_credit_that_another_process_has_in_hand_holds_the_invoice(self):
         self._credit(30)
         invoice = self._create_due_invoice(100)
@@ -106,6 +108,7 @@ class TestAutopayCreditApplication(OpenCreditCommon):
         self._run_autopay()
         self.assertEqual(self._get_charged(invoice), 70)
 
+    @fault(92)
     def test_credit_that_odoo_refuses_to_apply_holds_the_invoice(self):
         self._credit(30)
         invoice, other = self._create_due_invoice(100), self._create_due_invoice(50)
@@ -180,6 +183,7 @@ class TestAutopayCreditAtTheGate(OpenCreditCommon):
         note.action_post()
         return note.id
 
+    @fault(91)
     def test_attempt_is_withdrawn(self):
         for policy, later in (("hold", 0), ("apply", 70)):
             with self.subTest(policy=policy):

@@ -6,6 +6,7 @@ from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from ...models.engine import autopay_combination, autopay_engine
+from ..fault import fault
 from ..reversal.common_reversal import ReversalCommon
 
 
@@ -129,6 +130,7 @@ class TestAutopayCombination(ReversalCommon):
 
     # === NOT AS IT WAS === #
 
+    @fault(93)
     def test_all_are_withdrawn_when_one_has_changed_and_go_alone_then(self):
         moves = self._create_invoices(10, 20, 30)
         engine = type(self.env["autopay.engine"])
@@ -148,6 +150,7 @@ class TestAutopayCombination(ReversalCommon):
         self.assertEqual(sum(self._get_amounts(moves)), 5500)
         self.assertEqual(moves.mapped("amount_residual"), [0, 0, 0])
 
+    @fault(95)
     def test_limit_that_is_lowered_meanwhile_withdraws_all(self):
         moves = self._create_invoices(10, 20, 30)
         engine = type(self.env["autopay.engine"])
@@ -187,6 +190,7 @@ class TestAutopayCombination(ReversalCommon):
             self.today - timedelta(days=0)
         )
 
+    @fault(94)
     def test_declined_they_go_alone_and_stop_at_the_first_decline(self):
         moves, together = self._decline(10, 20, 30)
         self._let_retry_come(moves)
@@ -228,6 +232,7 @@ class TestAutopayCombination(ReversalCommon):
         self.assertEqual(moves.mapped("amount_residual"), [10, 20, 30])
         self.assertEqual(set(moves.mapped("autopay_refunded")), {True})
 
+    @fault(96)
     def test_part_of_a_refund_opens_the_newest_first(self):
         moves = self._create_invoices(10, 20, 30)
         self._run_autopay()

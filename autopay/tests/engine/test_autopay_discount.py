@@ -5,6 +5,7 @@ from odoo import Command
 from odoo.tests import tagged
 
 from ..common_discount import DiscountCommon
+from ..fault import fault
 
 COMPUTATIONS = ("included", "excluded", "mixed")
 
@@ -75,6 +76,7 @@ class TestAutopayDiscount(DiscountCommon):
                 )
                 self.assertEqual(term.amount_residual_currency, 0)
 
+    @fault(98)
     def test_debit_that_arrives_after_the_last_day_keeps_the_discount(self):
         self.customer.autopay_token_id = self._create_token("pm_usBankAccount_success")
         invoice = self._create_discounted(days_ago=7)
@@ -172,6 +174,7 @@ class TestAutopayDiscount(DiscountCommon):
         self.assertEqual(attempt.line_ids.discount_amount, 0)
         self.assertEqual(attempt.excess_amount, 98)
 
+    @fault(97)
     def test_discount_that_is_over_at_the_last_look_is_not_charged(self):
         invoice = self._create_discounted(days_ago=7)
         prepare = type(self.env["autopay.engine"])._prepare

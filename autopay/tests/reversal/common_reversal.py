@@ -23,9 +23,9 @@ class ReversalCommon(AutopayCommon):
         self.assertEqual(attempt.state, "succeeded")
         return invoice, attempt
 
-    def _collect_twice(self, paid=100):
+    def _collect_twice(self, paid=100, customer=None):
         """Charge an invoice that is paid outside after the gate; return the attempt."""
-        invoice = self._create_due_invoice(100)
+        invoice = self._create_due_invoice(100, customer)
         send = AutopayStage._send
 
         def pay_first(stage, ctx, verb, attempts):

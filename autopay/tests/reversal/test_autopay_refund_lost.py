@@ -61,7 +61,9 @@ class TestAutopayRefundLost(ReversalCommon):
     def test_button_does_nothing_more_after_a_lost_answer(self):
         for kind in LOST:
             with self.subTest(kind):
-                _invoice, attempt = self._collect_twice(paid=30)
+                customer = self._create_customer(kind)
+                self._enrol(customer=customer)
+                _invoice, attempt = self._collect_twice(paid=30, customer=customer)
                 action = self._refund_with_fault(attempt, kind)
                 self.assertEqual(action["params"]["type"], "warning")
                 self.assertIn("was lost", action["params"]["message"])
