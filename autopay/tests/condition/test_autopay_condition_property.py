@@ -207,7 +207,7 @@ class TestAutopayConditionProperty(PoolCommon):
             choice = choices[move.id]
             self.assertEqual(list(choice.configuration), valid[:1])
             flawed = [] if valid else [each for each, _state in matching][:1]
-            self.assertEqual(list(choice.flawed), flawed)
+            self.assertEqual(list(choice.invalid), flawed)
             sources.add(choice.source)
 
 

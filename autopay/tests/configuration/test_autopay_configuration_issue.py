@@ -23,7 +23,7 @@ class TestAutopayConfigurationIssue(ConfigurationCommon):
         found = self.env["autopay.configuration"].search([("issue_code", "=", code)])
         self.assertIn(self.configuration, found)
         decision = self._decide(self._create_due_invoice())
-        self.assertEqual(decision.choice.flawed, self.configuration)
+        self.assertEqual(decision.choice.invalid, self.configuration)
         self.assertTrue(decision.blocker)
 
     def test_valid_configuration_has_no_issue(self):

@@ -86,6 +86,8 @@ class TestAutopayGuard(GuardCommon):
         self._enrol("pm_usBankAccount_success")
         invoice = self._create_due_invoice()
         note = invoice._reverse_moves()
+        # A credit note that is a draft still holds the invoice, until a person says so.
+        invoice.action_autopay_charge_anyway()
         self._run_autopay()
         with self._assert_refused():
             note.action_post()
