@@ -68,8 +68,11 @@ class AutopayDeadline(models.AbstractModel):
                 self.env.cr.rollback()
                 _logger.exception("What waits for too long was not found: %s.", kind)
                 continue
-            if calls is not None:
-                self._sync(kind, calls)
+            if calls is None:
+                continue
+            self._sync(kind, calls)
+            if kind == "blocked":
+                self._apply(self._set_blocked_date, self._get_enabled())
 
     # === CALLS === #
 
@@ -232,17 +235,26 @@ class AutopayDeadline(models.AbstractModel):
 
         :return: None when that was done today
         """
-        companies = self.env["res.company"].search([("autopay_enabled", "=", True)])
+        companies = self._get_enabled()
         days = {company: company._get_autopay_today() for company in companies}
         if all(each.autopay_blocked_date == day for each, day in days.items()):
             return None if companies else []
         calls = []
         for company, today in days.items():
             late = self._get_blocked_too_long(company, today)
-            company.autopay_blocked_date = today
             for payer, decisions in late.items():
                 calls.append(self._get_blocked_call(payer, company, decisions))
         return calls
+
+    def _get_enabled(self):
+        return self.env["res.company"].search([("autopay_enabled", "=", True)])
+
+    def _set_blocked_date(self, companies):
+        """Note that people were called today; another process may note it as well."""
+        for company in companies:
+            today = company._get_autopay_today()
+            if company.autopay_blocked_date != today:
+                company.autopay_blocked_date = today
 
     def _get_blocked_too_long(self, company, today):
         """Return {customer: decisions} of the invoices that cannot be collected."""
