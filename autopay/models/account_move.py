@@ -206,6 +206,17 @@ class AccountMove(models.Model):
         self._set_autopay_marker(vals)
         return res
 
+    def _track_prepare(self, fields_iter):
+        """Override of `mail`: where autopay never was on, its fields do not change.
+
+        Each of the entries that are written would be read once more for them.
+        """
+        if self._filter_autopay_known():
+            return super()._track_prepare(fields_iter)
+        tracked = self._track_get_fields().intersection(fields_iter)
+        others = [name for name in tracked if not name.startswith("autopay_")]
+        return super()._track_prepare(others)
+
     def _set_autopay_marker(self, vals):
         """Keep who puts the invoices on autopay with these values: not the engine."""
         if vals.get("autopay_status") != "eligible":
