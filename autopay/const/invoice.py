@@ -31,7 +31,7 @@ POLICIES = [
     ("automatic", "Automatic: every posted invoice of an authorized customer"),
 ]
 
-# What is charged of invoices whose payment term grants a discount for early payment.
+# The amount charged where a payment term grants a discount for early payment.
 DISCOUNT_POLICIES = [
     ("take", "Take: charged in time, the customer pays the discounted amount"),
     ("ignore", "Do not take: the full amount is charged on the autopay date"),
@@ -47,7 +47,7 @@ DATE_RULES = [
 # The kinds of payment method that an invoice can be limited to.
 ALLOWED_KINDS = [("card", "Cards only"), ("debit", "Bank debits only")]
 
-# What is done about money that is open in a customer's favour, before a charge.
+# The ways to deal with money open in a customer's favour, before a charge.
 CREDIT_POLICIES = [
     ("hold", "Hold and ask: nothing is charged until a person decides"),
     ("apply", "Apply first, charge the rest"),

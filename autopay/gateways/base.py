@@ -210,7 +210,7 @@ class SetupSession:
 
 @dataclass(frozen=True, slots=True)
 class SetupOutcome:
-    """What became of a visit.
+    """The outcome of a visit.
 
     :param state: one of the SETUP constants, ABSENT or UNKNOWN
     :param ref: the provider's id of the session

@@ -56,7 +56,7 @@ PARTS = {
            AND d.res_id = x.activity_type_id
          WHERE x.res_model = 'autopay.attempt' AND x.res_id = a.id)""",
     "NOW": "(now() AT TIME ZONE 'UTC')",
-    # What a charge ``a`` keeps for the invoice of its line ``l``. Of a charge of
+    # The money that a charge ``a`` keeps for the invoice of its line ``l``. Of one of
     # several invoices any may be the one that money went back for.
     "KEPT": """greatest(0, (l.amount + coalesce(l.discount_amount, 0)) * (1 - least(1,
         coalesce(g.minor, 0) / nullif(a.amount_minor * CASE WHEN l.amount < a.amount

@@ -21,7 +21,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a provider can be asked for, in the same units.
+    """The amounts that a provider can be asked for, in the same units.
 
     :param minimum: the smallest charge; what is less goes with its neighbour
     :param step: a charge is a multiple of it; what is over goes with the next one

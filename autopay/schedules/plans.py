@@ -19,7 +19,7 @@ UNITS = ("week", "month")
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What is wrong with a plan.
+    """A mistake in a plan.
 
     :param code: a key of ``words.plans.PROBLEM_SENTENCES``
     :param place: of which row, from 0; None of the whole

@@ -8,7 +8,7 @@ from .common import SaleCommon
 
 @tagged("post_install", "-at_install")
 class TestAutopayPrepaidOrder(SaleCommon):
-    """What a customer has paid for an order is not collected again for its invoices."""
+    """Money paid for an order is not collected again for its invoices."""
 
     def setUp(self):
         super().setUp()

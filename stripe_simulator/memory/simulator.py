@@ -40,7 +40,7 @@ class Simulator:
         self.log = RequestLog()
         self.deliveries = DeliveryLog()
         self.latency = 0.0
-        # What the next visitors of the hosted pages do, one deed for each page.
+        # The deeds of the next visitors of the hosted pages, one for each page.
         self.deeds: deque[str] = deque()
         self._locked: set[str] = set()
         # Id and idempotency key of the request that is being executed.

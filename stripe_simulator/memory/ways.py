@@ -1,4 +1,4 @@
-"""What a visitor of the hosted page can enter, and what his bank makes of it."""
+"""The ways to fill in the hosted page, and what the bank makes of each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a visitor does on the hosted pages: one button, one deed.
+"""A deed of a visitor on the hosted pages: one button, one deed.
 
 There are three pages: the one of a Checkout Session (``pay``), the one of the bank that
 asks its customer (``3ds``), and the one on which a small deposit is verified

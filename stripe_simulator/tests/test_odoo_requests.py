@@ -1,4 +1,4 @@
-"""What Odoo's own Stripe module sends, in the version that it names."""
+"""The requests of Odoo's own Stripe module, in the version that it names."""
 
 import http.client
 import json

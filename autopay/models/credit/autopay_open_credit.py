@@ -120,7 +120,7 @@ OWN_QUERY = f"""
        AND note.move_type = 'out_refund'
        AND note.reversed_entry_id IN %(move_ids)s
 """  # noqa: S608
-# What was paid for an invoice, or its order, in the name of another customer.
+# Money paid for an invoice, or its order, in the name of another customer.
 LINKED_QUERY = f"""
     SELECT NULL::int, link.invoice_id, item.id, item.move_id, 'account.move'
       FROM (%(links)s) link (invoice_id, transaction_id)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Discount:
-    """What need not be paid of an invoice that is charged whole and in time.
+    """The part of an invoice that need not be paid when it is charged in time.
 
     :param amount: in the invoice's currency (major units)
     :param last_day: the last day on which it holds, or held

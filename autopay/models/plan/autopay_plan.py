@@ -9,7 +9,7 @@ from ...schedules.plans import keep_paid
 
 
 class AutopayPlan(models.Model):
-    """What a customer agreed to pay of one invoice on which days; append-only.
+    """The amounts and days of one invoice that a customer agreed to; append-only.
 
     The entries of the invoice stay as they are: the plan says when autopay charges. A
     plan that is changed gives way to another one, which begins with what was paid.

@@ -12,7 +12,7 @@ from ..reversal.common_reversal import ReversalCommon
 
 @tagged("post_install", "-at_install")
 class TestAutopayCombination(ReversalCommon):
-    """What is due of one customer becomes one charge, where the company wants that."""
+    """One charge for all that is due of a customer, where the company wants that."""
 
     def setUp(self):
         super().setUp()

@@ -7,7 +7,7 @@ from .common_reversal import ReversalCommon
 
 @tagged("post_install", "-at_install")
 class TestAutopayDiscountReturned(DiscountCommon, ReversalCommon):
-    """Who has all of the money back has paid nothing in time."""
+    """A customer who has all of the money back has paid nothing in time."""
 
     def _collect_discounted(self, **values):
         values.setdefault("invoice_line_ids", [self._prepare_taxed_row()])

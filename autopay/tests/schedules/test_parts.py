@@ -27,7 +27,7 @@ ROWS = st.lists(
     max_size=8,
 )
 LIMITS = st.builds(Limits, st.sampled_from([1, 50, 200]), st.sampled_from([1, 10, 100]))
-# What happens on the days to come: the engine's run, or so much paid by others.
+# The events of the days to come: the engine's run, or so much paid by others.
 EVENTS = st.lists(
     st.tuples(st.integers(0, 25), st.one_of(st.none(), st.integers(-9000, 9000))),
     max_size=20,
