@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import select
+import selectors
 import subprocess
 import sys
 import time
@@ -63,8 +63,10 @@ class SimulatorProcess:
     def _wait_until_ready(self) -> str:
         deadline = time.monotonic() + START_TIMEOUT
         output = self.process.stdout
-        readable, _write, _error = select.select([output], [], [], START_TIMEOUT)
-        line = output.readline() if readable else b""
+        # Unlike select(), a selector also takes files numbered above 1,024.
+        with selectors.DefaultSelector() as selector:
+            selector.register(output, selectors.EVENT_READ)
+            line = output.readline() if selector.select(START_TIMEOUT) else b""
         if not line.startswith(READY) or time.monotonic() > deadline:
             raise RuntimeError("stripe_simulator did not start; see its messages.")
         return line[len(READY) :].decode().strip()

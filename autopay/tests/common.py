@@ -70,6 +70,13 @@ class AutopayCommon(AccountTestInvoicingCommon):
         return provider
 
     @classmethod
+    def _create_company(cls, **values):
+        """Create a company as Odoo's own tests do; it lives by UTC as ours does."""
+        company = super()._create_company(**values)
+        company.partner_id.tz = "UTC"
+        return company
+
+    @classmethod
     def _create_customer(cls, name, **values):
         return cls.env["res.partner"].create(
             {"name": name, "email": "billing@example.com", "customer_rank": 1, **values}

@@ -17,6 +17,8 @@ stripe.enable_telemetry = False
 stripe.log = None
 logging.getLogger("stripe").setLevel(logging.WARNING)
 
+# A client of a key that was changed since would keep its connections open for ever.
+CLIENTS_KEPT = 64
 _clients: dict[tuple[int, str, str], stripe.StripeClient] = {}
 if hasattr(os, "register_at_fork"):  # not on Windows, which does not fork
     # A child process must not write into its parent's open connections.
@@ -34,9 +36,17 @@ def get_client(credentials: Credentials) -> stripe.StripeClient:
     key_hash = hashlib.sha256(credentials.secret_key.encode()).hexdigest()
     cached = (credentials.provider_id, key_hash, address)
     # Two threads may both make one: setdefault lets one of them win, without a lock.
-    return _clients.get(cached) or _clients.setdefault(
+    client = _clients.get(cached) or _clients.setdefault(
         cached, _new_client(credentials.secret_key, address)
     )
+    _forget_oldest_clients()
+    return client
+
+
+def _forget_oldest_clients():
+    """Drop what is above the limit; requests under way end in peace."""
+    for oldest in list(_clients)[:-CLIENTS_KEPT]:
+        _clients.pop(oldest, None)
 
 
 def _new_client(secret_key: str, address: str) -> stripe.StripeClient:

@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, timedelta
 
 from freezegun import freeze_time
 
@@ -89,6 +89,8 @@ class TestAutopayTimeZone(AutopayCommon):
 
     def test_invariant_counts_days_as_the_engine_does(self):
         invoice = self._create_due_invoice(100)
+        # Where the day of UTC has not begun yet, the one before has.
+        invoice.autopay_date = self.today - timedelta(days=1)
         self._enrol()
         self._run_autopay()
         attempt = invoice.autopay_attempt_ids.sudo()

@@ -1,3 +1,4 @@
+import hashlib
 import logging
 from unittest.mock import patch
 
@@ -105,6 +106,13 @@ class TestStripeSession(BaseCase):
     def test_the_cache_of_clients_keeps_no_key_in_the_clear(self):
         self._create_gateway(secret_key="sk_test_visible")
         self.assertNotIn("sk_test_visible", str(list(stripe_client._clients)))
+
+    def test_the_cache_of_clients_forgets_the_oldest_keys(self):
+        for number in range(stripe_client.CLIENTS_KEPT + 3):
+            self._create_gateway(secret_key=f"sk_test_{number}")
+        self.assertEqual(len(stripe_client._clients), stripe_client.CLIENTS_KEPT)
+        newest = hashlib.sha256(f"sk_test_{number}".encode()).hexdigest()
+        self.assertEqual(list(stripe_client._clients)[-1][1], newest)
 
     def test_the_session_serves_many_threads_and_follows_nobody(self):
         session = stripe_session.new_session(ADDRESS)
