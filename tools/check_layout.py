@@ -16,6 +16,16 @@ MODEL_FOLDERS = ("models", "wizards", "report")
 IMPORTED_FOLDERS = (*MODEL_FOLDERS, "controllers", "tests")
 TEXT_SUFFIXES = (".py", ".xml", ".csv", ".js", ".md", ".html", ".scss", ".pot")
 
+# How parts of Odoo's large models are called, so that nobody takes one for a service.
+PART_PREFIXES = {
+    "account.move": "autopay.move.",
+    "payment.provider": "autopay.provider.",
+    "payment.token": "autopay.token.",
+    "payment.transaction": "autopay.transaction.",
+    "res.company": "autopay.company.",
+    "res.partner": "autopay.partner.",
+}
+
 # Modules in one folder at most: more is a corridor that nobody finds the door in.
 MODULES_IN_FOLDER = 15
 # Modules that may stand outside the rooms of an add-on.
@@ -29,6 +39,7 @@ def check_addon(addon):
             yield from misplaced_models(path)
     for folder in IMPORTED_FOLDERS:
         yield from unimported_modules(addon / folder)
+    yield from misnamed_parts(addon)
     yield from crowded_folders(addon)
     yield from strange_names(addon)
     yield from strict_dependencies(addon)
@@ -73,6 +84,33 @@ def model_of(node):
         if isinstance(target, ast.Name)
     }
     return values.get("_name") or values.get("_inherit")
+
+
+def misnamed_parts(addon):
+    """Yield the parts of one model of Odoo that are called after something else."""
+    heirs = {}
+    for path in modules_below(addon / "models"):
+        for node in ast.parse(path.read_text()).body:
+            for parent in parents_of(node):
+                heirs.setdefault(parent, []).append(model_of(node))
+    for parent, found in sorted(heirs.items()):
+        prefix = PART_PREFIXES.get(found[0], "") if len(found) == 1 else ""
+        if parent.startswith("autopay.") and not parent.startswith(prefix):
+            yield f"{addon.name}: {parent} is a part of {found[0]}: name it {prefix}*"
+
+
+def parents_of(node):
+    """Return the models that a class inherits from when it lists several."""
+    if not isinstance(node, ast.ClassDef):
+        return []
+    return [
+        element.value
+        for statement in node.body
+        if isinstance(statement, ast.Assign)
+        and ast.unparse(statement.targets[0]) == "_inherit"
+        and isinstance(statement.value, ast.List)
+        for element in statement.value.elts
+    ]
 
 
 def unimported_modules(folder):

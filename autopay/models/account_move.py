@@ -10,22 +10,21 @@ class AccountMove(models.Model):
     _autopay_open_fields = frozenset({"autopay_status"})
     # The guard stands in front of what it guards.
     _inherit = [
-        "autopay.guard",
+        "autopay.move.guard",
         "autopay.default.guard",
         "autopay.move.date",
-        "autopay.payer",
-        "autopay.editor",
+        "autopay.move.payer",
+        "autopay.move.editor",
         "account.move",
-        "autopay.explanation",
-        "autopay.other.payment",
+        "autopay.move.explanation",
+        "autopay.move.other.payment",
         "autopay.move.action",
         "autopay.move.credit",
-        "autopay.move.kind",
-        "autopay.settlement",
-        "autopay.dispute",
-        "autopay.parts",
+        "autopay.move.settlement",
+        "autopay.move.dispute",
+        "autopay.move.parts",
         "autopay.move.plan",
-        "autopay.unapplied",
+        "autopay.move.unapplied",
     ]
 
     autopay_status = fields.Selection(
@@ -51,6 +50,15 @@ class AccountMove(models.Model):
         tracking=True,
         groups=STAFF_GROUPS,
         help="Pays this invoice only, instead of the customer's Autopay Token.",
+    )
+    autopay_allowed_kinds = fields.Selection(
+        const.invoice.ALLOWED_KINDS,
+        string="May Be Paid by",
+        tracking=True,
+        prefetch=const.invoice.OWN_PREFETCH,
+        groups=STAFF_GROUPS,
+        help="Methods of another kind are passed over when the invoice is charged. "
+        "Empty: cards and bank debits. A copy of the invoice keeps it.",
     )
     autopay_available_token_ids = fields.Many2many(
         "payment.token",
@@ -370,3 +378,18 @@ class AccountMove(models.Model):
             ]
         )
         return own & self._get_autopay_open_domain() & (eligible | retry)
+
+    # === ALLOWED KINDS === #
+
+    def _is_autopay_kind_allowed(self, token):
+        """Return whether a payment method, perhaps none, is of a kind that may pay."""
+        self.ensure_one()
+        kind = self.autopay_allowed_kinds
+        return not kind or not token or (kind == "debit") == token._is_autopay_debit()
+
+    def _get_autopay_kind_words(self):
+        """Return which kind may pay, in the user's language; empty when any may."""
+        self.ensure_one()
+        field = self._fields["autopay_allowed_kinds"]
+        labels = dict(field._description_selection(self.env))
+        return labels.get(self.autopay_allowed_kinds, "")

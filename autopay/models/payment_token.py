@@ -147,7 +147,7 @@ class PaymentToken(models.Model):
         if known := self._filter_autopay_known():
             attempts = self.env["autopay.attempt"].sudo()
             live = [("token_id", "in", known.ids), ("line_ids.live", "=", True)]
-            self.env["autopay.guard"]._recall_autopay(attempts.search(live))
+            attempts.search(live)._recall()
             known._alert_autopay_configurations()
         return res
 

@@ -14,7 +14,7 @@ class ResCompany(models.Model):
     _inherit = [
         "autopay.default.guard",
         "autopay.company.home",
-        "autopay.time.zone",
+        "autopay.company.time.zone",
         "res.company",
     ]
 

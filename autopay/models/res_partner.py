@@ -26,9 +26,8 @@ class ResPartner(models.Model):
     _name = "res.partner"
     _inherit = [
         "autopay.default.guard",
-        "autopay.payer.guard",
-        "autopay.consent",
-        "autopay.partner.discount",
+        "autopay.partner.guard",
+        "autopay.partner.consent",
         "res.partner",
     ]
 
@@ -42,6 +41,13 @@ class ResPartner(models.Model):
     )
     autopay_policy = fields.Selection(
         const.invoice.POLICIES,
+        company_dependent=True,
+        groups=STAFF_GROUPS,
+        help="Empty: as the company does.",
+    )
+    autopay_discount_policy = fields.Selection(
+        const.invoice.DISCOUNT_POLICIES,
+        string="Early-Payment Discounts",
         company_dependent=True,
         groups=STAFF_GROUPS,
         help="Empty: as the company does.",
@@ -207,7 +213,7 @@ class ResPartner(models.Model):
             return
         attempts = self.env["autopay.attempt"].sudo()
         live = [("partner_id", "in", self.ids), ("line_ids.live", "=", True)]
-        self.env["autopay.guard"]._recall_autopay(attempts.search(live))
+        attempts.search(live)._recall()
 
     def _record_autopay_authorization(self, channel, **details):
         """Record for each partner that its method may be charged, and by whom."""
@@ -364,3 +370,10 @@ class ResPartner(models.Model):
         return self.with_context(**{GLANCE: seen}), (
             set() if seen.configured else asked & {CONFIGURED}
         )
+
+    def _is_autopay_discount_taken(self, company):
+        """Return whether this customer is charged the discounted amount in time."""
+        self.ensure_one()
+        payer = self.sudo().commercial_partner_id.with_company(company)
+        policy = payer.autopay_discount_policy or company.autopay_discount_policy
+        return policy == "take"

@@ -4,6 +4,10 @@ from math import ceil
 from odoo import fields, models
 
 from ... import const
+from ...words.guards import get_late_sentence
+
+# States in which an attempt can still be called back.
+RECALLABLE_STATES = ("reserved", "prepared", "action_required")
 
 
 class AutopayAttemptSchedule(models.AbstractModel):
@@ -106,6 +110,35 @@ class AutopayAttemptSchedule(models.AbstractModel):
         """Tell people about outcomes that stay unknown."""
         for attempt in self.filtered(lambda attempt: attempt._is_overdue()):
             self.env["autopay.notification"]._alert_unresolved(attempt)
+
+    # === CALLING BACK === #
+
+    def _recall(self):
+        """Withdraw what can be, of attempts whose method or consent is taken away.
+
+        The provider is asked by the resolver, after this transaction; what cannot be
+        called back is noted on the attempt and told to the person who is at it.
+
+        :return: the attempts that go on
+        """
+        live = self.sudo().line_ids.filtered("live").attempt_id
+        early = live.filtered(lambda attempt: attempt.state in RECALLABLE_STATES)
+        late = live - early
+        if early:
+            early._check_soon()
+        bodies = {attempt.id: get_late_sentence(self.env, attempt) for attempt in late}
+        late._message_log_batch(bodies)
+        self._notify_late(list(bodies.values()))
+        return late
+
+    def _notify_late(self, sentences):
+        """Show staff what goes on although they have just taken its ground away."""
+        if not sentences or not self.env.user._is_internal():
+            return
+        self.env.user._bus_send(
+            "simple_notification",
+            {"type": "warning", "sticky": True, "message": "\n".join(sentences)},
+        )
 
     # === NEXT TRY === #
 

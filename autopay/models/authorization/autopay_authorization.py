@@ -254,7 +254,7 @@ class AutopayAuthorization(models.Model):
 
         :param dict names: {authorization: who gave it}
         """
-        self.env["autopay.guard"]._recall_autopay(self.attempt_ids)
+        self.attempt_ids._recall()
         for authorization in self.sudo():
             authorization.write(
                 {
@@ -338,7 +338,7 @@ class AutopayAuthorization(models.Model):
         revoked = in_force.filtered(
             lambda rec: (rec.partner_id, rec.company_id, rec.token_id) in keys
         )
-        self.env["autopay.guard"]._recall_autopay(revoked.attempt_ids)
+        revoked.attempt_ids._recall()
         revoked.write(
             {
                 "revoked_date": fields.Datetime.now(),

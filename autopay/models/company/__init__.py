@@ -1,3 +1,3 @@
 from . import autopay_company_home
-from . import autopay_time_zone
+from . import autopay_company_time_zone
 from . import autopay_database

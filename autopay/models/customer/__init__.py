@@ -1,5 +1,4 @@
-from . import autopay_consent
-from . import autopay_partner_discount
+from . import autopay_partner_consent
 from . import autopay_payer_glance
-from . import autopay_payer_guard
+from . import autopay_partner_guard
 from . import autopay_readiness

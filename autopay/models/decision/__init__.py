@@ -1,4 +1,3 @@
-from . import autopay_approval_request
 from . import autopay_judgement
 from . import autopay_check
 from . import autopay_configuration_cap

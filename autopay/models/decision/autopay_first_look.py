@@ -3,7 +3,7 @@ from dataclasses import dataclass
 from odoo import api, models
 
 from ..configuration.choice import Choice
-from ..guard.autopay_guard import IDLE_STATUSES
+from ..guard.autopay_move_guard import IDLE_STATUSES
 from .facts import Decision
 
 

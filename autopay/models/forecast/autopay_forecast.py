@@ -16,7 +16,6 @@ class AutopayForecast(models.AbstractModel):
     """
 
     _name = "autopay.forecast"
-    _inherit = ["autopay.forecast.days"]
     _description = "Forecast of Charges"
 
     @api.model
@@ -41,7 +40,8 @@ class AutopayForecast(models.AbstractModel):
         forecast.note_day(forecast.today, moves.ids)
         # The rest is told about as of the last day.
         forecast.note_day(forecast.last, moves.ids)
-        for move_id, days in self._get_days(company, moves, trial).items():
+        days_of = self.env["autopay.forecast.days"]._get_days(company, moves, trial)
+        for move_id, days in days_of.items():
             for day in days:
                 forecast.note_day(day, [move_id])
 

@@ -1,5 +1,5 @@
 from . import autopay_scope
-from . import autopay_guard
+from . import autopay_move_guard
 from . import autopay_default_guard
 from . import autopay_transaction_guard
 from . import autopay_transaction_wait

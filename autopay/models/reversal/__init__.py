@@ -1,4 +1,4 @@
-from . import autopay_dispute
+from . import autopay_move_dispute
 from . import autopay_reversal
 from . import autopay_reversal_booking
 from . import autopay_reversal_notice

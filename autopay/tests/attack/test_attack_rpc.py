@@ -63,9 +63,9 @@ class TestAttackRpc(RpcCommon):
             "autopay.engine": ("_charge_now", "_run", "_charge"),
             "autopay.resolver": ("_withdraw", "_resolve"),
             "autopay.booking": ("_book",),
-            "autopay.guard": ("_recall_autopay", "_lock_autopay"),
+            "autopay.move.guard": ("_lock_autopay",),
             "autopay.run": ("_cron_charge_due_invoices",),
-            "autopay.attempt": ("_set_succeeded", "_process", "_check_soon"),
+            "autopay.attempt": ("_set_succeeded", "_process", "_recall"),
             "autopay.authorization": ("_record", "_revoke"),
             "payment.transaction": ("_autopay_update_state", "_autopay_charge"),
         }

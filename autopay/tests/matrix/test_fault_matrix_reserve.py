@@ -6,7 +6,7 @@ from odoo.tools import mute_logger
 
 from ...models.decision.autopay_decision import AutopayDecision
 from ...models.engine.autopay_run import AutopayRun
-from ...models.guard.autopay_guard import AutopayGuard
+from ...models.guard.autopay_move_guard import AutopayMoveGuard
 from ..common_faults import FaultCommon
 from ..fault import fault
 
@@ -66,7 +66,7 @@ class TestFaultMatrixReserve(FaultCommon):
         invoice.sudo().autopay_status = "eligible"
         with (
             patch.object(AutopayDecision, "_get_live_attempts", lambda *_args: {}),
-            patch.object(AutopayGuard, "_check_autopay_free", lambda moves: None),
+            patch.object(AutopayMoveGuard, "_check_autopay_free", lambda moves: None),
         ):
             self._run_autopay()
 

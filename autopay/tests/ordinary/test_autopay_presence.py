@@ -7,7 +7,7 @@ from odoo.tests import Form, new_test_user
 
 from ... import const
 from ...const.blockers import BLOCKERS
-from ...models.guard.autopay_guard import IDLE_STATUSES
+from ...models.guard.autopay_move_guard import IDLE_STATUSES
 from ..common_guard import GuardCommon
 
 OWN_TABLE = re.compile(r'(FROM|JOIN|INTO|UPDATE) "?autopay_|"autopay_\w+" SET|ir_cron')

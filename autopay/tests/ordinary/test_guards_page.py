@@ -47,7 +47,7 @@ class TestGuardsPage(TransactionCase):
     def test_every_override_of_what_is_odoos_is_on_the_page(self):
         found = self._get_found()
         self.assertGreater(len(found), 40)
-        self.assertIn(("autopay_guard", "_has_to_be_paid"), found)
+        self.assertIn(("autopay_move_guard", "_has_to_be_paid"), found)
         self.assertEqual(found - self._get_listed(), set(), "not on the page")
 
     def test_the_page_names_nothing_that_is_gone(self):

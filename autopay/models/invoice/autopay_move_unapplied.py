@@ -33,13 +33,13 @@ class Unapplied:
     reissued: bool = False
 
 
-class AutopayUnapplied(models.AbstractModel):
+class AutopayMoveUnapplied(models.AbstractModel):
     """Finds what was collected for an invoice, or for the one it replaces, and is open.
 
     Charging such an invoice would take the same money once more.
     """
 
-    _name = "autopay.unapplied"
+    _name = "autopay.move.unapplied"
     _description = "Collected Money That Pays Nothing"
 
     autopay_replaced_id = fields.Many2one(

@@ -76,10 +76,10 @@ CANDIDATES_QUERY = """
 """
 
 
-class AutopayTimeZone(models.AbstractModel):
+class AutopayCompanyTimeZone(models.AbstractModel):
     """Finds where the days of a company begin, also when nobody has said it."""
 
-    _name = "autopay.time.zone"
+    _name = "autopay.company.time.zone"
     _description = "Time Zone of Autopay"
 
     autopay_tz_origin = fields.Char(

@@ -3,10 +3,10 @@ from odoo import models
 from ...rights import check_billing
 
 
-class AutopayConsent(models.AbstractModel):
+class AutopayPartnerConsent(models.AbstractModel):
     """Buttons on a customer's page about the consent to autopay."""
 
-    _name = "autopay.consent"
+    _name = "autopay.partner.consent"
     _description = "Consent of a Customer"
 
     # === ACTION METHODS === #

@@ -4,13 +4,13 @@ from odoo import models
 UPDATED_STATUSES = ("eligible", "error", "success")
 
 
-class AutopayParts(models.AbstractModel):
+class AutopayMoveParts(models.AbstractModel):
     """Moves an invoice that is payable in parts on to its next part.
 
     Whoever pays a part, in whichever way: the autopay date is then that of the next.
     """
 
-    _name = "autopay.parts"
+    _name = "autopay.move.parts"
     _description = "Parts of an Invoice on Autopay"
 
     def _count_autopay_parts(self):

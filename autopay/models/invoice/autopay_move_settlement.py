@@ -10,14 +10,14 @@ from ...rights import STAFF_GROUPS, check_billing
 TO_DECIDE = (("refund", "booked"), ("dispute", "lost"))
 
 
-class AutopaySettlement(models.AbstractModel):
+class AutopayMoveSettlement(models.AbstractModel):
     """Has the status of an invoice follow what became of the money collected for it.
 
     An invoice that was collected can be open again: it was raised, its payment taken
     off it, the money refunded. Whoever does that need not know of autopay.
     """
 
-    _name = "autopay.settlement"
+    _name = "autopay.move.settlement"
     _description = "Settlement of Invoices on Autopay"
 
     autopay_refunded = fields.Boolean(

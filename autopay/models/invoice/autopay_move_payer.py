@@ -4,7 +4,7 @@ from ... import const
 from ...rights import STAFF_GROUPS, check_billing
 
 
-class AutopayPayer(models.AbstractModel):
+class AutopayMovePayer(models.AbstractModel):
     """Keeps on an invoice who pays it, as it was when somebody put it on autopay.
 
     Whoever edits contacts moves them from one company to another, or merges two; the
@@ -12,7 +12,7 @@ class AutopayPayer(models.AbstractModel):
     ``account.move`` in ``_inherit``.
     """
 
-    _name = "autopay.payer"
+    _name = "autopay.move.payer"
     _description = "Payer of an Invoice on Autopay"
 
     autopay_payer_id = fields.Many2one(

@@ -4,10 +4,10 @@ from odoo.exceptions import UserError
 from ...rights import STAFF_GROUPS, check_billing
 
 
-class AutopayOtherPayment(models.AbstractModel):
+class AutopayMoveOtherPayment(models.AbstractModel):
     """Buttons about another payment of an invoice that autopay waits for."""
 
-    _name = "autopay.other.payment"
+    _name = "autopay.move.other.payment"
     _description = "Other Payment of an Invoice on Autopay"
 
     autopay_other_payment_id = fields.Many2one(

@@ -13,7 +13,7 @@ AMOUNT_FIELDS = {
 }
 
 
-class AutopayEditor(models.AbstractModel):
+class AutopayMoveEditor(models.AbstractModel):
     """Remembers who had a hand in an invoice, where charges need a second person.
 
     Whoever made up the amount must not approve its charge, however the invoice came on
@@ -21,7 +21,7 @@ class AutopayEditor(models.AbstractModel):
     ``account.move`` in ``_inherit``.
     """
 
-    _name = "autopay.editor"
+    _name = "autopay.move.editor"
     _description = "Editors of an Invoice"
 
     autopay_editor_ids = fields.Many2many(

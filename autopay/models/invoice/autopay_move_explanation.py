@@ -12,13 +12,13 @@ BLOCKER_FIELDS = (
 )
 
 
-class AutopayExplanation(models.AbstractModel):
+class AutopayMoveExplanation(models.AbstractModel):
     """Explains an invoice to staff; customers who read it see none of that.
 
     Banks forbid to tell a card holder that a card was reported stolen, for example.
     """
 
-    _name = "autopay.explanation"
+    _name = "autopay.move.explanation"
     _description = "Explanation of an Invoice on Autopay"
 
     autopay_outcome = fields.Text(

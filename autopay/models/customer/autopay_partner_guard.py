@@ -35,7 +35,7 @@ STAKE_FIELDS = {
 }
 
 
-class AutopayPayerGuard(models.AbstractModel):
+class AutopayPartnerGuard(models.AbstractModel):
     """Leaves it to billing users who pays the invoices of a contact.
 
     A contact that is put under a company, or merged into another one, has its invoices
@@ -43,7 +43,7 @@ class AutopayPayerGuard(models.AbstractModel):
     by everybody as before.
     """
 
-    _name = "autopay.payer.guard"
+    _name = "autopay.partner.guard"
     _description = "Autopay Payer Guard"
 
     # === BUSINESS METHODS === #

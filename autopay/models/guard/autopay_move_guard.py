@@ -2,7 +2,7 @@ from odoo import api, models
 from odoo.exceptions import UserError
 
 from ...words.disputes import get_withheld_sentence
-from ...words.guards import get_customer_sentence, get_late_sentence, get_staff_sentence
+from ...words.guards import get_customer_sentence, get_staff_sentence
 from .row_touch import touch
 
 # Fields that a charge rests on. Changed by hand during a charge, the money would be
@@ -25,18 +25,15 @@ FROZEN_FIELDS = {
 # While an attempt holds an invoice, its status is another: both change together.
 IDLE_STATUSES = (False, "eligible")
 
-# States in which an attempt can still be called back.
-RECALLABLE_STATES = ("reserved", "prepared", "action_required")
 
-
-class AutopayGuard(models.AbstractModel):
+class AutopayMoveGuard(models.AbstractModel):
     """Keeps an invoice as it is, and unpaid by others, while it is being collected.
 
     The overrides stand in front of those of `account` and `account_payment`: name this
     model before ``account.move`` in ``_inherit``.
     """
 
-    _name = "autopay.guard"
+    _name = "autopay.move.guard"
     _inherit = "autopay.scope"
     _description = "Autopay Guard"
 
@@ -128,7 +125,7 @@ class AutopayGuard(models.AbstractModel):
         # In between, the invoices are open: only what they are at the end counts.
         moves = self.with_context(autopay_reversing=True)
         parts = self._count_autopay_parts()
-        reverse_moves = super(AutopayGuard, moves)._reverse_moves(
+        reverse_moves = super(AutopayMoveGuard, moves)._reverse_moves(
             default_values_list, cancel=cancel
         )
         self._update_autopay_settlement()
@@ -189,33 +186,3 @@ class AutopayGuard(models.AbstractModel):
         if self._is_autopay_withheld() or self._is_autopay_held():
             return f"{self.get_base_url()}{self.get_portal_url()}"
         return super()._get_portal_payment_link()
-
-    # === WHAT CHARGES REST ON === #
-
-    @api.model
-    def _recall_autopay(self, attempts):
-        """Withdraw what can be, of attempts whose method or consent is taken away.
-
-        The provider is asked by the resolver, after this transaction; what cannot be
-        called back is noted on the attempt and told to the person who is at it.
-
-        :return: the attempts that go on
-        """
-        live = attempts.sudo().line_ids.filtered("live").attempt_id
-        early = live.filtered(lambda attempt: attempt.state in RECALLABLE_STATES)
-        late = live.filtered(lambda attempt: attempt.state not in RECALLABLE_STATES)
-        if early:
-            early._check_soon()
-        bodies = {attempt.id: get_late_sentence(self.env, attempt) for attempt in late}
-        late._message_log_batch(bodies)
-        self._notify_autopay_late(list(bodies.values()))
-        return late
-
-    def _notify_autopay_late(self, sentences):
-        """Show staff what goes on although they have just taken its ground away."""
-        if not sentences or not self.env.user._is_internal():
-            return
-        self.env.user._bus_send(
-            "simple_notification",
-            {"type": "warning", "sticky": True, "message": "\n".join(sentences)},
-        )
