@@ -44,6 +44,7 @@
         "views/autopay_plan_views.xml",
         "views/autopay_plan_templates.xml",
         "views/account_portal_templates.xml",
+        "views/autopay_portal_templates.xml",
         "views/res_partner_views.xml",
         "views/payment_provider_views.xml",
         "views/payment_token_views.xml",

@@ -10,6 +10,7 @@ from . import engine
 from . import event
 from . import forecast
 from . import invoice
+from . import portal
 from . import reconciliation
 from . import retry
 from . import reversal

@@ -1,3 +1,5 @@
 from . import portal
+from . import portal_common
+from . import portal_home
 from . import sheet
 from . import stripe_webhook

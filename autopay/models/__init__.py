@@ -15,6 +15,7 @@ from . import event
 from . import forecast
 from . import invoice
 from . import plan
+from . import portal
 from . import reconciliation
 from . import reversal
 

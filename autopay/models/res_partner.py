@@ -28,6 +28,7 @@ class ResPartner(models.Model):
         "autopay.default.guard",
         "autopay.partner.guard",
         "autopay.partner.consent",
+        "autopay.partner.portal",
         "res.partner",
     ]
 

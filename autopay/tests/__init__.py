@@ -157,6 +157,9 @@ from .ordinary import (
     test_unfinished,
     test_wizard_onchange,
 )
+from .portal import (
+    test_portal_home,
+)
 from .reconciliation import (
     test_autopay_invariant,
     test_autopay_invariant_conduct,

@@ -1,0 +1,19 @@
+from odoo.http import request, route
+
+from ..words.portal import get_status_words
+from .portal_common import AutopayPortalCommon
+
+
+class AutopayPortalHome(AutopayPortalCommon):
+    """Shows a customer how it stands with a company, and what happens next."""
+
+    @route("/my/autopay", type="http", auth="user", website=True, methods=["GET"])
+    def autopay_home(self, company=None, **_others):
+        """Show whether the company collects by itself, with which method, and when."""
+        company = self._get_company(company)
+        status = request.env["autopay.portal"]._get_status(company)
+        values = {
+            "status": status,
+            "status_words": get_status_words(request.env, status),
+        }
+        return self._render("autopay.portal_home", values, company)

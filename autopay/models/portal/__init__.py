@@ -1,0 +1,2 @@
+from . import autopay_partner_portal
+from . import autopay_portal

@@ -1,0 +1,56 @@
+from odoo import api, fields, models
+
+from ...const.portal import PORTAL_RIGHTS
+from ...rights import STAFF_GROUPS
+
+
+class AutopayPartnerPortal(models.AbstractModel):
+    """Says which contacts of a customer may change how it pays."""
+
+    _name = "autopay.partner.portal"
+    _description = "Portal Contact of a Customer"
+
+    autopay_portal_right = fields.Selection(
+        PORTAL_RIGHTS,
+        copy=False,
+        groups=STAFF_GROUPS,
+        help="Empty: the company itself and its first portal user may change it.",
+    )
+    autopay_portal_manager = fields.Boolean(
+        string="May Change Autopay in the Portal",
+        compute="_compute_autopay_portal_manager",
+        inverse="_inverse_autopay_portal_manager",
+        compute_sudo=True,
+        groups=STAFF_GROUPS,
+        help="All portal users of a customer see what is charged. This one may also "
+        "choose the payment method, agree to autopay, skip and move charges.",
+    )
+
+    @api.depends("autopay_portal_right", "commercial_partner_id")
+    def _compute_autopay_portal_manager(self):
+        undecided = self.filtered(lambda rec: not rec.autopay_portal_right)
+        for partner in self - undecided:
+            partner.autopay_portal_manager = partner.autopay_portal_right == "change"
+        first = undecided._get_first_portal_contacts()
+        for partner in undecided:
+            payer = partner.commercial_partner_id
+            partner.autopay_portal_manager = partner in (payer, first.get(payer))
+
+    def _inverse_autopay_portal_manager(self):
+        for partner in self:
+            right = "change" if partner.autopay_portal_manager else "read"
+            partner.autopay_portal_right = right
+
+    def _get_first_portal_contacts(self):
+        """Return {customer: the contact that got the oldest of its portal users}."""
+        payers = self.commercial_partner_id
+        users = self.env["res.users"].search(
+            [
+                ("partner_id.commercial_partner_id", "in", payers.ids),
+                ("share", "=", True),
+            ],
+            order="id desc",
+        )
+        return {
+            user.partner_id.commercial_partner_id: user.partner_id for user in users
+        }

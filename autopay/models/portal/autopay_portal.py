@@ -1,0 +1,142 @@
+from datetime import timedelta
+
+from odoo import api, models
+from odoo.exceptions import AccessError
+from odoo.fields import Domain
+
+from ...const.invoice import OPEN_STATUSES
+from ...words.portal import get_portal_sentence
+from .status import PortalStatus
+
+# The open invoices that are looked at for the next charge: the first of them decides.
+NEXT_MOVES = 5
+
+# Further ahead customers are told of no charge.
+FORECAST_SPAN = timedelta(days=366)
+
+
+class AutopayPortal(models.AbstractModel):
+    """Answers what a customer's own pages ask, for the user who is logged in.
+
+    Customers may read nothing of autopay. Each method finds out for whom it answers,
+    and looks with the rights of the system only at what is that customer's.
+    """
+
+    _name = "autopay.portal"
+    _description = "Autopay Pages of Customers"
+
+    # === WHOSE === #
+
+    @api.model
+    def _get_payer(self):
+        """Return the customer for whom the user looks, a commercial entity.
+
+        :raises AccessError: when nobody is logged in
+        """
+        if self.env.user._is_public():
+            raise AccessError(self.env._("Log in to see your autopay settings."))
+        return self.env.user.partner_id.commercial_partner_id.sudo()
+
+    @api.model
+    def _get_companies(self):
+        """Return the companies with Autopay on that the customer deals with.
+
+        The company of the user comes first; no query is made where Autopay never was.
+        """
+        companies = self.env["res.company"].sudo()
+        if not companies._get_autopay_known_ids() or self.env.user._is_public():
+            return companies
+        enabled = companies.search([("autopay_enabled", "=", True)])
+        known_ids = self._find_known_ids(enabled)
+        own = self.env.user.company_id
+        known = enabled.filtered(lambda rec: rec == own or rec.id in known_ids)
+        return known.sorted(lambda rec: rec != own)
+
+    def _find_known_ids(self, companies):
+        """Return the ids of the companies that have an invoice of the customer."""
+        moves = self.env["account.move"].sudo()
+        return {
+            company.id
+            for company in companies
+            if moves.search_count(self._get_domain(company), limit=1)
+        }
+
+    @api.model
+    def _get_company(self, company_id=None):
+        """Return one of these companies, the first one by default; empty without it.
+
+        :param company_id: as the browser sent it, perhaps nothing
+        """
+        companies = self._get_companies()
+        if not company_id:
+            return companies[:1]
+        return companies.filtered(lambda company: company.id == company_id)
+
+    @api.model
+    def _get_domain(self, company):
+        """Return the domain of the customer's posted invoices in a company."""
+        return Domain(
+            [
+                ("commercial_partner_id", "=", self._get_payer().id),
+                ("company_id", "=", company.id),
+                ("move_type", "=", "out_invoice"),
+                ("state", "=", "posted"),
+            ]
+        )
+
+    @api.model
+    def _may_change(self):
+        """Return whether the user may change how the customer pays."""
+        return self.env.user.partner_id.sudo().autopay_portal_manager
+
+    @api.model
+    def _check_may_change(self):
+        """Let only contacts pass who may change how the customer pays.
+
+        :raises AccessError: who can be asked instead
+        """
+        if not self._may_change():
+            raise AccessError(get_portal_sentence(self.env, "read_only"))
+
+    # === HOW IT STANDS === #
+
+    @api.model
+    def _get_status(self, company):
+        """Return the ``PortalStatus`` of the customer in a company."""
+        payer = self._get_payer().with_company(company)
+        judged = self.env["autopay.readiness"].sudo()._judge(company, payer)[payer]
+        coming = self._get_coming(company, limit=NEXT_MOVES)
+        return PortalStatus(
+            company=company,
+            code=judged.value,
+            token=judged.token,
+            default=payer.autopay_token_id,
+            configured=judged.configured,
+            policy=payer._get_autopay_policy(company),
+            next=min(coming, key=lambda each: each.day, default=None),
+        )
+
+    @api.model
+    def _get_coming(self, company, limit):
+        """Return the next charges of the customer's invoices, for a first look.
+
+        :return: a list of ``ForecastCharge``
+        """
+        domain = self._get_domain(company) & Domain(
+            [
+                ("autopay_status", "in", OPEN_STATUSES),
+                ("payment_state", "in", ("not_paid", "partial")),
+            ]
+        )
+        moves = self.env["account.move"].sudo().with_company(company)
+        first = moves.search(domain, order="autopay_date, id", limit=limit)
+        if not first:
+            return []
+        forecasts = self.env["autopay.forecast"].sudo().with_company(company)
+        last = self._get_last_day(company)
+        return forecasts._forecast(company, first, last).charges
+
+    @api.model
+    def _get_last_day(self, company):
+        """Return the last day that coming charges are told of."""
+        return company._get_autopay_today() + FORECAST_SPAN

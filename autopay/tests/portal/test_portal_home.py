@@ -1,0 +1,96 @@
+from odoo.tests import tagged
+
+from ...controllers.accent import get_accent, get_contrast
+from .common_pages import PagesCommon
+
+
+@tagged("post_install", "-at_install")
+class TestPortalHome(PagesCommon):
+    def test_customer_sees_that_autopay_is_on_and_what_comes(self):
+        self._enrol()
+        invoice = self._create_due_invoice()
+        self._log_in(self.owner_user)
+        page = self._open("/my/autopay")
+        self.assertIn("On", self._text(page, "autopay_status"))
+        self.assertIn("VISA •••• 4242", self._text(page, "autopay_default"))
+        words = self._text(page, "autopay_next_words")
+        self.assertIn(invoice.name, words)
+        self.assertIn("100.00", words)
+        self.assertEqual(self.last_answer.headers["Cache-Control"], "no-store")
+
+    def test_customer_without_a_method_reads_so(self):
+        self._create_due_invoice()
+        self._log_in(self.owner_user)
+        page = self._open("/my/autopay")
+        self.assertIn("Off", self._text(page, "autopay_status"))
+        self.assertIn("have not chosen", self._text(page, "autopay_status_words"))
+        self.assertFalse(self._text(page, "autopay_next_words"))
+
+    def test_entry_on_the_home_page_stands_where_autopay_is_on(self):
+        self._log_in(self.owner_user)
+        self.assertTrue(self._open("/my").xpath("//a[@href='/my/autopay']"))
+        self.company.autopay_enabled = False
+        self.assertFalse(self._open("/my").xpath("//a[@href='/my/autopay']"))
+        self._open("/my/autopay", status=404)
+
+    def test_visitors_are_asked_to_log_in(self):
+        self._log_in()
+        self._open("/my/autopay")
+        self.assertIn("/web/login", self.last_answer.url)
+
+    def test_companies_that_are_not_the_customers_are_not_found(self):
+        other = self._create_company(name="Elsewhere Ltd")
+        other.autopay_enabled = True
+        self._log_in(self.owner_user)
+        strange = (other.id, 0, -1, 2**31, 2**70, "x", "١", 1.5, 99999999)
+        for value in strange:
+            with self.subTest(value=value):
+                self._open(f"/my/autopay?company={value}", status=404)
+
+    def test_contacts_who_may_only_look_read_so(self):
+        self._log_in(self.colleague_user)
+        self.assertTrue(self._text(self._open("/my/autopay"), "autopay_read_only"))
+        self.colleague_user.partner_id.autopay_portal_manager = True
+        self.assertFalse(self._text(self._open("/my/autopay"), "autopay_read_only"))
+
+    def test_first_portal_contact_and_the_customer_itself_may_change(self):
+        payer = self._create_customer("Stone Bridge Inn")
+        first = self._create_customer("First", parent_id=payer.id)
+        second = self._create_customer("Second", parent_id=payer.id)
+        for login, contact in (("first_user", first), ("second_user", second)):
+            self._create_portal_user(login, contact)
+        contacts = payer | first | second
+        self.assertEqual(contacts.mapped("autopay_portal_manager"), [True, True, False])
+        first.autopay_portal_manager = False
+        self.assertEqual(
+            contacts.mapped("autopay_portal_manager"), [True, False, False]
+        )
+
+
+@tagged("post_install", "-at_install")
+class TestPortalAccent(PagesCommon):
+    def test_text_on_every_colour_can_be_read(self):
+        for colour in (
+            "#000000",
+            "#ffffff",
+            "#875A7B",
+            "#777777",
+            "#ffff00",
+            "#3366ff",
+        ):
+            accent = get_accent(colour)
+            with self.subTest(colour=colour):
+                self.assertGreaterEqual(get_contrast(accent.colour, accent.text), 4.5)
+
+    def test_what_is_no_colour_is_passed_over(self):
+        for text in ("red", "#fff", "#12345g", "#123456;}", "", None, False):
+            with self.subTest(text=text):
+                self.assertIsNone(get_accent(text))
+        self.assertEqual(get_accent("red", "#123456").colour, "#123456")
+
+    def test_page_wears_the_colour_of_the_company(self):
+        self.company.email_secondary_color = "#ffee00"
+        self._log_in(self.owner_user)
+        self._open("/my/autopay")
+        self.assertIn("--autopay-accent: #ffee00", self.last_answer.text)
+        self.assertIn("--autopay-accent-text: #000000", self.last_answer.text)
