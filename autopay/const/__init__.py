@@ -15,3 +15,4 @@ from . import reconciliation
 from . import retry
 from . import reversal
 from . import sheet
+from . import statement

@@ -18,6 +18,7 @@ from . import plan
 from . import portal
 from . import reconciliation
 from . import reversal
+from . import statement
 
 from . import account_move
 from . import account_move_line

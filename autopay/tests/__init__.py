@@ -187,3 +187,7 @@ from .schedules import (
     test_parts,
     test_plans,
 )
+from .statement import (
+    test_autopay_statement,
+    test_autopay_statement_property,
+)

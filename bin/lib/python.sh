@@ -44,6 +44,12 @@ launcher.chmod(0o755)
 PY
 }
 
+# Odoo looks for its PDF program under its own name.
+link_pdf_program() {
+    local program=$VENV/bin/wkhtmltopdf-pack
+    [ ! -x "$program" ] || ln -sf "$program" "$VENV/bin/wkhtmltopdf"
+}
+
 setup_python() {
     local tree=$1 key
     python3 -c 'import sys; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 13))' ||
@@ -55,5 +61,6 @@ setup_python() {
     install_requirements ||
         die "pip could not install the pinned packages (see $LOCAL/pip.log): check its package index, or put the packages of requirements-dev.txt where pip finds them."
     link_odoo "$tree"
+    link_pdf_program
     stamp python "$key"
 }

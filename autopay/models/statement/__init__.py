@@ -1,0 +1,3 @@
+from . import autopay_payment_list
+from . import autopay_statement
+from . import autopay_statement_row

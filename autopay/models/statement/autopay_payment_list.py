@@ -1,0 +1,65 @@
+from odoo import api, models
+from odoo.exceptions import AccessError
+from odoo.fields import Domain
+
+from ...browser_values import is_id
+
+# Payments that count: neither drafts, nor what was canceled or never came.
+MADE = ("in_process", "paid")
+
+RECEIPT = "account.action_report_payment_receipt"
+
+
+class AutopayPaymentList(models.AbstractModel):
+    """Shows customers what they have paid, and gives them receipts of it.
+
+    Odoo has no page for that, and customers may read no payment: each method is for the
+    one who is logged in, and looks among his own.
+    """
+
+    _name = "autopay.payment.list"
+    _description = "Payments of a Customer"
+
+    @api.model
+    def _count_own(self, companies):
+        """Return how many payments the customer has made."""
+        return self._get_payments().search_count(self._get_domain(companies))
+
+    @api.model
+    def _get_own(self, companies, offset=0, limit=None):
+        """Return the customer's payments, the latest first."""
+        return self._get_payments().search(
+            self._get_domain(companies),
+            order="date desc, id desc",
+            offset=offset,
+            limit=limit,
+        )
+
+    @api.model
+    def _get_one(self, companies, payment_id):
+        """Return one of the customer's payments; none when it is not one of them."""
+        payments = self._get_payments()
+        if not is_id(payment_id):
+            return payments
+        domain = self._get_domain(companies) & Domain("id", "=", payment_id)
+        return payments.search(domain, limit=1)
+
+    @api.model
+    def _get_receipt(self, payment):
+        """Return the receipt of a payment, as the bytes of a PDF."""
+        reports = self.env["ir.actions.report"].sudo().with_company(payment.company_id)
+        return reports._render_qweb_pdf(RECEIPT, payment.ids)[0]
+
+    def _get_payments(self):
+        if self.env.user._is_public():
+            raise AccessError(self.env._("Log in to see your payments."))
+        return self.env["account.payment"].sudo()
+
+    def _get_domain(self, companies):
+        payer = self.env.user.partner_id.commercial_partner_id
+        return (
+            Domain("partner_id.commercial_partner_id", "=", payer.id)
+            & Domain("partner_type", "=", "customer")
+            & Domain("state", "in", MADE)
+            & Domain("company_id", "in", companies.ids)
+        )

@@ -1,0 +1,48 @@
+"""What a statement consists of, without ORM."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from .period import Period
+
+
+@dataclass(frozen=True)
+class Row:
+    """A document of a statement; *amount* is what it added to the customer's debt."""
+
+    move: Any
+    kind: str
+    date: date
+    reference: str
+    due_date: date | None
+    amount: float
+    balance: float
+
+
+@dataclass(frozen=True)
+class Account:
+    """What a customer owed in a currency, before, between and after."""
+
+    currency: Any
+    opening: float
+    rows: list
+    closing: float
+
+    @property
+    def charged(self):
+        return self.currency.round(sum(max(row.amount, 0.0) for row in self.rows))
+
+    @property
+    def credited(self):
+        return self.currency.round(-sum(min(row.amount, 0.0) for row in self.rows))
+
+
+@dataclass(frozen=True)
+class Statement:
+    """The accounts of a customer with a company, one for each currency."""
+
+    payer: Any
+    company: Any
+    period: Period
+    accounts: list

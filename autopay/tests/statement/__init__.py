@@ -1,0 +1,2 @@
+from . import test_autopay_statement
+from . import test_autopay_statement_property
