@@ -281,6 +281,7 @@ class AccountMove(models.Model):
         self._update_autopay_settlement()
         # Not all who may post invoices may read how they are collected.
         collected = self.sudo()
+        collected._end_autopay_foreign_plans()
         collected._apply_autopay_policy()
         waiting = collected.filtered(lambda move: move.autopay_status == "eligible")
         waiting._set_autopay_default_date()

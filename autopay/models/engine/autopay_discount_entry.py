@@ -79,16 +79,12 @@ class AutopayDiscountEntry(models.AbstractModel):
 
         :param payments: the draft outbound payment of each reversal, in their order
         """
-        found = {}
-        for reversal, payment in zip(reversals, payments, strict=True):
-            attempt = reversal.attempt_id
-            booked = attempt.reversal_ids.payment_ids - payments
-            last = (reversals & attempt.reversal_ids).sorted("id")[-1:]
-            if reversal == last and self._is_all_back(
-                attempt, attempt.returned_amount, booked
-            ):
-                found[payment.id] = self._prepare_opposites(attempt.payment_id)
-        return found
+        return {
+            payment.id: self._prepare_opposites(reversal.attempt_id.payment_id)
+            for reversal, payment in self._get_last_pairs(reversals, payments)
+            if self._is_whole(reversal.attempt_id, reversal.attempt_id.returned_amount)
+            and self._is_standing(reversal.attempt_id)
+        }
 
     @api.model
     def _take_back_refunded(self, refund):
@@ -102,42 +98,81 @@ class AutopayDiscountEntry(models.AbstractModel):
         )
         if not attempt:
             return []
-        booked = attempt.reversal_ids.payment_ids | refunds.payment_id
         returned = max(attempt.returned_amount, -sum(refunds.mapped("amount")))
-        if not self._is_all_back(attempt, returned, booked):
+        if not (self._is_whole(attempt, returned) and self._is_standing(attempt)):
             return []
         return self._prepare_opposites(attempt.payment_id)
 
-    def _is_all_back(self, attempt, returned, booked):
-        """Return whether all went back, and the discount is not taken back yet.
+    def _is_whole(self, attempt, returned):
+        """Return whether all that an attempt collected went back.
 
         :param float returned: what went back, in the currency of the attempt
-        :param booked: the payments that book what went back before
         """
-        is_granted = any(attempt.line_ids.mapped("discount_amount"))
-        is_whole = attempt.currency_id.compare_amounts(returned, attempt.amount) >= 0
-        taken = (self._get_items(payment) for payment in booked)
-        return is_granted and is_whole and not any(taken)
+        return attempt.currency_id.compare_amounts(returned, attempt.amount) >= 0
+
+    def _get_last_pairs(self, reversals, payments):
+        """Return (reversal, payment) of the last reversal of each attempt."""
+        pairs = zip(reversals, payments, strict=True)
+        by_attempt = {
+            reversal.attempt_id: (reversal, payment)
+            for reversal, payment in sorted(pairs, key=lambda pair: pair[0].id)
+        }
+        return list(by_attempt.values())
+
+    # === SOME OF IT CAME BACK === #
 
     @api.model
     def _give_again(self, reversals, payments):
         """Return {payment id: values of journal items} of discounts that hold again.
 
+        They hold as soon as not all of the money is gone any more, whichever of the
+        reversals has come back.
+
         :param payments: the draft inbound payment of each reversal, in their order
         """
         return {
-            payment.id: self._prepare_opposites(reversal._get_payment("outbound"))
-            for reversal, payment in zip(reversals, payments, strict=True)
+            payment.id: self._prepare_opposites(self._get_taking(reversal.attempt_id))
+            for reversal, payment in self._get_last_pairs(reversals, payments)
+            if self._is_lost(reversal.attempt_id)
+            and not self._is_whole(
+                reversal.attempt_id, reversal.attempt_id.returned_amount
+            )
         }
 
     @api.model
     def _get_taken_back(self, reversals):
         """Return the discounts that are owed again since all of a charge went back."""
-        payments = reversals.payment_ids.filtered(
+        lost = reversals.attempt_id.filtered(self._is_lost)
+        return sum(sum(attempt.line_ids.mapped("discount_amount")) for attempt in lost)
+
+    # === WHAT IS BOOKED === #
+
+    def _is_lost(self, attempt):
+        """Return whether a discount was granted, and is taken back by now."""
+        is_granted = any(attempt.line_ids.mapped("discount_amount"))
+        return is_granted and not self._is_standing(attempt)
+
+    def _is_standing(self, attempt):
+        """Return whether the books grant the discount, all payments taken together."""
+        payments = attempt.payment_id | self._get_later_payments(attempt)
+        items = self.env["account.move.line"].union(
+            *(self._get_items(payment) for payment in payments)
+        )
+        granted = sum(items.mapped("amount_currency"))
+        return attempt.currency_id.compare_amounts(granted, 0) > 0
+
+    def _get_taking(self, attempt):
+        """Return the payment that has taken the discount back last."""
+        payments = self._get_later_payments(attempt).filtered(
             lambda payment: payment.payment_type == "outbound"
         )
-        items = (self._get_items(payment) for payment in payments)
-        return -sum(sum(each.mapped("amount_currency")) for each in items)
+        return payments.filtered(self._get_items).sorted("id")[-1:]
+
+    def _get_later_payments(self, attempt):
+        """Return the payments of what went back, and of what came back of that."""
+        refunds = attempt.transaction_id.child_transaction_ids.payment_id
+        payments = attempt.reversal_ids.payment_ids | refunds
+        return payments.filtered(lambda payment: payment.move_id.state != "cancel")
 
     def _get_items(self, payment):
         """Return the journal items of a payment that are neither money nor debt."""

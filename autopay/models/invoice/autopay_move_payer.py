@@ -82,6 +82,7 @@ class AutopayMovePayer(models.AbstractModel):
         posted = self.sudo().filtered(
             lambda move: move.state == "posted" and move.autopay_status
         )
+        posted._end_autopay_foreign_plans()
         for payer, moves in posted.grouped("commercial_partner_id").items():
             moves._write_autopay_payer(payer)
 

@@ -110,3 +110,23 @@ class AutopayMovePlan(models.AbstractModel):
         """Give the invoice the day of the part at hand, once its plan is another."""
         waiting = self.filtered(lambda move: move.autopay_status == "eligible")
         waiting._give_rule_dates()
+
+    def _end_autopay_foreign_plans(self):
+        """End the plans of invoices that another customer pays now.
+
+        A plan is part of a consent: nobody is held to what somebody else agreed to.
+        """
+        planned = self.sudo().filtered("autopay_planned")
+        foreign = planned.filtered(
+            lambda move: move.autopay_plan_id.partner_id != move.commercial_partner_id
+        )
+        for move in foreign:
+            agreed = move.autopay_plan_id.partner_id
+            move.autopay_plan_id._end()
+            body = self.env._(
+                "The payment plan has ended: %(customer)s agreed to it and does not "
+                "pay this invoice any more. It is charged by its payment terms.",
+                customer=agreed.name or agreed.display_name,
+            )
+            move._message_log(body=body)
+        foreign._update_autopay_plan()

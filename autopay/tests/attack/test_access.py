@@ -1,9 +1,10 @@
+import contextlib
 import inspect
 
 from lxml import etree
 
 from odoo import Command
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.service.model import get_public_method
 from odoo.tests import Form, new_test_user, tagged
 
@@ -18,6 +19,7 @@ NOUNS = (
 WIZARDS = {
     "autopay.charge.now": "move_ids",
     "autopay.set.date": "move_ids",
+    "autopay.plan.wizard": "move_id",
     "autopay.policy": None,
 }
 # Models that a form of an invoice reads.
@@ -65,7 +67,8 @@ class TestAccess(AutopayCommon):
 
     def _create_wizard(self, model, user):
         field = WIZARDS[model]
-        vals = {field: [Command.set(self.invoice.ids)]} if field else {}
+        value = self.invoice.id if field == "move_id" else self.invoice.ids
+        vals = {field: value} if field else {}
         return self.env[model].with_user(user).create(vals)
 
     def _get_arch(self, model, user):
@@ -262,26 +265,75 @@ class TestAccess(AutopayCommon):
             found = self.env[record._name].with_user(stranger).search([])
             self.assertNotIn(record, found)
 
-    def test_invoices_of_other_companies_are_not_shown_by_the_wizard(self):
-        invoice = self._create_posted_invoice()
+    def _get_dialogs(self):
+        """Return (model, field, value of the field) of our dialogs about invoices."""
+        fields = [
+            (model, field)
+            for model in self.env.values()
+            if model._transient
+            and model._name.startswith("autopay.")
+            # Rows are made in their dialogs.
+            and "wizard_id" not in model._fields
+            for field in model._fields.values()
+            if field.comodel_name == "account.move" and field.store
+        ]
+        one, ids = self.invoice.id, [Command.set(self.invoice.ids)]
+        return [
+            (model, field.name, one if field.type == "many2one" else ids)
+            for model, field in fields
+        ]
+
+    def _ask_as(self, user, model, name, value):
+        """Return all that a dialog says about an invoice, as text; empty if nothing."""
+        dialogs = model.with_user(user).with_context(lang="en_US")
+        specs = [name], dict.fromkeys(model._fields, {})
+        said = []
+        for ask in (
+            lambda: dialogs.onchange({name: value}, *specs),
+            lambda: dialogs.create({name: value}).read(),
+        ):
+            with contextlib.suppress(AccessError, UserError, ValidationError):
+                with self.env.cr.savepoint():
+                    said.append(ask())
+        return str(said)
+
+    def test_no_dialog_says_anything_of_invoices_of_other_companies(self):
+        self._enrol()
+        self.invoice = self._create_due_invoice(345.67)
         other = self.env["res.company"].create({"name": "Other"})
         stranger = new_test_user(
             self.env,
             "autopay_stranger",
-            "account.group_account_invoice",
+            "account.group_account_manager",
             company_id=other.id,
             company_ids=[Command.set(other.ids)],
         )
-        wizards = self.env["autopay.charge.now"].with_user(stranger)
-        with self.assertRaises(AccessError):
-            wizards.create({"move_ids": [Command.set(invoice.ids)]})
+        shown = 0
+        for model, name, value in self._get_dialogs():
+            with self.subTest(dialog=model._name, field=name):
+                own = self._ask_as(self.users["manager"], model, name, value)
+                shown += "345.67" in own
+                text = self._ask_as(stranger, model, name, value)
+                self.assertNotIn("345.67", text)
+                self.assertNotIn(self.invoice.name, text)
+                self.assertNotIn(self.customer.name, text)
+        self.assertGreaterEqual(shown, 2)
 
     def test_wizards_are_their_users_own(self):
         self._charge_something()
-        for model in ("autopay.charge.now", "autopay.set.date"):
+        for model in ("autopay.charge.now", "autopay.set.date", "autopay.plan.wizard"):
             wizard = self._create_wizard(model, self.users["manager"])
             with self.assertRaises(AccessError):
                 wizard.with_user(self.users["billing"]).read()
+
+    def test_every_dialog_has_a_rule_that_keeps_it_to_its_user(self):
+        for model in self.env.values():
+            if not (model._transient and model._name.startswith("autopay.")):
+                continue
+            rules = self.env["ir.rule"].search([("model_id.model", "=", model._name)])
+            own = [rule for rule in rules if "create_uid" in rule.domain_force]
+            with self.subTest(dialog=model._name):
+                self.assertTrue(own)
 
     # === CUSTOMERS === #
 

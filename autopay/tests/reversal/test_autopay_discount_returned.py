@@ -105,3 +105,43 @@ class TestAutopayDiscountReturned(DiscountCommon, ReversalCommon):
         self.assertEqual(self._get_customer_balance(), 0)
         self.assertEqual(invoice.amount_residual, 0)
         self.assertEqual(invoice.reversal_move_ids.amount_residual, 0)
+
+    def _fail(self, ref):
+        """Have a refund come back that had been made."""
+        self.admin.settle_refund(ref, "failed", "expired_or_canceled_card")
+        self._poll()
+
+    def _assert_given_again(self, place, left):
+        """Check what is open once the refund at this place has come back.
+
+        :param float left: what is open then
+        """
+        invoice, attempt = self._collect_discounted()
+        reduced = self._get_tax_balance(invoice)
+        refs = [self._refund(attempt, 4000), self._refund(attempt, 8397)]
+        self._poll()
+        self.assertEqual(invoice.amount_residual, 126.5)
+        self._fail(refs[place])
+        self.assertEqual(invoice.amount_residual, left)
+        self.assertEqual(invoice._get_autopay_refunded_amount(), left)
+        self._fail(refs[1 - place])
+        self._assert_paid(invoice)
+        self.assertAlmostEqual(self._get_tax_balance(invoice), reduced)
+
+    def test_discount_holds_again_when_the_first_part_comes_back(self):
+        self._assert_given_again(0, 83.97)
+
+    def test_discount_holds_again_when_the_last_part_comes_back(self):
+        self._assert_given_again(1, 40)
+
+    def test_second_refund_takes_back_what_a_failed_one_has_given_again(self):
+        invoice, attempt = self._collect_discounted()
+        ref = self._refund(attempt)
+        self._poll()
+        self._fail(ref)
+        self._assert_paid(invoice)
+        self._refund(attempt)
+        self._poll()
+        self.assertEqual(invoice.amount_residual, 126.5)
+        self.assertEqual(self._get_provider_balance(), 0)
+        self.assertEqual(invoice._get_autopay_refunded_amount(), 126.5)

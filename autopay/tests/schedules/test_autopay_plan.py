@@ -252,6 +252,47 @@ class TestAutopayPlan(PartsCommon):
         self.assertEqual(self._get_amounts(invoice), [])
         self.assertEqual(invoice.autopay_approval_ids.amount, 250.0)
 
+    def _give_to(self, invoice):
+        """Give an invoice to another customer who is enrolled; return that one."""
+        other = self._create_customer("Brisk Bakery")
+        self._enrol(customer=other)
+        invoice.button_draft()
+        invoice.partner_id = other
+        invoice.action_post()
+        return other
+
+    def test_plan_ends_when_the_invoice_gets_another_customer(self):
+        invoice = self._create_open(300.0)
+        plan = self._plan(invoice, count=3)
+        other = self._give_to(invoice)
+        self.assertFalse(plan.active)
+        self.assertFalse(invoice.autopay_planned)
+        self.assertEqual(invoice.autopay_payer_id, other)
+        bodies = " ".join(invoice.message_ids.mapped("body"))
+        self.assertIn("Green Valley Dairy agreed to it", bodies)
+        self._run_autopay()
+        self.assertEqual(self._get_amounts(invoice), [30000])
+
+    def test_plan_ends_when_another_payer_is_confirmed(self):
+        contact = self._create_customer("Kim Reed")
+        self._enrol(customer=contact)
+        invoice = self._create_open(300.0, customer=contact)
+        plan = self._plan(invoice, count=3)
+        contact.parent_id = self.customer
+        self.assertEqual(self._decide_on(invoice).blocker, "payer_changed")
+        self.assertTrue(plan.active)
+        invoice.action_autopay_confirm_payer()
+        self.assertFalse(plan.active)
+        self.assertEqual(self._decide_on(invoice).amount, 300)
+
+    def test_plan_stays_when_the_invoice_is_reset_and_posted_again(self):
+        invoice = self._create_open(300.0)
+        plan = self._plan(invoice, count=3)
+        invoice.button_draft()
+        invoice.action_post()
+        self.assertTrue(plan.active)
+        self.assertTrue(invoice.autopay_planned)
+
     # === WHAT THE CUSTOMER READS === #
 
     def test_plan_is_on_the_pdf_and_only_where_there_is_one(self):

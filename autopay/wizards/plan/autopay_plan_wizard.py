@@ -16,10 +16,13 @@ class AutopayPlanWizard(models.TransientModel):
     _description = "Set Up a Payment Plan"
 
     move_id = fields.Many2one("account.move", string="Invoice", required=True)
-    company_id = fields.Many2one(related="move_id.company_id")
-    currency_id = fields.Many2one(related="move_id.currency_id")
-    open_amount = fields.Monetary(related="move_id.amount_residual", string="Open")
-    is_change = fields.Boolean(related="move_id.autopay_planned")
+    # With the rights of the user: a form asks before any rule has looked at it.
+    company_id = fields.Many2one(related="move_id.company_id", related_sudo=False)
+    currency_id = fields.Many2one(related="move_id.currency_id", related_sudo=False)
+    open_amount = fields.Monetary(
+        related="move_id.amount_residual", string="Open", related_sudo=False
+    )
+    is_change = fields.Boolean(related="move_id.autopay_planned", related_sudo=False)
     kind = fields.Selection(
         [
             ("equal", "Equal parts"),
@@ -35,6 +38,7 @@ class AutopayPlanWizard(models.TransientModel):
     first_date = fields.Date(
         string="First Part on",
         compute="_compute_first_date",
+        compute_sudo=False,
         store=True,
         readonly=False,
     )
@@ -51,6 +55,7 @@ class AutopayPlanWizard(models.TransientModel):
         "wizard_id",
         string="Parts of the Plan",
         compute="_compute_line_ids",
+        compute_sudo=False,
         store=True,
         readonly=False,
     )
@@ -64,6 +69,7 @@ class AutopayPlanWizard(models.TransientModel):
     agreed_date = fields.Date(
         string="Agreed on",
         compute="_compute_first_date",
+        compute_sudo=False,
         store=True,
         readonly=False,
     )
@@ -215,7 +221,11 @@ class AutopayPlanWizard(models.TransientModel):
         ]
 
     def _get_text(self):
-        """Return what the customer agrees to, in the customer's language."""
+        """Return what the customer agrees to, in the customer's language.
+
+        :raises AccessError: when the user may not read the invoice
+        """
+        self.move_id.sudo(False).check_access("read")
         move = self.move_id.sudo()
         env = self.with_context(lang=move.partner_id.lang or self.env.lang).env
         rows = [(line.date, line.amount) for line in self._get_lines()]
