@@ -61,6 +61,20 @@ PARTS = {
     "KEPT": """greatest(0, (l.amount + coalesce(l.discount_amount, 0)) * (1 - least(1,
         coalesce(g.minor, 0) / nullif(a.amount_minor * CASE WHEN l.amount < a.amount
             THEN l.amount / a.amount ELSE 1 END, 0)::numeric)))""",
+    # The same of all charges for the invoices of ``c``, which were charged together. Of
+    # a charge for others as well, all that went back may have been theirs.
+    "KEPT_TOGETHER": """(
+        SELECT sum(kept) AS kept
+          FROM (SELECT greatest(0, sum(l.amount + coalesce(l.discount_amount, 0))
+                       * (1 - coalesce(g.minor, 0) * a.amount
+                          / nullif(a.amount_minor * sum(l.amount), 0))) AS kept
+                  FROM autopay_attempt_line l
+                  JOIN autopay_attempt a ON a.id = l.attempt_id
+             LEFT JOIN {GONE} g ON g.attempt_id = a.id
+                 WHERE a.state IN ('succeeded', 'pending') AND l.move_id IN (
+                       SELECT o.move_id FROM autopay_attempt_line o
+                        WHERE o.attempt_id = c.attempt_id)
+              GROUP BY a.id, g.minor) each)""",
     "GONE": """(
         SELECT attempt_id, sum(amount_minor) AS minor FROM autopay_reversal
          WHERE finding IN ('gone', 'lost') GROUP BY attempt_id)""",

@@ -57,7 +57,19 @@ MONEY_QUERIES = {
      LEFT JOIN {GONE} g ON g.attempt_id = a.id
          WHERE a.state IN ('succeeded', 'pending')
       GROUP BY l.move_id, m.amount_total
-        HAVING sum({KEPT}) > m.amount_total + 0.001""",
+        HAVING sum({KEPT}) > m.amount_total + 0.001
+         UNION ALL
+        SELECT 'autopay.attempt', c.attempt_id,
+               'charged ' || round(k.kept, 3) || ' of ' || t.total
+               || ' for what was charged together'
+          FROM (SELECT attempt_id FROM autopay_attempt_line
+              GROUP BY attempt_id HAVING count(*) > 1) c
+    CROSS JOIN LATERAL (
+               SELECT sum(m.amount_total) AS total
+                 FROM autopay_attempt_line l JOIN account_move m ON m.id = l.move_id
+                WHERE l.attempt_id = c.attempt_id) t
+    CROSS JOIN LATERAL ({KEPT_TOGETHER}) k
+         WHERE k.kept > t.total + 0.001""",
     "I2": """
         SELECT 'autopay.attempt' AS res_model, a.id AS res_id,
                coalesce(p.number, 0) || ' payments' AS detail

@@ -44,21 +44,40 @@ class TestAutopayInvariant(InvariantCommon):
     def test_i1_what_was_given_back_does_not_count(self):
         first, second = self._collect(), self._collect()
         self._set(second.line_ids, move_id=first.line_ids.move_id.id)
+        self._give_back(second, 100)
+        self._assert_holds("I1")
+
+    def _give_back(self, attempt, amount):
+        """Note that so much of a charge went back."""
         self.env["autopay.reversal"].sudo().create(
             {
                 "kind": "refund",
-                "attempt_id": second.id,
+                "attempt_id": attempt.id,
                 "provider_id": self.provider.id,
-                "ref": "re_1",
+                "ref": f"re_{attempt.id}",
                 "event_date": fields.Datetime.now(),
-                "currency_id": second.currency_id.id,
-                "amount": 100,
-                "amount_minor": 10000,
+                "currency_id": attempt.currency_id.id,
+                "amount": amount,
+                "amount_minor": amount * 100,
                 "finding": "gone",
             }
         )
         self.env.flush_all()
-        self._assert_holds("I1")
+
+    def test_i1_what_was_charged_together_is_charged_once(self):
+        self.company.autopay_combine = True
+        self._enrol()
+        moves = self.env["account.move"].union(
+            *(self._create_due_invoice(amount) for amount in (10, 20, 30))
+        )
+        self._run_autopay()
+        together = moves.autopay_attempt_ids
+        later = [self._collect(20), self._collect(30)]
+        self._give_back(together, 35)
+        for attempt, move in zip(later, moves[1:], strict=True):
+            self._assert_holds("I1")
+            self._set(attempt.line_ids, move_id=move.id)
+        self._assert_breached("I1", together, "charged 75.000 of 60")
 
     def test_i2_charge_without_payment(self):
         attempt = self._collect()
