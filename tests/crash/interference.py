@@ -10,9 +10,14 @@ import functools
 import itertools
 import os
 import signal
+import time
+from pathlib import Path
 
 import psycopg2
 import psycopg2.errors
+
+# Seconds after which a method goes on, whatever becomes of the others.
+LONGEST_WAIT = 60
 
 
 def wrap(model_class, method, wrapper):
@@ -106,6 +111,41 @@ def lock_rows_during(table):
             return original(records, *args, **kwargs)
 
     return wrapper
+
+
+def wait_before(started, until):
+    """Say that the method is called, and wait until somebody lets it go on.
+
+    :param started: a file that is made then
+    :param until: a file that is waited for
+    """
+
+    def wrapper(records, original, *args, **kwargs):
+        _wait(started, until)
+        return original(records, *args, **kwargs)
+
+    return wrapper
+
+
+def wait_after(started, until):
+    """The same once the method has worked: what it changed is not committed yet."""
+
+    def wrapper(records, original, *args, **kwargs):
+        result = original(records, *args, **kwargs)
+        records.env.flush_all()
+        _wait(started, until)
+        return result
+
+    return wrapper
+
+
+def _wait(started, until):
+    if Path(started).exists():
+        return
+    Path(started).touch()
+    deadline = time.monotonic() + LONGEST_WAIT
+    while not Path(until).exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
 
 
 def count_calls(path):

@@ -79,6 +79,27 @@ def credit(env, ref, amount):
     lines.filtered(lambda line: not line.reconciled).reconcile()
 
 
+def grant(env, customer, amount):
+    """Post a credit note of an amount (major units) that pays nothing yet."""
+    env["account.move"].create(
+        {
+            "move_type": "out_refund",
+            "partner_id": env["res.partner"].search([("name", "=", customer)]).id,
+            "invoice_date": env.company._get_autopay_today(),
+            "invoice_line_ids": [
+                Command.create(
+                    {"name": "Goodwill", "price_unit": amount, "tax_ids": []}
+                )
+            ],
+        }
+    ).action_post()
+
+
+def set_company(env, **values):
+    """Change settings of the company."""
+    env.company.write(values)
+
+
 def pay_by_transfer(env, ref, amount):
     """Register a payment of an amount (major units)."""
     wizard = env["account.payment.register"].with_context(

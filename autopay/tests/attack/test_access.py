@@ -292,9 +292,11 @@ class TestAccess(AutopayCommon):
             lambda: dialogs.onchange({name: value}, *specs),
             lambda: dialogs.create({name: value}).read(),
         ):
-            with contextlib.suppress(AccessError, UserError, ValidationError):
-                with self.env.cr.savepoint():
-                    said.append(ask())
+            with (
+                contextlib.suppress(AccessError, UserError, ValidationError),
+                self.env.cr.savepoint(),
+            ):
+                said.append(ask())
         return str(said)
 
     def test_no_dialog_says_anything_of_invoices_of_other_companies(self):
