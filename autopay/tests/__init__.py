@@ -183,6 +183,7 @@ from .reversal import (
 from .schedules import (
     test_autopay_parts,
     test_autopay_parts_property,
+    test_autopay_parts_returned,
     test_autopay_plan,
     test_parts,
     test_plans,

@@ -40,12 +40,15 @@ class AutopayReversalBooking(models.AbstractModel):
 
     def _book_gone(self, reversals):
         """Pay out what went back and take it off the invoices."""
+        parts = reversals.move_ids._count_autopay_parts()
         for reversal in reversals:
             self._check_bookable(reversal)
         known = reversals.filtered(self._adopt_payment)
         self._create_payments(reversals - known, "outbound")
         for reversal in reversals:
             self._reconcile_gone(reversal)
+        # What is open again has the day of its own part.
+        reversals.move_ids._update_autopay_parts(parts)
 
     def _check_bookable(self, reversal):
         """Refuse what a person must look at first.

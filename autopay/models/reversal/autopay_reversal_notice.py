@@ -123,6 +123,7 @@ class AutopayReversalNotice(models.AbstractModel):
         else:
             self._show_settled(reversal, moves)
             self._show_paid(moves - is_open)
+            self._show_going_on(is_open)
         body = self._get_booked_body(reversal)
         moves._message_log_batch({move.id: body for move in moves})
 
@@ -173,6 +174,17 @@ class AutopayReversalNotice(models.AbstractModel):
     def _show_paid(self, moves):
         failed = moves.filtered(lambda move: move.autopay_status == "error")
         failed.autopay_status = "success"
+
+    def _show_going_on(self, moves):
+        """Charge what is still to come of invoices whose money came back: parts, rests.
+
+        Nothing of them has failed but the charge that is paid again.
+        """
+        for move in moves:
+            last = move.autopay_attempt_ids.sorted("id")[-1:]
+            is_held = move.autopay_in_dispute or move.autopay_refunded
+            if move.autopay_status == "error" and last.booked_date and not is_held:
+                move._show_autopay_open()
 
     def _get_booked_body(self, reversal):
         link = reversal._get_html_link(title=reversal.display_name)
