@@ -17,6 +17,7 @@
         "data/mail_activity_type_data.xml",
         "data/ir_cron_data.xml",
         "data/autopay_reconciliation_data.xml",
+        "data/mail_template_consent_data.xml",
         # Screens: the actions come before the views and menus that open them.
         "wizards/account_payment_register_views.xml",
         "wizards/autopay_charge_now_views.xml",
@@ -37,6 +38,7 @@
         "views/autopay_dry_run_views.xml",
         "views/autopay_authorization_views.xml",
         "views/autopay_configuration_views.xml",
+        "views/autopay_method_setup_views.xml",
         "views/autopay_event_views.xml",
         "views/autopay_trace_templates.xml",
         "views/account_move_views.xml",

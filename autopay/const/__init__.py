@@ -14,5 +14,6 @@ from . import portal
 from . import reconciliation
 from . import retry
 from . import reversal
+from . import setup
 from . import sheet
 from . import statement

@@ -2,6 +2,7 @@
 
 AUTHORIZATION_CHANNELS = [
     ("portal", "Customer portal"),
+    ("link", "Mailed link"),
     ("staff", "Recorded by staff"),
     ("paper", "Signed on paper"),
     ("phone", "By phone"),

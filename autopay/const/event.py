@@ -31,6 +31,15 @@ FAILURE_EVENT_TYPES = ("charge.failed", "payment_intent.payment_failed")
 # Money that was taken, or is under way.
 MONEY_EVENT_TYPES = ("payment_intent.processing", "payment_intent.succeeded")
 
+# A visit on which a customer saves a payment method.
+SETUP_EVENT_TYPES = (
+    "checkout.session.completed",
+    "checkout.session.expired",
+    "setup_intent.requires_action",
+    "setup_intent.setup_failed",
+    "setup_intent.succeeded",
+)
+
 # Steps after an event besides waking its attempt, by type; the steps are methods
 # ``_handle_<step>`` of autopay.event.handler. All of them together are the events that
 # Autopay asks Stripe for.
@@ -38,6 +47,7 @@ EVENT_STEPS = {
     **dict.fromkeys(LATE_EVENT_TYPES, "reversal"),
     **dict.fromkeys(FAILURE_EVENT_TYPES, "late_failure"),
     **dict.fromkeys(MONEY_EVENT_TYPES, "money"),
+    **dict.fromkeys(SETUP_EVENT_TYPES, "setup"),
     "account.updated": "nothing",
     "charge.updated": "wake",
     "customer.deleted": "customer",

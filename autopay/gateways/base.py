@@ -145,6 +145,42 @@ class ChargeOutcome:
 
 
 @dataclass(frozen=True, slots=True)
+class CustomerOrder:
+    """The customer that is wanted at the provider, to keep payment methods with.
+
+    :param key: idempotency key of the request; another order needs another one
+    :param name: the customer's name, as people read it at the provider
+    :param email: where the provider sends what the law wants (mandates), or empty
+    :param metadata: short texts kept by the provider
+    """
+
+    key: str
+    name: str
+    email: str = ""
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerAnswer:
+    """The customer that was made at the provider, or why there is none.
+
+    :param kind: PREPARED, REFUSED (definite) or UNKNOWN (ask again with the same key)
+    :param ref: the provider's customer id
+    :param code: the most exact code of a refusal
+    :param param: the parameter that was refused
+    :param message: the provider's sentence, for staff only
+    :param stop_reason: one of the STOP constants, or empty
+    """
+
+    kind: str
+    ref: str = ""
+    code: str = ""
+    param: str = ""
+    message: str = ""
+    stop_reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class SetupOrder:
     """The page that is wanted, on which a customer saves a payment method.
 
@@ -256,6 +292,9 @@ class SetupOutcome:
 
 class Setups(Protocol):
     """A payment provider that has a page on which customers save payment methods."""
+
+    def create_customer(self, order: CustomerOrder) -> CustomerAnswer:
+        """Make a customer, once for each key."""
 
     def create_session(self, order: SetupOrder) -> SetupSession:
         """Make the page, once for each key."""

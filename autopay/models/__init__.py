@@ -18,6 +18,7 @@ from . import plan
 from . import portal
 from . import reconciliation
 from . import reversal
+from . import setup
 from . import statement
 
 from . import account_move

@@ -13,6 +13,7 @@ from odoo.addons.payment_stripe.const import PAYMENT_METHODS_MAPPING
 from ..const.event import OLD_SECRET_HOURS, WEBHOOK_PATH
 from ..gateways.base import Credentials
 from ..gateways.stripe.account import StripeAccount
+from ..gateways.stripe.methods import saved_values
 from ..gateways.stripe.session import api_base
 
 _logger = logging.getLogger(__name__)
@@ -173,6 +174,23 @@ class PaymentProvider(models.Model):
     def _is_autopay_key_live(self):
         """Return whether the key, by its looks, moves real money."""
         return "_live_" in self.sudo()._get_autopay_secret_key()[:9]
+
+    @api.model
+    def _get_autopay_setup_data(self, reference, outcome):
+        """Return what Odoo's processing makes a saved method of.
+
+        :param str reference: of the validation transaction
+        :param outcome: a ``SetupOutcome`` that is done
+        """
+        return {
+            "reference": reference,
+            "setup_intent": dict(outcome.intent),
+            "payment_method": outcome.intent["payment_method"],
+        }
+
+    def _get_autopay_saved_values(self, payment_data):
+        """Return what a token keeps of a saved method besides what Odoo keeps."""
+        return saved_values(payment_data) if self.code == "stripe" else {}
 
     def _is_autopay_refund_told(self):
         """Return whether the provider's own messages to Odoo are signed."""

@@ -41,6 +41,14 @@ class PaymentToken(models.Model):
         groups=PAYMENT_GROUPS,
         help="When the provider was last asked what became of this method.",
     )
+    autopay_fingerprint = fields.Char(
+        string="Fingerprint",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        groups=PAYMENT_GROUPS,
+        help="The same for the same card or bank account, as the provider says.",
+    )
     autopay_authorization_ids = fields.One2many(
         "autopay.authorization", "token_id", readonly=True, groups=PAYMENT_GROUPS
     )

@@ -132,6 +132,28 @@ class PaymentTransaction(models.Model):
         silent = silent and not self.provider_reference
         return self._get_autopay_outcome(bool(lost), raised or silent)
 
+    def _wake_autopay_setup(self):
+        """Have the provider asked about the visit that this transaction belongs to.
+
+        :return: whether it belongs to one, and is not processed by it just now
+        """
+        if self.operation != "validation":
+            return False
+        setups = self.env["autopay.method.setup"].sudo()
+        setup = setups.search([("transaction_id", "=", self.id)])
+        if not setup or self.env.context.get("autopay_setup_finish") == setup.id:
+            return False
+        setup._check_soon()
+        return True
+
+    def _extract_token_values(self, payment_data):
+        """Override of `payment` to keep mandate, expiry and fingerprint of a method."""
+        values = super()._extract_token_values(payment_data)
+        if values and self._filter_autopay_known():
+            more = self.provider_id._get_autopay_saved_values(payment_data)
+            values = {**values, **more}
+        return values
+
     def _get_autopay_outcome(self, connection_failed=False, raised=False):
         """Return what Odoo knows of this transaction as a ``ChargeOutcome``."""
         self.ensure_one()

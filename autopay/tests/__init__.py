@@ -111,6 +111,7 @@ from .gateways import (
     test_stripe_reports,
     test_stripe_reversals,
     test_stripe_session,
+    test_stripe_setup_customers,
     test_stripe_setups,
 )
 from .guard import (
@@ -187,6 +188,13 @@ from .schedules import (
     test_autopay_plan,
     test_parts,
     test_plans,
+)
+from .setup import (
+    test_autopay_method_setup,
+    test_autopay_setup_opener,
+    test_autopay_setup_reader,
+    test_autopay_setup_uses,
+    test_autopay_setup_webhook,
 )
 from .statement import (
     test_autopay_statement,

@@ -10,6 +10,7 @@ _lt = LazyTranslate(__name__)
 # Of a consent that staff recorded: how the customer gave it, by its channel.
 CHANNEL_SENTENCES = {
     "portal": _lt("The customer agreed online on %(date)s."),
+    "link": _lt("The customer agreed by a mailed link on %(date)s."),
     "phone": _lt("The customer agreed by phone on %(date)s."),
     "email": _lt("The customer agreed by e-mail on %(date)s."),
     "paper": _lt("The customer signed on paper on %(date)s."),

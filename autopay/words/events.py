@@ -15,6 +15,8 @@ EVENT_WORDS = {
     "charge.failed": _lt("Charge failed"),
     "charge.refunded": _lt("Charge refunded"),
     "charge.updated": _lt("Charge changed"),
+    "checkout.session.completed": _lt("Page for saving a method left: done"),
+    "checkout.session.expired": _lt("Page for saving a method over"),
     "customer.deleted": _lt("Customer deleted"),
     "mandate.updated": _lt("Mandate changed"),
     "payment_intent.canceled": _lt("Payment withdrawn"),
@@ -31,4 +33,7 @@ EVENT_WORDS = {
     "refund.updated": _lt("Refund changed"),
     "review.closed": _lt("Review closed"),
     "review.opened": _lt("Review opened"),
+    "setup_intent.requires_action": _lt("Payment method waits to be verified"),
+    "setup_intent.setup_failed": _lt("Payment method not saved"),
+    "setup_intent.succeeded": _lt("Payment method saved"),
 }

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..base import ABSENT, FOUND, GONE, UNKNOWN, Credentials
 from ..reports import MandateReport, MethodReport
-from .answer import Answer, as_dict, as_text, mask
+from .answer import Answer, as_dict, as_text, id_of, mask
 from .client import ask, get_client, get_options
 
 RETRIES = 1  # repeats by the SDK itself
@@ -82,6 +82,24 @@ def expiry_date(details: Mapping[str, Any]) -> date | None:
     if not (1 <= month <= 12 and 2000 <= year <= 9999):
         return None
     return date(year, month, calendar.monthrange(year, month)[1])
+
+
+def saved_values(payment_data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a token keeps of a method beyond what Odoo itself takes.
+
+    :param payment_data: what Odoo processes: ``payment_method``, and ``setup_intent``
+        when a method was saved without paying
+    """
+    method = as_dict(payment_data.get("payment_method"))
+    details = as_dict(method.get(as_text(method.get("type"))))
+    values: dict[str, Any] = {
+        "autopay_expiry_date": expiry_date(details),
+        "autopay_fingerprint": as_text(details.get("fingerprint")),
+        "stripe_mandate": id_of(
+            as_dict(payment_data.get("setup_intent")).get("mandate")
+        ),
+    }
+    return {name: value for name, value in values.items() if value}
 
 
 def _problem(answer: Answer) -> str:

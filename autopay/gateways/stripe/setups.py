@@ -14,7 +14,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from .. import base
-from ..base import Credentials, SetupOrder, SetupOutcome, SetupSession
+from ..base import (
+    Credentials,
+    CustomerAnswer,
+    CustomerOrder,
+    SetupOrder,
+    SetupOutcome,
+    SetupSession,
+)
 from .answer import Answer, as_dict, as_text, id_of, mask
 from .client import ask, get_client, get_options
 from .methods import expiry_date
@@ -76,7 +83,22 @@ class StripeSetups:
         :raise ValueError: when the key is missing or the address is not acceptable
         """
         self._livemode = credentials.livemode
-        self._sessions = get_client(credentials).v1.checkout.sessions
+        v1 = get_client(credentials).v1
+        self._sessions = v1.checkout.sessions
+        self._customers = v1.customers
+
+    def create_customer(self, order: CustomerOrder) -> CustomerAnswer:
+        """Make a customer, once for each key."""
+        try:
+            params: Any = {"name": order.name, "metadata": dict(order.metadata)}
+            if order.email:
+                params["email"] = order.email
+            options = get_options(RETRIES, order.key)
+            answer = ask(lambda: self._customers.create(params, options))
+        except Exception as error:  # noqa: BLE001
+            _log("create_customer", error)
+            return CustomerAnswer(base.UNKNOWN, code=base.RAISED)
+        return self._read_customer(answer)
 
     def create_session(self, order: SetupOrder) -> SetupSession:
         """Make the page, once for each key."""
@@ -113,6 +135,20 @@ class StripeSetups:
         return self._outcome(ref, answer)
 
     # === PRIVATE === #
+
+    def _read_customer(self, answer: Answer) -> CustomerAnswer:
+        body = answer.body
+        ref = as_text(body.get("id"))
+        right = body.get("object"), body.get("livemode")
+        if ref and right == ("customer", self._livemode):
+            return CustomerAnswer(base.PREPARED, ref)
+        if body:
+            return CustomerAnswer(base.UNKNOWN, code=MISMATCH)
+        said = _said_of(answer)
+        param = as_text(answer.error.get("param"))
+        return CustomerAnswer(
+            said.kind, "", said.code, param, said.message, said.stop_reason
+        )
 
     def _read_created(self, order: SetupOrder, answer: Answer) -> SetupSession:
         if not answer.body:
@@ -201,8 +237,7 @@ def _build_params(order: SetupOrder) -> Any:
 
 
 def _not_created(answer: Answer) -> SetupSession:
-    definite = is_refusal(answer, statuses=(400, 401, 402, 403, 404))
-    said = refused(base.REFUSED, answer) if definite else unknown_after_repeat(answer)
+    said = _said_of(answer)
     return SetupSession(
         kind=said.kind,
         code=said.code,
@@ -210,6 +245,12 @@ def _not_created(answer: Answer) -> SetupSession:
         message=said.message,
         stop_reason=said.stop_reason,
     )
+
+
+def _said_of(answer: Answer) -> base.ChargeOutcome:
+    """Return a definite no, or that nothing is known."""
+    definite = is_refusal(answer, statuses=(400, 401, 402, 403, 404))
+    return refused(base.REFUSED, answer) if definite else unknown_after_repeat(answer)
 
 
 def _mismatched(ref: str, code: str, message: str) -> SetupSession:

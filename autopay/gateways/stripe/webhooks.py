@@ -29,6 +29,8 @@ REF_FIELDS = {
     "payment_method": "method_ref",
     "mandate": "mandate_ref",
     "customer": "customer_ref",
+    "checkout.session": "session_ref",
+    "setup_intent": "setup_ref",
 }
 _STAMP = re.compile(rb"[0-9]{1,12}")
 _ID = re.compile(r"[A-Za-z0-9_]{1,255}")

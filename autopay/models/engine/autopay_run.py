@@ -125,6 +125,7 @@ class AutopayRun(models.Model):
         janitor._recover_dead_runs()
         janitor._alert_of_copies()
         self.env["autopay.event.handler"]._process_received()
+        self.env["autopay.setup.reader"]._check_due()
         self.env["autopay.resolver"]._resolve_due_attempts()
         self.env["autopay.reversal"]._poll()
         self.env["autopay.method.reader"]._read_ending_methods()

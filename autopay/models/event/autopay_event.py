@@ -41,6 +41,8 @@ class AutopayEvent(models.Model):
     method_ref = fields.Char(string="Payment Method", readonly=True)
     mandate_ref = fields.Char(string="Mandate", readonly=True)
     customer_ref = fields.Char(string="Customer", readonly=True)
+    session_ref = fields.Char(string="Session", readonly=True)
+    setup_ref = fields.Char(string="Setup Intent", readonly=True)
     tag = fields.Char(
         string="Our Reference",
         readonly=True,

@@ -1,6 +1,6 @@
 import logging
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import split_every
 
@@ -11,6 +11,7 @@ from ...const.event import (
     EVENTS_PER_PASS,
     FAILURE_EVENT_TYPES,
     MONEY_EVENT_TYPES,
+    SETUP_EVENT_TYPES,
 )
 from ...gateways.base import PENDING, SUCCEEDED, UNKNOWN
 from ...gateways.run_context import RunContext
@@ -93,7 +94,7 @@ class AutopayEventHandler(models.AbstractModel):
         done = (locked - early).filtered(lambda rec: not self._is_to_handle(rec))
         done.filtered("attempt_id")._set_done("processed")
         strange = done.filtered(lambda event: not event.attempt_id)
-        strange._set_done("ignored", self.env._("Nothing of Autopay's is concerned."))
+        strange._set_done("ignored", self._get_stranger_sentence())
 
     def _link_attempts(self, provider, events):
         """Find the attempts of events, by the surest name first."""
@@ -113,6 +114,8 @@ class AutopayEventHandler(models.AbstractModel):
 
     def _is_early(self, event):
         """Return whether an event is about an attempt that is not known yet."""
+        if event.type in SETUP_EVENT_TYPES:
+            return False
         return bool(event.tag) and not event.attempt_id
 
     # === WHAT NEEDS A QUESTION TO THE PROVIDER === #
@@ -132,6 +135,7 @@ class AutopayEventHandler(models.AbstractModel):
             "method",
             "mandate",
             "customer",
+            "setup",
         )
 
     def _handle(self, ctx, event):
@@ -211,6 +215,22 @@ class AutopayEventHandler(models.AbstractModel):
         return self.env["autopay.method.reader"]._process_changed_method(
             event.provider_id, event.method_ref
         )
+
+    def _handle_setup(self, _ctx, event):
+        """Have the provider asked what a customer has saved; the reader follows."""
+        setups = self.env["autopay.method.setup"].search(
+            [
+                ("provider_id", "=", event.provider_id.id),
+                ("transaction_id.reference", "=", event.tag),
+            ]
+        )
+        if not (event.tag and setups):
+            return self._get_stranger_sentence()
+        setups.next_check_date = fields.Datetime.now()
+        return False
+
+    def _get_stranger_sentence(self):
+        return self.env._("Nothing of Autopay's is concerned.")
 
     def _handle_mandate(self, _ctx, event):
         """Read again whether a saved payment method may still be debited."""

@@ -190,6 +190,8 @@ class AutopayTransactionGuard(models.AbstractModel):
             return super(AutopayTransactionGuard, transaction)._process(
                 provider_code, payment_data
             )
+        if transaction._wake_autopay_setup():
+            return transaction
         attempts = transaction._get_autopay_followed_attempts()
         if transaction._is_autopay_read_from_provider():
             attempts._check_soon()

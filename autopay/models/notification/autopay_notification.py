@@ -13,6 +13,9 @@ from ...words.reversals import get_returned_words
 
 _logger = logging.getLogger(__name__)
 
+# Models of which one record is looked at in the place of all.
+COMMON_ALARMS = ("autopay.run", "autopay.method.setup")
+
 # Names of alarms that are closed by themselves.
 SET_ASIDE = "set_aside"
 LOST_METHOD = "lost_method"
@@ -152,7 +155,7 @@ class AutopayNotification(models.AbstractModel):
                 ("autopay_wait", "=", wait) if wait else ("summary", "=", summary),
                 *(
                     []
-                    if record._name == "autopay.run"
+                    if record._name in COMMON_ALARMS
                     else [("res_id", "=", record.id)]
                 ),
             ],
@@ -168,6 +171,14 @@ class AutopayNotification(models.AbstractModel):
             user_id=company._get_autopay_responsible().id or self.env.uid,
             autopay_wait=wait,
         )
+
+    def _close_waiting(self, wait, feedback):
+        """Close the alarms of a name, and say why.
+
+        :param str wait: see ``_alert``
+        """
+        activities = self.env["mail.activity"].sudo()
+        activities.search([("autopay_wait", "=", wait)]).action_feedback(feedback)
 
     def _alert_stopped(self, run, stopped):
         """Tell that providers were left alone in a run, and why."""

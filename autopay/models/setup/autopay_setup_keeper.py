@@ -1,0 +1,143 @@
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+from ...const.setup import CONSENT_PURPOSES, SETUP_METHOD_TYPES
+
+TEMPLATE = "autopay.mail_template_consent"
+
+
+class AutopaySetupKeeper(models.AbstractModel):
+    """Finishes a visit on which a method was saved: all of it, or nothing.
+
+    Method, consent and purpose are written in one transaction, under the lock on the
+    visit: whoever dies in between leaves neither a method twice nor a consent without
+    one, and the next to ask the provider begins anew.
+    """
+
+    _name = "autopay.setup.keeper"
+    _inherit = "autopay.stage"
+    _description = "Keeps What Customers Have Saved"
+
+    def _keep(self, setup, outcome):
+        """Make the method, record the consent, and apply the purpose.
+
+        :param outcome: a ``SetupOutcome`` that is done
+        :raises UserError: when Odoo makes no method of it
+        """
+        if problem := self._find_problem(setup, outcome):
+            self._set_mismatch(setup, problem)
+            return
+        setup.write({"setup_ref": outcome.setup_ref, "verify_url": False})
+        token = self._make_token(setup, outcome)
+        authorization = self._record_consent(setup, token)
+        setup._set_done(token, authorization)
+        self._apply_purpose(setup)
+        uses = self.env["autopay.setup.uses"]
+        uses._replace_same(setup)
+
+    # === IS IT OURS === #
+
+    def _find_problem(self, setup, outcome):
+        """Return why what was saved is not what this visit is about, "" when it is."""
+        uuid = self.env["res.company"]._get_autopay_database_uuid()
+        reference = setup.transaction_id.reference
+        pairs = {
+            "reference": (reference, outcome.reference),
+            "customer": (setup.customer_ref, outcome.customer_ref),
+            "database": (uuid, outcome.metadata.get("autopay_database")),
+        }
+        wrong = [name for name, (ours, found) in pairs.items() if ours != found]
+        if outcome.method_type not in SETUP_METHOD_TYPES:
+            wrong.append(outcome.method_type or "type")
+        return ", ".join(wrong)
+
+    def _set_mismatch(self, setup, problem):
+        """Save nothing of what is not ours, and have a person look."""
+        setup.write({"mismatch": True, "reason": problem[:200]})
+        summary = self.env._(
+            "The provider's answer does not match the visit of %s",
+            setup.partner_id.display_name,
+        )
+        notification = self.env["autopay.notification"]
+        notification._alert(setup, setup.company_id, summary, problem)
+
+    # === METHOD AND CONSENT === #
+
+    def _make_token(self, setup, outcome):
+        """Return the ``payment.token``, made by Odoo's own processing."""
+        transaction = setup.transaction_id
+        if not transaction.token_id:
+            data = setup.provider_id._get_autopay_setup_data(
+                transaction.reference, outcome
+            )
+            finishing = transaction.with_context(autopay_setup_finish=setup.id)
+            finishing._process(setup.provider_id.code, data)
+        if not transaction.token_id:
+            raise UserError(
+                self.env._("Odoo makes no payment method of “%s”.", outcome.method_type)
+            )
+        return transaction.token_id
+
+    def _record_consent(self, setup, token):
+        """Return the authorization that the customer gave, or none."""
+        authorizations = self.env["autopay.authorization"]
+        if setup.purpose not in CONSENT_PURPOSES:
+            return authorizations
+        return authorizations._record(
+            setup.partner_id,
+            setup.company_id,
+            token,
+            setup.channel,
+            text=setup.text,
+            lang=setup.lang,
+            agreed_date=setup.agreed_date,
+            ip_address=setup.ip_address,
+            user_agent=setup.user_agent,
+            user_id=setup.user_id.id or self.env.uid,
+            **self._get_kept_limits(setup),
+        )
+
+    def _get_kept_limits(self, setup):
+        """Return the limits that were told: those of the method that is replaced."""
+        authorizations = self.env["autopay.authorization"]
+        return authorizations._get_last_limits(
+            setup.partner_id, setup.company_id, setup.old_token_id
+        )
+
+    def _apply_purpose(self, setup):
+        """Let the method pay what the customer wants it to pay, and tell staff."""
+        payer = setup.partner_id.with_company(setup.company_id)
+        if setup.authorization_id:
+            payer._log_autopay_consent(
+                setup.authorization_id, setup.purpose == "autopay"
+            )
+        else:
+            payer._message_log(
+                body=self.env._("%s was saved.", setup.token_id._get_autopay_label())
+            )
+        if setup.old_token_id:
+            uses = self.env["autopay.setup.uses"]
+            uses._replace(setup.old_token_id, setup.token_id, setup.company_id)
+
+    # === COPY === #
+
+    def _send_copy(self, setups):
+        """Hand the copies of consents to the mail queue, once each."""
+        locked = setups.try_lock_for_update(allow_referencing=True)
+        template = self.env.ref(TEMPLATE, raise_if_not_found=False)
+        for setup in locked.filtered(lambda rec: not rec.copy_date):
+            if template and setup.authorization_id:
+                template.send_mail(setup.id, force_send=False)
+                setup.copy_date = fields.Datetime.now()
+        locked.next_check_date = False
+        self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
+
+    def _give_up_copy(self, setup, error):
+        """Leave a copy unsent that cannot be made, and call a person."""
+        setup.next_check_date = False
+        summary = self.env._(
+            "The copy of the consent of %s could not be sent",
+            setup.partner_id.display_name,
+        )
+        notification = self.env["autopay.notification"]
+        notification._alert(setup, setup.company_id, summary, str(error))

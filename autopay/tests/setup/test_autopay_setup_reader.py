@@ -1,0 +1,153 @@
+from datetime import timedelta
+
+from odoo import fields
+from odoo.tests import tagged
+
+from .common_setup import SetupCommon
+
+
+@tagged("post_install", "-at_install")
+class TestAutopaySetupReader(SetupCommon):
+    """Whoever tells of it, the provider's answer alone ends a visit."""
+
+    def setUp(self):
+        super().setUp()
+        self.admin.reset()
+
+    def _resolve_later(self, **delta):
+        """Run the scheduled action as if so much time had passed."""
+        for setup in self._get_setups().filtered("next_check_date"):
+            setup.next_check_date -= timedelta(**delta)
+        self._resolve()
+
+    def _get_alarms(self, setup):
+        return self.env["mail.activity"].search(
+            [("res_model", "=", setup._name), ("res_id", "=", setup.id)]
+        )
+
+    # === WITHOUT ANYBODY TELLING === #
+
+    def test_scheduled_action_finds_what_was_saved(self):
+        setup = self._save("card")
+        self._resolve()
+        self.assertEqual(setup.state, "open")
+        self._resolve_later(minutes=1)
+        self.assertEqual(setup.state, "done")
+        self.assertEqual(self._get_default(), setup.token_id)
+        consent = self._get_consents()
+        self.assertEqual(consent.user_id, self.owner_user)
+
+    def test_questions_become_rarer(self):
+        self._open()
+        setup = self._get_setup()
+        waits = []
+        for _number in range(4):
+            setup.next_check_date = fields.Datetime.now()
+            self._resolve()
+            wait = setup.next_check_date - fields.Datetime.now()
+            waits.append(round(wait.total_seconds() / 60))
+        self.assertEqual(waits, [1, 5, 15, 60])
+
+    def test_left_page_is_over_in_the_end(self):
+        self._open()
+        setup = self._get_setup()
+        self.admin.advance(25 * 3600)
+        self._resolve_later(hours=25)
+        self.assertEqual(setup.state, "expired")
+        self.assertFalse(setup.next_check_date)
+        self.assertEqual(setup.transaction_id.state, "error")
+
+    def test_provider_that_stays_silent_is_given_up(self):
+        self._open()
+        setup = self._get_setup()
+        self.admin.add_fault("refuse", times=None)
+        self._resolve_later(minutes=2)
+        self.assertEqual(setup.state, "open")
+        setup.end_date = fields.Datetime.now() - timedelta(hours=49)
+        self._resolve_later(hours=2)
+        self.assertEqual((setup.state, setup.reason), ("failed", "no_answer"))
+
+    # === BANK ACCOUNTS === #
+
+    def test_account_waits_for_its_deposit(self):
+        setup = self._save("us_bank_account_deposits")
+        self._check(setup)
+        self.assertEqual(setup.state, "waiting")
+        self.assertIn("/c/deposits/", setup.verify_url)
+        self.assertFalse(self._get_tokens() | self._get_consents().token_id)
+        self.admin.answer_deposit(setup.setup_ref)
+        self._resolve_later(hours=6)
+        self.assertEqual(setup.state, "done")
+        self.assertTrue(setup.token_id.stripe_mandate)
+
+    def test_account_that_is_not_verified_is_not_saved(self):
+        setup = self._save("us_bank_account_deposits")
+        self._check(setup)
+        self.admin.answer_deposit(setup.setup_ref, "exceeded")
+        self._resolve_later(hours=6)
+        self.assertEqual(setup.state, "failed")
+        self.assertFalse(self._get_tokens())
+
+    # === TWICE === #
+
+    def test_method_is_saved_once_whoever_asks_how_often(self):
+        setup = self._save("card")
+        self._check(setup)
+        self._check(setup)
+        self._resolve_later(hours=1)
+        self.assertEqual(len(self._get_tokens()), 1)
+        self.assertEqual(len(self._get_consents()), 1)
+
+    def test_odoos_own_webhook_does_not_make_the_method(self):
+        setup = self._save("card")
+        transaction = setup.transaction_id
+        transaction._process(
+            "stripe",
+            {
+                "reference": transaction.reference,
+                "setup_intent": {
+                    "id": "seti_x",
+                    "status": "succeeded",
+                    "customer": "c",
+                },
+                "payment_method": {
+                    "id": "pm_of_a_thief",
+                    "type": "card",
+                    "card": {"last4": "6666", "brand": "visa"},
+                },
+            },
+        )
+        self.assertFalse(self._get_tokens())
+        self._resolve()
+        self.assertEqual(self._get_tokens().payment_details, "4242")
+
+    def test_late_success_is_taken_all_the_same(self):
+        setup = self._save("card")
+        with self._acting() as env:
+            env["autopay.method.setup"].sudo().browse(setup.id)._set_over("failed")
+        setup._check_soon()
+        self._resolve()
+        self.assertEqual(setup.state, "done")
+        self.assertEqual(setup.transaction_id.state, "done")
+        self.assertTrue(self._get_default())
+
+    # === DOUBT === #
+
+    def test_session_of_another_visit_saves_nothing(self):
+        first = self._save("card")
+        self._open(purpose="store")
+        second = self._get_setup()
+        second.session_ref = first.session_ref
+        self._check(second)
+        self.assertTrue(second.mismatch)
+        self.assertNotEqual(second.state, "done")
+        self.assertFalse(self._get_tokens())
+        self.assertEqual(len(self._get_alarms(second)), 1)
+
+    def test_visit_that_cannot_be_finished_calls_a_person(self):
+        setup = self._save("us_bank_account")
+        self._force(setup, customer_ref="cus_of_another")
+        self._check(setup)
+        self.assertTrue(setup.mismatch)
+        self.assertEqual(len(self._get_alarms(setup)), 1)
+        self.assertFalse(self._get_tokens())
