@@ -10,10 +10,10 @@ from . import engine
 from . import event
 from . import forecast
 from . import invoice
+from . import methods
 from . import portal
 from . import reconciliation
 from . import retry
 from . import reversal
-from . import setup
 from . import sheet
 from . import statement

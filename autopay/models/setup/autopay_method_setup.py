@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.tools import consteq, format_date
 
 from ...const.authorization import AUTHORIZATION_CHANNELS
-from ...const.setup import (
+from ...const.methods.setup import (
     CHECK_HOURS,
     CHECK_MINUTES,
     OVER_STATES,

@@ -1,7 +1,7 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
-from ...const.setup import CONSENT_PURPOSES, SETUP_METHOD_TYPES
+from ...const.methods.setup import CONSENT_PURPOSES, SETUP_METHOD_TYPES
 
 TEMPLATE = "autopay.mail_template_consent"
 

@@ -6,7 +6,7 @@ import psycopg2
 from odoo import api, fields, models
 from odoo.tools import email_normalize
 
-from ...const.setup import (
+from ...const.methods.setup import (
     CHECK_MINUTES,
     MOST_CHARACTERS,
     MOST_OF_COMPANY,
@@ -22,12 +22,12 @@ from ...gateways.base import (
     CustomerOrder,
     SetupOrder,
 )
-from ...words.providers import get_stop_sentence
-from ...words.setups import (
+from ...words.methods.setups import (
     get_consent_text,
     get_problem_sentence,
     get_refused_note,
 )
+from ...words.providers import get_stop_sentence
 from .visit import SetupError
 
 # Bytes of what nobody can guess in the address to which a customer comes back.

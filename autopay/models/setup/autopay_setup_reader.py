@@ -3,7 +3,7 @@ import logging
 from odoo import api, fields, models
 from odoo.tools import split_every
 
-from ...const.setup import SETUP_BATCH_SIZE, SETUPS_PER_PASS
+from ...const.methods.setup import SETUP_BATCH_SIZE, SETUPS_PER_PASS
 from ...gateways.base import (
     ABSENT,
     SETUP_DONE,

@@ -2,8 +2,8 @@
 
 from odoo.tools.translate import LazyTranslate
 
-from .authorizations import get_limit_sentences
-from .filled import fill_in
+from ..authorizations import get_limit_sentences
+from ..filled import fill_in
 
 _lt = LazyTranslate(__name__)
 

@@ -1,0 +1,3 @@
+"""Tables about the payment methods of customers: how they come, and how they go."""
+
+from . import setup
