@@ -8,3 +8,6 @@ MAX_STATEMENT_ROWS = 5_000
 # How many months a statement shows to whoever names no period: this one and those
 # before it.
 DEFAULT_MONTHS = 3
+
+# Payments that count: neither drafts, nor what was canceled or never came.
+MADE_STATES = ("in_process", "paid")

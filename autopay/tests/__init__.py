@@ -199,4 +199,6 @@ from .setup import (
 from .statement import (
     test_autopay_statement,
     test_autopay_statement_property,
+    test_autopay_statement_wizard,
+    test_portal_statement,
 )

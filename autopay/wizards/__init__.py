@@ -11,5 +11,6 @@ from . import autopay_policy
 from . import autopay_resolve
 from . import autopay_retry
 from . import autopay_set_date
+from . import autopay_statement_wizard
 from . import base_partner_merge_automatic_wizard
 from . import payment_link_wizard

@@ -3,9 +3,7 @@ from odoo.exceptions import AccessError
 from odoo.fields import Domain
 
 from ...browser_values import is_id
-
-# Payments that count: neither drafts, nor what was canceled or never came.
-MADE = ("in_process", "paid")
+from ...const.statement import MADE_STATES
 
 RECEIPT = "account.action_report_payment_receipt"
 
@@ -50,6 +48,21 @@ class AutopayPaymentList(models.AbstractModel):
         reports = self.env["ir.actions.report"].sudo().with_company(payment.company_id)
         return reports._render_qweb_pdf(RECEIPT, payment.ids)[0]
 
+    @api.model
+    def _get_way(self, payment):
+        """Return what became of a payment.
+
+        :return: *made*; *undone*, when its entry was reversed; for money that left us
+            *back*, or *returned* when the bank took it
+        """
+        if payment.payment_type == "outbound":
+            kind = payment.autopay_reversal_id.kind
+            return "returned" if kind and kind != "refund" else "back"
+        undone = payment.move_id.reversal_move_ids.filtered(
+            lambda move: move.state == "posted"
+        )
+        return "undone" if undone else "made"
+
     def _get_payments(self):
         if self.env.user._is_public():
             raise AccessError(self.env._("Log in to see your payments."))
@@ -60,6 +73,6 @@ class AutopayPaymentList(models.AbstractModel):
         return (
             Domain("partner_id.commercial_partner_id", "=", payer.id)
             & Domain("partner_type", "=", "customer")
-            & Domain("state", "in", MADE)
+            & Domain("state", "in", MADE_STATES)
             & Domain("company_id", "in", companies.ids)
         )

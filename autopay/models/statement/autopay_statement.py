@@ -11,6 +11,8 @@ from ...words.statements import refusals as words
 from .period import Period, get_default_period
 from .statement import Account, Statement
 
+REPORT = "autopay.action_report_statement"
+
 _logger = logging.getLogger(__name__)
 
 
@@ -40,6 +42,20 @@ class AutopayStatement(models.AbstractModel):
         return self.sudo()._get_statement(
             payer.sudo(), company.sudo(), period, currency
         )
+
+    @api.model
+    def _get_own_paper(self, statement):
+        """Return a statement that ``_get_own`` has given, as the bytes of a PDF."""
+        period = statement.period
+        (account, *others) = statement.accounts
+        data = {
+            "company_id": statement.company.id,
+            "date_from": period.first.isoformat(),
+            "date_to": period.last.isoformat(),
+            "currency_id": not others and account.currency.id,
+        }
+        reports = self.env["ir.actions.report"].sudo().with_company(statement.company)
+        return reports._render_qweb_pdf(REPORT, statement.payer.ids, data)[0]
 
     @api.model
     def _get_for_staff(self, partner, company, period, currency=None):

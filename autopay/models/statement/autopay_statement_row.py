@@ -1,7 +1,7 @@
 from odoo import api, models
 from odoo.exceptions import UserError
 
-from ...const.statement import MAX_STATEMENT_ROWS
+from ...const.statement import MADE_STATES, MAX_STATEMENT_ROWS
 from ...words.statements.documents import get_kind_labels
 from ...words.statements.refusals import get_too_many_words
 from .statement import Row
@@ -16,7 +16,7 @@ READ = [
     "reversed_entry_id",
     "statement_line_id",
 ]
-READ_PAYMENT = ["payment_type", "memo", "autopay_reversal_id"]
+READ_PAYMENT = ["state", "memo", "autopay_reversal_id"]
 
 
 class AutopayStatementRow(models.AbstractModel):
@@ -49,6 +49,7 @@ class AutopayStatementRow(models.AbstractModel):
                 due_date=self._get_due_date(move),
                 amount=amount,
                 balance=balance,
+                payment_id=self._get_payment_id(move),
             )
             rows.setdefault(currency, []).append(row)
         return rows
@@ -96,6 +97,11 @@ class AutopayStatementRow(models.AbstractModel):
 
     def _get_reference(self, move):
         return move.origin_payment_id.memo or move.ref or ""
+
+    def _get_payment_id(self, move):
+        """Return the id of the payment that customers get a receipt of."""
+        payment = move.origin_payment_id
+        return payment.id if payment.state in MADE_STATES else None
 
     def _get_due_date(self, move):
         return move.invoice_date_due if move.move_type == "out_invoice" else None

@@ -18,6 +18,12 @@ class Row:
     due_date: date | None
     amount: float
     balance: float
+    # The customer's payment, of which there is a receipt.
+    payment_id: int | None = None
+
+    @property
+    def is_invoice(self):
+        return self.move.move_type != "entry"
 
 
 @dataclass(frozen=True)

@@ -1,2 +1,0 @@
-from . import test_autopay_statement
-from . import test_autopay_statement_property

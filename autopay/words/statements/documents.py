@@ -31,3 +31,15 @@ def get_file_name(env, statement):
         first=statement.period.first.isoformat(),
         last=statement.period.last.isoformat(),
     )
+
+
+def get_way_label(env, way):
+    """Return what became of a payment that was more than just made; empty if not.
+
+    :param str way: see ``_get_way`` of the customer's payments
+    """
+    return {
+        "back": env._("Paid back to you"),
+        "returned": env._("Returned by your bank"),
+        "undone": env._("Returned"),
+    }.get(way, "")
