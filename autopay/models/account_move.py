@@ -11,6 +11,7 @@ class AccountMove(models.Model):
     # The guard stands in front of what it guards.
     _inherit = [
         "autopay.move.guard",
+        "autopay.move.screen",
         "autopay.default.guard",
         "autopay.move.date",
         "autopay.move.payer",
@@ -217,9 +218,11 @@ class AccountMove(models.Model):
     def _track_prepare(self, fields_iter):
         """Override of `mail`: where autopay never was on, its fields do not change.
 
-        Each of the entries that are written would be read once more for them.
+        Each of the entries that are written would be read once more for them. Most
+        calls come from computed fields that are not stored: these name none.
         """
-        if self._filter_autopay_known():
+        fields_iter = tuple(fields_iter)
+        if not fields_iter or self._filter_autopay_known():
             return super()._track_prepare(fields_iter)
         tracked = self._track_get_fields().intersection(fields_iter)
         others = [name for name in tracked if not name.startswith("autopay_")]

@@ -7,6 +7,7 @@ from ..rights import STAFF_GROUPS, check_billing, check_staff
 from ..words.readiness import get_readiness_words
 from .customer.autopay_payer_glance import GLANCE
 from .decision.facts import get_trial_consent
+from .guard.empty_values import get_empty_values
 
 # Contacts may be edited by people who must not decide who is charged.
 RESTRICTED_FIELDS = {
@@ -350,27 +351,29 @@ class ResPartner(models.Model):
         asked = TAB_LISTS & specification.keys()
         if not asked or not self._has_field_access(self._fields[CONFIGURED], "read"):
             return super().web_read(specification)
-        partners, left_out = self._find_autopay_empty(asked)
+        partners, left_out = self._find_autopay_empty(specification)
         rest = {
             name: spec for name, spec in specification.items() if name not in left_out
         }
         rows = super(ResPartner, partners).web_read(rest)
-        return [{**row, **{name: [] for name in left_out}} for row in rows]
+        return [{**row, **left_out} for row in rows]
 
-    def _find_autopay_empty(self, asked):
-        """Return these customers as the form reads them, and which lists are empty.
+    def _find_autopay_empty(self, specification):
+        """Return these customers as the form reads them, and what is empty of them.
 
         What is seen of them goes along, so that nothing is looked up that is not there.
+
+        :param dict specification: the fields that the form asks for
+        :return: the customers, and {name of a field of ours: its empty value}
         """
         company = self.env.company
         if not company.autopay_known:
-            return self, asked
+            return self, get_empty_values(self, specification)
         # Some of them may be hidden from the user: these are refused later.
         payers = self.sudo().commercial_partner_id | self.sudo()
         seen = self.env["autopay.payer.glance"]._look(company, payers)
-        return self.with_context(**{GLANCE: seen}), (
-            set() if seen.configured else asked & {CONFIGURED}
-        )
+        empty = set() if seen.configured else {CONFIGURED} & specification.keys()
+        return self.with_context(**{GLANCE: seen}), get_empty_values(self, empty)
 
     def _is_autopay_discount_taken(self, company):
         """Return whether this customer is charged the discounted amount in time."""

@@ -148,6 +148,7 @@ from .notification import (
 from .ordinary import (
     test_autopay_demo,
     test_autopay_known,
+    test_autopay_move_screen,
     test_autopay_presence,
     test_click_everywhere,
     test_every_screen,

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import stripe
 
-from odoo import Command, fields
+from odoo.fields import Command
 
 from tools.demo.company import STRIPE_KEY, get_provider
 
@@ -163,7 +163,7 @@ def _archive(partner, _simulator):
 
 
 def _expire(partner, _simulator):
-    yesterday = fields.Date.today() - timedelta(days=1)
+    yesterday = partner.env.company._get_autopay_today() - timedelta(days=1)
     partner.autopay_token_id.autopay_expiry_date = yesterday
 
 

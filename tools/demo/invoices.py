@@ -3,7 +3,7 @@
 from datetime import timedelta
 from decimal import Decimal
 
-from odoo import Command, fields
+from odoo.fields import Command
 
 from tools.demo.company import get_currency, get_provider
 
@@ -34,7 +34,7 @@ def make_invoices(env, cast, partners):
 
 
 def _prepare_invoice_vals(partner, bill):
-    today = fields.Date.today()
+    today = partner.env.company._get_autopay_today()
     due = today + timedelta(days=bill.due)
     return {
         "move_type": "out_invoice",
@@ -78,14 +78,18 @@ def _register(invoice, amount):
 
 
 def _credit(invoice):
-    reason = {"ref": "Goods returned", "invoice_date": fields.Date.today()}
+    reason = {
+        "ref": "Goods returned",
+        "invoice_date": invoice.company_id._get_autopay_today(),
+    }
     invoice._reverse_moves([reason], cancel=True)
 
 
 def _hold(invoice):
     invoice.write(
         {
-            "autopay_hold_date": fields.Date.today() + timedelta(days=10),
+            "autopay_hold_date": invoice.company_id._get_autopay_today()
+            + timedelta(days=10),
             "autopay_hold_reason": "The delivery is being checked.",
         }
     )
@@ -101,7 +105,7 @@ def _remove(invoice):
 
 def _pay_online(invoice):
     """Leave a payment through the portal under way, on an invoice that is due."""
-    invoice.autopay_date = fields.Date.today()
+    invoice.autopay_date = invoice.company_id._get_autopay_today()
     invoice.env["payment.transaction"].create(
         {
             "provider_id": get_provider(invoice.env, "demo").id,

@@ -1,4 +1,5 @@
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 import pytz
 
@@ -142,7 +143,7 @@ class AutopayCompanyTimeZone(models.AbstractModel):
             return named["manager"], "manager"
         if zones:
             # A charge may be some hours late in the rest of a country, early nowhere.
-            return min(zones, key=_get_offsets), "country"
+            return _find_last_zone(tuple(zones)), "country"
         return UNCHOSEN, "nothing"
 
     def _get_autopay_zones(self, named):
@@ -199,6 +200,12 @@ class AutopayCompanyTimeZone(models.AbstractModel):
                 self.env, TZ_SOURCES[source], country=self.country_id.name or ""
             ),
         )
+
+
+@lru_cache
+def _find_last_zone(zones):
+    """Return where of these time zones days begin last."""
+    return min(zones, key=_get_offsets)
 
 
 def _get_offsets(name):

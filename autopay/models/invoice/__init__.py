@@ -6,5 +6,6 @@ from . import autopay_move_date
 from . import autopay_move_other_payment
 from . import autopay_move_parts
 from . import autopay_move_payer
+from . import autopay_move_screen
 from . import autopay_move_settlement
 from . import autopay_move_unapplied

@@ -1,0 +1,52 @@
+from odoo import models
+
+from ..guard.empty_values import get_empty_values, is_own
+
+
+class AutopayMoveScreen(models.AbstractModel):
+    """Answers the web client for fields that are empty anyway, without a look at them.
+
+    Where Autopay never was on, our fields stand in Odoo's forms and lists, hidden. Each
+    would pass Odoo's check of rights several times (``has_groups``), for each record.
+    """
+
+    _name = "autopay.move.screen"
+    _description = "Invoices as the Web Client Reads Them"
+
+    def web_read(self, specification):
+        """Override of `web`: our fields are empty where Autopay never was on."""
+        empty = self._get_autopay_empty(specification)
+        if not empty:
+            return super().web_read(specification)
+        rows = super().web_read(_without_own(specification))
+        return [{**row, **empty} for row in rows]
+
+    def onchange(self, values, field_names, fields_spec):
+        """Override of `web`: our fields stay empty where Autopay never was on."""
+        empty = self._get_autopay_empty(fields_spec)
+        if not empty or any(map(is_own, field_names)):
+            return super().onchange(values, field_names, fields_spec)
+        result = super().onchange(
+            _without_own(values), field_names, _without_own(fields_spec)
+        )
+        # A record from scratch is told all values, any other what has changed; of lists
+        # only what is to be put in.
+        if not field_names:
+            result["value"].update(
+                {name: value for name, value in empty.items() if value is False}
+            )
+        return result
+
+    def _get_autopay_empty(self, specification):
+        """Return {name of a field of ours: its empty value}; nothing if it may differ.
+
+        :param dict specification: the fields that the web client asks for
+        """
+        known_ids = self.env["res.company"]._get_autopay_known_ids()
+        if not known_ids.isdisjoint(self.env.companies.ids):
+            return {}
+        return get_empty_values(self, specification)
+
+
+def _without_own(values):
+    return {name: value for name, value in values.items() if not is_own(name)}

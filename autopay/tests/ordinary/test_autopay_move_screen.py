@@ -1,0 +1,74 @@
+from odoo.tests import Form, tagged
+
+from ...models.invoice.autopay_move_screen import AutopayMoveScreen
+from ..common import AutopayCommon
+
+SPEC = {
+    "name": {},
+    "partner_id": {},
+    "amount_residual": {},
+    "autopay_status": {},
+    "autopay_date": {},
+    "autopay_attempt_ids": {"fields": {"name": {}}},
+    "autopay_blocker": {},
+}
+
+
+@tagged("post_install", "-at_install")
+class TestAutopayMoveScreen(AutopayCommon):
+    """Where Autopay never was on, the web client reads our fields as empty."""
+
+    def _switch_off(self):
+        values = {"autopay_enabled": False, "autopay_known": False}
+        self.env["res.company"].sudo().search([]).write(values)
+
+    def _read(self, move):
+        return move.web_read(SPEC)[0]
+
+    def _start(self):
+        """Return what a new invoice begins with, as the web client asks for it."""
+        model = self.env["account.move"].with_context(default_move_type="out_invoice")
+        return model.onchange({}, [], SPEC)["value"]
+
+    def test_fields_of_ours_are_empty_and_not_read(self):
+        invoice = self._create_posted_invoice()
+        self._switch_off()
+        row = self._read(invoice)
+        self.assertEqual(row["name"], invoice.name)
+        self.assertEqual(row["amount_residual"], 100)
+        self.assertEqual(row.keys(), {"id", *SPEC})
+        self.assertEqual(row["autopay_attempt_ids"], [])
+        for name in ("autopay_status", "autopay_date", "autopay_blocker"):
+            self.assertIs(row[name], False)
+
+    def test_new_invoice_is_told_all_that_its_form_asks_for(self):
+        self._switch_off()
+        self.assertEqual(SPEC.keys() - self._start().keys(), {"autopay_attempt_ids"})
+
+    def test_where_it_is_on_all_is_read(self):
+        invoice = self._create_due_invoice()
+        row = self._read(invoice)
+        self.assertEqual(row["autopay_status"], "eligible")
+        self.assertEqual(row["autopay_blocker"], invoice.autopay_blocker)
+        self.assertEqual(SPEC.keys() - self._start().keys(), {"autopay_attempt_ids"})
+
+    def test_another_company_of_the_user_that_has_it_on_counts(self):
+        invoice = self._create_due_invoice()
+        other = self._create_company(name="Second Company")
+        self.env.user.company_ids += other
+        both = invoice.with_context(allowed_company_ids=[other.id, self.company.id])
+        self.assertEqual(self._read(both)["autopay_status"], "eligible")
+
+    def test_form_works_as_without_us(self):
+        self._switch_off()
+        with Form(
+            self.env["account.move"].with_context(default_move_type="out_invoice")
+        ) as form:
+            form.partner_id = self.customer
+            with form.invoice_line_ids.new() as line:
+                line.name = "Service"
+                line.price_unit = 80
+        invoice = form.record
+        self.assertEqual(invoice.amount_untaxed, 80)
+        self.assertFalse(invoice.autopay_status)
+        self.assertFalse(AutopayMoveScreen._get_autopay_empty(invoice, {"name": {}}))
