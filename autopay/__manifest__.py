@@ -51,6 +51,7 @@
         "views/account_portal_templates.xml",
         "views/autopay_portal_templates.xml",
         "views/autopay_portal_statement_templates.xml",
+        "views/autopay_portal_method_templates.xml",
         "views/res_partner_views.xml",
         "views/payment_provider_views.xml",
         "views/payment_token_views.xml",

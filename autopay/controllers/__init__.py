@@ -2,5 +2,6 @@ from . import portal
 from . import portal_common
 from . import portal_home
 from . import portal_statement
+from . import portal_methods
 from . import sheet
 from . import stripe_webhook

@@ -196,6 +196,7 @@ from .setup import (
     test_autopay_setup_reader,
     test_autopay_setup_uses,
     test_autopay_setup_webhook,
+    test_portal_methods,
 )
 from .statement import (
     test_autopay_statement,

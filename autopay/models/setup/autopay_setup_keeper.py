@@ -3,8 +3,6 @@ from odoo.exceptions import UserError
 
 from ...const.methods.setup import CONSENT_PURPOSES, SETUP_METHOD_TYPES
 
-TEMPLATE = "autopay.mail_template_consent"
-
 
 class AutopaySetupKeeper(models.AbstractModel):
     """Finishes a visit on which a method was saved: all of it, or nothing.
@@ -124,20 +122,15 @@ class AutopaySetupKeeper(models.AbstractModel):
     def _send_copy(self, setups):
         """Hand the copies of consents to the mail queue, once each."""
         locked = setups.try_lock_for_update(allow_referencing=True)
-        template = self.env.ref(TEMPLATE, raise_if_not_found=False)
         for setup in locked.filtered(lambda rec: not rec.copy_date):
-            if template and setup.authorization_id:
-                template.send_mail(setup.id, force_send=False)
+            if authorization := setup.authorization_id:
+                saved = self.env["autopay.saved.method"]
+                saved._mail_copy(authorization, setup.contact_id)
                 setup.copy_date = fields.Datetime.now()
         locked.next_check_date = False
-        self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
 
     def _give_up_copy(self, setup, error):
         """Leave a copy unsent that cannot be made, and call a person."""
         setup.next_check_date = False
-        summary = self.env._(
-            "The copy of the consent of %s could not be sent",
-            setup.partner_id.display_name,
-        )
-        notification = self.env["autopay.notification"]
-        notification._alert(setup, setup.company_id, summary, str(error))
+        saved = self.env["autopay.saved.method"]
+        saved._alert_no_copy(setup.authorization_id, error)

@@ -84,8 +84,10 @@ class TestAutopayMethodSetup(SetupCommon):
         setup = self._save("card")
         self._check(setup)
         self._resolve()
-        mails = self.env["mail.mail"].search([("res_id", "=", setup.id)])
-        mails = mails.filtered(lambda mail: mail.model == "autopay.method.setup")
+        consent = setup.authorization_id
+        mails = self.env["mail.mail"].search(
+            [("res_id", "=", consent.id), ("model", "=", consent._name)]
+        )
         self.assertEqual(len(mails), 1)
         self.assertEqual(mails.recipient_ids, self.customer)
         self.assertIn("I authorize", mails.body_html)

@@ -23,6 +23,13 @@ PROBLEM_SENTENCES = {
     ),
 }
 
+# What stands at the head of the page, by purpose.
+PURPOSE_TITLES = {
+    "autopay": _lt("Save a payment method for autopay"),
+    "replace": _lt("Replace %(method)s"),
+    "store": _lt("Save a payment method"),
+}
+
 # Headings and sentences of the page to which customers come back, by state.
 RETURN_WORDS = {
     "new": (
@@ -92,6 +99,20 @@ def get_consent_text(env, company, purpose, old_token, limits=None):
             method=old_token._get_autopay_label(),
         )
     return " ".join([text, *(get_limit_sentences(env, limits) if limits else ())])
+
+
+def get_purpose_title(env, purpose, old_token):
+    """Return the heading of the page on which a customer agrees."""
+    method = old_token._get_autopay_label() if old_token else ""
+    return fill_in(env, PURPOSE_TITLES[purpose], method=method)
+
+
+def get_agreed_sentence(env, token):
+    """Return what follows when a customer has agreed to a saved method."""
+    return env._(
+        "%s pays your invoices by itself from now on. You can end that at any time.",
+        token._get_autopay_label(),
+    )
 
 
 def get_problem_sentence(env, code, company):

@@ -1,0 +1,138 @@
+import hashlib
+import logging
+
+from odoo import api, models
+
+from ...words.authorizations import get_customer_text
+from ...words.methods.setups import get_problem_sentence
+from .visit import SetupError
+
+_logger = logging.getLogger(__name__)
+
+TEMPLATE = "autopay.mail_template_consent"
+
+
+class AutopaySavedMethod(models.AbstractModel):
+    """Lets customers agree to a method that they have saved otherwise already.
+
+    Providers without a page of their own for it keep Odoo's form. What is saved there
+    pays nothing by itself before its owner has agreed to that.
+    """
+
+    _name = "autopay.saved.method"
+    _description = "Consents to Saved Methods"
+
+    # === QUESTIONS === #
+
+    @api.model
+    def _get_ways(self, company, payer):
+        """Return the provider with a page for saving methods, and the others that can.
+
+        :return: (``payment.provider``, perhaps empty; other ``payment.provider``)
+        """
+        providers = self.env["payment.provider"].sudo()
+        found = providers._get_compatible_providers(
+            company.id, payer.id, 0.0, force_tokenization=True, is_validation=True
+        )
+        usable = found.filtered(lambda rec: rec._is_autopay_usable())
+        own = self.env["autopay.setup.opener"].sudo()._get_provider(company, payer)
+        codes = providers._get_autopay_codes("setups")
+        return own, usable.filtered(lambda rec: rec.code not in codes)
+
+    @api.model
+    def _get_choices(self, company, payer):
+        """Return the payer's saved methods that can be charged and are not agreed to.
+
+        A method that a person has paused is no choice.
+        """
+        saved = payer.with_company(company).autopay_available_token_ids.sudo()
+        today = company._get_autopay_today()
+        latest = (
+            self.env["autopay.authorization"]
+            .sudo()
+            ._get_latest_by_token(payer, saved, company)
+        )
+        agreed = saved.filtered(
+            lambda token: (
+                (consent := latest.get((payer.id, token.id)))
+                and not consent.revoked_date
+            )
+        )
+        return (saved - agreed).filtered(
+            lambda token: (
+                token._is_autopay_usable()
+                and not token.autopay_paused_date
+                and not token._is_autopay_expired(today)
+            )
+        )
+
+    @api.model
+    def _get_text(self, company, token):
+        """Return the exact words that a customer agrees to, and their hash."""
+        text = get_customer_text(self.env, company, token)
+        return text, hashlib.sha256(text.encode()).hexdigest()
+
+    # === AGREE === #
+
+    @api.model
+    def _agree(self, company, payer, token, visitor):
+        """Record the consent and let the method pay the invoices.
+
+        :param visitor: a ``Visitor``
+        :return: the authorization
+        :raises SetupError: when the words have changed since they were shown
+        """
+        text, text_hash = self._get_text(company, token)
+        if text_hash != visitor.text_hash:
+            sentence = get_problem_sentence(self.env, "outdated", company)
+            raise SetupError("outdated", sentence)
+        authorization = (
+            self.env["autopay.authorization"]
+            .sudo()
+            ._record(
+                payer,
+                company,
+                token,
+                "portal",
+                text=text,
+                lang=self.env.lang,
+                ip_address=visitor.ip_address,
+                user_agent=(visitor.user_agent or "")[:500],
+            )
+        )
+        payer.with_company(company)._log_autopay_consent(authorization, True)
+        self._mail_copy_safely(authorization, visitor.contact)
+        return authorization
+
+    # === COPY === #
+
+    def _mail_copy_safely(self, authorization, contact):
+        """Mail a copy; a template that was spoilt keeps nobody from agreeing."""
+        try:
+            with self.env.cr.savepoint():
+                self._mail_copy(authorization, contact)
+        except Exception as error:
+            _logger.exception("The copy of consent %s is not sent.", authorization.id)
+            self._alert_no_copy(authorization, error)
+
+    @api.model
+    def _mail_copy(self, authorization, contact):
+        """Hand the copy of a consent to the mail queue, for who gave it."""
+        template = self.env.ref(TEMPLATE, raise_if_not_found=False)
+        if not template:
+            return
+        receiver = contact or authorization.partner_id
+        template.sudo().send_mail(
+            authorization.id,
+            force_send=False,
+            email_values={"recipient_ids": receiver.ids},
+        )
+        self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
+
+    @api.model
+    def _alert_no_copy(self, authorization, error):
+        """Ask a person to look why a customer got no copy of the consent."""
+        payer = authorization.partner_id
+        summary = self.env._("The copy of a consent could not be sent")
+        notification = self.env["autopay.notification"].sudo()
+        notification._alert(payer, authorization.company_id, summary, str(error))
