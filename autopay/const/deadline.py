@@ -242,6 +242,48 @@ EVENT_WAITS = {
     ),
 }
 
+# Customers who were asked for a payment method. One call tells of all of a company.
+_ASK_AGAIN = ("action_ask_again", "action_withdraw")
+REQUEST_WAITS = {
+    "queued": Wait(
+        _lt("mails that ask for a payment method"),
+        _lt(
+            "They were not sent yet: look at the outgoing mails and their scheduled "
+            "action, or ask these customers again."
+        ),
+        DAY,
+        "state_date",
+        _ASK_AGAIN,
+    ),
+    "failed": Wait(
+        _lt("mails that ask for a payment method and were not sent"),
+        _lt("The requests say why. Mend it and ask these customers again."),
+        1,
+        "state_date",
+        _ASK_AGAIN,
+    ),
+    "no_address": Wait(
+        _lt("an e-mail address to ask for a payment method"),
+        _lt(
+            "Fill in the address and ask again, or copy the link of the request and "
+            "send it in another way."
+        ),
+        DAY,
+        "state_date",
+        _ASK_AGAIN,
+    ),
+    "expired": Wait(
+        _lt("an answer to the request for a payment method"),
+        _lt(
+            "These customers did not save a method in time. Call them, ask them again, "
+            "or close the request."
+        ),
+        1,
+        "state_date",
+        _ASK_AGAIN,
+    ),
+}
+
 # States that need no deadline, and why.
 NO_DEADLINE = {
     "reversal.won": "the end of a dispute",
@@ -254,5 +296,8 @@ NO_DEADLINE = {
     "event.processed": "over",
     "event.ignored": "over: nothing of ours was concerned",
     "event.failed": "people are called when a message fails for the last time",
+    "request.sent": "the link expires by itself",
+    "request.answered": "over",
+    "request.withdrawn": "over",
     "payment.draft": "an unfinished checkout ends by itself, in half an hour",
 }

@@ -11,7 +11,8 @@ UPDATE ir_cron
           AND name IN (
               'ir_cron_charge_due_invoices',
               'ir_cron_resolve_open_attempts',
-              'ir_cron_check_surplus'
+              'ir_cron_check_surplus',
+              'ir_cron_send_requests'
           )
        );
 -- It receives no messages of the provider's live account.

@@ -17,6 +17,7 @@ from . import invoice
 from . import plan
 from . import portal
 from . import reconciliation
+from . import request
 from . import reversal
 from . import setup
 from . import statement
@@ -27,6 +28,7 @@ from . import account_partial_reconcile
 from . import account_payment
 from . import ir_module_module
 from . import mail_activity
+from . import mail_mail
 from . import payment_method
 from . import payment_provider
 from . import payment_token

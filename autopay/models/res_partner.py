@@ -30,6 +30,7 @@ class ResPartner(models.Model):
         "autopay.partner.guard",
         "autopay.partner.consent",
         "autopay.partner.portal",
+        "autopay.partner.request",
         "res.partner",
     ]
 

@@ -170,6 +170,12 @@ from .reconciliation import (
     test_autopay_reconciliation_check,
     test_autopay_reconciliation_sheet,
 )
+from .request import (
+    test_autopay_method_request,
+    test_autopay_request_tour,
+    test_autopay_request_wizard,
+    test_portal_request,
+)
 from .reversal import (
     test_autopay_discount_returned,
     test_autopay_dispute,
@@ -197,7 +203,6 @@ from .setup import (
     test_autopay_setup_uses,
     test_autopay_setup_webhook,
     test_portal_methods,
-    test_portal_methods_tour,
 )
 from .statement import (
     test_autopay_statement,

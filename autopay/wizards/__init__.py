@@ -1,4 +1,5 @@
 from . import plan
+from . import request
 
 from . import account_move_reversal
 from . import account_payment_register

@@ -297,7 +297,9 @@ class AutopayAuthorization(models.Model):
         }
         if not vals.get("text"):
             vals["text"] = self._get_text(vals)
-        return self.sudo().create(vals)
+        authorization = self.sudo().create(vals)
+        self.env["autopay.method.request"]._answer(authorization)
+        return authorization
 
     def _get_last_limits(self, payer, company, token):
         """Return the limits of the last consent to the method, as values."""

@@ -15,6 +15,7 @@ LOOKED_AT = {
     "autopay.attempt": ("booked_date", "partner_id", "state", "token_id"),
     "autopay.attempt.line": ("attempt_id", "move_id"),
     "autopay.configuration": ("company_id", "partner_id"),
+    "autopay.method.request": ("company_id", "partner_id"),
     "payment.token": ("partner_id",),
     "res.partner": ("commercial_partner_id",),
 }
@@ -33,6 +34,7 @@ class Glance:
     :param reissued: whether money was collected for invoices that are gone
     :param failed: whether the charge of an invoice of theirs has failed
     :param credited: whether payments or credit notes of theirs pay nothing yet
+    :param asked: whether they were ever asked for a payment method
     """
 
     company_id: int
@@ -42,6 +44,7 @@ class Glance:
     reissued: bool = False
     failed: bool = False
     credited: bool = False
+    asked: bool = False
 
 
 class AutopayPayerGlance(models.AbstractModel):
@@ -76,6 +79,7 @@ class AutopayPayerGlance(models.AbstractModel):
             self._get_reissued_query(payer_ids),
             self._get_failed_query(company, payer_ids),
             credit._get_any_query(company, payer_ids),
+            self._get_asked_query(company, payer_ids),
         ]
         dated = dated and not company._is_autopay_tz_known()
         if dated:
@@ -100,6 +104,14 @@ class AutopayPayerGlance(models.AbstractModel):
     def _get_configured_query(self, company, payer_ids):
         return SQL(
             "EXISTS (SELECT FROM autopay_configuration"
+            " WHERE company_id = %s AND partner_id IN %s)",
+            company.id,
+            payer_ids,
+        )
+
+    def _get_asked_query(self, company, payer_ids):
+        return SQL(
+            "EXISTS (SELECT FROM autopay_method_request"
             " WHERE company_id = %s AND partner_id IN %s)",
             company.id,
             payer_ids,

@@ -31,6 +31,7 @@ FINDERS = {
     "reversal": "_find_reversals",
     "approval": "_find_approvals",
     "event": "_find_events",
+    "request": "_find_requests",
     "method": "_find_new_methods",
     "blocked": "_find_blocked",
 }
@@ -51,7 +52,7 @@ class AutopayDeadline(models.AbstractModel):
     """
 
     _name = "autopay.deadline"
-    _inherit = "autopay.stage"
+    _inherit = ["autopay.stage", "autopay.request.deadline"]
     _description = "Autopay Deadline"
 
     @api.model

@@ -20,7 +20,11 @@ class TestNeutralize(AutopayCommon):
 
     def test_scheduled_actions_are_off_in_a_copy(self):
         self._neutralize()
-        for name in ("charge_due_invoices", "resolve_open_attempts"):
+        for name in (
+            "charge_due_invoices",
+            "resolve_open_attempts",
+            "send_requests",
+        ):
             self.assertFalse(self.env.ref(f"autopay.ir_cron_{name}").active)
 
     def test_copy_receives_no_messages_of_the_provider(self):

@@ -14,9 +14,11 @@ from ...const.deadline import (
     EVENT_WAITS,
     NO_DEADLINE,
     PAYMENT_WAITS,
+    REQUEST_WAITS,
     REVERSAL_WAITS,
 )
 from ...const.event import EVENT_STATES
+from ...const.methods.request import REQUEST_STATES
 from ...const.reversal import REVERSAL_STATES
 from .common_deadline import DeadlineCommon
 
@@ -26,6 +28,7 @@ TABLES = {
     "reversal": (REVERSAL_STATES, REVERSAL_WAITS, "autopay.reversal"),
     "approval": (const.decision.APPROVAL_STATES, APPROVAL_WAITS, "autopay.approval"),
     "event": (EVENT_STATES, EVENT_WAITS, "autopay.event"),
+    "request": (REQUEST_STATES, REQUEST_WAITS, "autopay.method.request"),
     "payment": ([("draft", ""), *((key, "") for key in PAYMENT_WAITS)],)
     + (PAYMENT_WAITS, "account.move"),
 }
