@@ -6,6 +6,7 @@ CHARGES = [
     ("move_id", 18),
     ("partner_id", 28),
     ("amount", 12),
+    ("together_amount", 16),
     ("currency_id", 9),
     ("method", 26),
     ("provider_id", 14),

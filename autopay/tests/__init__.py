@@ -189,6 +189,7 @@ from .reversal import (
     test_autopay_reversal_watch,
 )
 from .schedules import (
+    test_autopay_owed_property,
     test_autopay_parts,
     test_autopay_parts_property,
     test_autopay_parts_returned,

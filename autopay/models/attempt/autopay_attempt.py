@@ -89,6 +89,7 @@ class AutopayAttempt(models.Model):
     )
     payment_id = fields.Many2one(related="transaction_id.payment_id")
     line_ids = fields.One2many("autopay.attempt.line", "attempt_id", readonly=True)
+    has_discount = fields.Boolean(compute="_compute_has_discount")
     move_ids = fields.Many2many(
         "account.move",
         string="Invoices",
@@ -186,6 +187,11 @@ class AutopayAttempt(models.Model):
     )
 
     # === COMPUTE METHODS === #
+
+    @api.depends("line_ids.discount_amount")
+    def _compute_has_discount(self):
+        for attempt in self:
+            attempt.has_discount = any(attempt.line_ids.mapped("discount_amount"))
 
     @api.depends("line_ids.move_id")
     def _compute_move_ids(self):

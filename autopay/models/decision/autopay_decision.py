@@ -111,6 +111,9 @@ class AutopayDecision(models.AbstractModel):
                 if company.autopay_combine or question.mode.startswith("gate_"):
                     combinations = self.env["autopay.combination"]
                     decision.room = combinations._get_room(decision, facts)
+                    decision.combines = facts.scheduled and (
+                        company.autopay_combine and combinations._may_combine(decision)
+                    )
                 decisions[move] = decision
         return decisions
 

@@ -88,6 +88,9 @@ class Decision:
     :param discount: the ``Discount`` that makes the amount pay the whole invoice
     :param room: what one charge may take at most, with other invoices of the customer;
         None when there is no limit, or nobody has asked
+    :param combines: whether other invoices of the customer may be charged along
+    :param together: what one charge takes for several invoices, as a forecast says;
+        zero when it is charged alone
     :param today: the date that was decided for
     :param trial: the configuration that was decided with as if it were saved
     :param waiting: the attempt, or the other payment, that is waited for
@@ -108,6 +111,8 @@ class Decision:
     rest_date: datetime.date | bool = False
     discount: Discount = NO_DISCOUNT
     room: float | None = None
+    combines: bool = False
+    together: float = 0.0
     today: datetime.date | None = None
     trial: models.Model | None = None
     waiting: models.Model | None = None

@@ -37,11 +37,12 @@ class AutopayCombination(models.AbstractModel):
     def _group(self, decisions, ctx):
         """Return lists of the decisions that become one charge each, in order.
 
-        :param ctx: the ``RunContext``; what a person charges now goes alone
+        :param ctx: the ``RunContext``; what a person charges now goes alone. None in a
+            forecast
         """
         groups, by_key = [], {}
         for decision in decisions:
-            key = ctx.mode == "scheduled" and self._get_key(decision, ctx)
+            key = self._get_key(decision, ctx)
             group = by_key.get(key) if key else None
             if group and self._fits([*group, decision]):
                 group.append(decision)
@@ -57,7 +58,7 @@ class AutopayCombination(models.AbstractModel):
         if not move.company_id.autopay_combine or not self._may_combine(decision):
             return None
         provider = decision.token.provider_id
-        if not self.env["autopay.engine"]._get_gateway(ctx, provider):
+        if not self._is_combining(provider, ctx):
             return None
         term = self.env["autopay.booking"]._get_receivable_lines(move)[:1]
         return (
@@ -71,6 +72,31 @@ class AutopayCombination(models.AbstractModel):
             term.account_id,
         )
 
+    def _is_combining(self, provider, ctx):
+        """Return whether a provider takes several invoices in one charge.
+
+        :param ctx: as in ``_group``: a forecast sets up no connection
+        """
+        if ctx is None:
+            return provider.code in provider._get_autopay_account_types()
+        gateway = self.env["autopay.engine"]._get_gateway
+        return ctx.mode == "scheduled" and bool(gateway(ctx, provider))
+
+    @api.model
+    def _foresee(self, company, decisions):
+        """Note on decisions of a forecast what goes together, and its sum.
+
+        :param decisions: what is charged on one day, in the order of the engine
+        """
+        if not company.autopay_combine:
+            return
+        for group in self._group(decisions, None):
+            if len(group) > 1:
+                together = self._sum(group)
+                for decision in group:
+                    decision.together = together
+
+    @api.model
     def _may_combine(self, decision):
         """Return whether an invoice is charged whole, and for the first time."""
         move = decision.move

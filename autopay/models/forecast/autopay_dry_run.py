@@ -84,6 +84,9 @@ class AutopayDryRun(models.Model):
     charge_count = fields.Integer(string="Charges", compute="_compute_counts")
     skip_count = fields.Integer(string="Not Charged", compute="_compute_counts")
     total = fields.Char(string="Would Be Collected", compute="_compute_counts")
+    is_combined = fields.Boolean(
+        compute="_compute_counts", help="Some invoices become one charge."
+    )
 
     configuration_id = fields.Many2one(
         "autopay.configuration",
@@ -123,12 +126,16 @@ class AutopayDryRun(models.Model):
     @api.depends("line_ids", "total_ids")
     def _compute_counts(self):
         groups = self.env["autopay.dry.run.line"]._read_group(
-            [("dry_run_id", "in", self.ids)], ["dry_run_id", "result"], ["__count"]
+            [("dry_run_id", "in", self.ids)],
+            ["dry_run_id", "result"],
+            ["__count", "together_amount:max"],
         )
-        counts = {(run.id, result): count for run, result, count in groups}
+        counts = {(run.id, result): count for run, result, count, _most in groups}
+        combined = {run.id for run, _result, _count, most in groups if most}
         for record in self:
             record.charge_count = counts.get((record.id, "charge"), 0)
             record.skip_count = counts.get((record.id, "skip"), 0)
+            record.is_combined = record.id in combined
             record.total = ", ".join(
                 currency.format(sum(totals.mapped("amount")))
                 for currency, totals in record.total_ids.grouped("currency_id").items()

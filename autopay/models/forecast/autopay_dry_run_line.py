@@ -36,6 +36,13 @@ class AutopayDryRunLine(models.Model):
     amount = fields.Monetary(
         readonly=True, help="What would be charged, or is due and would not be."
     )
+    together_amount = fields.Monetary(
+        string="In One Charge of",
+        readonly=True,
+        aggregator=None,
+        help="What the customer is charged for this invoice and others together. Zero: "
+        "it is charged alone.",
+    )
     token_id = fields.Many2one(
         "payment.token", string="Payment Method", readonly=True, ondelete="set null"
     )
@@ -76,6 +83,7 @@ class AutopayDryRunLine(models.Model):
             "date": charge.day,
             "token_id": token.id,
             "method": token._get_autopay_label(),
+            "together_amount": decision.together,
             "provider_id": token.provider_id.id,
             "configuration_id": decision.configuration._origin.id,
             "configuration_words": decision.configuration.display_name,

@@ -57,6 +57,7 @@ class AutopayForecast(models.AbstractModel):
 
     def _decide_day(self, forecast, day, moves, trial):
         """Take in what is decided on a day; return what is divided."""
+        company = moves.company_id
         divided = moves.browse()
         question = Question(
             today=day,
@@ -65,6 +66,8 @@ class AutopayForecast(models.AbstractModel):
             credited=forecast.credited,
         )
         decisions = self.env["autopay.decision"]._answer(moves, question)
+        charged = [each for each in decisions.values() if not each.blocker]
+        self.env["autopay.combination"]._foresee(company, charged)
         for move, decision in decisions.items():
             if decision.blocker:
                 forecast.blocked[move] = decision

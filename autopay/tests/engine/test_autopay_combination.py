@@ -50,6 +50,36 @@ class TestAutopayCombination(ReversalCommon):
         self.assertIn("3 invoices", moves[0].message_ids[0].body)
         self.assertFalse(self._get_breaches())
 
+    def test_dry_run_and_explanation_say_it_beforehand(self):
+        moves = self._create_invoices(10, 20)
+        other = self._create_customer("Brisk Bakery")
+        self._enrol(customer=other)
+        alone = self._create_due_invoice(5, customer=other)
+        self.assertIn("charged along with it", moves[0].autopay_explanation)
+        dry_run = self.env["autopay.dry.run"].create(
+            {
+                "company_ids": self.company.ids,
+                "partner_ids": (self.customer | other).ids,
+            }
+        )
+        dry_run.action_run()
+        said = {line.move_id: line.together_amount for line in dry_run.charge_ids}
+        self.assertEqual(said, {moves[0]: 30, moves[1]: 30, alone: 0})
+        self.assertTrue(dry_run.is_combined)
+        self._run_autopay()
+        self.assertEqual(self._get_amounts(moves), [3000])
+
+    def test_off_it_is_not_spoken_of(self):
+        self.company.autopay_combine = False
+        moves = self._create_invoices(10, 20)
+        self.assertNotIn("along", moves[0].autopay_explanation)
+        dry_run = self.env["autopay.dry.run"].create(
+            {"company_ids": self.company.ids, "partner_ids": self.customer.ids}
+        )
+        dry_run.action_run()
+        self.assertEqual(dry_run.charge_ids.mapped("together_amount"), [0, 0])
+        self.assertFalse(dry_run.is_combined)
+
     def test_off_each_goes_alone(self):
         self.company.autopay_combine = False
         moves = self._create_invoices()

@@ -110,7 +110,10 @@ def get_charge_words(env, decision):
         "Will be charged %(amount)s with %(method)s at the next run.",
         **_get_values(env, decision),
     )
-    return f"{words} {get_credit_note(env, decision)}".strip()
+    along = decision.combines and env._(
+        "Other invoices of the customer that are due then may be charged along with it."
+    )
+    return " ".join(filter(None, [words, get_credit_note(env, decision), along]))
 
 
 def _get_advice(env, decision):
