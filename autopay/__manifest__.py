@@ -57,6 +57,7 @@
         "views/autopay_portal_templates.xml",
         "views/autopay_portal_statement_templates.xml",
         "views/autopay_portal_method_templates.xml",
+        "views/portal_consent_templates.xml",
         "views/res_partner_views.xml",
         "views/payment_provider_views.xml",
         "views/payment_token_views.xml",

@@ -1,5 +1,6 @@
 from . import portal
 from . import portal_common
+from . import portal_consent
 from . import portal_home
 from . import portal_statement
 from . import portal_methods

@@ -1,4 +1,4 @@
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import MissingError, UserError
 from odoo.http import request
 
 from odoo.addons.portal.controllers.portal import CustomerPortal
@@ -111,18 +111,23 @@ class AutopayPortalCommon(CustomerPortal):
         url = f"{path}?company={company.id}"
         return self._forbid_keeping(request.redirect(url, code=303))
 
-    def _do(self, act, path, company):
+    def _do(self, act, path, company, otherwise=None):
         """Do what a customer has asked for and say what became of it, on a page.
 
-        :param act: a callable without arguments that returns a sentence, or None
+        :param act: a callable without arguments that returns a sentence, or None; a
+            refusal is a ``UserError`` in words for the customer, a strange id a
+            ``MissingError``
         :param str path: the page that is shown then
+        :param str otherwise: the page that is shown after a refusal, if it is another
         """
         try:
             with request.env.cr.savepoint():
                 told = act()
-        except (AccessError, UserError) as error:
+        except MissingError:
+            self._not_found()
+        except UserError as error:
             self._tell(error, "danger")
-        else:
-            if told:
-                self._tell(told)
+            return self._go(otherwise or path, company)
+        if told:
+            self._tell(told)
         return self._go(path, company)

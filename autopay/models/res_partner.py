@@ -14,6 +14,8 @@ RESTRICTED_FIELDS = {
     "autopay_token_id",
     "autopay_policy",
     "autopay_discount_policy",
+    "autopay_portal_manager",
+    "autopay_portal_right",
 }
 
 

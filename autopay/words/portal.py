@@ -1,5 +1,6 @@
 """The words that customers read on their own pages."""
 
+from odoo.tools import format_date
 from odoo.tools.translate import LazyTranslate
 
 from .filled import fill_in
@@ -11,7 +12,12 @@ PORTAL_SENTENCES = {
         "You can look at these pages. Ask the person who manages payments in your "
         "company to change something here, or ask us to give you the right to."
     ),
-    "stale": _lt("This page was out of date. Look at it again and decide anew."),
+    "stale": _lt(
+        "The text has changed since you opened the page. Please read it and decide "
+        "anew."
+    ),
+    "not_agreed": _lt("Tick the box to agree. Nothing was changed."),
+    "not_on": _lt("You have agreed to nothing here that you could withdraw."),
 }
 
 # How a customer stands with a company, by readiness; "configured" is "ready" by rules.
@@ -68,3 +74,60 @@ def get_status_words(env, status):
     code = "configured" if status.is_on and status.configured else status.code
     sentence = STATUS_SENTENCES.get(code, _NOTHING_NOW)
     return fill_in(env, sentence, method=status.token._get_autopay_label())
+
+
+# Why a saved method cannot be chosen.
+PROBLEM_SENTENCES = {
+    "method_archived": _lt("It was removed."),
+    "method_expired": _lt("It has expired."),
+    "method_paused": _lt("It is not charged for now. Ask us why."),
+    "method_exhausted": _lt("It was declined too often in the last days."),
+}
+_UNUSABLE = _lt("It cannot be charged by itself.")
+
+# So many charges that cannot be stopped are named one by one.
+NAMED_CHARGES = 5
+
+
+def get_method_problem(env, codes):
+    """Return why a customer cannot choose a saved method, "" when it can be chosen.
+
+    :param list codes: blockers of the method
+    """
+    return env._(PROBLEM_SENTENCES.get(codes[0], _UNUSABLE)) if codes else ""
+
+
+def get_agreed_words(env, token):
+    """Return what a customer has just agreed to, as a sentence."""
+    return env._(
+        "%s pays your invoices by default from now on, each on its day. You can end "
+        "that at any time.",
+        token._get_autopay_label(),
+    )
+
+
+def get_left_words(env, attempts):
+    """Return what a customer's leaving means, as sentences.
+
+    :param attempts: the charges that can no longer be stopped
+    """
+    lead = env._(
+        "You have left autopay: nothing more is charged by itself. Pay your invoices "
+        "as they come."
+    )
+    named = [get_under_way_words(env, attempt) for attempt in attempts[:NAMED_CHARGES]]
+    if more := len(attempts) - len(named):
+        named.append(env._("So it is with %s more.", more))
+    return " ".join([lead, *named])
+
+
+def get_under_way_words(env, attempt):
+    """Return that a charge can no longer be stopped, as a sentence."""
+    day = attempt.company_id._get_autopay_day(attempt.reserved_date)
+    return env._(
+        "%(amount)s for %(invoices)s can no longer be stopped: this payment was "
+        "started on %(date)s.",
+        amount=attempt.currency_id.format(attempt.amount),
+        invoices=", ".join(attempt.line_ids.move_id.mapped("name")),
+        date=format_date(env, day),
+    )

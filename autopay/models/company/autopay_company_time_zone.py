@@ -114,6 +114,12 @@ class AutopayCompanyTimeZone(models.AbstractModel):
         """Return the name of the time zone in which the company's days begin."""
         return self._find_autopay_tz()[0]
 
+    def _get_autopay_day(self, moment):
+        """Return the company's day of a moment, a datetime in UTC."""
+        self.ensure_one()
+        there = self.with_context(tz=self._get_autopay_tz())
+        return fields.Datetime.context_timestamp(there, moment).date()
+
     @api.model
     def _get_autopay_time_zones(self):
         """Return {id: name of the time zone} of all companies, archived ones too."""

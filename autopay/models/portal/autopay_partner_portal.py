@@ -13,6 +13,7 @@ class AutopayPartnerPortal(models.AbstractModel):
     autopay_portal_right = fields.Selection(
         PORTAL_RIGHTS,
         copy=False,
+        tracking=True,
         groups=STAFF_GROUPS,
         help="Empty: the company itself and its first portal user may change it.",
     )
@@ -40,6 +41,19 @@ class AutopayPartnerPortal(models.AbstractModel):
         for partner in self:
             right = "change" if partner.autopay_portal_manager else "read"
             partner.autopay_portal_right = right
+
+    def action_view_autopay_portal_contacts(self):
+        """Open the contacts of this customer that see its pages in the portal."""
+        self.ensure_one()
+        self.check_access("read")
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "autopay.res_partner_action_portal_contacts"
+        )
+        domain = [
+            ("commercial_partner_id", "=", self.commercial_partner_id.id),
+            ("user_ids.share", "=", True),
+        ]
+        return {**action, "domain": domain}
 
     def _get_first_portal_contacts(self):
         """Return {customer: the contact that got the oldest of its portal users}."""

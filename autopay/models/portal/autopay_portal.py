@@ -112,9 +112,20 @@ class AutopayPortal(models.AbstractModel):
             token=judged.token,
             default=payer.autopay_token_id,
             configured=judged.configured,
+            is_agreed=bool(self._get_consents(company)),
             policy=payer._get_autopay_policy(company),
             next=min(coming, key=lambda each: each.day, default=None),
         )
+
+    @api.model
+    def _get_consents(self, company):
+        """Return the customer's consents in force in a company."""
+        domain = [
+            ("partner_id", "=", self._get_payer().id),
+            ("company_id", "=", company.id),
+            ("revoked_date", "=", False),
+        ]
+        return self.env["autopay.authorization"].sudo().search(domain)
 
     @api.model
     def _get_coming(self, company, limit):

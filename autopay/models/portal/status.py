@@ -15,6 +15,7 @@ class PortalStatus:
     :param token: the method that would pay, as far as it is known
     :param default: the customer's default payment method, perhaps none
     :param configured: whether the customer's configurations choose the method
+    :param is_agreed: whether there is an agreement that the customer can withdraw
     :param policy: a key of ``const.invoice.POLICIES``
     :param next: the next charge, a ``ForecastCharge``; None when none is known
     """
@@ -24,6 +25,7 @@ class PortalStatus:
     token: models.Model
     default: models.Model
     configured: bool
+    is_agreed: bool
     policy: str
     next: ForecastCharge | None
 

@@ -1,5 +1,7 @@
 """Customers on their own pages, each with a browser."""
 
+import re
+
 from lxml import html
 
 from odoo.tools import mute_logger
@@ -32,11 +34,16 @@ class PagesCommon(PortalCommon):
         return " ".join(" ".join(part.text_content() for part in found).split())
 
     def _send(self, path, **values):
-        """Press a button of a page: send its form and follow to the next page."""
-        token = self._open("/my/autopay").xpath("//input[@name='csrf_token']/@value")
-        data = {"csrf_token": token[0] if token else "", **values}
-        with mute_logger("odoo.http", "odoo.sql_db"):
-            answer = self.url_open(path, data=data)
+        """Send what a button of a page would, and follow to the next page."""
+        self._open("/my/autopay")
+        token = re.search(r'csrf_token: "(\w+)"', self.last_answer.text)
+        return self._post(path, csrf_token=token[1], **values)
+
+    def _post(self, path, **values):
+        """Send a form as it is, and follow to the next page."""
+        self.env.flush_all()
+        with mute_logger("odoo.http", "odoo.sql_db", "werkzeug"):
+            answer = self.url_open(path, data=values)
         self.env.invalidate_all()
         self.last_answer = answer
         return html.fromstring(answer.text)

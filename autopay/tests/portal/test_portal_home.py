@@ -1,3 +1,4 @@
+from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
 from ...controllers.accent import get_accent, get_contrast
@@ -65,6 +66,20 @@ class TestPortalHome(PagesCommon):
         self.assertEqual(
             contacts.mapped("autopay_portal_manager"), [True, False, False]
         )
+
+    def test_staff_say_which_contacts_may_change(self):
+        action = self.customer.action_view_autopay_portal_contacts()
+        found = self.env["res.partner"].search(action["domain"])
+        colleague = self.colleague_user.partner_id
+        self.assertEqual(found, self.customer | colleague)
+        clerk = self._create_user("clerk", "base.group_partner_manager")
+        billing = self._create_user(
+            "billing", "account.group_account_invoice,base.group_partner_manager"
+        )
+        with self.assertRaises(AccessError):
+            colleague.with_user(clerk).autopay_portal_manager = True
+        colleague.with_user(billing).autopay_portal_manager = True
+        self.assertEqual(colleague.autopay_portal_right, "change")
 
 
 @tagged("post_install", "-at_install")
