@@ -58,6 +58,7 @@ DATE_SOURCES = [
     ("rule", "The company's rule"),
     ("person", "Set by hand"),
     ("rest", "The rest after a cap"),
+    ("customer", "Moved by the customer"),
 ]
 
 # Blockers that a customer shows under the name "off".

@@ -1,4 +1,5 @@
 from . import portal
+from . import portal_coming
 from . import portal_common
 from . import portal_consent
 from . import portal_home

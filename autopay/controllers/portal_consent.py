@@ -1,6 +1,6 @@
 from odoo.http import request, route
 
-from ..words.portal import get_portal_sentence, get_under_way_words
+from ..words.portal.pages import get_portal_sentence, get_under_way_words
 from .portal_common import AutopayPortalCommon
 
 # Characters of what a browser calls itself that are kept.
@@ -36,14 +36,14 @@ class AutopayPortalConsent(AutopayPortalCommon):
         consent = request.env["autopay.portal.consent"]
         return self._do(
             lambda: consent._choose(
-                company, token_id, text_hash, **self._get_visitor()
+                company, token_id, text_hash, **self._read_visitor()
             ),
             "/my/autopay",
             company,
             "/my/autopay/default",
         )
 
-    def _get_visitor(self):
+    def _read_visitor(self):
         """Return where the browser is and what it calls itself, for the record."""
         browser = request.httprequest.user_agent.string or ""
         return {

@@ -1,6 +1,6 @@
 from odoo.http import request, route
 
-from ..words.portal import get_status_words
+from ..words.portal.pages import get_status_words
 from .portal_common import AutopayPortalCommon
 
 

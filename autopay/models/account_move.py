@@ -26,6 +26,7 @@ class AccountMove(models.Model):
         "autopay.move.parts",
         "autopay.move.plan",
         "autopay.move.unapplied",
+        "autopay.move.portal",
     ]
 
     autopay_status = fields.Selection(

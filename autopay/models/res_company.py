@@ -77,6 +77,11 @@ class ResCompany(models.Model):
         "the invoice. After so many days the person in charge is asked whether the "
         "money will come.",
     )
+    autopay_move_days = fields.Integer(
+        string="Days to Move a Charge",
+        help="Customers may move a charge in the portal, at most to so many days after "
+        "the due date of the invoice. Zero: they may not.",
+    )
     autopay_credit_policy = fields.Selection(
         const.invoice.CREDIT_POLICIES,
         string="Open Credit",
@@ -113,6 +118,13 @@ class ResCompany(models.Model):
         if any(not 1 <= company.autopay_month_day <= 31 for company in self):
             raise ValidationError(
                 self.env._("The autopay day of the month must be from 1 to 31.")
+            )
+
+    @api.constrains("autopay_move_days")
+    def _check_autopay_move_days(self):
+        if any(not 0 <= company.autopay_move_days <= 365 for company in self):
+            raise ValidationError(
+                self.env._("Customers may move a charge by 0 to 365 days.")
             )
 
     @api.constrains("autopay_date_offset")

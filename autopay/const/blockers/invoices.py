@@ -173,6 +173,15 @@ INVOICE_BLOCKERS = (
         days=3,
     ),
     Blocker(
+        "customer_hold",
+        _lt("Skipped by the customer"),
+        _lt(
+            "The customer has skipped this invoice in the portal: it is not charged "
+            "until the customer or you take that back."
+        ),
+        days=7,
+    ),
+    Blocker(
         "on_hold",
         _lt("On hold"),
         _lt("On hold until %(date)s. %(reason)s"),

@@ -122,6 +122,9 @@ class AutopayCheck(models.AbstractModel):
         decision.values.update(get_unapplied_values(self.env, found))
         return True
 
+    def _is_customer_hold(self, decision, facts):
+        return decision.move.autopay_customer_hold
+
     def _is_on_hold(self, decision, facts):
         move = decision.move
         decision.values["reason"] = move.autopay_hold_reason or ""

@@ -96,6 +96,7 @@ class AutopayMoveExplanation(models.AbstractModel):
         "autopay_token_id",
         "autopay_allowed_kinds",
         "autopay_hold_date",
+        "autopay_customer_hold",
         "autopay_in_dispute",
         "autopay_retry_date",
         "autopay_approval_ids.state",

@@ -218,9 +218,13 @@ class AutopayNotification(models.AbstractModel):
 
     def _close_set_aside(self, moves, feedback):
         """Close the alarms of invoices that are not set aside any more, and say why."""
-        activities = moves.sudo().activity_ids
-        aside = activities.filtered(lambda each: each.autopay_wait == SET_ASIDE)
-        aside.action_feedback(feedback)
+        self._close_waiting(moves, SET_ASIDE, feedback)
+
+    def _close_waiting(self, records, wait, feedback):
+        """Close the alarms of a name on these records, and say why."""
+        activities = records.sudo().activity_ids
+        named = activities.filtered(lambda each: each.autopay_wait == wait)
+        named.action_feedback(feedback)
 
     def _alert_common(self, run, fault):
         """Tell that a run ended since every invoice fails alike.

@@ -1,3 +1,5 @@
+from . import autopay_move_portal
 from . import autopay_partner_portal
 from . import autopay_portal
+from . import autopay_portal_coming
 from . import autopay_portal_consent

@@ -4,8 +4,8 @@ from odoo import api, models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
 
-from ...const.invoice import OPEN_STATUSES
-from ...words.portal import get_portal_sentence
+from ...const.invoice import OPEN_STATUSES, UNPAID_STATES
+from ...words.portal.pages import get_portal_sentence
 from .status import PortalStatus
 
 # The open invoices that are looked at for the next charge: the first of them decides.
@@ -133,12 +133,7 @@ class AutopayPortal(models.AbstractModel):
 
         :return: a list of ``ForecastCharge``
         """
-        domain = self._get_domain(company) & Domain(
-            [
-                ("autopay_status", "in", OPEN_STATUSES),
-                ("payment_state", "in", ("not_paid", "partial")),
-            ]
-        )
+        domain = self._get_coming_domain(company)
         moves = self.env["account.move"].sudo().with_company(company)
         first = moves.search(domain, order="autopay_date, id", limit=limit)
         if not first:
@@ -146,6 +141,16 @@ class AutopayPortal(models.AbstractModel):
         forecasts = self.env["autopay.forecast"].sudo().with_company(company)
         last = self._get_last_day(company)
         return forecasts._forecast(company, first, last).charges
+
+    @api.model
+    def _get_coming_domain(self, company):
+        """Return the domain of the customer's invoices that are to be collected."""
+        return self._get_domain(company) & Domain(
+            [
+                ("autopay_status", "in", OPEN_STATUSES),
+                ("payment_state", "in", UNPAID_STATES),
+            ]
+        )
 
     @api.model
     def _get_last_day(self, company):

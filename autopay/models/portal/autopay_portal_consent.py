@@ -5,7 +5,7 @@ from odoo import api, models
 from odoo.exceptions import MissingError, UserError
 
 from ...words.authorizations import get_customer_text, get_limit_sentences
-from ...words.portal import (
+from ...words.portal.pages import (
     get_agreed_words,
     get_left_words,
     get_method_problem,

@@ -20,6 +20,7 @@ OPEN = {
     "account.bank.statement.line": INVOICE,
     "res.company": {
         "autopay_enabled",
+        "autopay_move_days",
         "autopay_known",
         "autopay_policy",
         "autopay_combine",

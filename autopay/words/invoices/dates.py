@@ -13,6 +13,7 @@ SOURCE_SENTENCES = {
     "rule": _lt(
         "The date is by an earlier rule; by the rule of today it would be %(date)s."
     ),
+    "customer": _lt("The customer has moved it; by the rule it would be %(date)s."),
     "rest": _lt("It is the rest that a cap has left for that day."),
 }
 

@@ -3,7 +3,7 @@
 from odoo.tools import format_date
 from odoo.tools.translate import LazyTranslate
 
-from .filled import fill_in
+from ..filled import fill_in
 
 _lt = LazyTranslate(__name__)
 
@@ -18,6 +18,13 @@ PORTAL_SENTENCES = {
     ),
     "not_agreed": _lt("Tick the box to agree. Nothing was changed."),
     "not_on": _lt("You have agreed to nothing here that you could withdraw."),
+    "skipped": _lt("%(invoice)s is not charged until you undo that. We were told."),
+    "undone": _lt("%(invoice)s is charged again as before."),
+    "moved": _lt("%(invoice)s is charged on %(date)s."),
+    "bad_day": _lt("Choose a day from %(earliest)s to %(latest)s."),
+    "other_amount": _lt(
+        "The amount has changed since you opened the page. Nothing was charged."
+    ),
 }
 
 # How a customer stands with a company, by readiness; "configured" is "ready" by rules.
@@ -61,9 +68,9 @@ _NOTHING_NOW = _lt(
 )
 
 
-def get_portal_sentence(env, code):
+def get_portal_sentence(env, code, **values):
     """Return a sentence that stands for itself, by its code."""
-    return env._(PORTAL_SENTENCES[code])
+    return fill_in(env, PORTAL_SENTENCES[code], **values)
 
 
 def get_status_words(env, status):

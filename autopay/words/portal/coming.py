@@ -1,0 +1,146 @@
+"""The words about coming charges that customers read on their own pages."""
+
+from odoo.tools import format_date
+from odoo.tools.translate import LazyTranslate
+
+from ..declines.advice import get_customer_sentence
+from ..disputes import get_withheld_sentence
+from ..filled import fill_in
+from .pages import STATUS_SENTENCES
+
+_lt = LazyTranslate(__name__)
+
+# Why a customer's invoice is not charged, by blocker. What is on our side is told as
+# such; what only staff may know is not told.
+COMING_SENTENCES = {
+    "customer_off": _lt("Nothing is charged by itself. Pay it as it comes."),
+    "customer_hold": _lt("You have skipped it: it is not charged until you undo that."),
+    "on_hold": _lt("We hold it until %(date)s: nothing is charged before."),
+    "failed": _lt(
+        "The last charge failed and is not repeated by itself. Pay it now, or choose "
+        "another payment method."
+    ),
+    "retry_not_due": _lt("The last charge failed. It is tried again on %(date)s."),
+    "needs_approval": _lt("It waits for our approval."),
+    "approval_refused": _lt("We do not charge it for now. Ask us why."),
+    "payment_pending": _lt("Another payment of it is under way."),
+    "payment_in_doubt": _lt(
+        "We do not know yet whether your last payment of it arrived. Please do not pay "
+        "it again."
+    ),
+    "open_credit": _lt(
+        "You have credit with us that may pay it. We look into that first; you need "
+        "not do anything."
+    ),
+    "kind_not_allowed": _lt(
+        "%(method)s cannot pay this invoice. Choose another payment method."
+    ),
+    "no_configuration": _lt("None of your own settings fits this invoice."),
+    "above_cap": _lt("It is above the limit that you have set for a charge."),
+    "month_cap_reached": _lt("The limit that you have set for the month is reached."),
+    "above_authorization": _lt("It is above the limit that you have agreed to."),
+    "authorized_month_reached": _lt(
+        "The limit that you have agreed to for the month is reached."
+    ),
+    "needs_authentication": _lt(
+        "Your bank asks you to confirm this payment. We get in touch with you."
+    ),
+}
+
+_UNDER_WAY = _lt("We are collecting it; the payment was started on %(date)s.")
+_OURS = _lt(
+    "It is not charged for now, and the reason is on our side. You need not do "
+    "anything."
+)
+
+# Why a customer can change nothing of a coming charge.
+REFUSAL_SENTENCES = {
+    "under_way": _lt("A payment of it is under way: nothing can be changed any more."),
+    "locked": _lt(
+        "It is charged under “%(configuration)s”, which is agreed between us: only "
+        "%(company)s can change it."
+    ),
+    "approval": _lt("It waits for our approval: nothing can be changed until then."),
+}
+_IMPOSSIBLE = _lt("This cannot be done with this invoice now.")
+
+# What became of a payment that a customer has just asked for, with its kind of message.
+PAID_SENTENCES = {
+    "succeeded": (
+        _lt("Thank you: %(amount)s was paid with %(method)s."),
+        "success",
+    ),
+    "pending": (
+        _lt(
+            "The payment of %(amount)s with %(method)s was started. Your bank confirms "
+            "it within some days; you need not do anything."
+        ),
+        "success",
+    ),
+    "action_required": (
+        _lt(
+            "Your bank asks you to confirm the payment of %(amount)s. Nothing was "
+            "charged yet; we get in touch with you."
+        ),
+        "warning",
+    ),
+    "canceled": (_lt("Nothing was charged."), "warning"),
+}
+_UNKNOWN = _lt(
+    "We do not know yet whether %(amount)s was paid with %(method)s, and look after "
+    "that. Please do not pay it again."
+)
+
+
+def get_coming_words(env, decision):
+    """Return why an invoice is not charged, for its customer, as a sentence.
+
+    :param decision: a ``Decision`` with a blocker
+    """
+    code, move = decision.blocker, decision.move
+    if code in ("in_dispute", "money_returned"):
+        return get_withheld_sentence(env, move)
+    if code == "date_not_reached" or not code:
+        return ""
+    sentence = COMING_SENTENCES.get(code) or STATUS_SENTENCES.get(code)
+    if not sentence and decision.waiting and "reserved_date" in decision.waiting:
+        started = decision.waiting.reserved_date
+        day = move.company_id._get_autopay_day(started)
+        return fill_in(env, _UNDER_WAY, date=format_date(env, day))
+    return fill_in(
+        env,
+        sentence or _OURS,
+        method=decision.token._get_autopay_label(),
+        date=format_date(env, decision.date) if decision.date else "",
+    )
+
+
+def get_refusal_words(env, coming):
+    """Return why a customer cannot do what was asked for, as a sentence.
+
+    :param coming: a ``Coming``
+    """
+    code = coming.refusal
+    if code:
+        return fill_in(
+            env,
+            REFUSAL_SENTENCES[code],
+            configuration=coming.decision.configuration.display_name,
+            company=coming.move.company_id.name,
+        )
+    return get_coming_words(env, coming.decision) or env._(_IMPOSSIBLE)
+
+
+def get_paid_words(env, attempt):
+    """Return what became of a payment, and the kind of message.
+
+    :param attempt: the ``autopay.attempt`` that was made
+    """
+    if attempt.state == "declined":
+        return get_customer_sentence(env, attempt.decline_class), "danger"
+    sentence, kind = PAID_SENTENCES.get(attempt.state, (_UNKNOWN, "warning"))
+    values = {
+        "amount": attempt.currency_id.format(attempt.amount),
+        "method": attempt.token_id._get_autopay_label(),
+    }
+    return fill_in(env, sentence, **values), kind
