@@ -218,9 +218,9 @@ class AutopayNotification(models.AbstractModel):
 
     def _close_set_aside(self, moves, feedback):
         """Close the alarms of invoices that are not set aside any more, and say why."""
-        self._close_waiting(moves, SET_ASIDE, feedback)
+        self._close_waiting_on(moves, SET_ASIDE, feedback)
 
-    def _close_waiting(self, records, wait, feedback):
+    def _close_waiting_on(self, records, wait, feedback):
         """Close the alarms of a name on these records, and say why."""
         activities = records.sudo().activity_ids
         named = activities.filtered(lambda each: each.autopay_wait == wait)

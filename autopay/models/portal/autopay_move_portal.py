@@ -49,7 +49,7 @@ class AutopayMovePortal(models.AbstractModel):
         notification = self.env["autopay.notification"].sudo()
         if not held:
             taken_back = self.env._("Taken back by %s", self.env.user.name)
-            notification._close_waiting(self, CUSTOMER_HOLD, taken_back)
+            notification._close_waiting_on(self, CUSTOMER_HOLD, taken_back)
             return
         for move in self:
             summary = self.env._("The customer has skipped this charge")
