@@ -97,22 +97,28 @@ def get_coming_words(env, decision):
 
     :param decision: a ``Decision`` with a blocker
     """
-    code, move = decision.blocker, decision.move
+    code = decision.blocker
     if code in ("in_dispute", "money_returned"):
-        return get_withheld_sentence(env, move)
-    if code == "date_not_reached" or not code:
+        return get_withheld_sentence(env, decision.move)
+    if code in (False, "date_not_reached"):
         return ""
     sentence = COMING_SENTENCES.get(code) or STATUS_SENTENCES.get(code)
-    if not sentence and decision.waiting and "reserved_date" in decision.waiting:
-        started = decision.waiting.reserved_date
-        day = move.company_id._get_autopay_day(started)
-        return fill_in(env, _UNDER_WAY, date=format_date(env, day))
+    if not sentence:
+        return _get_started_words(env, decision.waiting) or env._(_OURS)
     return fill_in(
         env,
-        sentence or _OURS,
+        sentence,
         method=decision.token._get_autopay_label(),
         date=format_date(env, decision.date) if decision.date else "",
     )
+
+
+def _get_started_words(env, waiting):
+    """Return that a charge is under way, "" when it is not one that is waited for."""
+    if not waiting or waiting._name != "autopay.attempt":
+        return ""
+    day = waiting.company_id._get_autopay_day(waiting.reserved_date)
+    return fill_in(env, _UNDER_WAY, date=format_date(env, day))
 
 
 def get_refusal_words(env, coming):
