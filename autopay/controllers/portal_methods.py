@@ -93,6 +93,7 @@ class AutopayPortalMethods(AutopayPortalCommon):
             "kinds": own and opener._get_methods(own),
             "others": others,
             "choices": saved._get_choices(company, payer),
+            "waiting": saved._get_waiting(company),
             "problem": problem and str(problem),
         }
         response = self._render("autopay.portal_method_new", values, company)
@@ -168,7 +169,7 @@ class AutopayPortalMethods(AutopayPortalCommon):
             saved._agree(company, self._get_payer(), token, visitor)
         except SetupError as problem:
             return self._render_agree(company, token, problem)
-        self._tell(get_agreed_sentence(request.env, token))
+        self._tell(get_agreed_sentence(request.env, company, token))
         return self._go("/my/autopay", company)
 
     def _get_choice(self, company, value):

@@ -206,6 +206,7 @@ from .setup import (
     test_autopay_setup_uses,
     test_autopay_setup_webhook,
     test_portal_methods,
+    test_portal_methods_tour,
 )
 from .statement import (
     test_autopay_statement,

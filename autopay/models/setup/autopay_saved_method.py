@@ -67,6 +67,25 @@ class AutopaySavedMethod(models.AbstractModel):
         )
 
     @api.model
+    def _get_waiting(self, company):
+        """Return the visits of the user's company whose bank account waits for a code.
+
+        The deposit comes days later, when nobody has the page open any more.
+        """
+        payer = self.env["autopay.portal"]._get_payer()
+        return (
+            self.env["autopay.method.setup"]
+            .sudo()
+            .search(
+                [
+                    ("partner_id", "=", payer.id),
+                    ("company_id", "=", company.id),
+                    ("state", "=", "waiting"),
+                ]
+            )
+        )
+
+    @api.model
     def _get_text(self, company, token):
         """Return the exact words that a customer agrees to, and their hash."""
         text = get_customer_text(self.env, company, token)

@@ -157,7 +157,7 @@ class TestPortalMethods(CommittingOverHttp, SetupCommon, PagesCommon):
 
     def test_saved_card_is_shown_and_pays(self):
         page = self._save_here("card")
-        self.assertIn("pays your invoices", self._text(page, "autopay_done"))
+        self.assertIn("is charged to", self._text(page, "autopay_done"))
         self.assertIn("4242", page.xpath("//h2")[0].text_content())
         self.assertTrue(self._get_default())
         consent = self._get_consents()
@@ -188,10 +188,17 @@ class TestPortalMethods(CommittingOverHttp, SetupCommon, PagesCommon):
         self.assertIn("small deposit", self._text(page, "autopay_waiting"))
         self.assertFalse(self._get_tokens())
         link = page.xpath("//a[@name='autopay_verify']/@href")[0]
+        path = self._get_setup()._get_return_path()
+        # Days later the customer finds the way to it.
+        for place in ("/my/autopay", NEW):
+            found = self._open_page(place).xpath("//a[@name='autopay_waiting_link']")
+            self.assertEqual([each.get("href") for each in found], [path])
         self.admin.visit(link, "verify")
-        page = self._open_page(self._get_setup()._get_return_path())
+        page = self._open_page(path)
         self.assertTrue(self._text(page, "autopay_done"))
         self.assertTrue(self._get_default().stripe_mandate)
+        page = self._open_page("/my/autopay")
+        self.assertFalse(page.xpath("//a[@name='autopay_waiting_link']"))
 
     def test_page_is_shown_again_without_being_asked_again(self):
         self._save_here("card")

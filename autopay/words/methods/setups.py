@@ -61,8 +61,8 @@ RETURN_WORDS = {
 # What a saved method does, by purpose.
 DONE_SENTENCES = {
     "autopay": _lt(
-        "%(method)s pays your invoices of %(company)s by itself from now on. You can "
-        "end that at any time."
+        "What %(company)s puts on autopay is charged to %(method)s on its day from now "
+        "on. You need not do anything, and you can end that at any time."
     ),
     "replace": _lt(
         "%(method)s takes the place of the former payment method at %(company)s."
@@ -107,11 +107,13 @@ def get_purpose_title(env, purpose, old_token):
     return fill_in(env, PURPOSE_TITLES[purpose], method=method)
 
 
-def get_agreed_sentence(env, token):
+def get_agreed_sentence(env, company, token):
     """Return what follows when a customer has agreed to a saved method."""
-    return env._(
-        "%s pays your invoices by itself from now on. You can end that at any time.",
-        token._get_autopay_label(),
+    return fill_in(
+        env,
+        DONE_SENTENCES["autopay"],
+        method=token._get_autopay_label(),
+        company=company.display_name,
     )
 
 
