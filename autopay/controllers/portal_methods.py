@@ -132,7 +132,12 @@ class AutopayPortalMethods(AutopayPortalCommon):
             "new_path": f"{NEW}?company={setup.company_id.id}",
             **({"page_name": False} if public else {}),
         }
-        return self._render("autopay.portal_method_return", values, setup.company_id)
+        template = "autopay.portal_method_return"
+        response = self._render(template, values, setup.company_id)
+        # The address is the key: the provider's pages need not learn it.
+        response.headers["Referrer-Policy"] = "no-referrer"
+        response.headers["X-Robots-Tag"] = "noindex, nofollow"
+        return response
 
     # === AGREE TO WHAT IS SAVED === #
 

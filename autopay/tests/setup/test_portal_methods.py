@@ -159,6 +159,7 @@ class TestPortalMethods(CommittingOverHttp, SetupCommon, PagesCommon):
         page = self._save_here("card")
         self.assertIn("is charged to", self._text(page, "autopay_done"))
         self.assertIn("4242", page.xpath("//h2")[0].text_content())
+        self.assertEqual(self.last_answer.headers["Referrer-Policy"], "no-referrer")
         self.assertTrue(self._get_default())
         consent = self._get_consents()
         self.assertEqual(consent.user_id, self.owner_user)
