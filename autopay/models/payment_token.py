@@ -12,6 +12,8 @@ SEARCHED_NAMES = (
     "payment_method_id.name",
     "partner_id.display_name",
 )
+# Of a provider, for a judgement of its methods.
+PROVIDER_FACTS = ("capture_manually", "code", "company_id", "name", "state")
 DECLINE_FIELDS = ("charging_date", "decline_class", "outcome_date", "state", "token_id")
 # The last refusal for good, and the declines that card networks count.
 DECLINES_QUERY = """
@@ -211,6 +213,10 @@ class PaymentToken(models.Model):
         """Return whether the method can no longer be charged on that date."""
         self.ensure_one()
         return bool(self.autopay_expiry_date and self.autopay_expiry_date < day)
+
+    def _read_autopay_providers(self):
+        """Read of the providers what a judgement asks, instead of all their texts."""
+        self.sudo()._origin.provider_id.fetch(PROVIDER_FACTS)
 
     def _is_autopay_usable(self):
         """Return whether its provider can charge the method by itself."""

@@ -110,6 +110,7 @@ class AutopayReadiness(models.AbstractModel):
         :param seen: the ``Glance`` that a form has taken at their customers, or None
         """
         declined = tokens if not seen or seen.declined else tokens.browse()
+        tokens._read_autopay_providers()
         dated = any(tokens.mapped("autopay_expiry_date"))
         today = company._get_autopay_today() if dated else None
         return self.env["autopay.judgement"]._get_method_facts(company, declined, today)

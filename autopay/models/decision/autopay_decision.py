@@ -218,6 +218,7 @@ class AutopayDecision(models.AbstractModel):
         declined = methods if seen.declined else methods.browse()
         capped = methods if seen.configured else methods.browse()
         refused, exhausted = declined._get_autopay_declines()
+        methods._read_autopay_providers()
         authorizations = self.env["autopay.authorization"]
         return {
             "authorizations": authorizations._get_latest_by_token(
