@@ -121,7 +121,7 @@ class TestAutopayPrepaidOrder(SaleCommon):
             self._create_invoice_of(self._create_order(100)),
         )
         self.assertEqual(invoice.autopay_blocker, "open_credit")
-        self.assertFalse(invoice.autopay_can_apply_credit)
+        self.assertNotIn("apply_credit", invoice.autopay_offers or "")
         self.assertFalse(other.autopay_blocker)
         for policy in ("hold", "apply"):
             self.company.autopay_credit_policy = policy
@@ -139,7 +139,7 @@ class TestAutopayPrepaidOrder(SaleCommon):
                 self.assertNotIn(tx, invoice.transaction_ids)
                 invoice.invalidate_recordset()
                 self.assertEqual(invoice.autopay_blocker, "payment_pending")
-                self.assertEqual(invoice.autopay_other_payment_id, tx)
+                self.assertEqual(invoice.action_autopay_open_payment()["res_id"], tx.id)
                 self._assert_not_charged(invoice)
                 tx._set_canceled()
         invoice.invalidate_recordset()
@@ -164,7 +164,7 @@ class TestAutopayPrepaidOrder(SaleCommon):
         late = self.env["payment.transaction"]._find_autopay_late()
         self.assertEqual(late, {invoice: tx})
         invoice.invalidate_recordset()
-        self.assertEqual(invoice.autopay_other_payment_state, "ignore")
+        self.assertIn("ignore_payment", invoice.autopay_offers)
         invoice.action_autopay_ignore_payment()
         self.assertIn("will not come", invoice.message_ids[0].body)
         self._run_autopay()

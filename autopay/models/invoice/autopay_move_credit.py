@@ -29,12 +29,6 @@ class AutopayMoveCredit(models.AbstractModel):
         readonly=True,
         groups=STAFF_GROUPS,
     )
-    autopay_can_apply_credit = fields.Boolean(
-        compute="_compute_autopay_blocker",
-        compute_sudo=True,
-        groups=STAFF_GROUPS,
-        help="Something that is open in the customer's favour can pay this invoice.",
-    )
 
     # === ACTION METHODS === #
 

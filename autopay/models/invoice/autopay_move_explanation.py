@@ -5,10 +5,7 @@ from ...rights import STAFF_GROUPS, check_staff
 BLOCKER_FIELDS = (
     "autopay_blocker",
     "autopay_explanation",
-    "autopay_other_payment_id",
-    "autopay_other_payment_state",
-    "autopay_can_keep_aside",
-    "autopay_can_apply_credit",
+    "autopay_offers",
 )
 
 
@@ -52,6 +49,12 @@ class AutopayMoveExplanation(models.AbstractModel):
         help="Whether the invoice will be charged, when and with what, or why not.",
     )
 
+    autopay_offers = fields.Char(
+        compute="_compute_autopay_blocker",
+        compute_sudo=True,
+        groups=STAFF_GROUPS,
+        help="What people can do about the blocker, a word for each button.",
+    )
     autopay_trace = fields.Html(
         string="How the Payment Method Was Chosen",
         compute="_compute_autopay_trace",
@@ -128,12 +131,22 @@ class AutopayMoveExplanation(models.AbstractModel):
                 move.autopay_explanation = " ".join(
                     filter(None, (move.autopay_explanation, *words))
                 )
-            move._set_autopay_other_payment(decision)
-            move.autopay_can_keep_aside = decision.values.get("reissued", False)
-            move.autopay_can_apply_credit = decision.values.get("can_apply", False)
+            move.autopay_offers = " ".join(move._get_autopay_offers(decision))
+
+    def _get_autopay_offers(self, decision):
+        """Return the words of the buttons that a decision calls for, a hook.
+
+        One field holds them all: Odoo looks at each field that depends on the ledger
+        with each change of an entry, and twice, for bank statement lines have it too.
+        """
+        values = decision.values
+        offers = {
+            "keep_aside": values.get("reissued"),
+            "apply_credit": values.get("can_apply"),
+        }
+        return [word for word, is_offered in offers.items() if is_offered]
 
     @api.depends_context("uid", "lang")
-    @api.depends("autopay_explanation")
     def _compute_autopay_trace(self):
         is_whole = self.env["autopay.check"]._is_whole
         for move in self:

@@ -1,7 +1,7 @@
-from odoo import fields, models
+from odoo import models
 from odoo.exceptions import UserError
 
-from ...rights import STAFF_GROUPS, check_billing
+from ...rights import check_billing
 
 
 class AutopayMoveOtherPayment(models.AbstractModel):
@@ -10,44 +10,34 @@ class AutopayMoveOtherPayment(models.AbstractModel):
     _name = "autopay.move.other.payment"
     _description = "Other Payment of an Invoice on Autopay"
 
-    autopay_other_payment_id = fields.Many2one(
-        "payment.transaction",
-        compute="_compute_autopay_blocker",
-        compute_sudo=True,
-        groups=STAFF_GROUPS,
-        help="The payment that autopay waits for.",
-    )
-    autopay_other_payment_state = fields.Selection(
-        [("ignore", "May be ignored"), ("book", "To book"), ("open", "To look at")],
-        compute="_compute_autopay_blocker",
-        compute_sudo=True,
-        groups=STAFF_GROUPS,
-    )
-
-    def _set_autopay_other_payment(self, decision):
-        """Show the payment that a decision waits for, and what can be done about it."""
-        payment = decision.waiting
-        if not payment or payment._name != "payment.transaction":
-            payment = self.env["payment.transaction"]
-        self.autopay_other_payment_id = payment
-        self.autopay_other_payment_state = self._get_autopay_other_state(payment)
-
-    def _get_autopay_other_state(self, payment):
+    def _get_autopay_offers(self, decision):
+        """Override to offer what can be done about the payment that is waited for."""
+        offers = super()._get_autopay_offers(decision)
+        payment = self._find_autopay_other_payment(decision)
         if not payment:
-            return False
+            return offers
+        return [*offers, "open_payment", *self._get_autopay_payment_offers(payment)]
+
+    def _find_autopay_other_payment(self, decision):
+        """Return the payment that a decision waits for, perhaps none."""
+        payment = decision.waiting
+        is_other = payment and payment._name == "payment.transaction"
+        return payment if is_other else self.env["payment.transaction"]
+
+    def _get_autopay_payment_offers(self, payment):
         kind = payment._get_autopay_wait()
         if kind == "wire" or (
             kind in ("pending", "authorized") and payment._is_autopay_late(self)
         ):
-            return "ignore"
-        return "book" if kind == "done" else "open"
+            return ["ignore_payment"]
+        return ["book_payment"] if kind == "done" else []
 
     # === ACTION METHODS === #
 
     def action_autopay_ignore_payment(self):
         """Collect an invoice although another payment of it was begun."""
         self.ensure_one()
-        payment = self._get_autopay_other_payment("ignore")
+        payment = self._get_autopay_other_payment("ignore_payment")
         if payment._get_autopay_wait() == "wire":
             # Holders of a link to the invoice can announce any number of them.
             payment |= payment._get_autopay_other_wires(self)
@@ -56,28 +46,31 @@ class AutopayMoveOtherPayment(models.AbstractModel):
     def action_autopay_book_payment(self):
         """Book a confirmed payment that Odoo has not booked, or say what stops it."""
         self.ensure_one()
-        self._get_autopay_other_payment("book")._post_process()
+        self._get_autopay_other_payment("book_payment")._post_process()
 
     def action_autopay_open_payment(self):
         """Open the other payment of the invoice."""
         self.ensure_one()
         check_billing(self)
         self.check_access("read")
-        return self.sudo().autopay_other_payment_id._get_records_action()
+        [decision] = self.env["autopay.decision"].sudo()._decide(self.sudo()).values()
+        return self._find_autopay_other_payment(decision)._get_records_action()
 
-    def _get_autopay_other_payment(self, state):
+    def _get_autopay_other_payment(self, offer):
         """Return the payment that autopay waits for, when this can be done about it.
 
+        :param str offer: what is to be done, a word of ``_get_autopay_offers``
         :raises UserError: when it cannot, any more
         """
         check_billing(self)
         self.check_access("write")
         move = self.sudo()
-        if move.autopay_other_payment_state != state:
+        [decision] = self.env["autopay.decision"].sudo()._decide(move).values()
+        if offer not in move._get_autopay_offers(decision):
             raise UserError(
                 self.env._(
                     "There is nothing to say about another payment: %(sentence)s",
                     sentence=move.autopay_explanation,
                 )
             )
-        return move.autopay_other_payment_id
+        return move._find_autopay_other_payment(decision)

@@ -63,13 +63,6 @@ class AutopayMoveUnapplied(models.AbstractModel):
         "for it is not applied to it.",
     )
 
-    autopay_can_keep_aside = fields.Boolean(
-        compute="_compute_autopay_blocker",
-        compute_sudo=True,
-        groups=STAFF_GROUPS,
-        help="Money of another invoice, which is gone, holds this one.",
-    )
-
     # === ACTION METHODS === #
 
     def action_autopay_confirm_open(self):

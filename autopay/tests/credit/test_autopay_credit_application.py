@@ -82,7 +82,7 @@ class TestAutopayCreditApplication(OpenCreditCommon):
         note.action_post()
         invoice = self._create_due_invoice(100)
         self._assert_held(invoice, "cannot be applied")
-        self.assertFalse(invoice.autopay_can_apply_credit)
+        self.assertNotIn("apply_credit", invoice.autopay_offers or "")
 
     def test_credit_that_a_person_passed_over_is_not_applied(self):
         note = self._credit(30)

@@ -100,7 +100,7 @@ class TestAutopayOpenCredit(OpenCreditCommon):
         self._assert_held(
             invoice, "$ 130.00", payment.move_id.name, note.name, "Charge Anyway"
         )
-        self.assertTrue(invoice.autopay_can_apply_credit)
+        self.assertIn("apply_credit", invoice.autopay_offers)
 
     def test_nothing_open_holds_nothing(self):
         paid = self._create_posted_invoice(100)
@@ -140,7 +140,7 @@ class TestAutopayOpenCredit(OpenCreditCommon):
         ).create({"journal_id": invoice.journal_id.id}).refund_moves()
         self.assertEqual(invoice.reversal_move_ids.state, "draft")
         self._assert_held(invoice, "draft credit note")
-        self.assertFalse(invoice.autopay_can_apply_credit)
+        self.assertNotIn("apply_credit", invoice.autopay_offers or "")
         self.assertEqual(self._get_charged(other), 50)
         invoice.reversal_move_ids.unlink()
         self._run_autopay()

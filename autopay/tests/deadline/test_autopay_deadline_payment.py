@@ -79,7 +79,7 @@ class TestAutopayDeadlinePayment(DeadlineCommon):
     def test_wire_transfer_that_will_not_come_is_ignored_and_the_invoice_charged(self):
         first, second = self._begin(age=8), self._begin(age=1)
         self._assert_called_once(self.invoice, "the customer announced")
-        self.assertEqual(self.invoice.autopay_other_payment_state, "ignore")
+        self.assertIn("ignore_payment", self.invoice.autopay_offers)
         self._press("action_autopay_ignore_payment", self.invoice)
         self.assertTrue(first.autopay_ignored_date and second.autopay_ignored_date)
         self.assertEqual(first.autopay_ignored_user_id, self.biller)
@@ -125,7 +125,7 @@ class TestAutopayDeadlinePayment(DeadlineCommon):
 
     def test_online_payment_is_ignored_by_a_manager_once_it_is_late(self):
         payment = self._begin(self.demo, age=1)
-        self.assertEqual(self.invoice.autopay_other_payment_state, "open")
+        self.assertEqual(self.invoice.autopay_offers, "open_payment")
         with self.assertRaisesRegex(UserError, "nothing to say"):
             self._press("action_autopay_ignore_payment", self.invoice)
         payment.last_state_change -= timedelta(days=3)
@@ -179,12 +179,17 @@ class TestAutopayDeadlinePayment(DeadlineCommon):
         self.env.invalidate_all()
         self._assert_collected()
 
+    def _get_other_payment(self):
+        """Return the payment that the buttons of the invoice are about."""
+        action = self.invoice.action_autopay_open_payment()
+        return self.env[action["res_model"]].browse(action["res_id"])
+
     def test_of_several_late_payments_the_call_names_the_one_of_the_button(
         self,
     ):
         first, second = self._begin(self.demo, age=9), self._begin(self.demo, age=8)
         call = self._assert_called_once(self.invoice, second.reference)
-        self.assertEqual(self.invoice.autopay_other_payment_id, second)
+        self.assertEqual(self._get_other_payment(), second)
         self._press("action_autopay_ignore_payment", self.invoice, self.manager)
         self.assertTrue(second.autopay_ignored_date)
         self._resolve_autopay()
@@ -196,14 +201,14 @@ class TestAutopayDeadlinePayment(DeadlineCommon):
     def test_a_payment_begun_later_takes_the_button_from_none_that_is_late(self):
         first, second = self._begin(self.demo, age=9), self._begin(self.demo)
         self._assert_called_once(self.invoice, first.reference)
-        self.assertEqual(self.invoice.autopay_other_payment_id, first)
+        self.assertEqual(self._get_other_payment(), first)
         self._press("action_autopay_ignore_payment", self.invoice, self.manager)
         self.assertEqual(
             (bool(first.autopay_ignored_date), bool(second.autopay_ignored_date)),
             (True, False),
         )
         self._assert_not_called(self.invoice)
-        self.assertEqual(self.invoice.autopay_other_payment_id, second)
+        self.assertEqual(self._get_other_payment(), second)
 
     def test_a_payment_that_will_not_come_pays_none_of_its_invoices(self):
         other = self._create_due_invoice()
@@ -225,7 +230,7 @@ class TestAutopayDeadlinePayment(DeadlineCommon):
     def test_confirmed_payment_that_odoo_does_not_book_is_booked_by_hand(self):
         self._begin(self.demo, "done", age=5)
         self._assert_called_once(self.invoice, "to be booked")
-        self.assertEqual(self.invoice.autopay_other_payment_state, "book")
+        self.assertIn("book_payment", self.invoice.autopay_offers)
         with self.assertRaises(UserError):
             self._press("action_autopay_ignore_payment", self.invoice, self.manager)
         transaction = type(self.env["payment.transaction"])

@@ -173,7 +173,7 @@ class TestAutopayUnapplied(SettlementCommon):
     def _assert_held(self, *invoices):
         for invoice in invoices:
             self.assertEqual(invoice.autopay_blocker, "collected_open")
-            self.assertTrue(invoice.autopay_can_keep_aside)
+            self.assertIn("keep_aside", invoice.autopay_offers)
 
     def test_money_kept_aside_holds_no_later_invoice(self):
         attempt = self._cancel_collected()
@@ -256,7 +256,7 @@ class TestAutopayUnapplied(SettlementCommon):
     def test_money_of_the_invoice_itself_is_not_kept_aside(self):
         invoice, attempt = self._collect(100)
         invoice.line_ids.remove_move_reconcile()
-        self.assertFalse(invoice.autopay_can_keep_aside)
+        self.assertNotIn("keep_aside", invoice.autopay_offers or "")
         with self.assertRaisesRegex(UserError, "holds this one"):
             invoice.action_autopay_keep_aside()
         attempt.action_keep_aside()
