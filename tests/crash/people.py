@@ -5,6 +5,8 @@ Each function takes the environment and JSON values; what Odoo refuses raises it
 
 from odoo import Command
 
+from odoo.addons.autopay.models.setup.visit import Visitor
+
 TRANSFER = "by transfer"
 
 
@@ -49,6 +51,27 @@ def configure(env, customer, **caps):
             **caps,
         }
     )
+
+
+def open_page(env, customer):
+    """Have the provider make the page on which a customer saves a method.
+
+    :return: the page's address
+    """
+    payer = env["res.partner"].search([("name", "=", customer)])
+    if not payer:
+        payer = env["res.partner"].create({"name": customer})
+        env.cr.commit()
+    opener = env["autopay.setup.opener"]
+    text = opener._get_text(payer, env.company, "autopay", None)
+    visitor = Visitor(text_hash=opener._get_text_hash(text), contact=payer)
+    setups = env["autopay.method.setup"]
+    return setups._open(payer, env.company, "autopay", "portal", visitor)
+
+
+def check_visits(env):
+    """Ask the provider about all visits, as pages of return do."""
+    env["autopay.method.setup"].search([])._check()
 
 
 def make_eligible(env, ref):

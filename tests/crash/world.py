@@ -28,6 +28,7 @@ DATES = {
     "autopay_attempt": "next_check_date",
     "autopay_reversal": "next_check_date",
     "autopay_event": "next_try_date",
+    "autopay_method_setup": "next_check_date",
 }
 WEBHOOK_PATH = "/payment/autopay/stripe/webhook/"
 
