@@ -5,6 +5,7 @@ from . import portal_consent
 from . import portal_home
 from . import portal_statement
 from . import portal_methods
+from . import portal_removal
 from . import portal_request
 from . import sheet
 from . import stripe_webhook

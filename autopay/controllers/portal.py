@@ -1,7 +1,9 @@
 from odoo.fields import Domain
-from odoo.http import request
+from odoo.http import request, route
 
 from odoo.addons.account_payment.controllers.portal import PortalAccount
+
+from ..browser_values import is_id
 
 # Transactions by which somebody is paying an invoice already.
 UNDER_WAY = Domain("state", "in", ("pending", "authorized")) & Domain(
@@ -51,3 +53,20 @@ class AutopayPortal(PortalAccount):
             if move and (move._is_autopay_withheld() or move._get_autopay_live_lines()):
                 values["amount"] = 0.0
         return values
+
+    @route()
+    def archive_token(self, token_id):
+        """Override of `payment` not to take away what is being charged; staff are told.
+
+        :raises UserError: when a charge is under way with the method
+        """
+        if not request.env["res.company"]._is_autopay_known_anywhere():
+            return super().archive_token(token_id)
+        service = request.env["autopay.method.removal"]
+        token = service._find_token(token_id if is_id(token_id) else 0)
+        known = token._filter_autopay_known()
+        uses = known and service._check_removable(token)
+        res = super().archive_token(token_id)
+        if known and not token.active:
+            service._finish(token, uses)
+        return res

@@ -17,6 +17,7 @@ from . import invoice
 from . import plan
 from . import portal
 from . import reconciliation
+from . import removal
 from . import request
 from . import reversal
 from . import setup

@@ -29,7 +29,12 @@ DECLINES_QUERY = """
 
 class PaymentToken(models.Model):
     _name = "payment.token"
-    _inherit = ["autopay.default.guard", "autopay.scope", "payment.token"]
+    _inherit = [
+        "autopay.default.guard",
+        "autopay.scope",
+        "autopay.token.uses",
+        "payment.token",
+    ]
 
     autopay_expiry_date = fields.Date(
         string="Expires on",

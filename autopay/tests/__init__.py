@@ -172,6 +172,7 @@ from .reconciliation import (
     test_autopay_reconciliation_check,
     test_autopay_reconciliation_sheet,
 )
+from .removal import test_portal_removal
 from .request import (
     test_autopay_method_request,
     test_autopay_request_tour,

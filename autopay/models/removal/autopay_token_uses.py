@@ -1,0 +1,56 @@
+from odoo import models
+
+from ...const.invoice import OPEN_STATUSES
+from ...words.methods.removals import get_use_rows
+from ..attempt.autopay_attempt_schedule import RECALLABLE_STATES
+from .uses import Uses
+
+
+class AutopayTokenUses(models.AbstractModel):
+    """Says what rests on a saved payment method."""
+
+    _name = "autopay.token.uses"
+    _description = "Uses of a Payment Method"
+
+    def get_linked_records_info(self):
+        """Override of `payment` to name what a method pays before it is removed."""
+        rows = super().get_linked_records_info()
+        if not self._filter_autopay_known():
+            return rows
+        # Called from browsers: Odoo's own answer is empty for everybody.
+        self.check_access("read")
+        return [*rows, *get_use_rows(self.env, self._get_autopay_uses())]
+
+    def _get_autopay_uses(self):
+        """Return the ``Uses`` of the method, with the rights of the system."""
+        self.ensure_one()
+        token = self.sudo()
+        payer = token.partner_id.commercial_partner_id
+        named = [("token_id", "=", token.id), ("enabled", "=", True)]
+        return Uses(
+            companies=self._get_autopay_default_companies(token, payer),
+            configurations=token.env["autopay.configuration"].search(named),
+            moves=token.env["account.move"].search(
+                [
+                    ("autopay_token_id", "=", token.id),
+                    ("autopay_status", "in", OPEN_STATUSES),
+                    ("payment_state", "in", ("not_paid", "partial")),
+                ]
+            ),
+            late=token.env["autopay.attempt"].search(
+                [
+                    ("token_id", "=", token.id),
+                    ("line_ids.live", "=", True),
+                    ("state", "not in", RECALLABLE_STATES),
+                ]
+            ),
+        )
+
+    def _get_autopay_default_companies(self, token, payer):
+        """Return the companies in which the method pays by default."""
+        companies = token.env["res.company"].search(
+            [("id", "child_of", token.company_id.id), ("autopay_known", "=", True)]
+        )
+        return companies.filtered(
+            lambda company: payer.with_company(company).autopay_token_id == token
+        )
