@@ -160,6 +160,7 @@ from .ordinary import (
     test_wizard_onchange,
 )
 from .portal import (
+    test_portal_invoice,
     test_portal_coming,
     test_portal_consent,
     test_portal_home,

@@ -55,4 +55,10 @@ def get_withheld_sentence(env, move):
             "The payment of this invoice was charged back. There is nothing to pay "
             "until we have got in touch with you."
         )
+    if move.currency_id.compare_amounts(move.amount_residual, move.amount_total) < 0:
+        # What was refunded is open again.
+        return env._(
+            "%s of this invoice was refunded. There is nothing to pay.",
+            move.currency_id.format(move.amount_residual),
+        )
     return env._("This invoice was refunded. There is nothing to pay.")

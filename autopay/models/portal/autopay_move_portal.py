@@ -1,10 +1,19 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from ... import const
 from ...rights import STAFF_GROUPS, check_billing
+from ...words.portal.invoices import (
+    get_declined_words,
+    get_planned_words,
+    get_skipped_words,
+    get_started_words,
+)
 
 # The name of the activity that staff get of a skipped invoice.
 CUSTOMER_HOLD = "customer_hold"
+
+# Nothing but time is in the way of a charge that has not failed.
+PLANNED_BLOCKERS = (False, "date_not_reached")
 
 
 class AutopayMovePortal(models.AbstractModel):
@@ -31,6 +40,41 @@ class AutopayMovePortal(models.AbstractModel):
         groups=STAFF_GROUPS,
         help="The autopay date before the customer moved it in the portal.",
     )
+
+    autopay_portal_words = fields.Char(
+        compute="_compute_autopay_portal_words",
+        compute_sudo=True,
+        groups=STAFF_GROUPS,
+        help="What the customer reads of autopay on the invoice; empty: nothing.",
+    )
+    autopay_portal_planned = fields.Boolean(
+        compute="_compute_autopay_portal_words",
+        compute_sudo=True,
+        groups=STAFF_GROUPS,
+        help="The customer need not pay it: it is charged by itself.",
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends_context("autopay_reader_id", "lang", "uid")
+    @api.depends("autopay_status", "autopay_date", "autopay_customer_hold", "state")
+    def _compute_autopay_portal_words(self):
+        """Decide about all invoices of a page at once."""
+        self.update({"autopay_portal_words": False, "autopay_portal_planned": False})
+        held = self._filter_autopay_busy().filtered(
+            lambda move: move._is_autopay_held()
+        )
+        for move in held:
+            live = move.autopay_attempt_line_ids.filtered("live")[:1]
+            words = get_started_words(self.env, live.attempt_id)
+            move.autopay_portal_words = words
+        open_moves = (self - held)._filter_autopay_to_collect()
+        decisions = self.env["autopay.decision"]._decide(open_moves)
+        for move, decision in decisions.items():
+            words = move._get_autopay_portal_words(decision)
+            move.autopay_portal_words = words
+            planned = decision.blocker in PLANNED_BLOCKERS
+            move.autopay_portal_planned = planned and not move._is_autopay_failed()
 
     # === ACTION METHODS === #
 
@@ -78,3 +122,55 @@ class AutopayMovePortal(models.AbstractModel):
         self._write_autopay(
             {"autopay_date": self.autopay_moved_from, "autopay_moved_from": False}
         )
+
+    # === ODOO'S OWN PAGES === #
+
+    def _filter_autopay_to_collect(self):
+        """Return those that autopay is to collect, where it is on."""
+        return self._filter_autopay_on().filtered(
+            lambda move: (
+                move.autopay_status in ("eligible", "error")
+                and move.state == "posted"
+                and move.payment_state in const.invoice.UNPAID_STATES
+            )
+        )
+
+    def _is_autopay_failed(self):
+        return self.autopay_status == "error" or self.autopay_failed_before
+
+    def _get_autopay_portal_words(self, decision):
+        """Return what the customer reads of a decision about this invoice, or False."""
+        if decision.blocker == "customer_hold":
+            return get_skipped_words(self.env)
+        last = self.autopay_attempt_line_ids.attempt_id.sorted("id")[-1:]
+        if self._is_autopay_failed() and last.state == "declined":
+            return get_declined_words(self.env, last, decision)
+        if decision.blocker in PLANNED_BLOCKERS:
+            named = self._may_name_autopay_method()
+            return get_planned_words(self.env, decision, named)
+        return False
+
+    def _may_name_autopay_method(self):
+        """Return whether the reader may know the method: no holder of a link may."""
+        reader_id = self.env.context.get("autopay_reader_id") or self.env.uid
+        user = self.env["res.users"].browse(reader_id)
+        own = user.partner_id.commercial_partner_id == self.commercial_partner_id
+        return user._is_internal() or own
+
+    def _get_autopay_portal_notice(self, reader=None):
+        """Return what a customer is to read of autopay on an invoice; "" of nothing.
+
+        :param reader: the user of the browser; holders of links read with the rights
+            of the system
+        :return: (the sentence, whether there is nothing to pay here)
+        """
+        self.ensure_one()
+        if not self._filter_autopay_known():
+            return "", False
+        if self._is_autopay_withheld() and not self._is_autopay_held():
+            return self._get_online_payment_error(), True
+        reader_id = reader.id if reader else self.env.uid
+        move = self.sudo().with_context(autopay_reader_id=reader_id)
+        words = move.autopay_portal_words or ""
+        quiet = move.autopay_portal_planned or bool(words and self._is_autopay_held())
+        return words, quiet
