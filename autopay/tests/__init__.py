@@ -160,6 +160,9 @@ from .ordinary import (
     test_wizard_onchange,
 )
 from .portal import (
+    test_portal_safe,
+    test_portal_speed,
+    test_portal_tour,
     test_portal_invoice,
     test_portal_coming,
     test_portal_consent,
