@@ -55,6 +55,7 @@
         "views/autopay_plan_templates.xml",
         "views/account_portal_templates.xml",
         "views/autopay_portal_templates.xml",
+        "views/autopay_portal_rules_templates.xml",
         "views/autopay_portal_statement_templates.xml",
         "views/autopay_portal_method_templates.xml",
         "views/autopay_portal_coming_templates.xml",

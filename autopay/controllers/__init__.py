@@ -3,6 +3,7 @@ from . import portal_coming
 from . import portal_common
 from . import portal_consent
 from . import portal_home
+from . import portal_rules
 from . import portal_statement
 from . import portal_methods
 from . import portal_removal

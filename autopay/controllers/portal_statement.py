@@ -47,7 +47,7 @@ class AutopayPortalStatement(AutopayPortalCommon):
             statement_links=True,
             currencies=statements._get_currencies(self._get_payer(), company),
             known_periods=self._get_known_links(company, asked),
-            paper=f"{STATEMENT}/pdf?{self._encode(company, asked)}",
+            paper=f"{STATEMENT}/pdf?{self._encode_statement(company, asked)}",
         )
         return self._render("autopay.portal_statement", values, company)
 
@@ -60,7 +60,9 @@ class AutopayPortalStatement(AutopayPortalCommon):
             statement = self._read_statement(company, asked)
         except UserError:
             # The page says it, and keeps what was asked for.
-            return request.redirect(f"{STATEMENT}?{self._encode(company, asked)}")
+            return request.redirect(
+                f"{STATEMENT}?{self._encode_statement(company, asked)}"
+            )
         content = request.env["autopay.statement"]._get_own_paper(statement)
         return self._answer_paper(content, get_file_name(request.env, statement))
 
@@ -95,11 +97,13 @@ class AutopayPortalStatement(AutopayPortalCommon):
         links = []
         for code, period in known.items():
             days = {"from": str(period.first), "to": str(period.last)}
-            address = f"{STATEMENT}?{self._encode(company, {**asked, **days})}"
+            address = (
+                f"{STATEMENT}?{self._encode_statement(company, {**asked, **days})}"
+            )
             links.append((labels[code], address))
         return links
 
-    def _encode(self, company, asked):
+    def _encode_statement(self, company, asked):
         kept = {name: text for name, text in asked.items() if text}
         return url_encode({"company": company.id, **kept})
 

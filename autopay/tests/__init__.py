@@ -167,6 +167,8 @@ from .portal import (
     test_portal_coming,
     test_portal_consent,
     test_portal_home,
+    test_portal_rules,
+    test_portal_rules_tour,
 )
 from .reconciliation import (
     test_autopay_invariant,

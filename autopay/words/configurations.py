@@ -2,6 +2,7 @@
 
 from odoo.tools.translate import LazyTranslate
 
+from .filled import fill_in
 from .invoices.blockers import get_method_values, get_method_words
 
 _lt = LazyTranslate(__name__)
@@ -48,6 +49,24 @@ ISSUE_SENTENCES = {
         "the customer agrees, or another payment method."
     ),
 }
+
+# What a customer reads who has changed a configuration in the portal.
+DONE_SENTENCES = {
+    "up": _lt("“%(name)s” is tried earlier now."),
+    "down": _lt("“%(name)s” is tried later now."),
+    "enable": _lt("“%(name)s” is switched on."),
+    "disable": _lt("“%(name)s” is switched off and pays nothing."),
+    "remove": _lt("“%(name)s” is removed."),
+}
+
+
+def get_done_sentence(env, act, name):
+    """Return what has been done to a configuration.
+
+    :param str act: a key of ``DONE_SENTENCES``
+    :param str name: what the configuration says
+    """
+    return fill_in(env, DONE_SENTENCES[act], name=name)
 
 
 def get_issue_sentence(env, code, token, blockers, **values):

@@ -6,5 +6,6 @@ from . import autopay_configuration_snapshot
 from . import autopay_configuration
 from . import autopay_configuration_choice
 from . import autopay_configuration_condition
+from . import autopay_configuration_page
 from . import autopay_configuration_portal
 from . import autopay_configuration_trace

@@ -4,7 +4,8 @@ from odoo.exceptions import AccessError, UserError
 from ...browser_values import CONFIGURATION_SHAPES, has_shapes, is_ids
 
 # Fields that customers may set on their own configurations.
-OWN_FIELDS = ("token_id", "max_amount", "max_month_amount", "cap_rule")
+CAP_FIELDS = ("max_amount", "max_month_amount")
+OWN_FIELDS = ("token_id", *CAP_FIELDS, "cap_rule")
 
 # Fields that they may set in a condition, besides its type and operator.
 OWN_VALUES = {
@@ -67,23 +68,30 @@ class AutopayConfigurationPortal(models.AbstractModel):
         :param dict consent: *text*, *ip_address*, *user_agent* of the agreement shown
         :return: the configuration
         """
+        self._check_may_change()
         if len(self._get_own(company)) >= MAX_CONFIGURATIONS:
             raise UserError(self.env._("You have too many autopay settings."))
         payer = self.env.user.partner_id.commercial_partner_id
         vals = self._prepare_vals(company, values)
-        vals.update(partner_id=payer.id, company_id=company.id, is_advanced=True)
-        configuration = self.env["autopay.configuration"].sudo().create(vals)
+        vals.update(
+            partner_id=payer.id,
+            company_id=company.id,
+            currency_id=company.sudo().currency_id.id,
+            is_advanced=True,
+        )
+        configurations = self.env["autopay.configuration"].sudo()
+        configuration = configurations.with_company(company).create(vals)
         self._agree(configuration, consent)
         return configuration
 
     @api.model
     def _change(self, company, configuration_id, values, consent=None):
         """Change one of the customer's configurations; see ``_add``."""
-        configuration = self._get_one(company, configuration_id)
+        configuration = self._get_changeable(company, configuration_id)
         configuration._check_unlocked()
         vals = self._prepare_vals(company, values)
         if "condition_ids" in vals:
-            self._check_own_kinds(configuration)
+            self._check_own_conditions(configuration)
             vals["condition_ids"].insert(0, Command.clear())
         configuration.write(vals)
         self._agree(configuration, consent)
@@ -92,12 +100,13 @@ class AutopayConfigurationPortal(models.AbstractModel):
     @api.model
     def _set_enabled(self, company, configuration_id, enabled):
         """Switch one of the customer's configurations on or off."""
-        self._get_one(company, configuration_id).write({"enabled": bool(enabled)})
+        configuration = self._get_changeable(company, configuration_id)
+        configuration.write({"enabled": bool(enabled)})
 
     @api.model
     def _remove(self, company, configuration_id):
         """Remove one of the customer's configurations."""
-        self._get_one(company, configuration_id).unlink()
+        self._get_changeable(company, configuration_id).unlink()
 
     @api.model
     def _reorder(self, company, configuration_ids):
@@ -106,6 +115,7 @@ class AutopayConfigurationPortal(models.AbstractModel):
         :param list configuration_ids: the ids of all of them
         :raises UserError: when some are missing: somebody changed the list meanwhile
         """
+        self._check_may_change()
         own = self._get_own(company)
         self._check_shapes(is_ids(configuration_ids))
         if sorted(own.ids) != sorted(configuration_ids):
@@ -114,7 +124,31 @@ class AutopayConfigurationPortal(models.AbstractModel):
             )
         own.browse(configuration_ids)._renumber()
 
+    @api.model
+    def _move(self, company, configuration_id, step):
+        """Move one of the customer's configurations up or down; ends stay ends.
+
+        :param int step: -1 to be tried one place earlier, 1 for later
+        """
+        configuration = self._get_changeable(company, configuration_id)
+        configuration._check_unlocked()
+        ids = self._get_own(company).ids
+        place = ids.index(configuration.id)
+        ids.insert(max(place + step, 0), ids.pop(place))
+        self._reorder(company, ids)
+
     # === CHECKS === #
+
+    def _check_may_change(self):
+        self.env["autopay.portal"]._check_may_change()
+
+    def _get_changeable(self, company, configuration_id):
+        """Return one of the customer's configurations, for who may change it.
+
+        :raises AccessError: when it is not one of them, or the user may only look
+        """
+        self._check_may_change()
+        return self._get_one(company, configuration_id)
 
     def _prepare_vals(self, company, values):
         """Return what may be written of the values a browser sent.
@@ -125,6 +159,7 @@ class AutopayConfigurationPortal(models.AbstractModel):
             isinstance(values, dict) and has_shapes(values, CONFIGURATION_SHAPES)
         )
         vals = {name: values[name] for name in OWN_FIELDS if name in values}
+        self._check_caps(vals)
         if "token_id" in vals:
             vals["token_id"] = self._get_own_token(company, vals["token_id"]).id
         if "conditions" in values:
@@ -136,6 +171,12 @@ class AutopayConfigurationPortal(models.AbstractModel):
             ]
         return vals
 
+    def _check_caps(self, vals):
+        if min(vals.get(name, 0) for name in CAP_FIELDS) < 0:
+            raise UserError(
+                self.env._("A limit cannot be negative. Leave it empty for no limit.")
+            )
+
     def _check_shapes(self, are_right):
         if not are_right:
             raise UserError(
@@ -143,9 +184,7 @@ class AutopayConfigurationPortal(models.AbstractModel):
             )
 
     def _get_own_token(self, company, token_id):
-        payer = self.env.user.partner_id.commercial_partner_id
-        saved = payer.with_company(company).sudo().autopay_available_token_ids
-        token = saved.filtered(lambda rec: rec.id == token_id)
+        token = self._get_methods(company).filtered(lambda rec: rec.id == token_id)
         if not token:
             raise AccessError(
                 self.env._("This is not one of your saved payment methods.")
@@ -196,18 +235,60 @@ class AutopayConfigurationPortal(models.AbstractModel):
         )
         return invoices.mapped(kind.path)
 
-    def _check_own_kinds(self, configuration):
+    def _check_own_conditions(self, configuration):
         """Refuse to replace conditions that staff have set and customers cannot."""
-        for condition in configuration.condition_ids:
-            kind = condition._get_kind()
-            if not kind or not kind.public:
-                raise UserError(
-                    self.env._(
-                        "Only %s can change these conditions. You can switch the "
-                        "setting off, or choose another payment method for it.",
-                        configuration.company_id.name,
-                    )
+        if self._has_staff_conditions(configuration):
+            raise UserError(
+                self.env._(
+                    "Only %s can change these conditions. You can switch the "
+                    "setting off, or choose another payment method for it.",
+                    configuration.company_id.name,
                 )
+            )
+
+    @api.model
+    def _has_staff_conditions(self, configuration):
+        """Return whether a customer could not set these conditions himself."""
+        return not all(map(self._is_own_condition, configuration.condition_ids))
+
+    def _is_own_condition(self, condition):
+        kind = condition._get_kind()
+        if not kind or not kind.public:
+            return False
+        if kind.value == "amount":
+            # Customers set amounts in the company's currency only.
+            return condition.currency_id == condition.company_id.currency_id
+        if kind.value == "records":
+            return not condition._get_records(kind) - self._get_selectable(kind)
+        return True
+
+    @api.model
+    def _get_agreement(self, company, token):
+        """Return the text that the customer has yet to agree to; empty if it has.
+
+        :param token: one of its saved payment methods
+        """
+        payer = self.env.user.partner_id.commercial_partner_id
+        authorizations = self.env["autopay.authorization"].sudo()
+        latest = authorizations._get_latest_by_token(payer, token, company)
+        last = latest.get((payer.id, token.id))
+        if last and not last.revoked_date:
+            return ""
+        vals = {
+            "partner_id": payer.id,
+            "company_id": company.id,
+            "token_id": token.id,
+            "channel": "portal",
+            "currency_id": company.sudo().currency_id.id,
+        }
+        limits = authorizations._get_last_limits(payer, company, token)
+        return authorizations._get_text({**vals, **limits})
+
+    @api.model
+    def _get_methods(self, company):
+        """Return the saved payment methods that the customer may choose."""
+        payer = self.env.user.partner_id.commercial_partner_id
+        return payer.with_company(company).sudo().autopay_available_token_ids
 
     def _agree(self, configuration, consent):
         """Record that the customer has authorized the method, with what was shown.
