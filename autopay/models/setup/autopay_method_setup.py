@@ -44,6 +44,11 @@ class AutopayMethodSetup(models.Model):
         index=True,
         ondelete="restrict",
     )
+    payer_number = fields.Integer(
+        readonly=True,
+        aggregator=None,
+        help="The customer's id when it agreed: a merge changes the customer.",
+    )
     contact_id = fields.Many2one(
         "res.partner", string="Agreed by", readonly=True, ondelete="restrict"
     )
@@ -199,6 +204,12 @@ class AutopayMethodSetup(models.Model):
         last = self.end_date and self.end_date - timedelta(hours=PAGE_HOURS)
         spare = timedelta(hours=PAGE_HOURS - REUSE_HOURS) / 2
         return young and (not last or self.end_date > now + spare)
+
+    def _is_same_payer(self):
+        """Return whether who agreed was neither merged nor moved since."""
+        self.ensure_one()
+        payer = self.partner_id
+        return payer.id == self.payer_number and payer == payer.commercial_partner_id
 
     # === STATE === #
 

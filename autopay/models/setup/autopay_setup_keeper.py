@@ -27,6 +27,8 @@ class AutopaySetupKeeper(models.AbstractModel):
             return
         setup.write({"setup_ref": outcome.setup_ref, "verify_url": False})
         token = self._make_token(setup, outcome)
+        if not setup._is_same_payer():
+            self._end_consent(setup)
         authorization = self._record_consent(setup, token)
         setup._set_done(token, authorization)
         self._apply_purpose(setup)
@@ -75,6 +77,14 @@ class AutopaySetupKeeper(models.AbstractModel):
                 self.env._("Odoo makes no payment method of “%s”.", outcome.method_type)
             )
         return transaction.token_id
+
+    def _end_consent(self, setup):
+        """Keep a method that pays nothing: its customer was merged or moved meanwhile.
+
+        Nobody has agreed for those who would pay with it.
+        """
+        setup.write({"purpose": "store", "old_token_id": False})
+        setup.partner_id._alert_autopay_payer(setup.company_id)
 
     def _record_consent(self, setup, token):
         """Return the authorization that the customer gave, or none."""

@@ -129,6 +129,7 @@ class AutopaySetupOpener(models.AbstractModel):
         old = visitor.old_token if purpose == "replace" else None
         return {
             "partner_id": payer.id,
+            "payer_number": payer.id,
             "contact_id": visitor.contact.id,
             "contact_name": (visitor.name or "")[:200],
             "company_id": company.id,

@@ -1,4 +1,5 @@
 import logging
+import time
 
 from odoo import api, fields, models
 from odoo.tools import split_every
@@ -16,6 +17,11 @@ _logger = logging.getLogger(__name__)
 
 # Outcomes that end a visit on which nothing was saved, and the state it is left in.
 ENDS = {SETUP_EXPIRED: "expired", SETUP_FAILED: "failed", ABSENT: "failed"}
+
+
+# How often a customer who comes back has a visit looked at that others are at work on.
+TRIES = 3
+WAIT_SECONDS = 0.4
 
 
 class AutopaySetupReader(models.AbstractModel):
@@ -41,9 +47,28 @@ class AutopaySetupReader(models.AbstractModel):
 
     @api.model
     def _check(self, setups):
-        """See ``autopay.method.setup``."""
+        """See ``autopay.method.setup``.
+
+        A copy of the database leaves to the other one what that one has begun.
+        """
+        mine = setups.filtered(lambda setup: self._is_ours(setup.company_id))
         with RunContext() as ctx:
-            return self._check_batch(ctx, setups)
+            for _try in range(TRIES):
+                outcomes = self._check_batch(ctx, mine)
+                if not any(self._was_missed(rec, outcomes) for rec in mine):
+                    break
+                # The scheduled action is at it: the customer reads what it finds.
+                time.sleep(WAIT_SECONDS)
+        return outcomes
+
+    def _is_ours(self, company):
+        return not (company._is_autopay_neutralized() or company._is_autopay_copied())
+
+    def _was_missed(self, setup, outcomes):
+        """Return whether a method is saved that somebody else is about to keep."""
+        outcome = outcomes.get(setup.id)
+        saved = outcome and outcome.state == SETUP_DONE
+        return saved and not (setup.done_date or setup.mismatch)
 
     def _get_due(self):
         return self.env["autopay.method.setup"].search(

@@ -131,6 +131,41 @@ class TestAutopaySetupReader(SetupCommon):
         self.assertEqual(setup.transaction_id.state, "done")
         self.assertTrue(self._get_default())
 
+    # === WHO AGREED === #
+
+    def test_customer_who_was_merged_has_agreed_for_nobody_else(self):
+        setup = self._save("card")
+        other = self._create_customer("Blue River Mill")
+        wizard = self.env["base.partner.merge.automatic.wizard"].create({})
+        wizard.sudo()._merge((self.customer | other).ids, other, extra_checks=False)
+        self._check(setup)
+        self.assertEqual((setup.state, setup.purpose), ("done", "store"))
+        self.assertEqual(setup.token_id.partner_id, other)
+        self.assertFalse(other.with_company(self.company).autopay_token_id)
+        self.assertFalse(setup.authorization_id)
+        self.assertTrue(other.activity_ids)
+
+    def test_customer_who_was_put_under_a_company_has_not_agreed_for_it(self):
+        setup = self._save("card")
+        parent = self._create_customer("Dairy Group", is_company=True)
+        self.customer.sudo().parent_id = parent
+        self._check(setup)
+        self.assertEqual((setup.state, setup.purpose), ("done", "store"))
+        self.assertFalse(parent.with_company(self.company).autopay_token_id)
+
+    # === COPIES === #
+
+    def test_copy_of_the_database_finishes_nothing(self):
+        setup = self._save("card")
+        parameters = self.env["ir.config_parameter"].sudo()
+        parameters.set_param("database.is_neutralized", "True")
+        self._check(setup)
+        self.assertEqual(setup.state, "open")
+        self.assertFalse(self._get_tokens())
+        parameters.set_param("database.is_neutralized", "False")
+        self._check(setup)
+        self.assertEqual(setup.state, "done")
+
     # === DOUBT === #
 
     def test_session_of_another_visit_saves_nothing(self):
