@@ -40,6 +40,10 @@ class Wait:
 # person may then say what became of it. As long as it answers, its answer counts.
 SILENT_HOURS = 3 * DAY
 
+# So many days before the end of an early-payment discount a person is called about what
+# stands in its way.
+DISCOUNT_DAYS = 3
+
 # Days after which whoever marked a call as done is called again, if the thing waits on.
 REMIND_DAYS = 7
 

@@ -46,7 +46,10 @@ CREDIT_QUERIES = {
            AND (w.id IS NULL OR (
                 i.autopay_open_confirmed_by_id IS NULL
                 AND (w.aside_date IS NULL
-                     OR w.aside_amount < -n.amount_residual_currency - 0.001)))
+                     OR w.aside_amount + (
+                        SELECT sum(coalesce(s.discount_amount, 0))
+                          FROM autopay_attempt_line s WHERE s.attempt_id = w.id)
+                        < -n.amount_residual_currency - 0.001)))
            AND (m.reversed_entry_id = i.id OR NOT EXISTS (
                 SELECT FROM mail_message x
                   JOIN mail_tracking_value v ON v.mail_message_id = x.id

@@ -63,6 +63,7 @@ from .customer import (
 from .deadline import (
     test_autopay_deadline,
     test_autopay_deadline_attempt,
+    test_autopay_deadline_discount,
     test_autopay_deadline_payment,
 )
 from .decision import (

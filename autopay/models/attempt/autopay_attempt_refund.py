@@ -54,11 +54,16 @@ class AutopayAttemptRefund(models.AbstractModel):
             attempt.excess_amount = attempt._get_excess_amount()
 
     def _get_excess_amount(self):
-        """Return what was collected beyond what is owed, in the attempt's currency."""
+        """Return what was collected beyond what is owed, in the attempt's currency.
+
+        An early-payment discount stands in the books with the money, and is none.
+        """
         self.ensure_one()
         surplus = self.env["autopay.surplus"]
         left = surplus._get_spare(self._get_inbound_payments())
         left += surplus._get_share(self)
+        if any(self.line_ids.mapped("discount_amount")):
+            left = min(left, self.amount - self.returned_amount)
         refunds = self._get_unbooked_refunds()
         excess = max(left + sum(refunds.mapped("amount")), 0)
         return self.currency_id.round(excess) if self.currency_id else excess

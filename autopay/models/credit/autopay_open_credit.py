@@ -33,6 +33,7 @@ LOOKED_AT = {
         "state",
     ),
     "autopay.attempt": ("aside_amount", "aside_date", "transaction_id"),
+    "autopay.attempt.line": ("attempt_id", "discount_amount", "move_id"),
     "res.partner": ("commercial_partner_id",),
 }
 
@@ -52,7 +53,12 @@ OPEN_ITEMS = """
             ON attempt.transaction_id = paid.payment_transaction_id
          WHERE paid.move_id = item.move_id
            AND ((attempt.aside_date IS NOT NULL
-                 AND attempt.aside_amount >= -item.amount_residual_currency)
+                 AND attempt.aside_amount + (
+                     -- A discount stands in the books with the money.
+                     SELECT sum(coalesce(share.discount_amount, 0))
+                       FROM autopay_attempt_line share
+                      WHERE share.attempt_id = attempt.id)
+                     >= -item.amount_residual_currency)
                 OR EXISTS (
                     SELECT FROM autopay_attempt_line share
                       JOIN account_move anew

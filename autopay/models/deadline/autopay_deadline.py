@@ -12,6 +12,7 @@ from ... import const
 from ...const.deadline import (
     APPROVAL_WAITS,
     ATTEMPT_WAITS,
+    DISCOUNT_DAYS,
     EVENT_WAITS,
     PAYMENT_WAITS,
     REMIND_DAYS,
@@ -272,6 +273,10 @@ class AutopayDeadline(models.AbstractModel):
         yesterday = today - timedelta(days=1)
         undated = Domain("autopay_date", "=", False)
         due = Domain("autopay_date", "<=", yesterday) | undated
+        # A discount is lost when a person hears of it on the day after its last.
+        due |= Domain("invoice_payment_term_id.early_discount", "=", True) & Domain(
+            "autopay_date", "<=", yesterday + timedelta(days=DISCOUNT_DAYS)
+        )
         moves = self.env["account.move"].with_company(company)
         late = defaultdict(list)
         for ids in split_every(500, moves.search(domain & due).ids, list):
@@ -293,7 +298,8 @@ class AutopayDeadline(models.AbstractModel):
         if reason.since_return:
             events = move.autopay_attempt_ids.reversal_ids.mapped("event_date")
             since = max([since, *(event.date() for event in events)])
-        return since + timedelta(days=reason.days) <= today
+        early = DISCOUNT_DAYS if decision.discount else 0
+        return since + timedelta(days=reason.days - early) <= today
 
     def _get_blocked_call(self, payer, company, decisions):
         moves = [decision.move for decision in decisions]

@@ -193,7 +193,9 @@ class AutopayCombination(models.AbstractModel):
         passed, ahead = [], set()
         for decision in decisions:
             failed = self._get_failed(decision.move)
-            if failed.state != "declined" or ctx.mode != "scheduled":
+            is_free = failed.state != "declined" or ctx.mode != "scheduled"
+            # What is blocked holds no other one up, and keeps its own day.
+            if is_free or decision.blocker:
                 passed.append(decision)
             elif failed in ahead:
                 ctx.queue.postpone(decision.move.id)

@@ -252,6 +252,22 @@ class TestAutopayCombination(ReversalCommon):
         self.assertEqual((alone.state, alone.amount), ("pending", 10))
         self.assertEqual(moves[1].autopay_retry_date, self.today + timedelta(days=1))
 
+    def test_held_one_keeps_its_day_and_holds_no_other_up(self):
+        moves, together = self._decline(10, 20, 30)
+        self._let_retry_come(moves)
+        moves[0].autopay_hold_date = self.today + timedelta(days=9)
+        self.customer.autopay_token_id = self._create_token()
+        engine = type(self.env["autopay.engine"])
+        with patch.object(
+            engine, "_reserve", autospec=True, side_effect=engine._reserve
+        ) as reserve:
+            self._run_autopay()
+        alone = moves.autopay_attempt_ids - together
+        self.assertEqual(sorted(alone.mapped("amount")), [20, 30])
+        self.assertEqual(moves[0].autopay_retry_date, self.today)
+        # The first two together, and what waits for the second.
+        self.assertEqual(reserve.call_count, 2)
+
     # === GIVEN BACK === #
 
     def test_full_refund_opens_all_of_them(self):

@@ -106,6 +106,35 @@ class TestAutopayDiscountReturned(DiscountCommon, ReversalCommon):
         self.assertEqual(invoice.amount_residual, 0)
         self.assertEqual(invoice.reversal_move_ids.amount_residual, 0)
 
+    def _cancel_collected(self):
+        """Cancel an invoice that was charged with a discount; return its attempt."""
+        invoice, attempt = self._collect_discounted()
+        invoice.button_draft()
+        invoice.button_cancel()
+        return attempt
+
+    def test_money_of_a_canceled_invoice_is_what_was_charged(self):
+        attempt = self._cancel_collected()
+        self.assertEqual(attempt._get_excess_amount(), 123.97)
+        shown = attempt.with_context(autopay_shown_amount=123.97)
+        shown.action_refund_excess()
+        self._run_cron("payment.cron_post_process_payment_tx")
+        self._poll()
+        self.assertEqual(attempt._get_excess_amount(), 0)
+        self.assertEqual(self._get_customer_balance(), 0)
+        self.assertEqual(self._get_provider_balance(), 0)
+
+    def test_money_of_a_canceled_invoice_can_be_kept_aside(self):
+        attempt = self._cancel_collected()
+        anew = self._create_due_invoice(60)
+        self.assertEqual(anew.autopay_blocker, "collected_open")
+        attempt.action_keep_aside()
+        self.assertEqual(attempt.aside_amount, 123.97)
+        self._run_autopay()
+        self._assert_paid(anew)
+        found = self.env["autopay.invariant"].sudo()._check_one("I21")
+        self.assertNotEqual(found.verdict, "breach")
+
     def _fail(self, ref):
         """Have a refund come back that had been made."""
         self.admin.settle_refund(ref, "failed", "expired_or_canceled_card")
