@@ -67,7 +67,7 @@ class TestAutopayOwedProperty(PartsCommon, ReversalCommon):
         make_settings(count, 1)(test)()
 
     def test_books_say_what_the_provider_holds(self):
-        self._run_examples(5)
+        self._run_examples(3)
 
     @pytest.mark.full
     def test_books_say_what_the_provider_holds_many_times(self):
