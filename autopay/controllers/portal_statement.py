@@ -39,6 +39,7 @@ class AutopayPortalStatement(AutopayPortalCommon):
         values = {"statement": None, "statement_error": None}
         try:
             values["statement"] = self._read_statement(company, asked)
+            request.env["autopay.statement"]._check_paper(values["statement"])
         except UserError as error:
             values["statement_error"] = str(error)
         statements = request.env["autopay.statement"].sudo()
@@ -58,6 +59,7 @@ class AutopayPortalStatement(AutopayPortalCommon):
         asked = self._read_asked(asked)
         try:
             statement = self._read_statement(company, asked)
+            request.env["autopay.statement"]._check_paper(statement)
         except UserError:
             # The page says it, and keeps what was asked for.
             return request.redirect(

@@ -33,12 +33,17 @@ class ReportStatement(models.AbstractModel):
             raise UserError(self.env._("Choose the customer whose statement it is."))
         return {
             "statements": [
-                self.with_context(lang=partner.lang)
-                .env["autopay.statement"]
-                ._get_for_staff(partner, company, period, currency)
+                self._get_statement(partner, company, period, currency)
                 for partner in partners
             ]
         }
+
+    def _get_statement(self, partner, company, period, currency):
+        """Return the statement of a customer in his language, if it can be printed."""
+        service = self.with_context(lang=partner.lang).env["autopay.statement"]
+        statement = service._get_for_staff(partner, company, period, currency)
+        self.env["autopay.statement"]._check_paper(statement)
+        return statement
 
     def _read_period(self, company, data):
         texts = [data.get(name) for name in TEXTS]

@@ -90,7 +90,7 @@ class AutopayStatementWizard(models.TransientModel):
         :raises UserError: when there is no such statement
         """
         self.ensure_one()
-        self._get_statement()
+        self.env["autopay.statement"]._check_paper(self._get_statement())
         report = self.env.ref(REPORT)
         return report.report_action([], data=self._get_report_data(), config=False)
 

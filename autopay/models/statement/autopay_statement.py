@@ -71,6 +71,15 @@ class AutopayStatement(models.AbstractModel):
         payer = partner.sudo().commercial_partner_id
         return self.sudo()._get_statement(payer, company.sudo(), period, currency)
 
+    @api.model
+    def _check_paper(self, statement):
+        """Refuse to print what would keep everybody waiting.
+
+        :raises UserError: when the statement has too many documents for a PDF
+        """
+        if statement.is_too_long_for_paper:
+            raise UserError(words.get_no_paper_words(self.env))
+
     # === QUESTIONS === #
 
     @api.model

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from ...const.statement import MAX_PAPER_ROWS
 from .period import Period
 
 
@@ -52,3 +53,7 @@ class Statement:
     company: Any
     period: Period
     accounts: list
+
+    @property
+    def is_too_long_for_paper(self):
+        return sum(len(account.rows) for account in self.accounts) > MAX_PAPER_ROWS

@@ -1,4 +1,5 @@
 import io
+from unittest.mock import patch
 
 from pypdf import PdfReader
 
@@ -7,6 +8,7 @@ from odoo.tests import Form, HttpCase, tagged
 
 from odoo.addons.mail.tests.common import MailCommon
 
+from ...models.statement import statement
 from .common_statement import StatementCommon
 
 
@@ -125,6 +127,14 @@ class TestAutopayStatementWizard(StatementCommon, MailCommon, HttpCase):
         text = self._print(self._open_wizard().save())
         self.assertIn("70,00", text)
         self.assertIn(self._get_day(-20).strftime("%d/%m/%Y"), text)
+
+    def test_statement_too_long_for_paper_is_shown_and_not_printed(self):
+        wizard = self._open_wizard().save()
+        with patch.object(statement, "MAX_PAPER_ROWS", 1):
+            self.assertIn(self.invoice.name, wizard.preview)
+            for button in (wizard.action_print, wizard.action_send):
+                with self.assertRaisesRegex(UserError, "too many for a PDF"):
+                    button()
 
     def test_strange_data_of_a_browser_prints_nothing(self):
         report = self.env["report.autopay.report_statement"].with_user(

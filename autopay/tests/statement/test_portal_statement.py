@@ -1,7 +1,9 @@
 import re
+from unittest.mock import patch
 
 from odoo.tests import tagged
 
+from ...models.statement import statement
 from ..portal.common_pages import PagesCommon
 from .common_statement import StatementCommon
 
@@ -97,6 +99,16 @@ class TestPortalStatement(PagesCommon, StatementCommon):
         self._log_in(self.stranger_user)
         self._open("/my/statement/pdf")
         self.assertNotIn(self.invoice.name, self.last_answer.text)
+
+    def test_statement_too_long_for_paper_is_shown_and_says_so(self):
+        self._log_in(self.owner_user)
+        with patch.object(statement, "MAX_PAPER_ROWS", 1):
+            for path in PAGES[:2]:
+                page = self._open(path)
+                self.assertIn("too many", self._text(page, "statement_error"))
+                self.assertEqual(len(self._get_amounts(page)), 4)
+                self.assertFalse(page.xpath("//a[contains(@href, 'pdf')]"))
+        self.assertTrue(self._open(PAGES[0]).xpath("//a[contains(@href, 'pdf')]"))
 
     # === PAYMENTS === #
 

@@ -2,7 +2,11 @@
 
 from odoo.tools import format_date
 
-from ...const.statement import MAX_STATEMENT_ROWS, MAX_STATEMENT_YEARS
+from ...const.statement import (
+    MAX_PAPER_ROWS,
+    MAX_STATEMENT_ROWS,
+    MAX_STATEMENT_YEARS,
+)
 
 
 def get_no_date_words(env, text):
@@ -32,6 +36,14 @@ def get_too_many_words(env):
     return env._(
         "There are more than %s documents in this period. Ask for a shorter one.",
         f"{MAX_STATEMENT_ROWS:,}",
+    )
+
+
+def get_no_paper_words(env):
+    return env._(
+        "There are more than %s documents in this period, too many for a PDF. Ask for "
+        "a shorter period to print it.",
+        f"{MAX_PAPER_ROWS:,}",
     )
 
 
