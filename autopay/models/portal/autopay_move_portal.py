@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 
 from ... import const
 from ...rights import STAFF_GROUPS, check_billing
@@ -90,12 +90,13 @@ class AutopayMovePortal(models.AbstractModel):
     def _set_autopay_customer_hold(self, held):
         """Write whether the customer has skipped these invoices, and tell staff."""
         self._write_autopay({"autopay_customer_hold": held})
-        notification = self.env["autopay.notification"].sudo()
+        # The customer must not be the one who is called.
+        notification = self.env["autopay.notification"].with_user(SUPERUSER_ID)
         if not held:
             taken_back = self.env._("Taken back by %s", self.env.user.name)
             notification._close_waiting_on(self, CUSTOMER_HOLD, taken_back)
             return
-        for move in self:
+        for move in self.with_env(notification.env):
             summary = self.env._("The customer has skipped this charge")
             note = self.env._(
                 "%(user)s has skipped it in the portal. It is not charged until that "

@@ -1,7 +1,7 @@
 import hashlib
 from dataclasses import dataclass
 
-from odoo import api, models
+from odoo import SUPERUSER_ID, api, models
 from odoo.exceptions import MissingError, UserError
 
 from ...words.authorizations import get_customer_text, get_limit_sentences
@@ -159,4 +159,6 @@ class AutopayPortalConsent(models.AbstractModel):
             "%s has withdrawn the agreement to autopay", payer.display_name
         )
         payer._message_log(body=f"{summary} ({self.env.user.name}). {told}")
-        self.env["autopay.notification"].sudo()._alert(payer, company, summary, told)
+        # The customer must not be the one who is called.
+        alarm = self.env["autopay.notification"].with_user(SUPERUSER_ID)
+        alarm._alert(payer.with_env(alarm.env), company, summary, told)

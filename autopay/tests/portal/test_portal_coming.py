@@ -79,7 +79,9 @@ class TestPortalComing(PagesCommon):
         self.assertEqual(self.invoice.autopay_blocker, "customer_hold")
         self.assertIn("You have skipped it", self._row())
         self.assertEqual(self._actions(), ["undo"])
-        self.assertIn("has skipped", self.invoice.activity_ids.summary)
+        activity = self.invoice.activity_ids
+        self.assertIn("has skipped", activity.summary)
+        self.assertFalse(activity.user_id.share)
         self.assertIn("charged again", self._press("undo"))
         self.assertFalse(self.invoice.activity_ids)
         self._run_autopay()

@@ -113,6 +113,7 @@ class TestPortalConsent(PagesCommon):
         self.assertFalse(invoice.autopay_attempt_ids)
         activity = self.customer.activity_ids
         self.assertIn("has withdrawn the agreement", activity.summary)
+        self.assertFalse(activity.user_id.share)
 
     def test_debit_that_is_with_the_bank_is_named(self):
         self._enrol("pm_usBankAccount_success")
