@@ -60,6 +60,7 @@
         "views/autopay_portal_method_templates.xml",
         "views/autopay_portal_coming_templates.xml",
         "views/autopay_portal_consent_templates.xml",
+        "views/autopay_portal_recollect_templates.xml",
         "views/autopay_portal_removal_templates.xml",
         "views/res_partner_views.xml",
         "views/payment_provider_views.xml",

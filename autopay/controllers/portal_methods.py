@@ -1,5 +1,6 @@
 from odoo.http import request, route
 
+from ..const.methods.setup import CONSENT_PURPOSES
 from ..models.setup.visit import SetupError, Visitor
 from ..words.methods.setups import (
     get_agreed_sentence,
@@ -13,6 +14,8 @@ NEW = "/my/autopay/method/new"
 PURPOSES = ("autopay", "replace", "store")
 # Answers to what is refused for now, by code of a ``SetupError``.
 STATUS = {"busy": 429, "unavailable": 503, "unreachable": 503}
+# Failed invoices that are ticked at most.
+MOST_RECOLLECTED = 500
 # A text of a browser that is longer is cut.
 MOST_CHARACTERS = 500
 
@@ -75,7 +78,13 @@ class AutopayPortalMethods(AutopayPortalCommon):
             user_agent=asked.headers.get("User-Agent", "")[:MOST_CHARACTERS],
             name=name,
             old_token=old_token or None,
+            recollect=self._read_recollected(),
         )
+
+    def _read_recollected(self):
+        """Return the ids of the failed invoices that the customer has ticked."""
+        sent = request.httprequest.form.getlist("recollect")[:MOST_RECOLLECTED]
+        return tuple(sorted({self._read_id(value) for value in sent}))
 
     def _render_new(self, company, purpose, old_token, problem=None):
         payer = self._get_payer()
@@ -94,6 +103,8 @@ class AutopayPortalMethods(AutopayPortalCommon):
             "others": others,
             "choices": saved._get_choices(company, payer),
             "waiting": saved._get_waiting(company),
+            "failed_moves": purpose in CONSENT_PURPOSES
+            and request.env["autopay.recollect"]._get_moves(company, payer),
             "problem": problem and str(problem),
         }
         response = self._render("autopay.portal_method_new", values, company)
@@ -193,6 +204,9 @@ class AutopayPortalMethods(AutopayPortalCommon):
             "token": token,
             "text": text,
             "text_hash": text_hash,
+            "failed_moves": request.env["autopay.recollect"]._get_moves(
+                company, self._get_payer()
+            ),
             "problem": problem and str(problem),
         }
         return self._render("autopay.portal_method_agree", values, company)

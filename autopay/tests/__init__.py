@@ -215,6 +215,7 @@ from .setup import (
     test_autopay_setup_webhook,
     test_portal_methods,
     test_portal_methods_tour,
+    test_portal_recollect,
 )
 from .statement import (
     test_autopay_statement,

@@ -1,4 +1,5 @@
 from . import autopay_method_setup
+from . import autopay_recollect
 from . import autopay_saved_method
 from . import autopay_setup_keeper
 from . import autopay_setup_opener

@@ -76,6 +76,11 @@ class AutopayMethodSetup(models.Model):
     old_token_id = fields.Many2one(
         "payment.token", string="Replaces", readonly=True, ondelete="restrict"
     )
+    recollect_ids = fields.Json(
+        string="Charged Again",
+        readonly=True,
+        help="Ids of the failed invoices that the customer has ticked.",
+    )
     state = fields.Selection(
         SETUP_STATES, required=True, readonly=True, default="new", index=True
     )

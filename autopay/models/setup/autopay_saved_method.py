@@ -120,6 +120,9 @@ class AutopaySavedMethod(models.AbstractModel):
             )
         )
         payer.with_company(company)._log_autopay_consent(authorization, True)
+        if visitor.recollect:
+            recollect = self.env["autopay.recollect"]
+            recollect._collect(company, payer, token, visitor.recollect)
         self._mail_copy_safely(authorization, visitor.contact)
         return authorization
 

@@ -126,6 +126,11 @@ class AutopaySetupKeeper(models.AbstractModel):
         if setup.old_token_id:
             uses = self.env["autopay.setup.uses"]
             uses._replace(setup.old_token_id, setup.token_id, setup.company_id)
+        if setup.authorization_id and setup.recollect_ids:
+            recollect = self.env["autopay.recollect"]
+            recollect._collect(
+                setup.company_id, payer, setup.token_id, setup.recollect_ids
+            )
 
     # === COPY === #
 

@@ -135,6 +135,7 @@ class AutopaySetupOpener(models.AbstractModel):
             "company_id": company.id,
             "purpose": purpose,
             "old_token_id": old and old.id,
+            "recollect_ids": list(visitor.recollect) or False,
             "channel": channel,
             "lang": self.env.lang,
             "ip_address": visitor.ip_address,
@@ -147,7 +148,8 @@ class AutopaySetupOpener(models.AbstractModel):
     def _get_open_key(self, vals):
         """Return what two presses of the same button have in common."""
         names = ("partner_id", "contact_id", "company_id", "provider_id", "purpose")
-        more = ("old_token_id", "channel", "text_hash", "user_id", "contact_name")
+        more = ("old_token_id", "channel", "text_hash", "user_id")
+        more += ("contact_name", "recollect_ids")
         return self._hash(*(vals[name] for name in (*names, *more)))
 
     def _hash(self, *parts):

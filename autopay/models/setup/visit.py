@@ -16,6 +16,7 @@ class Visitor:
     :param user_agent: what the browser calls itself
     :param name: the name that somebody typed who is not logged in
     :param old_token: the ``payment.token`` that is replaced, for that purpose
+    :param recollect: ids of the failed invoices that the new method is to pay
     """
 
     text_hash: str
@@ -24,6 +25,7 @@ class Visitor:
     user_agent: str = ""
     name: str = ""
     old_token: models.Model | None = None
+    recollect: tuple[int, ...] = ()
 
 
 class SetupError(UserError):
