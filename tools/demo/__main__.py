@@ -20,6 +20,10 @@ STARTED_VARIABLE = "AUTOPAY_DEMO_STARTED"
 SERVED = """
 {server}/odoo   login admin, password admin, until Ctrl-C. The scheduled actions run.
 
+From "no card" to "paid" as a customer, in a private window: {server}/my/autopay, login
+customer, password customer. Add a payment method: the page of the stand-in for Stripe
+has a button for each kind. The scheduled action charges what is due.
+
 The two bank debits of Cheese Moon Mining wait for an answer. Let the bank say yes with
   curl -X POST {simulator}/_admin/settle
 then press "Ask the Provider Now" on their attempts (Invoicing > Autopay > Attempts)."""

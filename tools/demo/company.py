@@ -9,8 +9,12 @@ RATES = {"EUR": 0.9, "GBP": 0.8, "JPY": 150.0, "KWD": 0.3}
 UNWANTED_CRON = "mail.ir_cron_module_update_notification"
 
 
-def set_up_company(env):
-    """Make the company of a fresh database ready to charge."""
+def set_up_company(env, port):
+    """Make the company of a fresh database ready to charge.
+
+    :param int port: where the web client will be served: links lead there
+    """
+    env["ir.config_parameter"].set_param("web.base.url", f"http://localhost:{port}")
     env.company.write(
         {
             "name": "Autopay Demonstration",
@@ -51,6 +55,8 @@ def _set_up_providers(env):
         {
             "state": "test",
             "allow_tokenization": True,
+            # Portal users see no other.
+            "is_published": True,
             "stripe_publishable_key": "pk_test_demonstration",
             "stripe_secret_key": STRIPE_KEY,
         }

@@ -9,6 +9,7 @@ from tools.demo.company import set_up_company
 from tools.demo.customers import let_time_pass, make_customers
 from tools.demo.falsify import falsify
 from tools.demo.invoices import make_invoices
+from tools.demo.portal_visitor import make_visitor
 from tools.demo.rows import read_rows
 from tools.demo.session import close_odoo, environment, log_file, open_odoo
 
@@ -34,7 +35,7 @@ def play(options, simulator, stage):
     with stage("Odoo loaded"):
         open_odoo(options.database)
         with environment(options.database) as env:
-            set_up_company(env)
+            set_up_company(env, options.port)
     with environment(options.database) as env:
         invoices = _fill(env, simulator, stage)
         env.cr.commit()
@@ -59,6 +60,7 @@ def _fill(env, simulator, stage):
     with stage(f"{sum(len(row.invoices) for row in cast)} invoices"):
         invoices = make_invoices(env, cast, partners)
         let_time_pass(env, simulator, cast, partners)
+        make_visitor(env, partners)
     return invoices
 
 
