@@ -71,7 +71,10 @@ class AutopayMethodSetup(models.Model):
         ondelete="restrict",
     )
     purpose = fields.Selection(
-        SETUP_PURPOSES, required=True, readonly=True, string="The Method"
+        SETUP_PURPOSES,
+        required=True,
+        readonly=True,
+        help="What the method is for once it is saved.",
     )
     old_token_id = fields.Many2one(
         "payment.token", string="Replaces", readonly=True, ondelete="restrict"
@@ -95,7 +98,7 @@ class AutopayMethodSetup(models.Model):
     channel = fields.Selection(AUTHORIZATION_CHANNELS, required=True, readonly=True)
     text = fields.Text(string="Words Shown", required=True, readonly=True)
     text_hash = fields.Char(readonly=True)
-    agreed_date = fields.Date(readonly=True)
+    agreed_date = fields.Date(string="Agreed on", readonly=True)
     lang = fields.Char(string="Language", readonly=True)
     ip_address = fields.Char(string="IP Address", readonly=True)
     user_agent = fields.Char(string="Browser", readonly=True)
