@@ -115,6 +115,9 @@ class AutopayPortalConsent(models.AbstractModel):
                 payer, company, offer.token, "portal", text=offer.text, **visitor
             )
             payer._log_autopay_consent(authorization, is_default=True)
+            contact = self.env.user.partner_id.sudo()
+            saved = self.env["autopay.saved.method"]
+            saved._mail_copy_safely(authorization, contact)
         return get_agreed_words(self.env, offer.token)
 
     def _find_offer(self, company, token_id):
