@@ -52,7 +52,7 @@ class AutopayPortalRequest(AutopayPortalCommon):
         asked = self._find_request(token)
         if not asked._is_open():
             return self._show_request(asked)
-        name = name.strip()[:NAME_LENGTH]
+        name = str(name).replace("\0", "").strip()[:NAME_LENGTH]
         if not name:
             problem = request.env._("Please type your name.")
             return self._show_request(asked, problem=problem, status=400)
@@ -84,7 +84,7 @@ class AutopayPortalRequest(AutopayPortalCommon):
             text_hash=text_hash,
             contact=user.partner_id if own else user.partner_id.browse(),
             ip_address=request.httprequest.remote_addr or "",
-            user_agent=request.httprequest.user_agent.string or "",
+            user_agent=self._read_visitor()["user_agent"],
             name=name,
         )
 
@@ -99,7 +99,7 @@ class AutopayPortalRequest(AutopayPortalCommon):
             "company": company,
             "customer": asked.partner_id,
             "problem": problem,
-            "typed_name": request.params.get("name", "")[:NAME_LENGTH],
+            "typed_name": str(request.params.get("name", ""))[:NAME_LENGTH],
             "autopay_accent": get_accent(
                 company.email_secondary_color, company.primary_color
             ),

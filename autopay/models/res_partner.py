@@ -202,8 +202,8 @@ class ResPartner(models.Model):
         before = {partner: partner.autopay_token_id for partner in chosen}
         moved, stakes = self._check_autopay_move(vals)
         res = super().write(vals)
-        if stakes:
-            self._alert_autopay_moved(moved, stakes)
+        if moved:
+            self._settle_autopay_move(moved, stakes)
         chosen = chosen.filtered(lambda rec: rec.autopay_token_id != before[rec])
         chosen.filtered(
             lambda rec: rec.autopay_token_id and rec._needs_autopay_consent()

@@ -140,6 +140,15 @@ class AutopayPartnerGuard(models.AbstractModel):
         invoices = self.env["account.move"].sudo()
         return bool(invoices.search_count([("partner_id", "in", self.ids)], limit=1))
 
+    def _settle_autopay_move(self, moved, stakes):
+        """Take away what contacts may do no more who have another payer now.
+
+        :param dict stakes: {company: contacts} with which autopay has to do
+        """
+        moved._settle_autopay_portal_rights()
+        if stakes:
+            self._alert_autopay_moved(moved, stakes)
+
     def _alert_autopay_moved(self, moved, stakes):
         """Ask the person in charge to look at contacts that have another payer."""
         judged = ["autopay_readiness", "autopay_readiness_text"]

@@ -55,12 +55,35 @@ class AutopayPartnerPortal(models.AbstractModel):
         ]
         return {**action, "domain": domain}
 
-    def _get_first_portal_contacts(self):
-        """Return {customer: the contact that got the oldest of its portal users}."""
+    def _settle_autopay_portal_rights(self):
+        """Have contacts who came to another customer only look, until staff decide.
+
+        A right was given for the customer they had. Nor is the oldest account the first
+        one of a customer that has others, whose right stays what it was.
+        """
+        everybody = self._get_autopay_relatives().sudo().with_context(active_test=False)
+        newcomers = everybody.filtered(
+            lambda contact: contact.user_ids or contact.autopay_portal_right
+        ).with_env(self.sudo().env)
+        first = newcomers._get_first_portal_contacts(besides=newcomers)
+        for contact in newcomers:
+            payer = contact.commercial_partner_id
+            is_others = contact != payer and payer in first
+            contact.autopay_portal_right = "read" if is_others else False
+        for payer, contact in first.items():
+            if contact != payer and not contact.autopay_portal_right:
+                contact.autopay_portal_right = "change"
+
+    def _get_first_portal_contacts(self, besides=()):
+        """Return {customer: the contact that got the oldest of its portal users}.
+
+        :param besides: contacts that do not count
+        """
         payers = self.commercial_partner_id
         users = self.env["res.users"].search(
             [
                 ("partner_id.commercial_partner_id", "in", payers.ids),
+                ("partner_id", "not in", [contact.id for contact in besides]),
                 ("share", "=", True),
             ],
             order="id desc",

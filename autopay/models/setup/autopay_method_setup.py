@@ -193,7 +193,9 @@ class AutopayMethodSetup(models.Model):
     def _get_by_access(self, setup_id, access_token):
         """Return the visit of a return address, empty when that is none of ours."""
         setup = self.sudo().browse(setup_id).exists()
-        known = setup and consteq(setup.access_token or "", access_token or "")
+        key = (setup.access_token or "").encode()
+        # As bytes: texts that are not ASCII cannot be compared.
+        known = key and consteq(key, (access_token or "").encode())
         return setup if known else setup.browse()
 
     def _get_return_path(self):

@@ -112,6 +112,23 @@ class TestPortalSafe(PagesCommon):
         self.assertIn("/web/login", self.last_answer.url)
         self.assertFalse(invoice.autopay_customer_hold)
 
+    def test_right_to_change_is_not_taken_along_to_another_customer(self):
+        mill = self._create_customer("Red Mill", is_company=True)
+        clerk = self._create_customer("Clerk", parent_id=mill.id)
+        self._create_portal_user("clerk_user", clerk)
+        self.assertTrue(clerk.autopay_portal_manager)
+        # One was given the right elsewhere, the other one has the older account.
+        self.stranger.autopay_portal_manager = True
+        for newcomer in (self.stranger, self.colleague_user.partner_id):
+            with self.subTest(newcomer=newcomer.name):
+                newcomer.parent_id = mill
+                self.env.invalidate_all()
+                contacts = newcomer | clerk
+                rights = contacts.mapped("autopay_portal_manager")
+                self.assertEqual(rights, [False, True])
+                newcomer.parent_id = False
+                self.assertTrue(newcomer.autopay_portal_manager)
+
     def test_portal_user_of_another_company_is_a_stranger(self):
         self._enrol()
         invoice = self._create_due_invoice()

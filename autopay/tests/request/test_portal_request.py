@@ -174,6 +174,11 @@ class TestPortalRequest(PagesCommon):
         self.assertEqual(self._count_taken(), 0)
         self.assertFalse(invoice.autopay_attempt_ids)
 
+    def test_name_that_no_database_takes_is_cut(self):
+        answer = self._agree(name="Cow\0 Herd")
+        self.assertEqual(answer.status_code, 303, answer.text)
+        self.assertEqual(self._get_setups().contact_name, "Cow Herd")
+
     def test_two_presses_lead_to_one_page(self):
         first, second = self._agree(), self._agree()
         self.assertEqual(first.headers["Location"], second.headers["Location"])

@@ -149,7 +149,7 @@ class TestPortalMethods(CommittingOverHttp, SetupCommon, PagesCommon):
         setup = self._get_setup()
         path = setup._get_return_path()
         stem, _slash, access = path.rpartition("/")
-        for wrong in (f"{stem}/{access}x", f"{stem}/x", f"{stem}/"):
+        for wrong in (f"{stem}/{access}x", f"{stem}/x", f"{stem}/é", f"{stem}/"):
             self._open_page(wrong, 404)
         for value in STRANGE_IDS:
             self._open_page(f"/my/autopay/method/return/{value}/{access}", 404)
