@@ -29,6 +29,10 @@ class AutopaySetupKeeper(models.AbstractModel):
         token = self._make_token(setup, outcome)
         if not setup._is_same_payer():
             self._end_consent(setup)
+            setup.partner_id._alert_autopay_payer(setup.company_id)
+        elif self._is_link_withdrawn(setup):
+            self._end_consent(setup)
+            self._alert_withdrawn(setup)
         authorization = self._record_consent(setup, token)
         setup._set_done(token, authorization)
         self._apply_purpose(setup)
@@ -79,12 +83,38 @@ class AutopaySetupKeeper(models.AbstractModel):
         return transaction.token_id
 
     def _end_consent(self, setup):
-        """Keep a method that pays nothing: its customer was merged or moved meanwhile.
+        """Keep a method that pays nothing.
 
-        Nobody has agreed for those who would pay with it.
+        Its customer was merged or moved meanwhile, and nobody has agreed for those who
+        would pay with it; or staff have taken back the link that led to it.
         """
         setup.write({"purpose": "store", "old_token_id": False})
-        setup.partner_id._alert_autopay_payer(setup.company_id)
+
+    def _is_link_withdrawn(self, setup):
+        """Return whether staff have taken back the link by which somebody came.
+
+        The provider's page stays open for a day. Who was asked anew may answer there.
+        """
+        if setup.channel != "link" or setup.purpose not in CONSENT_PURPOSES:
+            return False
+        asked = [
+            ("partner_id", "=", setup.partner_id.id),
+            ("company_id", "=", setup.company_id.id),
+        ]
+        last = self.env["autopay.method.request"].search(asked, limit=1)
+        return last.state == "withdrawn"
+
+    def _alert_withdrawn(self, setup):
+        """Have a person look at a method that came by a link that was taken back."""
+        summary = self.env._(
+            "A payment method of %s was saved by a link that was withdrawn",
+            setup.partner_id.display_name,
+        )
+        note = self.env._(
+            "It is kept and pays nothing. Ask the customer whether it is theirs."
+        )
+        notification = self.env["autopay.notification"]
+        notification._alert(setup, setup.company_id, summary, note)
 
     def _record_consent(self, setup, token):
         """Return the authorization that the customer gave, or none."""

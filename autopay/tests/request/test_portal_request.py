@@ -258,3 +258,17 @@ class TestPortalRequest(PagesCommon):
         self._run_autopay()
         self.assertEqual(invoice.payment_state, "paid")
         self._open(self.path, 410)
+
+    def test_page_that_a_withdrawn_link_led_to_makes_nothing_pay(self):
+        answer = self._agree()
+        self.asked.with_user(self.biller).action_withdraw()
+        self.admin.visit(answer.headers["Location"], "card")
+        [setup] = self._get_setups()
+        setup.next_check_date = fields.Datetime.now()
+        self._run_cron("autopay.ir_cron_resolve_open_attempts")
+        self.assertEqual((setup.state, setup.purpose), ("done", "store"))
+        self.assertEqual(self.asked.state, "withdrawn")
+        customer = self.customer.with_company(self.company)
+        self.assertFalse(customer.autopay_token_id)
+        self.assertFalse(customer.autopay_authorization_ids)
+        self.assertIn("was withdrawn", setup.activity_ids.summary)
