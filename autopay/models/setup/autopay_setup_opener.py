@@ -274,6 +274,11 @@ class AutopaySetupOpener(models.AbstractModel):
         )
         refs = [token._get_autopay_refs()["customer"] for token in saved]
         refs += begun.mapped("customer_ref")
+        # A contact that was moved takes methods along, though not whose they were.
+        others = setups.search(
+            [("partner_id", "!=", payer_id), ("customer_ref", "in", refs)]
+        )
+        gone.update(others.mapped("customer_ref"))
         return next((ref for ref in refs if ref and ref not in gone), False)
 
     def _write_orders(self, setup, email=True):

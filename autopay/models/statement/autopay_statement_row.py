@@ -96,6 +96,9 @@ class AutopayStatementRow(models.AbstractModel):
         return "returned" if kind and kind != "refund" else "refund"
 
     def _get_reference(self, move):
+        """Return what a document is about; what staff note on entries is theirs."""
+        if self._get_kind(move, 0.0) == "entry":
+            return ""
         return move.origin_payment_id.memo or move.ref or ""
 
     def _get_payment_id(self, move):

@@ -72,6 +72,19 @@ class TestAutopaySetupOpener(SetupCommon):
         self.assertEqual(self._get_setup().customer_ref, token.provider_ref)
         self.assertEqual(self._get_customers(), [token.provider_ref])
 
+    def test_contact_who_was_moved_does_not_make_two_payers_one(self):
+        contact = self._create_customer("Cow Herd", parent_id=self.customer.id)
+        token = self._create_token(customer=contact)
+        self._open()
+        self.assertEqual(self._get_setup().customer_ref, token.provider_ref)
+        mill = self._create_customer("Red Mill", is_company=True)
+        contact.parent_id = mill
+        self.customer = mill
+        self._open()
+        found = self._get_setup().customer_ref
+        self.assertIn(found, self._get_customers())
+        self.assertNotEqual(found, token.provider_ref)
+
     def test_customer_whose_answer_was_lost_is_made_once(self):
         self.admin.add_fault("reset_after", times=2, path=CUSTOMERS)
         self.assertEqual(self._get_problem(), "unreachable")

@@ -152,6 +152,12 @@ class TestAutopayStatement(StatementCommon):
         )
         self.assertEqual([row.reference for row in rows[:2]], ["Thanks", "No cover"])
 
+    def test_notes_of_staff_on_entries_are_not_shown(self):
+        self._create_entry(-5, 25.0, ref="Does not pay, see the lawyer")
+        self._create_document(-4, 10.0, ref="Order 7")
+        rows = self._get_account().rows
+        self.assertEqual([row.reference for row in rows], ["", "Order 7"])
+
     def test_collected_invoice_is_paid_in_the_statement(self):
         self._enrol()
         invoice = self._create_due_invoice(120.0)
