@@ -303,10 +303,13 @@ class AutopayConfigurationPortal(models.AbstractModel):
                 self.env._("Agree to be charged with this payment method first.")
             )
         known = ("text", "ip_address", "user_agent")
-        self.env["autopay.authorization"]._record(
+        authorization = self.env["autopay.authorization"]._record(
             configuration.partner_id,
             configuration.company_id,
             configuration.token_id,
             "portal",
             **{name: consent[name] for name in known if consent.get(name)},
         )
+        contact = self.env.user.partner_id.sudo()
+        saved = self.env["autopay.saved.method"]
+        saved._mail_copy_safely(authorization, contact)

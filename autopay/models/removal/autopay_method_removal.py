@@ -130,9 +130,12 @@ class AutopayMethodRemoval(models.AbstractModel):
         if not uses._get_in_force(replacement.token, payer, company):
             limits = authorizations._get_last_limits(payer, company, token)
             details = {"text": replacement.text, "lang": self.env.lang, **visitor}
-            authorizations._record(
+            authorization = authorizations._record(
                 payer, company, replacement.token, "portal", **details, **limits
             )
+            contact = self.env.user.partner_id.sudo()
+            saved = self.env["autopay.saved.method"]
+            saved._mail_copy_safely(authorization, contact)
         uses._replace(token, replacement.token, company)
 
     @api.model

@@ -187,6 +187,9 @@ class TestPortalRules(RulesCommon):
         self.assertEqual((consent.channel, consent.text), ("portal", text))
         self.assertEqual(consent.user_id, self.owner_user)
         self.assertTrue(consent.ip_address)
+        contact = self.owner_user.partner_id
+        copies = self.env["mail.mail"].search([("recipient_ids", "=", contact.id)])
+        self.assertEqual(len(copies), 1)
         # What is agreed to is not asked again.
         self.assertFalse(self._text(self._open(path), "agreement"))
 
