@@ -154,6 +154,26 @@ class TestPortalRemoval(PagesCommon):
         self.assertFalse(invoice.autopay_attempt_ids)
         self.assertEqual(self._count_taken(), 0)
 
+    def test_customers_are_not_called_where_nobody_is_in_charge(self):
+        # All who are in charge work elsewhere now.
+        self.env.flush_all()
+        self.env.cr.execute(
+            "DELETE FROM res_company_users_rel WHERE cid = %s AND user_id IN %s",
+            [self.company.id, tuple(self.company._get_autopay_managers().ids)],
+        )
+        self.env.invalidate_all()
+        self.env.registry.clear_all_caches()
+        self.assertFalse(self.company.sudo()._get_autopay_responsible())
+        self._remove("pause")
+        call = (
+            self.env["mail.activity"]
+            .sudo()
+            .search(
+                [("res_model", "=", "res.partner"), ("res_id", "=", self.customer.id)]
+            )
+        )
+        self.assertEqual(call.user_id, self.env.ref("base.user_root"))
+
     def test_method_that_pays_nothing_goes_without_a_question(self):
         path = f"/my/autopay/method/{self.other.id}/remove"
         page = self._open(path)
