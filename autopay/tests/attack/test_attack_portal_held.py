@@ -124,8 +124,8 @@ class TestAttackPortalHeld(PortalCommon):
         _result, error = self._ask(
             "/payment/archive_token", token_id=attempt.token_id.id
         )
-        self.assertFalse(error)
-        self.assertFalse(attempt.token_id.active)
+        self.assertEqual(error, "odoo.exceptions.UserError")
+        self.assertTrue(attempt.token_id.active)
         self.assertEqual(attempt.state, "pending")
         self.admin.settle(attempt.object_ref)
         self._resolve_autopay()
