@@ -28,7 +28,15 @@ FINISHING_POINTS = {
 }
 
 
-@pytest.mark.parametrize("point", OPENING_POINTS)
+def _with_some_every_day(points):
+    """Return the points as cases: every other one is run with the long tests only."""
+    return [
+        pytest.param(point, marks=() if number % 2 == 0 else pytest.mark.full)
+        for number, point in enumerate(points)
+    ]
+
+
+@pytest.mark.parametrize("point", _with_some_every_day(OPENING_POINTS))
 def test_page_is_made_once_after_a_kill_at(world, point):
     with pytest.raises(ProcessDiedError):
         _open(world, at(*OPENING_POINTS[point]))
@@ -42,7 +50,7 @@ def test_page_is_made_once_after_a_kill_at(world, point):
     assert len(_read_ours(world, world.stripe.v1.checkout.sessions)) == 1
 
 
-@pytest.mark.parametrize("point", FINISHING_POINTS)
+@pytest.mark.parametrize("point", _with_some_every_day(FINISHING_POINTS))
 def test_method_is_saved_once_after_a_kill_at(world, point):
     world.admin.visit(_open(world), "card")
     world.let_time_pass()
