@@ -102,14 +102,14 @@ class AutopayPortalComing(AutopayPortalCommon):
     def _read_day(self, text):
         """Return the date that a browser sent, None when it is none."""
         try:
-            return fields.Date.to_date((text or "")[:10]) or None
+            return fields.Date.to_date(str(text or "")[:10]) or None
         except ValueError:
             return None
 
     def _read_amount(self, text):
         """Return the amount that a page had shown, as a float; -1 when it is none."""
         try:
-            amount = float((text or "")[:30])
+            amount = float(str(text or "")[:30])
         except ValueError:
             return -1.0
         return amount if 0 < amount < 1e15 else -1.0

@@ -9,7 +9,7 @@ from .portal_common import AutopayPortalCommon
 # Names that somebody types; more is no name.
 NAME_LENGTH = 100
 
-# What a link shows to whom nobody knows must stay with them.
+# A page that a link shows to people unknown must stay with them.
 HEADERS = {
     "Cache-Control": "no-store",
     # The address is the key: the provider's page need not learn it.

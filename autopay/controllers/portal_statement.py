@@ -15,7 +15,7 @@ from .portal_common import AutopayPortalCommon
 
 STATEMENT = "/my/statement"
 PAYMENTS = "/my/autopay/payments"
-# What a page is asked for: longer texts are no dates and no currencies.
+# Texts that a page is asked for: longer ones are no dates and no currencies.
 MAX_ASKED = 40
 PAYMENTS_PER_PAGE = 30
 

@@ -1,4 +1,4 @@
-"""What the form of a payment rule sends, which works without script.
+"""The values that the form of a payment rule sends, which works without script.
 
 Each condition is a row whose inputs end in its number: *kind_0*, *operator_0* ...
 """

@@ -113,7 +113,7 @@ def keep_paid(rows, total, residual, today):
         paid = min(row.amount, left)
         if paid <= 0:
             break
-        # What was paid before its day was paid by today.
+        # A part that was paid before its day was paid by today.
         kept.append(Row(min(row.date, today), paid))
         left -= paid
     return kept

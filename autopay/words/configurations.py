@@ -50,7 +50,7 @@ ISSUE_SENTENCES = {
     ),
 }
 
-# What a customer reads who has changed a configuration in the portal.
+# Sentences for a customer who has changed a configuration in the portal.
 DONE_SENTENCES = {
     "up": _lt("“%(name)s” is tried earlier now."),
     "down": _lt("“%(name)s” is tried later now."),

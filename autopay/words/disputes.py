@@ -56,7 +56,7 @@ def get_withheld_sentence(env, move):
             "until we have got in touch with you."
         )
     if move.currency_id.compare_amounts(move.amount_residual, move.amount_total) < 0:
-        # What was refunded is open again.
+        # The refunded amount is open again.
         return env._(
             "%s of this invoice was refunded. There is nothing to pay.",
             move.currency_id.format(move.amount_residual),

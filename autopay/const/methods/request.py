@@ -30,7 +30,7 @@ RECENT_DAYS = 7
 # Mails that the dialog writes by itself; the scheduled action writes the others.
 MAILS_AT_ONCE = 50
 
-# What of a customer's readiness another payment method mends.
+# The reasons of a customer's readiness that another payment method mends.
 MENDED_READINESS = (
     "no_method",
     "method_archived",

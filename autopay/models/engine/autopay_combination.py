@@ -194,7 +194,7 @@ class AutopayCombination(models.AbstractModel):
         for decision in decisions:
             failed = self._get_failed(decision.move)
             is_free = failed.state != "declined" or ctx.mode != "scheduled"
-            # What is blocked holds no other one up, and keeps its own day.
+            # A blocked invoice holds no other one up, and keeps its own day.
             if is_free or decision.blocker:
                 passed.append(decision)
             elif failed in ahead:

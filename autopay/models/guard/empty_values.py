@@ -1,4 +1,4 @@
-"""What fields of ours hold on Odoo's records where Autopay never was on."""
+"""The values of our fields on Odoo's records where Autopay never was on."""
 
 OWN_PREFIX = "autopay_"
 LISTS = ("one2many", "many2many")

@@ -50,7 +50,7 @@ class AutopayPortalComing(models.AbstractModel):
         charges = {}
         for charge in forecast.charges:
             charges.setdefault(charge.decision.move, []).append(charge)
-        # What the forecast has left of them is not what is shown.
+        # The amounts that the forecast has left in them are not the ones shown.
         forecasts._forget(forecast)
         rows = [
             self._build_row(company, charges.get(move, ()), forecast.blocked.get(move))

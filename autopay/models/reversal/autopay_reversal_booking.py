@@ -47,7 +47,7 @@ class AutopayReversalBooking(models.AbstractModel):
         self._create_payments(reversals - known, "outbound")
         for reversal in reversals:
             self._reconcile_gone(reversal)
-        # What is open again has the day of its own part.
+        # A part that is open again has its own day.
         reversals.move_ids._update_autopay_parts(parts)
 
     def _check_bookable(self, reversal):

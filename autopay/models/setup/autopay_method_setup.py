@@ -94,7 +94,7 @@ class AutopayMethodSetup(models.Model):
     mismatch = fields.Boolean(
         readonly=True, help="The provider's answer contradicts what was asked for."
     )
-    # What the customer agreed to, and who did.
+    # The words that were agreed to, and the person who did.
     channel = fields.Selection(AUTHORIZATION_CHANNELS, required=True, readonly=True)
     text = fields.Text(string="Words Shown", required=True, readonly=True)
     text_hash = fields.Char(readonly=True)
@@ -103,7 +103,7 @@ class AutopayMethodSetup(models.Model):
     ip_address = fields.Char(string="IP Address", readonly=True)
     user_agent = fields.Char(string="Browser", readonly=True)
     user_id = fields.Many2one("res.users", readonly=True)
-    # What the provider is asked for; a repeat sends the very same.
+    # The requests to the provider; a repeat sends the very same.
     customer_ref = fields.Char(string="Customer at the Provider", readonly=True)
     refused_ref = fields.Char(
         readonly=True, help="A customer that the provider does not know any more."
@@ -121,7 +121,7 @@ class AutopayMethodSetup(models.Model):
         help="The same for two presses of one button; empty when that is over.",
     )
     end_date = fields.Datetime(string="Page Ends on", readonly=True)
-    # What became of it.
+    # The outcome.
     checked_date = fields.Datetime(string="Asked on", readonly=True)
     check_count = fields.Integer(readonly=True, aggregator=None)
     next_check_date = fields.Datetime(

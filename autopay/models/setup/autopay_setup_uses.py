@@ -92,10 +92,13 @@ class AutopaySetupUses(models.AbstractModel):
         if own.autopay_token_id == old:
             own = own.with_context(autopay_recorded=authorization.id)
             own.autopay_token_id = token
+        # A method that has moved to another customer since may pay for that one, too.
         self._get_configurations(old, company).filtered(
-            lambda rec: not rec.locked
+            lambda rec: not rec.locked and rec.partner_id == own
         ).write({"token_id": token.id})
-        moves = self._get_invoices(old, company)
+        moves = self._get_invoices(old, company).filtered(
+            lambda move: move.commercial_partner_id == own
+        )
         moves.with_context(**OWN_FIELDS_CONTEXT).autopay_token_id = token
 
     def _get_configurations(self, token, company):

@@ -1,4 +1,4 @@
-"""What a statement consists of, without ORM."""
+"""The parts of a statement, without ORM."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -29,7 +29,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Account:
-    """What a customer owed in a currency, before, between and after."""
+    """A customer's debt in a currency, before, between and after."""
 
     currency: Any
     opening: float

@@ -131,7 +131,7 @@ class TestPortalInvoice(PagesCommon):
         invoice = self._create_due_invoice()
         self._run_autopay()
         invoice.sudo()._show_autopay_returned("refund")
-        # What a refund of a part leaves open.
+        # The state that a refund of a part leaves.
         self._force(invoice, amount_residual=30.0, payment_state="partial")
         self._log_in(self.owner_user)
         _page, told = self._open_invoice(invoice)

@@ -190,7 +190,7 @@ class TestPortalRules(RulesCommon):
         contact = self.owner_user.partner_id
         copies = self.env["mail.mail"].search([("recipient_ids", "=", contact.id)])
         self.assertEqual(len(copies), 1)
-        # What is agreed to is not asked again.
+        # A consent that was given is not asked for again.
         self.assertFalse(self._text(self._open(path), "agreement"))
 
     # === THE LIST === #

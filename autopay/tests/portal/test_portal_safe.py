@@ -7,7 +7,7 @@ from odoo.tools import SQL, mute_logger
 
 from .common_pages import PagesCommon
 
-# What nobody may change by looking, besides autopay's own tables.
+# Tables that nobody may change by looking, besides autopay's own tables.
 TABLES = {
     "account_move",
     "account_payment",

@@ -6,8 +6,7 @@ from odoo.tests import tagged
 from .common_pages import PagesCommon
 
 
-@tagged("post_install", "-at_install")
-class TestPortalTour(PagesCommon):
+class TourCommon(PagesCommon):
     """A customer does all of it in a real browser."""
 
     def _walk(self):
@@ -34,6 +33,9 @@ class TestPortalTour(PagesCommon):
         self.assertTrue(consents.revoked_date)
         self.assertEqual(self._count_taken(), 1)
 
+
+@tagged("post_install", "-at_install")
+class TestPortalTour(TourCommon):
     def test_desktop(self):
         invoice, bank = self._prepare()
         self._walk()
@@ -41,14 +43,9 @@ class TestPortalTour(PagesCommon):
 
 
 @tagged("post_install", "-at_install")
-class TestPortalTourOnPhone(TestPortalTour):
-    """The same on a phone."""
-
+class TestPortalTourOnPhone(TourCommon):
     browser_size = "390x844"
     touch_enabled = True
-
-    def test_desktop(self):
-        """Is done by the other class."""
 
     def test_phone(self):
         invoice, bank = self._prepare()

@@ -130,7 +130,7 @@ class TestAutopayOwedProperty(PartsCommon, ReversalCommon):
             self._run_on(number)
             self._check()
         self.env.invalidate_all()
-        # What the provider takes no charge for, and a person settles.
+        # A rest that the provider does not charge, and a person settles.
         least = 0.5
         held = self.moves.filtered(lambda move: move.amount_residual >= least)
         self.assertFalse(held, held.mapped("autopay_explanation"))

@@ -128,7 +128,7 @@ class TestParts(BaseCase):
         paid = _amounts(rows) - residual
         come = sum(row.amount for row in rows if row.date <= today)
         allowed = max(come - paid, 0)
-        # What is early is too little to be charged by itself, or a fraction of a step.
+        # The early part is too little to be charged by itself, or a fraction of a step.
         self.assertLessEqual(due.amount - due.early, allowed)
         self.assertLess(due.early, limits.minimum + limits.step)
         self.assertLessEqual(due.amount, residual)

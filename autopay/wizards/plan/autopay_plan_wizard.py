@@ -86,7 +86,7 @@ class AutopayPlanWizard(models.TransientModel):
     def _compute_line_ids(self):
         for wizard in self:
             if wizard.kind == "rows":
-                # What was computed before can be changed row by row.
+                # Rows that were computed before can be changed one by one.
                 wizard.line_ids = wizard.line_ids
                 continue
             wizard.line_ids = [

@@ -23,7 +23,7 @@ PROBLEM_SENTENCES = {
     ),
 }
 
-# What stands at the head of the page, by purpose.
+# The title of the page, by purpose.
 PURPOSE_TITLES = {
     "autopay": _lt("Save a payment method for autopay"),
     "replace": _lt("Replace %(method)s"),
@@ -58,7 +58,7 @@ RETURN_WORDS = {
     ),
 }
 
-# What a saved method does, by purpose.
+# The effect of a saved method, by purpose.
 DONE_SENTENCES = {
     "autopay": _lt(
         "What %(company)s puts on autopay is charged to %(method)s on its day from now "

@@ -64,7 +64,7 @@ REFUSAL_SENTENCES = {
 }
 _IMPOSSIBLE = _lt("This cannot be done with this invoice now.")
 
-# What became of a payment that a customer has just asked for, with its kind of message.
+# The outcome of a payment that a customer has just asked for, with its kind of message.
 PAID_SENTENCES = {
     "succeeded": (
         _lt("Thank you: %(amount)s was paid with %(method)s."),
