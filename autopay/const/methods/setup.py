@@ -40,6 +40,8 @@ REUSE_HOURS = 23
 # minute. Somebody who tries stolen cards needs many.
 MOST_OF_PAYER = 5
 MOST_OF_COMPANY = 20
+# The reason of a visit that got no page because there were too many.
+BUSY = "busy"
 
 # Rows of one pass, and of one batch.
 SETUPS_PER_PASS = 400

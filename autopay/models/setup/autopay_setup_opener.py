@@ -7,10 +7,9 @@ from odoo import api, fields, models
 from odoo.tools import email_normalize
 
 from ...const.methods.setup import (
+    BUSY,
     CHECK_MINUTES,
     MOST_CHARACTERS,
-    MOST_OF_COMPANY,
-    MOST_OF_PAYER,
     PAGE_LOCALES,
     SETUP_METHOD_TYPES,
 )
@@ -196,6 +195,8 @@ class AutopaySetupOpener(models.AbstractModel):
             if not setup:
                 raise self._problem("unreachable", company) from None
         self._commit()
+        # Presses at the same moment did not see each other before.
+        self._check_limits(payer, company, setup)
         return setup
 
     def _insert(self, vals):
@@ -238,22 +239,19 @@ class AutopaySetupOpener(models.AbstractModel):
             )
         )
 
-    def _check_limits(self, payer, company):
-        """Refuse more pages than customers need.
+    def _check_limits(self, payer, company, setup=None):
+        """Refuse more pages than customers need; close a visit that is one too many.
 
-        :raises SetupError: when there were too many
+        :param setup: the visit, once it is committed
+        :raises SetupError: when there are too many
         """
-        setups = self.env["autopay.method.setup"].sudo()
-        now = fields.Datetime.now()
-        hour = fields.Datetime.subtract(now, hours=1)
-        minute = fields.Datetime.subtract(now, minutes=1)
-        own = [("partner_id", "=", payer.id), ("create_date", ">=", hour)]
-        all_of_it = [("company_id", "=", company.id), ("create_date", ">=", minute)]
-        if (
-            setups.search_count(own, limit=MOST_OF_PAYER) >= MOST_OF_PAYER
-            or setups.search_count(all_of_it, limit=MOST_OF_COMPANY) >= MOST_OF_COMPANY
-        ):
-            raise self._problem("busy", company)
+        limits = self.env["autopay.setup.limits"]
+        is_new = not setup or setup.state == "new"
+        is_busy = is_new and limits._is_busy(payer, company, setup)
+        if setup and is_busy:
+            self._apply_committed(setup._set_over, "failed", BUSY)
+        if is_busy or (setup and setup.reason == BUSY):
+            raise self._problem(BUSY, company)
 
     # === CUSTOMER AT THE PROVIDER === #
 

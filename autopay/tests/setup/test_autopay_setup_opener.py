@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import fields
 from odoo.tests import tagged
 
+from ...models.setup.visit import SetupError, Visitor
 from .common_setup import SetupCommon
 
 SESSIONS = "/v1/checkout/sessions"
@@ -152,6 +153,40 @@ class TestAutopaySetupOpener(SetupCommon):
             self._get_setup(), create_date=fields.Datetime.now() - timedelta(hours=2)
         )
         self._open(name="Person 6")
+
+    def test_presses_at_the_same_moment_get_no_more_pages(self):
+        """Each of them has counted before any is committed."""
+        opener = self.registry["autopay.setup.opener"]
+        insert, names, problems = opener._insert, list("ABCDEFG"), []
+
+        def insert_late(stage, vals):
+            if names:
+                problems.append(self._press_within(stage, vals, names.pop()))
+            return insert(stage, vals)
+
+        self.patch(opener, "_insert", insert_late)
+        problems.append(self._get_problem(name="Last"))
+        self.assertEqual(problems.count("busy"), 3)
+        self.assertEqual(len(self._get_sent(SESSIONS)), 5)
+        refused = self._get_setups().filtered(lambda rec: rec.reason == "busy")
+        self.assertEqual(refused.mapped("state"), ["failed"] * 3)
+        self.assertEqual(set(refused.transaction_id.mapped("state")), {"error"})
+        # Those who were refused keep nobody out afterwards.
+        long_ago = fields.Datetime.now() - timedelta(hours=2)
+        for setup in self._get_setups() - refused:
+            self._force(setup, create_date=long_ago)
+        self.assertIn("/c/pay/", self._open(name="Last"))
+
+    def _press_within(self, opener, vals, name):
+        """Press while another press is about to be written down; return the problem."""
+        payer = opener.env["res.partner"].browse(vals["partner_id"])
+        company = opener.env["res.company"].browse(vals["company_id"])
+        visitor = Visitor(text_hash=vals["text_hash"], contact=payer, name=name)
+        try:
+            opener._open(payer, company, vals["purpose"], vals["channel"], visitor)
+        except SetupError as problem:
+            return problem.code
+        return ""
 
     def test_too_many_pages_of_a_company_are_refused(self):
         self._open()
