@@ -4,3 +4,4 @@ from . import autopay_partner_request
 
 from . import autopay_link
 from . import autopay_method_request
+from . import autopay_request_contacts

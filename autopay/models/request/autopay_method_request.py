@@ -48,7 +48,8 @@ class AutopayMethodRequest(models.Model):
         string="Sent to",
         readonly=True,
         ondelete="set null",
-        help="The contact for invoices, else the customer.",
+        help="The contact for invoices, else the customer. Only an address that staff "
+        "entered, or a contact who may change Autopay in the portal, is written to.",
     )
     email = fields.Char(readonly=True, help="The address as it was when asked.")
     asked_by_id = fields.Many2one(
@@ -180,7 +181,7 @@ class AutopayMethodRequest(models.Model):
         before.filtered(lambda old: old.state != "expired")._set_state("withdrawn")
         # Before the new ones: a customer has one link at a time.
         before.flush_recordset()
-        contacts = self._get_contacts(payers)
+        contacts = self.env["autopay.request.contacts"]._get_contacts(payers)
         requests = self.sudo().create(
             [self._prepare_vals(company, payer, contacts[payer]) for payer in payers]
         )
@@ -197,27 +198,6 @@ class AutopayMethodRequest(models.Model):
             "email": contact.email_normalized,
             "asked_by_id": self.env.uid,
             "state": "queued" if contact else "no_address",
-        }
-
-    @api.model
-    def _get_contacts(self, payers):
-        """Return {customer: the contact that is asked}; empty without an address."""
-        partners = self.env["res.partner"].sudo()
-        found = partners.search(
-            [
-                ("parent_id", "in", payers.ids),
-                ("type", "=", "invoice"),
-                ("email_normalized", "!=", False),
-            ],
-            order="id",
-        )
-        first = {}
-        for contact in found:
-            first.setdefault(contact.parent_id.id, contact)
-        own = payers.sudo().filtered("email_normalized")
-        return {
-            payer: first.get(payer.id, own & payer.sudo()).with_env(self.env)
-            for payer in payers
         }
 
     def _answer(self, authorization):

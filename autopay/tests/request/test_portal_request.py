@@ -159,6 +159,47 @@ class TestPortalRequest(PagesCommon):
         page = self._open(self.path, 410)
         self.assertIn("a newer one was sent", self._text(page, "autopay_sentence"))
 
+    # === WHERE LINKS GO === #
+
+    def _enter_address(self, user, email, contact=None):
+        """Enter a billing address in the portal, or change one there."""
+        self._log_in(user)
+        self._open("/my/address")
+        values = {
+            "csrf_token": re.search(r'csrf_token: "(\w+)"', self.last_answer.text)[1],
+            "partner_id": contact and contact.id,
+            "address_type": "billing",
+            "name": "Bookkeeping",
+            "email": email,
+            "phone": "+1 555 0101",
+            "street": "2 Meadow Lane",
+            "city": "Springfield",
+            "zip": "01101",
+            "country_id": self.customer.country_id.id,
+            "state_id": self.customer.state_id.id,
+        }
+        answer = self._send_form("/my/address/submit", values)
+        self.assertIn("redirectUrl", answer.text)
+        # Odoo writes changes down at the end of a request.
+        self.env.cr.flush()
+
+    def test_link_does_not_go_where_a_colleague_wants_it(self):
+        self._enter_address(self.colleague_user, "colleague@example.com")
+        self.assertEqual(self._make_request().email, self.customer.email_normalized)
+        invoiced = self._create_customer(
+            "Books", parent_id=self.customer.id, type="invoice"
+        )
+        invoiced.email = "books@example.com"
+        self.assertEqual(self._make_request().contact_id, invoiced)
+        self._enter_address(self.colleague_user, "mine@example.com", invoiced)
+        self.assertEqual(invoiced.email, "mine@example.com")
+        self.assertEqual(self._make_request().contact_id, self.customer)
+        # Whoever may change how the customer pays may say where links go.
+        self._enter_address(self.owner_user, "office@example.com", invoiced)
+        self.assertEqual(self._make_request().email, "office@example.com")
+        self.colleague_user.partner_id.autopay_portal_manager = True
+        self.assertEqual(self._make_request().email, "colleague@example.com")
+
     # === AGREE === #
 
     def test_agreeing_leads_to_the_providers_page_and_charges_nothing(self):

@@ -137,7 +137,7 @@ class AutopayRequestWizard(models.TransientModel):
     def _fill(self, payers, again=False):
         """Give this dialog a row for each customer: who is asked first."""
         company = self.company_id
-        contacts = self.env["autopay.method.request"]._get_contacts(payers)
+        contacts = self.env["autopay.request.contacts"]._get_contacts(payers)
         last = payers._get_autopay_last_requests(company)
         rows = []
         for payer in payers.with_company(company):

@@ -19,7 +19,12 @@ class AutopayRequestWizardLine(models.TransientModel):
     is_chosen = fields.Boolean(
         string="Ask", help="Customers without a tick are not asked."
     )
-    email = fields.Char(readonly=True)
+    email = fields.Char(
+        readonly=True,
+        help="The contact for invoices, else the customer. An address that somebody "
+        "entered in the portal who may not change Autopay there is not written to: if "
+        "it is right, enter it on the customer.",
+    )
     readiness = fields.Selection(
         lambda self: self.env["autopay.readiness"]._get_selection(), readonly=True
     )
