@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -231,6 +232,20 @@ class AutopayMethodRequest(models.Model):
         self.ensure_one()
         return self.state in OPEN_STATES and self.expiry_date > fields.Datetime.now()
 
+    def _is_answer_awaited(self, moment):
+        """Return whether what was saved by the link is an answer to the question.
+
+        Asked again at the same address it is the same question: the page to which the
+        older link led counts as well.
+
+        :param datetime moment: when the customer had done what there was to do
+        """
+        self.ensure_one()
+        newest = self
+        while self.email and newest.replaced_by_id.email == self.email:
+            newest = newest.replaced_by_id
+        return newest.state in UNANSWERED_STATES and newest.expiry_date > moment
+
     # === PAGE === #
 
     def _get_consent(self):
@@ -249,6 +264,7 @@ class AutopayMethodRequest(models.Model):
         self.ensure_one()
         setups = self.env["autopay.method.setup"]
         payer, company = self.partner_id, self.company_id
+        visitor = replace(visitor, asked=self)
         return setups._open(payer, company, "autopay", "link", visitor)
 
     # === LINK === #

@@ -4,9 +4,9 @@ from odoo import api, models
 class AutopayRequestContacts(models.AbstractModel):
     """Says at which address a customer is asked: whoever reads there may decide.
 
-    Everybody at a customer may enter addresses in the portal, a billing address as well.
-    A link goes only where staff have sent it, or somebody who may change how the
-    customer pays: to an address that one of them wrote.
+    Everybody at a customer may enter addresses in the portal, even a billing address.
+    A link goes only to an address that staff wrote, or somebody who may change how the
+    customer pays.
     """
 
     _name = "autopay.request.contacts"
@@ -55,7 +55,7 @@ class AutopayRequestContacts(models.AbstractModel):
         """
         payer = contact.commercial_partner_id
         if not writer and contact == payer:
-            # Its own address, perhaps given when it bought something for the first time.
+            # Its own address, perhaps given with its first order.
             return True
         author = writer or contact.create_uid
         own = author in managers and author.partner_id.commercial_partner_id == payer

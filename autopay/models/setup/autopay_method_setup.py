@@ -57,6 +57,12 @@ class AutopayMethodSetup(models.Model):
         readonly=True,
         help="As somebody typed it who was not logged in.",
     )
+    request_id = fields.Many2one(
+        "autopay.method.request",
+        readonly=True,
+        ondelete="set null",
+        help="The link by which the customer came.",
+    )
     company_id = fields.Many2one(
         "res.company", required=True, readonly=True, index=True, ondelete="restrict"
     )

@@ -2,6 +2,7 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 
 from ...const.methods.setup import CONSENT_PURPOSES, SETUP_METHOD_TYPES
+from ...words.methods.requests import get_link_over_words
 
 
 class AutopaySetupKeeper(models.AbstractModel):
@@ -27,17 +28,13 @@ class AutopaySetupKeeper(models.AbstractModel):
             return
         setup.write({"setup_ref": outcome.setup_ref, "verify_url": False})
         token = self._make_token(setup, outcome)
-        if not setup._is_same_payer():
-            self._end_consent(setup)
-            setup.partner_id._alert_autopay_payer(setup.company_id)
-        elif self._is_link_withdrawn(setup):
-            self._end_consent(setup)
-            self._alert_withdrawn(setup)
+        is_for_nobody = self._end_void_consent(setup)
         authorization = self._record_consent(setup, token)
         setup._set_done(token, authorization)
         self._apply_purpose(setup)
-        uses = self.env["autopay.setup.uses"]
-        uses._replace_same(setup)
+        if not is_for_nobody:
+            uses = self.env["autopay.setup.uses"]
+            uses._replace_same(setup)
 
     # === IS IT OURS === #
 
@@ -82,39 +79,43 @@ class AutopaySetupKeeper(models.AbstractModel):
             )
         return transaction.token_id
 
-    def _end_consent(self, setup):
-        """Keep a method that pays nothing.
+    def _end_void_consent(self, setup):
+        """Have a method pay nothing to which nobody can have agreed; call a person.
 
         Its customer was merged or moved meanwhile, and nobody has agreed for those who
-        would pay with it; or staff have taken back the link that led to it.
+        would pay with it; or the link that led to it does not count any more.
+
+        :return: whether it is such a one
         """
+        if not setup._is_same_payer():
+            setup.partner_id._alert_autopay_payer(setup.company_id)
+        elif self._is_link_over(setup):
+            self._alert_link_over(setup)
+        else:
+            return False
         setup.write({"purpose": "store", "old_token_id": False})
+        return True
 
-    def _is_link_withdrawn(self, setup):
-        """Return whether staff have taken back the link by which somebody came.
+    def _is_link_over(self, setup):
+        """Return whether the link by which somebody came does not count any more.
 
-        The provider's page stays open for a day. Who was asked anew may answer there.
+        The provider's page stays open for a day: meanwhile somebody else may have
+        answered, the time may be over, or staff may have taken the link back. Whoever
+        does so at this very moment writes to the same request: one of the two has to
+        begin anew.
         """
         if setup.channel != "link" or setup.purpose not in CONSENT_PURPOSES:
             return False
-        asked = [
-            ("partner_id", "=", setup.partner_id.id),
-            ("company_id", "=", setup.company_id.id),
-        ]
-        last = self.env["autopay.method.request"].search(asked, limit=1)
-        return last.state == "withdrawn"
+        # A bank account takes days to be verified: the customer was in time.
+        moment = setup.waiting_date or fields.Datetime.now()
+        request = setup.request_id
+        return not (request and request._is_answer_awaited(moment))
 
-    def _alert_withdrawn(self, setup):
-        """Have a person look at a method that came by a link that was taken back."""
-        summary = self.env._(
-            "A payment method of %s was saved by a link that was withdrawn",
-            setup.partner_id.display_name,
-        )
-        note = self.env._(
-            "It is kept and pays nothing. Ask the customer whether it is theirs."
-        )
+    def _alert_link_over(self, setup):
+        """Have a person look at a method that came by a link that does not count."""
         notification = self.env["autopay.notification"]
-        notification._alert(setup, setup.company_id, summary, note)
+        words = get_link_over_words(self.env, setup)
+        notification._alert(setup, setup.company_id, *words)
 
     def _record_consent(self, setup, token):
         """Return the authorization that the customer gave, or none."""

@@ -131,6 +131,7 @@ class AutopaySetupOpener(models.AbstractModel):
             "payer_number": payer.id,
             "contact_id": visitor.contact.id,
             "contact_name": (visitor.name or "")[:200],
+            "request_id": visitor.asked and visitor.asked.id,
             "company_id": company.id,
             "purpose": purpose,
             "old_token_id": old and old.id,
@@ -148,7 +149,7 @@ class AutopaySetupOpener(models.AbstractModel):
         """Return what two presses of the same button have in common."""
         names = ("partner_id", "contact_id", "company_id", "provider_id", "purpose")
         more = ("old_token_id", "channel", "text_hash", "user_id")
-        more += ("contact_name", "recollect_ids")
+        more += ("contact_name", "recollect_ids", "request_id")
         return self._hash(*(vals[name] for name in (*names, *more)))
 
     def _hash(self, *parts):

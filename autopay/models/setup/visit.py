@@ -17,6 +17,7 @@ class Visitor:
     :param name: the name that somebody typed who is not logged in
     :param old_token: the ``payment.token`` that is replaced, for that purpose
     :param recollect: ids of the failed invoices that the new method is to pay
+    :param asked: the ``autopay.method.request`` whose link led there
     """
 
     text_hash: str
@@ -26,6 +27,7 @@ class Visitor:
     name: str = ""
     old_token: models.Model | None = None
     recollect: tuple[int, ...] = ()
+    asked: models.Model | None = None
 
 
 class SetupError(UserError):

@@ -300,13 +300,53 @@ class TestPortalRequest(PagesCommon):
         self.assertEqual(invoice.payment_state, "paid")
         self._open(self.path, 410)
 
+    def _finish(self, *answers):
+        """Save a card on each of these pages, one after the other."""
+        for answer in answers:
+            self.admin.visit(answer.headers["Location"], "card")
+            setups = self._get_setups().filtered(lambda rec: rec.state == "open")
+            setups.next_check_date = fields.Datetime.now()
+            self._run_cron("autopay.ir_cron_resolve_open_attempts")
+
+    def test_page_of_a_second_person_replaces_nothing(self):
+        first, second = self._agree(), self._agree(name="Somebody Else")
+        self._finish(first)
+        customer = self.customer.with_company(self.company)
+        paying = customer.autopay_token_id
+        self.assertTrue(paying)
+        self._finish(second)
+        setup = self._get_setups()[:1]
+        self.assertEqual((setup.state, setup.purpose), ("done", "store"))
+        self.assertEqual(setup.request_id, self.asked)
+        self.assertEqual(customer.autopay_token_id, paying)
+        self.assertEqual(len(customer.autopay_authorization_ids), 1)
+        self.assertIn("had been answered", setup.activity_ids.summary)
+        text = self._open(setup._get_return_path()).text_content()
+        self.assertIn("The link by which you came was used", text)
+
+    def test_page_finished_after_the_time_makes_nothing_pay(self):
+        answer = self._agree()
+        self.asked.expiry_date = fields.Datetime.now()
+        self._finish(answer)
+        [setup] = self._get_setups()
+        self.assertEqual(setup.purpose, "store")
+        self.assertIn("had expired", setup.activity_ids.summary)
+        self.assertFalse(self.customer.with_company(self.company).autopay_token_id)
+
+    def test_page_finished_after_asking_again_counts_at_the_same_address_only(self):
+        for email, purpose in (("new@example.com", "store"), (None, "autopay")):
+            answer = self._agree(path=self._get_path(self._make_request()))
+            self.customer.email = email or self.customer.email
+            self._make_request()
+            self._finish(answer)
+            with self.subTest(email=email):
+                self.assertEqual(self._get_setups()[:1].purpose, purpose)
+
     def test_page_that_a_withdrawn_link_led_to_makes_nothing_pay(self):
         answer = self._agree()
         self.asked.with_user(self.biller).action_withdraw()
-        self.admin.visit(answer.headers["Location"], "card")
+        self._finish(answer)
         [setup] = self._get_setups()
-        setup.next_check_date = fields.Datetime.now()
-        self._run_cron("autopay.ir_cron_resolve_open_attempts")
         self.assertEqual((setup.state, setup.purpose), ("done", "store"))
         self.assertEqual(self.asked.state, "withdrawn")
         customer = self.customer.with_company(self.company)

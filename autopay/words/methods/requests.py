@@ -33,6 +33,34 @@ CLOSED_SENTENCES = {
     ),
 }
 
+# Of a method that came by a link that was over by then, for staff.
+LINK_OVER_SUMMARIES = {
+    "answered": _lt(
+        "Another payment method of %(customer)s was saved by a link that had been "
+        "answered"
+    ),
+    "expired": _lt(
+        "A payment method of %(customer)s was saved by a link that had expired"
+    ),
+    "withdrawn": _lt(
+        "A payment method of %(customer)s was saved by a link that was withdrawn"
+    ),
+}
+
+
+def get_link_over_words(env, setup):
+    """Return for staff that a method is kept and pays nothing: title and text.
+
+    :param setup: an ``autopay.method.setup`` whose link was over when it was saved
+    """
+    state = setup.request_id.state
+    code = state if state in LINK_OVER_SUMMARIES else "expired"
+    customer = setup.partner_id.display_name
+    summary = fill_in(env, LINK_OVER_SUMMARIES[code], customer=customer)
+    return summary, env._(
+        "It is kept and pays nothing. Ask the customer whether it is theirs."
+    )
+
 
 def get_request_words(env, request, date):
     """Return what became of the last request to a customer, for staff.

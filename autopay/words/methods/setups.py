@@ -70,6 +70,10 @@ DONE_SENTENCES = {
     "store": _lt(
         "%(method)s is kept for you. Nothing is charged with it unless you say so."
     ),
+    "late": _lt(
+        "The link by which you came was used, withdrawn or over meanwhile. So "
+        "%(method)s is kept, but nothing is charged with it. Please ask %(company)s."
+    ),
 }
 
 
@@ -130,7 +134,10 @@ def get_return_words(env, setup):
         "method": setup.token_id._get_autopay_label(),
         "company": setup.company_id.display_name,
     }
-    sentence = fill_in(env, DONE_SENTENCES[setup.purpose], **values)
+    # Links ask for a method that pays: one that is only kept came too late.
+    is_late = setup.channel == "link" and setup.purpose == "store"
+    purpose = "late" if is_late else setup.purpose
+    sentence = fill_in(env, DONE_SENTENCES[purpose], **values)
     return env._("%s is saved", values["method"]), sentence
 
 
