@@ -23,7 +23,11 @@ TOKEN_BYTES = 32
 
 class PaymentProvider(models.Model):
     _name = "payment.provider"
-    _inherit = ["autopay.default.guard", "autopay.scope", "payment.provider"]
+    _inherit = [
+        "autopay.default.guard",
+        "autopay.provider.usage",
+        "payment.provider",
+    ]
 
     autopay_webhook_token = fields.Char(
         compute="_compute_autopay_webhook_token",

@@ -13,7 +13,15 @@ SEARCHED_NAMES = (
     "partner_id.display_name",
 )
 # Of a provider, for a judgement of its methods.
-PROVIDER_FACTS = ("capture_manually", "code", "company_id", "name", "state")
+PROVIDER_FACTS = (
+    "autopay_stops_consents",
+    "autopay_usage",
+    "capture_manually",
+    "code",
+    "company_id",
+    "name",
+    "state",
+)
 DECLINE_FIELDS = ("charging_date", "decline_class", "outcome_date", "state", "token_id")
 # The last refusal for good, and the declines that card networks count.
 DECLINES_QUERY = """
@@ -211,6 +219,28 @@ class PaymentToken(models.Model):
                     method=token._get_autopay_label(),
                     owner=token.company_id.display_name,
                     company=company.display_name,
+                )
+            )
+        token._check_autopay_agreeable(payer, company)
+
+    def _check_autopay_agreeable(self, payer, company):
+        """Refuse a method of a provider for one-time payments, unless it is agreed to.
+
+        :raises ValidationError: which provider it is
+        """
+        provider = self.sudo().provider_id
+        if provider.autopay_usage != "one_time":
+            return
+        latest = self.env["autopay.authorization"]._get_latest_by_token(
+            payer, self, company
+        )
+        if not provider._is_autopay_agreeable(latest.get((payer.id, self.id))):
+            raise ValidationError(
+                self.env._(
+                    "%(provider)s is used for one-time payments only: nobody can agree "
+                    "to autopay with %(method)s. Choose a method of another provider.",
+                    provider=provider.name,
+                    method=self._get_autopay_label(),
                 )
             )
 

@@ -65,6 +65,17 @@ class ResCompany(models.Model):
         "accounting administrator of the company.",
     )
 
+    autopay_provider_id = fields.Many2one(
+        "payment.provider",
+        string="Provider for New Consents",
+        ondelete="set null",
+        groups="base.group_system",
+        domain="[('company_id', 'parent_of', id), ('autopay_usage', '!=', 'one_time')]",
+        help="Where customers save a payment method for autopay, on their pages and by "
+        "links. Empty, or for customers who cannot use it (country, currency, switched "
+        "off): any that is used for autopay. Who has agreed already keeps the provider "
+        "of the saved method.",
+    )
     autopay_approval_limit = fields.Monetary(
         groups=PAYMENT_GROUPS,
         help="Charges above it need the approval of a second billing manager. Zero: "
@@ -141,6 +152,25 @@ class ResCompany(models.Model):
             raise ValidationError(
                 self.env._("Autopay waits from 1 to 90 days for a transfer.")
             )
+
+    @api.constrains("autopay_provider_id")
+    def _check_autopay_provider(self):
+        for company in self.sudo():
+            provider = company.autopay_provider_id
+            if not provider:
+                continue
+            if provider.company_id not in company.parent_ids:
+                raise ValidationError(
+                    self.env._(
+                        "%(provider)s belongs to another company than %(company)s.",
+                        provider=provider.name,
+                        company=company.name,
+                    )
+                )
+            if provider.autopay_usage == "one_time":
+                raise ValidationError(
+                    self.env._("%s is used for one-time payments only.", provider.name)
+                )
 
     @api.constrains("autopay_approval_limit", "autopay_confirm_limit")
     def _check_autopay_limits(self):

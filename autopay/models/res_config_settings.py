@@ -28,6 +28,9 @@ class ResConfigSettings(models.TransientModel):
     autopay_responsible_id = fields.Many2one(
         related="company_id.autopay_responsible_id", readonly=False
     )
+    autopay_provider_id = fields.Many2one(
+        related="company_id.autopay_provider_id", readonly=False
+    )
     autopay_wire_days = fields.Integer(
         related="company_id.autopay_wire_days", readonly=False
     )

@@ -209,6 +209,7 @@ from .schedules import (
 )
 from .setup import (
     test_autopay_method_setup,
+    test_autopay_provider_usage,
     test_autopay_setup_opener,
     test_autopay_setup_reader,
     test_autopay_setup_uses,

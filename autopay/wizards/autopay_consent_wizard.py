@@ -226,6 +226,8 @@ class AutopayConsentWizard(models.TransientModel):
                     company=self.company_id.name,
                 )
             )
+        payer = self.partner_id.commercial_partner_id
+        self.token_id._check_autopay_agreeable(payer, self.company_id)
         if not self.channel or not self.agreed_date:
             raise UserError(self.env._("Say how and when the customer agreed."))
         if self.agreed_date > self.company_id._get_autopay_today():

@@ -50,6 +50,44 @@ STOP_SENTENCES = {
     ),
 }
 
+# Why Odoo does not offer a provider, in its availability report, by what it is for.
+REPORT_REASONS = {
+    "autopay": _lt("used for autopay only"),
+    "one_time": _lt("used for one-time payments only"),
+}
+
+# What becomes of the customers who have agreed to be charged through a provider that
+# is for one-time payments only from now on, by whether a person stops that.
+USAGE_SENTENCES = {
+    False: _lt(
+        "Customers who have agreed to autopay through this provider: %(count)s. They "
+        "go on being charged here; nobody can agree anew."
+    ),
+    True: _lt(
+        "Customers who have agreed to autopay through this provider: %(count)s. They "
+        "are charged no more; ask them for another payment method."
+    ),
+}
+
+
+def get_report_reason(env, usage):
+    """Return why a provider is not offered, as Odoo's report lists it.
+
+    :param str usage: a key of ``REPORT_REASONS``
+    """
+    return env._(REPORT_REASONS[usage])
+
+
+def get_usage_words(env, provider, payers):
+    """Return what a change of usage means for customers, "" when it means nothing.
+
+    :param payers: the customers who have agreed to be charged through it
+    """
+    if provider.autopay_usage != "one_time" or not payers:
+        return ""
+    sentence = USAGE_SENTENCES[provider.autopay_stops_consents]
+    return fill_in(env, sentence, count=len(payers))
+
 
 def get_problem_sentence(env, problem):
     """Return why a provider cannot be called, or was not read to the end.

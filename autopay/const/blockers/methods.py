@@ -110,6 +110,16 @@ METHOD_BLOCKERS = (
         days=3,
     ),
     Blocker(
+        "provider_one_time",
+        _lt("Provider for one-time payments"),
+        _lt(
+            "The payment provider %(provider)s is used for one-time payments only. "
+            "Choose a method of another provider, or ask the customer to save one."
+        ),
+        of_payer="method",
+        days=1,
+    ),
+    Blocker(
         "no_authorization",
         _lt("No authorization"),
         _lt(

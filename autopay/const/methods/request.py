@@ -37,6 +37,7 @@ MENDED_READINESS = (
     "method_expired",
     "method_refused",
     "method_exhausted",
+    "provider_one_time",
     "no_authorization",
     "authorization_revoked",
 )

@@ -221,6 +221,9 @@ class AutopayAuthorization(models.Model):
         for authorization in merged:
             if authorization._get_renewed():
                 continue
+            authorization.token_id._check_autopay_agreeable(
+                authorization.partner_id, authorization.company_id
+            )
             authorization._record(
                 authorization.partner_id,
                 authorization.company_id,

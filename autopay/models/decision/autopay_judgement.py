@@ -81,6 +81,10 @@ class AutopayJudgement(models.AbstractModel):
     def _is_provider_unsupported(self, candidate, facts):
         return not candidate.token._is_autopay_usable()
 
+    def _is_provider_one_time(self, candidate, facts):
+        provider = candidate.token.provider_id
+        return not provider._is_autopay_agreeable(candidate.authorization)
+
     # === AUTHORIZATION AND BANK === #
 
     def _is_no_authorization(self, candidate, facts):

@@ -31,6 +31,7 @@ class AutopayTransactionGuard(models.AbstractModel):
         concerned._check_autopay_invoices()
         own = concerned.filtered(lambda tx: not tx.source_transaction_id)
         for transaction in own:
+            transaction._check_autopay_usage()
             transaction._check_autopay_owner()
             transaction._check_autopay_visitor()
         return transactions
@@ -122,6 +123,19 @@ class AutopayTransactionGuard(models.AbstractModel):
         if transaction._is_autopay_paid_otherwise():
             raise ValidationError(
                 self.env._("Another payment of this invoice is under way.")
+            )
+
+    def _check_autopay_usage(self):
+        """Let customers use each provider for what it is for, whatever a browser sends.
+
+        :raises ValidationError: when it was not offered to them
+        """
+        user, provider = self.env.user, self.sudo().provider_id
+        if user._is_internal() or provider._is_autopay_fit(self.operation):
+            return
+        if self._is_autopay_used():
+            raise ValidationError(
+                self.env._("This payment provider cannot be used for that.")
             )
 
     def _get_autopay_asked(self):

@@ -52,11 +52,16 @@ class AutopayPortalConsent(models.AbstractModel):
         )
         return [
             self._get_offer(company, payer, token, latest, codes)
-            for token, codes in self._judge_tokens(company, payer, tokens).items()
+            for token, codes in self._judge_tokens(
+                company, payer, tokens, latest
+            ).items()
         ]
 
-    def _judge_tokens(self, company, payer, tokens):
-        """Return {token: the reasons why it cannot be chosen}."""
+    def _judge_tokens(self, company, payer, tokens, latest):
+        """Return {token: the reasons why it cannot be chosen}.
+
+        :param dict latest: {(payer id, token id): the latest consent}
+        """
         judgement = self.env["autopay.judgement"].sudo()
         table = self.env["autopay.decision"]._get_blocker_table()
         codes = [code for code in table.method_codes if code not in AGREEMENT_CODES]
@@ -64,7 +69,9 @@ class AutopayPortalConsent(models.AbstractModel):
         facts = judgement._get_method_facts(company, tokens, today)
         nothing = self.env["autopay.authorization"].sudo()
         return {
-            token: judgement._judge(payer, token, nothing, facts, codes)
+            token: judgement._judge(
+                payer, token, latest.get((payer.id, token.id), nothing), facts, codes
+            )
             for token in tokens
         }
 

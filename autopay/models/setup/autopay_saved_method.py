@@ -30,14 +30,11 @@ class AutopaySavedMethod(models.AbstractModel):
 
         :return: (``payment.provider``, perhaps empty; other ``payment.provider``)
         """
-        providers = self.env["payment.provider"].sudo()
-        found = providers._get_compatible_providers(
-            company.id, payer.id, 0.0, force_tokenization=True, is_validation=True
-        )
-        usable = found.filtered(lambda rec: rec._is_autopay_usable())
-        own = self.env["autopay.setup.opener"].sudo()._get_provider(company, payer)
-        codes = providers._get_autopay_codes("setups")
-        return own, usable.filtered(lambda rec: rec.code not in codes)
+        opener = self.env["autopay.setup.opener"].sudo()
+        found = opener._get_providers(company, payer)
+        codes = found._get_autopay_codes("setups")
+        others = found.filtered(lambda rec: rec.code not in codes)
+        return opener._get_provider(company, payer), others
 
     @api.model
     def _get_choices(self, company, payer):
@@ -61,6 +58,7 @@ class AutopaySavedMethod(models.AbstractModel):
         return (saved - agreed).filtered(
             lambda token: (
                 token._is_autopay_usable()
+                and token.provider_id._is_autopay_agreeable(None)
                 and not token.autopay_paused_date
                 and not token._is_autopay_expired(today)
             )

@@ -48,21 +48,24 @@ class AutopaySetupOpener(models.AbstractModel):
 
     @api.model
     def _get_provider(self, company, payer):
-        """Return the provider on whose own page the payer can save a method, if any.
+        """Return the provider on whose own page the payer can save a method, if any."""
+        found = self._get_providers(company, payer)
+        codes = found._get_autopay_codes("setups")
+        return found.filtered(lambda rec: rec.code in codes)[:1]
 
-        Odoo's rules decide what a customer may use: country, currency, publication.
+    @api.model
+    def _get_providers(self, company, payer):
+        """Return the providers at which the payer can save a method for autopay.
+
+        Odoo's rules decide what a customer may use: country, currency, publication. Of
+        those, the company's provider for new consents is the only one.
         """
         providers = self.env["payment.provider"].sudo()
         found = providers._get_compatible_providers(
-            company.id,
-            payer.id,
-            0.0,
-            force_tokenization=True,
-            is_validation=True,
+            company.id, payer.id, 0.0, force_tokenization=True, is_validation=True
         )
-        codes = providers._get_autopay_codes("setups")
-        able = found.filtered(lambda rec: rec.code in codes)
-        return able.filtered(lambda rec: rec._is_autopay_usable())[:1]
+        usable = found.filtered(lambda rec: rec._is_autopay_usable())
+        return usable._prefer_autopay_default(company)
 
     @api.model
     def _get_methods(self, provider):

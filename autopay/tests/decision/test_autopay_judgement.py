@@ -36,6 +36,9 @@ SITUATIONS = {
     "manual_capture": "provider_unsupported",
     "without_tokenization": "provider_unsupported",
     "incomplete": "provider_unsupported",
+    "one_time_provider": False,
+    "one_time_provider_and_stopped": "provider_one_time",
+    "one_time_provider_and_never_authorized": "provider_one_time",
     "never_authorized": "no_authorization",
     "authorized_in_another_company": "no_authorization",
     "revoked": "authorization_revoked",
@@ -142,6 +145,17 @@ class TestAutopayJudgement(ConfigurationCommon):
 
     def _make_incomplete(self):
         self._force(self.token, stripe_payment_method=None)
+
+    def _make_one_time_provider(self):
+        self.provider.autopay_usage = "one_time"
+
+    def _make_one_time_provider_and_stopped(self):
+        self._make_one_time_provider()
+        self.provider.autopay_stops_consents = True
+
+    def _make_one_time_provider_and_never_authorized(self):
+        self._make_one_time_provider()
+        self._make_never_authorized()
 
     def _make_never_authorized(self):
         for authorization in self.token.autopay_authorization_ids:

@@ -119,17 +119,20 @@ class AutopayRequestWizard(models.TransientModel):
         providers = self.env["payment.provider"].sudo()
         able = [
             *providers._check_company_domain(company),
-            ("code", "in", list(providers._get_autopay_codes("setups"))),
             ("state", "!=", "disabled"),
             ("is_published", "=", True),
             ("allow_tokenization", "=", True),
+            ("autopay_usage", "!=", "one_time"),
         ]
-        if not any(each._is_autopay_usable() for each in providers.search(able)):
+        found = providers.search(able).filtered(lambda rec: rec._is_autopay_usable())
+        codes = providers._get_autopay_codes("setups")
+        if not any(rec.code in codes for rec in found._prefer_autopay_default(company)):
             raise UserError(
                 self.env._(
                     "Customers could not save anything: no payment provider of %s that "
-                    "has a page for it is switched on, published, and allows to save "
-                    "payment methods.",
+                    "has a page for it is switched on, published, used for autopay, "
+                    "and allows to save payment methods; or another one is chosen for "
+                    "new consents.",
                     company.sudo().name,
                 )
             )

@@ -50,6 +50,9 @@ STATUS_SENTENCES = {
     "method_exhausted": _lt(
         "%(method)s was declined too often. Choose another payment method."
     ),
+    "provider_one_time": _lt(
+        "We do not charge %(method)s by itself any more. Save another payment method."
+    ),
     "no_authorization": _lt(
         "You have not agreed yet that we charge %(method)s. Choose it to agree."
     ),
@@ -89,6 +92,7 @@ PROBLEM_SENTENCES = {
     "method_expired": _lt("It has expired."),
     "method_paused": _lt("It is not charged for now. Ask us why."),
     "method_exhausted": _lt("It was declined too often in the last days."),
+    "provider_one_time": _lt("It is for payments that you make yourself."),
 }
 _UNUSABLE = _lt("It cannot be charged by itself.")
 
