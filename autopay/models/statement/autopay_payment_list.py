@@ -71,7 +71,7 @@ class AutopayPaymentList(models.AbstractModel):
     def _get_domain(self, companies):
         payer = self.env.user.partner_id.commercial_partner_id
         return (
-            Domain("partner_id.commercial_partner_id", "=", payer.id)
+            self.env["autopay.statement.owner"]._get_domain(payer, "partner_id")
             & Domain("partner_type", "=", "customer")
             & Domain("state", "in", MADE_STATES)
             & Domain("company_id", "in", companies.ids)

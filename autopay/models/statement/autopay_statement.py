@@ -179,8 +179,9 @@ class AutopayStatement(models.AbstractModel):
         A line has the commercial partner of its invoice, and keeps it when the contact
         is moved to another customer; lines written by hand may have a contact.
         """
+        owners = self.env["autopay.statement.owner"]
         return (
-            Domain("partner_id.commercial_partner_id", "=", payer.id)
+            owners._get_domain(payer, "move_id.partner_id")
             & Domain("company_id", "=", company.id)
             & Domain("parent_state", "=", "posted")
             & Domain("account_id.account_type", "=", "asset_receivable")

@@ -1,7 +1,7 @@
-from datetime import date
+from datetime import date, timedelta
 from unittest.mock import patch
 
-from odoo import Command
+from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -91,6 +91,26 @@ class TestAutopayStatement(StatementCommon):
         entry = self._create_entry(-2, 8.0)
         entry.line_ids.filtered("partner_id").partner_id = contact
         self.assertEqual(self._get_account().closing, 9.0)
+
+    def test_contact_that_is_moved_leaves_its_payments_behind(self):
+        mill = self._create_customer("Red Mill", is_company=True)
+        cashier = self._create_customer("Cashier", parent_id=self.customer.id)
+        user = self._create_user("cashier", "base.group_portal", partner_id=cashier.id)
+        payment = self._create_payment(-9, 1.0, partner_id=cashier.id)
+        self._create_document(-9, 8.0, partner_id=cashier.id)
+        an_hour_ago = fields.Datetime.now() - timedelta(hours=1)
+        for record in (payment, *payment.move_id.line_ids):
+            self._force(record, create_date=an_hour_ago)
+        self.cr.flush()
+        tracked = {"tracking_disable": False, "mail_notrack": False}
+        cashier.with_context(**tracked).parent_id = mill
+        self.cr.flush()
+        later = self._create_payment(-3, 32.0, partner_id=cashier.id)
+        self.assertEqual(self._get_account().closing, 7.0)
+        self.customer = mill
+        self.assertEqual(self._get_account().closing, -32.0)
+        shown = self.env["autopay.payment.list"].with_user(user)
+        self.assertEqual(shown._get_own(self.company), later)
 
     def test_other_companies_have_statements_of_their_own(self):
         other = self._create_company(name="Other")
