@@ -19,7 +19,9 @@ class AutopayPortalConsent(AutopayPortalCommon):
         """Show the saved methods, each with the words to agree to."""
         company = self._get_company(company)
         offers = request.env["autopay.portal.consent"]._get_offers(company)
-        return self._render("autopay.portal_default", {"offers": offers}, company)
+        moves = request.env["autopay.recollect"]._get_moves(company, self._get_payer())
+        values = {"offers": offers, "failed_moves": moves}
+        return self._render("autopay.portal_default", values, company)
 
     @route(
         "/my/autopay/default", type="http", auth="user", website=True, methods=["POST"]
@@ -30,13 +32,14 @@ class AutopayPortalConsent(AutopayPortalCommon):
         """Have a method pay by default, with the customer's agreement."""
         company = self._get_company(company)
         token_id = self._read_id(token)
+        move_ids = self._read_recollected()
         if not agree:
             self._tell(get_portal_sentence(request.env, "not_agreed"), "warning")
             return self._go("/my/autopay/default", company)
         consent = request.env["autopay.portal.consent"]
         return self._do(
             lambda: consent._choose(
-                company, token_id, text_hash, **self._read_visitor()
+                company, token_id, text_hash, move_ids, **self._read_visitor()
             ),
             "/my/autopay",
             company,

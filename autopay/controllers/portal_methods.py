@@ -3,7 +3,6 @@ from odoo.http import request, route
 from ..const.methods.setup import CONSENT_PURPOSES
 from ..models.setup.visit import SetupError, Visitor
 from ..words.methods.setups import (
-    get_agreed_sentence,
     get_purpose_title,
     get_return_words,
 )
@@ -149,64 +148,3 @@ class AutopayPortalMethods(AutopayPortalCommon):
         response.headers["Referrer-Policy"] = "no-referrer"
         response.headers["X-Robots-Tag"] = "noindex, nofollow"
         return response
-
-    # === AGREE TO WHAT IS SAVED === #
-
-    @route(
-        "/my/autopay/method/agree/<string:token_id>",
-        type="http",
-        auth="user",
-        website=True,
-        methods=["GET"],
-        sitemap=False,
-    )
-    def autopay_method_agree(self, token_id, company=None, **_rest):
-        """Show the words under which a saved method would pay; change nothing."""
-        company = self._get_company(company)
-        return self._render_agree(company, self._get_choice(company, token_id))
-
-    @route(
-        "/my/autopay/method/agree/<string:token_id>",
-        type="http",
-        auth="user",
-        website=True,
-        methods=["POST"],
-        sitemap=False,
-    )
-    def autopay_method_agreed(self, token_id, company=None, text_hash="", **_rest):
-        """Record that the customer agrees to a saved method."""
-        company = self._get_company(company)
-        token = self._get_choice(company, token_id)
-        if not self._may_change():
-            return self._render_agree(company, token)
-        saved = request.env["autopay.saved.method"]
-        visitor = self._get_visitor(text_hash)
-        try:
-            saved._agree(company, self._get_payer(), token, visitor)
-        except SetupError as problem:
-            return self._render_agree(company, token, problem)
-        self._tell(get_agreed_sentence(request.env, company, token))
-        return self._go("/my/autopay", company)
-
-    def _get_choice(self, company, value):
-        """Return a saved method that the customer may agree to.
-
-        :raises NotFound: when it is none
-        """
-        saved = request.env["autopay.saved.method"].sudo()
-        choices = saved._get_choices(company, self._get_payer())
-        return choices & self._get_own_token(company, value) or self._not_found()
-
-    def _render_agree(self, company, token, problem=None):
-        saved = request.env["autopay.saved.method"]
-        text, text_hash = saved._get_text(company, token)
-        values = {
-            "token": token,
-            "text": text,
-            "text_hash": text_hash,
-            "failed_moves": request.env["autopay.recollect"]._get_moves(
-                company, self._get_payer()
-            ),
-            "problem": problem and str(problem),
-        }
-        return self._render("autopay.portal_method_agree", values, company)

@@ -1,1 +1,2 @@
 from . import autopay_authorization
+from . import autopay_terms

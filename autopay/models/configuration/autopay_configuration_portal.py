@@ -274,15 +274,7 @@ class AutopayConfigurationPortal(models.AbstractModel):
         last = latest.get((payer.id, token.id))
         if last and not last.revoked_date:
             return ""
-        vals = {
-            "partner_id": payer.id,
-            "company_id": company.id,
-            "token_id": token.id,
-            "channel": "portal",
-            "currency_id": company.sudo().currency_id.id,
-        }
-        limits = authorizations._get_last_limits(payer, company, token)
-        return authorizations._get_text({**vals, **limits})
+        return self.env["autopay.terms"]._get(payer, company, token).text
 
     @api.model
     def _get_methods(self, company):

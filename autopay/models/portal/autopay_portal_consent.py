@@ -1,10 +1,8 @@
-import hashlib
 from dataclasses import dataclass
 
 from odoo import SUPERUSER_ID, api, models
 from odoo.exceptions import MissingError, UserError
 
-from ...words.authorizations import get_customer_text, get_limit_sentences
 from ...words.portal.pages import (
     get_agreed_words,
     get_left_words,
@@ -12,6 +10,7 @@ from ...words.portal.pages import (
     get_portal_sentence,
 )
 from ..attempt.autopay_attempt_schedule import RECALLABLE_STATES
+from ..authorization.autopay_terms import Terms
 
 # Reasons that end when the customer agrees to the method.
 AGREEMENT_CODES = ("no_authorization", "authorization_revoked", "method_refused")
@@ -23,14 +22,13 @@ class Offer:
 
     :param problem: why it cannot be chosen, "" when it can
     :param is_chosen: whether it is the default, and agreed to
-    :param text_hash: SHA-256 of the text: what comes back with the customer's word
+    :param terms: what the customer agrees to
     """
 
     token: models.Model
     problem: str
     is_chosen: bool
-    text: str
-    text_hash: str
+    terms: Terms
 
 
 class AutopayPortalConsent(models.AbstractModel):
@@ -76,34 +74,24 @@ class AutopayPortalConsent(models.AbstractModel):
         }
 
     def _get_offer(self, company, payer, token, latest, codes):
-        text = self._get_consent_text(company, payer, token)
         agreed = latest.get((payer.id, token.id))
         in_force = bool(agreed) and not agreed.revoked_date
         return Offer(
             token=token,
             problem=get_method_problem(self.env, codes),
             is_chosen=in_force and payer.autopay_token_id == token,
-            text=text,
-            text_hash=hashlib.sha256(text.encode()).hexdigest(),
+            terms=self.env["autopay.terms"]._get(payer, company, token),
         )
-
-    def _get_consent_text(self, company, payer, token):
-        """Return what the customer agrees to, with the limits that go on to hold."""
-        limits = self.env["autopay.authorization"]._get_last_limits(
-            payer, company, token
-        )
-        draft = self.env["autopay.authorization"].sudo().new(limits)
-        words = get_customer_text(self.env, company, token)
-        return " ".join([words, *get_limit_sentences(self.env, draft)])
 
     # === CHOOSE === #
 
     @api.model
-    def _choose(self, company, token_id, text_hash, **visitor):
+    def _choose(self, company, token_id, text_hash, move_ids=(), **visitor):
         """Record that the customer agrees to a method, and have it pay by default.
 
         :param int token_id: as the browser sent it
         :param text_hash: that of the text that was shown
+        :param move_ids: ids of the failed invoices that it is to pay, as they came
         :param visitor: ip_address and user_agent of the browser
         :return: a sentence for the customer
         :raises AccessError: when the user may only look
@@ -114,17 +102,17 @@ class AutopayPortalConsent(models.AbstractModel):
         offer = self._find_offer(company, token_id)
         if offer.problem:
             raise UserError(offer.problem)
-        if offer.text_hash != text_hash:
+        if offer.terms.text_hash != text_hash:
             raise UserError(get_portal_sentence(self.env, "stale"))
         payer = self._get_payer().with_company(company)
         if not offer.is_chosen:
-            authorization = self.env["autopay.authorization"]._record(
-                payer, company, offer.token, "portal", text=offer.text, **visitor
+            terms = self.env["autopay.terms"]
+            authorization = terms._agree(
+                offer.terms, payer, company, offer.token, **visitor
             )
             payer._log_autopay_consent(authorization, is_default=True)
-            contact = self.env.user.partner_id.sudo()
-            saved = self.env["autopay.saved.method"]
-            saved._mail_copy_safely(authorization, contact)
+            recollect = self.env["autopay.recollect"]
+            recollect._collect(company, payer, offer.token.sudo(), move_ids)
         return get_agreed_words(self.env, offer.token)
 
     def _find_offer(self, company, token_id):

@@ -1,9 +1,6 @@
-import hashlib
-
 from odoo import api, models
 from odoo.exceptions import MissingError, UserError
 
-from ...words.authorizations import get_customer_text, get_limit_sentences
 from ...words.methods.removals import (
     get_refusal_words,
     get_removed_words,
@@ -62,11 +59,8 @@ class AutopayMethodRemoval(models.AbstractModel):
 
     def _get_replacement(self, company, token, other):
         """Return the words to agree to; limits of the former method hold on."""
-        opener = self.env["autopay.setup.opener"].sudo()
-        limits = opener._get_limits(self._get_payer(), company, token)
-        sentences = get_limit_sentences(self.env, limits) if limits else []
-        text = " ".join([get_customer_text(self.env, company, other), *sentences])
-        return Replacement(other, text, hashlib.sha256(text.encode()).hexdigest())
+        terms = self.env["autopay.terms"]
+        return Replacement(other, terms._get(self._get_payer(), company, other, token))
 
     # === ACTS === #
 
@@ -117,7 +111,7 @@ class AutopayMethodRemoval(models.AbstractModel):
         """
         for each in self._get_replacements(company, token):
             if each.token.id == instead_id:
-                if each.text_hash != text_hash:
+                if each.terms.text_hash != text_hash:
                     raise UserError(get_portal_sentence(self.env, "stale"))
                 return each
         raise MissingError(self.env._("This method cannot pay instead."))
@@ -125,17 +119,12 @@ class AutopayMethodRemoval(models.AbstractModel):
     def _hand_over(self, company, token, replacement, visitor):
         """Record the agreement to another method, and let it pay instead."""
         payer = self._get_payer().with_company(company)
-        authorizations = self.env["autopay.authorization"].sudo()
         uses = self.env["autopay.setup.uses"].sudo()
         if not uses._get_in_force(replacement.token, payer, company):
-            limits = authorizations._get_last_limits(payer, company, token)
-            details = {"text": replacement.text, "lang": self.env.lang, **visitor}
-            authorization = authorizations._record(
-                payer, company, replacement.token, "portal", **details, **limits
+            terms = self.env["autopay.terms"]
+            terms._agree(
+                replacement.terms, payer, company, replacement.token, **visitor
             )
-            contact = self.env.user.partner_id.sudo()
-            saved = self.env["autopay.saved.method"]
-            saved._mail_copy_safely(authorization, contact)
         uses._replace(token, replacement.token, company)
 
     @api.model

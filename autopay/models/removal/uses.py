@@ -1,6 +1,7 @@
 """All that rests on one saved payment method, as plain values."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from odoo import models
 
@@ -33,9 +34,8 @@ class Uses:
 class Replacement:
     """Another saved method that can pay instead, and the words to agree to.
 
-    :param text_hash: SHA-256 of the text: what comes back with the customer's word
+    :param terms: its ``Terms``
     """
 
     token: models.Model
-    text: str
-    text_hash: str
+    terms: Any

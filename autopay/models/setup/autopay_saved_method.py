@@ -1,11 +1,6 @@
-import hashlib
 import logging
 
 from odoo import api, models
-
-from ...words.authorizations import get_customer_text
-from ...words.methods.setups import get_problem_sentence
-from .visit import SetupError
 
 _logger = logging.getLogger(__name__)
 
@@ -13,7 +8,7 @@ TEMPLATE = "autopay.mail_template_consent"
 
 
 class AutopaySavedMethod(models.AbstractModel):
-    """Lets customers agree to a method that they have saved otherwise already.
+    """Finds the methods that customers have saved otherwise, and mails their consents.
 
     Providers without a page of their own for it keep Odoo's form. What is saved there
     pays nothing by itself before its owner has agreed to that.
@@ -82,47 +77,6 @@ class AutopaySavedMethod(models.AbstractModel):
                 ]
             )
         )
-
-    @api.model
-    def _get_text(self, company, token):
-        """Return the exact words that a customer agrees to, and their hash."""
-        text = get_customer_text(self.env, company, token)
-        return text, hashlib.sha256(text.encode()).hexdigest()
-
-    # === AGREE === #
-
-    @api.model
-    def _agree(self, company, payer, token, visitor):
-        """Record the consent and let the method pay the invoices.
-
-        :param visitor: a ``Visitor``
-        :return: the authorization
-        :raises SetupError: when the words have changed since they were shown
-        """
-        text, text_hash = self._get_text(company, token)
-        if text_hash != visitor.text_hash:
-            sentence = get_problem_sentence(self.env, "outdated", company)
-            raise SetupError("outdated", sentence)
-        authorization = (
-            self.env["autopay.authorization"]
-            .sudo()
-            ._record(
-                payer,
-                company,
-                token,
-                "portal",
-                text=text,
-                lang=self.env.lang,
-                ip_address=visitor.ip_address,
-                user_agent=(visitor.user_agent or "")[:500],
-            )
-        )
-        payer.with_company(company)._log_autopay_consent(authorization, True)
-        if visitor.recollect:
-            recollect = self.env["autopay.recollect"]
-            recollect._collect(company, payer, token, visitor.recollect)
-        self._mail_copy_safely(authorization, visitor.contact)
-        return authorization
 
     # === COPY === #
 

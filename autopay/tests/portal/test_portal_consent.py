@@ -163,7 +163,8 @@ class TestPortalConsent(PagesCommon):
         self.assertFalse(page.xpath("//form[starts-with(@name, 'choose_')]"))
         offers = self.env["autopay.portal.consent"].with_user(self.owner_user)
         text_hash = {
-            offer.token: offer.text_hash for offer in offers._get_offers(self.company)
+            offer.token: offer.terms.text_hash
+            for offer in offers._get_offers(self.company)
         }[other]
         page = self._send(
             "/my/autopay/default", token=other.id, text_hash=text_hash, agree=1

@@ -82,9 +82,9 @@ class TestPortalRecollect(PagesCommon):
 
     def test_saved_method_collects_what_is_ticked_too(self):
         card = self._create_token("pm_card_mastercard", payment_details="4444")
-        path = f"/my/autopay/method/agree/{card.id}"
+        path = "/my/autopay/default"
         self.assertEqual(self._get_ticks(self._open(path)), set(self.failed.ids))
-        self._press(path, self.second)
+        self._press(path, self.second, token=card.id, agree="1")
         self._run_autopay()
         self.assertEqual(self.second.payment_state, "paid")
         self.assertEqual(self.first.payment_state, "not_paid")

@@ -111,16 +111,6 @@ def get_purpose_title(env, purpose, old_token):
     return fill_in(env, PURPOSE_TITLES[purpose], method=method)
 
 
-def get_agreed_sentence(env, company, token):
-    """Return what follows when a customer has agreed to a saved method."""
-    return fill_in(
-        env,
-        DONE_SENTENCES["autopay"],
-        method=token._get_autopay_label(),
-        company=company.display_name,
-    )
-
-
 def get_problem_sentence(env, code, company):
     """Return why no page could be made, for the customer."""
     return fill_in(env, PROBLEM_SENTENCES[code], company=company.display_name)
