@@ -61,17 +61,20 @@ def test_one_credit_is_applied_once_by_two_processes_at_once(
     assert count_open(world) == 0
 
 
+# While a provider is asked no transaction is open; before the last look one is, which
+# does not see what is posted meanwhile.
+@pytest.mark.parametrize(
+    ("method", "wait"), [("_send", "wait_after"), ("_gate", "wait_before")]
+)
 @fault(91)
 def test_credit_that_is_posted_while_a_run_prepares_holds_what_is_not_charged(
-    world, tmp_path
+    world, method, wait, tmp_path
 ):
     started, until = tmp_path / "started", tmp_path / "until"
     world.make_due(*REFS)
-    # No transaction is open while a provider is asked.
-    asking = ("autopay.engine", "_send")
     files = {"started": str(started), "until": str(until)}
     with world.start() as one, world.start() as other:
-        one.call("interfere", **at(*asking, "wait_after", **files))
+        one.call("interfere", **at("autopay.engine", method, wait, **files))
         one.begin("charge_directly")
         wait_for(started.exists, "the run has asked no provider")
         other.call("act", deed="grant", customer="crowd0", amount=5.0)

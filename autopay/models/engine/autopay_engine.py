@@ -389,6 +389,9 @@ class AutopayEngine(models.AbstractModel):
 
         :return: the attempts to charge
         """
+        # Reading what was prepared has opened a transaction. What others have posted
+        # since is not seen in it: a credit note, or a payment of the customer's.
+        self._commit()
         ready = self._apply(self._open_gate, attempts, ctx)
         self._withdraw_open(ctx, (attempts - ready))
         return ready
