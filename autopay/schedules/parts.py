@@ -64,6 +64,8 @@ class Due:
     :param late: as of :class:`Part`
     :param early: as of :class:`Part`
     :param whole: what is open of an invoice that somebody has divided by a plan
+    :param beyond: what is open besides the plan: it was put on the invoice later, and
+        nobody has agreed on a day for it
     """
 
     amount: float
@@ -75,6 +77,7 @@ class Due:
     late: float = 0
     early: float = 0
     whole: float = 0
+    beyond: float = 0
 
     @property
     def part(self):

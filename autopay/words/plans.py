@@ -68,6 +68,42 @@ def get_precision_words(env, place, value, currency):
     )
 
 
+def get_ended_words(env, plan, move):
+    """Return why a plan does not hold for its invoice any more, "" when it does."""
+    if plan.partner_id != move.commercial_partner_id:
+        return env._(
+            "The payment plan has ended: %(customer)s agreed to it and does not pay "
+            "this invoice any more. It is charged by its payment terms.",
+            customer=plan.partner_id.name or plan.partner_id.display_name,
+        )
+    if plan.currency_id != move.currency_id:
+        return env._(
+            "The payment plan has ended: it was agreed in %(agreed)s, and the invoice "
+            "is in %(currency)s now. It is charged by its payment terms.",
+            agreed=plan.currency_id.name,
+            currency=move.currency_id.name,
+        )
+    return ""
+
+
+def get_raised_words(env, move, raised):
+    """Return that more was put on an invoice than its plan covers.
+
+    :param float raised: so much of that is open (major units)
+    :return: (summary, sentences for a note)
+    """
+    amount = move.currency_id.format(raised)
+    summary = env._("%s is above the agreed payment plan", amount)
+    note = env._(
+        "%(invoice)s was raised after its payment plan was agreed. The plan goes on as "
+        "agreed; %(amount)s is in no part of it and is not charged. Press Change Plan "
+        "once the customer agrees to a new one, or End Plan.",
+        invoice=move.name or move.display_name,
+        amount=amount,
+    )
+    return summary, note
+
+
 def get_plan_text(env, move, rows):
     """Return what the customer agrees to, in the language of the environment.
 

@@ -173,6 +173,16 @@ INVOICE_BLOCKERS = (
         days=3,
     ),
     Blocker(
+        "beyond_plan",
+        _lt("Above the payment plan"),
+        _lt(
+            "%(beyond)s was put on the invoice after its payment plan was agreed, and "
+            "all that was agreed is collected. Press Change Plan once the customer "
+            "agrees to pay the rest, or End Plan to charge it by the payment terms."
+        ),
+        days=1,
+    ),
+    Blocker(
         "customer_hold",
         _lt("Skipped by the customer"),
         _lt(

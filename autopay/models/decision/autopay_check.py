@@ -88,7 +88,9 @@ class AutopayCheck(models.AbstractModel):
     def _is_nothing_due(self, decision, facts):
         move = decision.move
         paid = move.payment_state not in UNPAID_STATES
-        return paid or move.currency_id.compare_amounts(decision.amount, 0) <= 0
+        if paid or decision.share and decision.share.beyond:
+            return paid
+        return move.currency_id.compare_amounts(decision.amount, 0) <= 0
 
     def _is_set_aside(self, decision, facts):
         return (
@@ -121,6 +123,12 @@ class AutopayCheck(models.AbstractModel):
             return False
         decision.values.update(get_unapplied_values(self.env, found))
         return True
+
+    def _is_beyond_plan(self, decision, facts):
+        """Return whether nothing is left but what its plan does not cover."""
+        currency, share = decision.move.currency_id, decision.share
+        decision.values["beyond"] = currency.format(share.beyond)
+        return bool(share.beyond) and currency.compare_amounts(decision.amount, 0) <= 0
 
     def _is_customer_hold(self, decision, facts):
         return decision.move.autopay_customer_hold

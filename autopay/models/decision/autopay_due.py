@@ -17,12 +17,14 @@ class Division:
     :param dates: the days on which the customer has to pay them
     :param total: what they divide, in the units of the rows
     :param is_plan: whether somebody has made the parts, and no payment term
+    :param beyond: what is open besides a plan, in the units of the rows
     """
 
     rows: tuple
     dates: tuple
     total: int
     is_plan: bool = False
+    beyond: int = 0
 
 
 class AutopayDue(models.AbstractModel):
@@ -85,7 +87,9 @@ class AutopayDue(models.AbstractModel):
     def _count_collected(self, moves):
         """Return {move: how many of its parts are paid in full} of divided invoices."""
         return {
-            move: find_open(division.rows, division.total, self._get_residual(move))
+            move: find_open(
+                division.rows, division.total, self._get_open(move, division)
+            )
             for move, division in self._get_divisions(moves).items()
         }
 
@@ -128,7 +132,9 @@ class AutopayDue(models.AbstractModel):
             dates = tuple(row.date for row in rows)
             total = sum(row.amount for row in rows)
             own = move.with_env(moves.env)
-            divisions[own] = Division(rows, dates, total, is_plan=True)
+            raised = move.autopay_plan_id._get_raised(move)
+            beyond = _to_units(raised, move.currency_id)
+            divisions[own] = Division(rows, dates, total, True, beyond)
         return divisions
 
     def _get_term_lines(self, moves):
@@ -170,7 +176,7 @@ class AutopayDue(models.AbstractModel):
         if not division:
             return Due(move._get_autopay_amount())
         currency = move.currency_id
-        residual = self._get_residual(move) - _to_units(amount, currency)
+        residual = self._get_open(move, division) - _to_units(amount, currency)
         facts = (division.rows, division.total, residual, today)
         limits = self._get_limits(currency, token)
         due = get_due(*facts, limits=limits)
@@ -181,14 +187,17 @@ class AutopayDue(models.AbstractModel):
         return replace(
             due,
             whole=move._get_autopay_amount() if division.is_plan else 0.0,
+            beyond=_to_major(division.beyond, currency),
             **{
                 name: _to_major(getattr(due, name), currency)
                 for name in ("amount", "next_amount", "late", "early")
             },
         )
 
-    def _get_residual(self, move):
-        return _to_units(move._get_autopay_amount(), move.currency_id)
+    def _get_open(self, move, division):
+        """Return what is open of what the parts divide, in the units of the rows."""
+        open_units = _to_units(move._get_autopay_amount(), move.currency_id)
+        return open_units - division.beyond
 
     def _get_moved_day(self, move, division, residual, day):
         """Return the autopay date where it is the day of the part at hand, or None.
@@ -208,7 +217,7 @@ class AutopayDue(models.AbstractModel):
         due = get_due(
             division.rows,
             division.total,
-            self._get_residual(move),
+            self._get_open(move, division),
             date.min,
             limits=self._get_limits(move.currency_id, token),
         )

@@ -44,13 +44,17 @@ class AutopayInstallment(models.Model):
 
     # === COMPUTE METHODS === #
 
-    @api.depends("amount", "date", "active", "move_id.payment_state")
+    @api.depends(
+        "amount", "date", "active", "move_id.payment_state", "move_id.amount_total"
+    )
     def _compute_state(self):
         self.update({"paid_amount": 0.0, "state": False})
         saved = self.filtered(lambda part: part.id and part.plan_id)
         for plan, parts in saved.grouped("plan_id").items():
             rows = plan.installment_ids.sorted(lambda row: (row.date, row.sequence))
-            left = sum(rows.mapped("amount")) - plan.move_id.amount_residual
+            move = plan.move_id
+            left = sum(rows.mapped("amount")) - move.amount_residual
+            left += plan._get_raised(move)
             today = plan.company_id._get_autopay_today()
             for row in rows:
                 paid = min(max(left, 0.0), row.amount)

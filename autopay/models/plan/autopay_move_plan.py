@@ -2,6 +2,7 @@ from odoo import api, fields, models
 
 from ...const.invoice import OWN_PREFETCH
 from ...rights import STAFF_GROUPS, check_billing, check_staff
+from ...words.plans import get_ended_words
 
 
 class AutopayMovePlan(models.AbstractModel):
@@ -112,21 +113,17 @@ class AutopayMovePlan(models.AbstractModel):
         waiting._give_rule_dates()
 
     def _end_autopay_foreign_plans(self):
-        """End the plans of invoices that another customer pays now.
+        """End the plans of invoices that another customer pays now, or other money.
 
-        A plan is part of a consent: nobody is held to what somebody else agreed to.
+        A plan is part of a consent: nobody is held to what somebody else agreed to, nor
+        to the same figures in another currency.
         """
         planned = self.sudo().filtered("autopay_planned")
-        foreign = planned.filtered(
-            lambda move: move.autopay_plan_id.partner_id != move.commercial_partner_id
-        )
-        for move in foreign:
-            agreed = move.autopay_plan_id.partner_id
-            move.autopay_plan_id._end()
-            body = self.env._(
-                "The payment plan has ended: %(customer)s agreed to it and does not "
-                "pay this invoice any more. It is charged by its payment terms.",
-                customer=agreed.name or agreed.display_name,
-            )
-            move._message_log(body=body)
+        foreign = planned.browse()
+        for move in planned:
+            if body := get_ended_words(self.env, move.autopay_plan_id, move):
+                move.autopay_plan_id._end()
+                move._message_log(body=body)
+                foreign |= move
         foreign._update_autopay_plan()
+        (planned - foreign).autopay_plan_id._alert_raised()

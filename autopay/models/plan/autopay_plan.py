@@ -6,6 +6,10 @@ from odoo.exceptions import AccessError
 from ... import const
 from ...schedules.parts import Row
 from ...schedules.plans import keep_paid
+from ...words.plans import get_raised_words
+
+# The name of the alarm about an invoice that was raised above its plan.
+RAISED = "plan_raised"
 
 
 class AutopayPlan(models.Model):
@@ -48,6 +52,14 @@ class AutopayPlan(models.Model):
         string="Parts",
         readonly=True,
         context={"active_test": False},
+    )
+    currency_id = fields.Many2one(
+        "res.currency", readonly=True, help="Of the invoice when it was agreed."
+    )
+    invoice_total = fields.Monetary(
+        readonly=True,
+        help="What the invoice came to when the plan was agreed. What is put on it "
+        "later is in no part: somebody has to agree to that first.",
     )
     text = fields.Text(
         string="Agreed Text",
@@ -126,6 +138,8 @@ class AutopayPlan(models.Model):
                 "move_id": move.id,
                 "company_id": move.company_id.id,
                 "partner_id": move.commercial_partner_id.id,
+                "currency_id": move.currency_id.id,
+                "invoice_total": move.amount_total,
                 "user_id": self.env.uid,
                 "installment_ids": [
                     fields.Command.create(
@@ -151,10 +165,31 @@ class AutopayPlan(models.Model):
         kept = keep_paid(
             rows,
             sum(row.amount for row in rows),
-            round(move.amount_residual / unit),
+            round((move.amount_residual - self._get_raised(move)) / unit),
             move.company_id._get_autopay_today(),
         )
         return [(row.date, currency.round(row.amount * unit)) for row in kept]
+
+    def _get_raised(self, move):
+        """Return what is open of what was put on the invoice since it was agreed.
+
+        Payments pay the plan first.
+
+        :return: an amount in the invoice's currency (major units)
+        """
+        raised = max(move.amount_total - self.invoice_total, 0.0)
+        return min(raised, max(move._get_autopay_amount(), 0.0))
+
+    def _alert_raised(self):
+        """Call a person where more was put on an invoice than its plan covers."""
+        notification = self.env["autopay.notification"]
+        for plan in self:
+            move = plan.move_id
+            raised = plan._get_raised(move)
+            if move.currency_id.is_zero(raised):
+                continue
+            summary, note = get_raised_words(self.env, move, raised)
+            notification._alert(move, move.company_id, summary, note, wait=RAISED)
 
     def _end(self):
         """End the plans; what they were is kept."""
@@ -169,6 +204,9 @@ class AutopayPlan(models.Model):
         )
         # Another one may follow at once, and there is one for each invoice.
         self.flush_recordset(["active"])
+        self.env["autopay.notification"]._close_waiting_on(
+            self.move_id, RAISED, self.env._("The plan has ended.")
+        )
         self.move_id._write_autopay({"autopay_planned": False})
         self.move_id.invalidate_recordset(
             ["autopay_plan_id", "autopay_installment_ids"]

@@ -326,3 +326,73 @@ class TestAutopayPlan(PartsCommon):
         said = [(line.date, line.amount) for line in record.charge_ids.sorted("date")]
         days = [self.today, self.today + timedelta(days=7)]
         self.assertEqual(said, [(day, 500.0) for day in days])
+
+    # === INVOICES THAT WERE RAISED === #
+
+    def _raise(self, invoice, amount):
+        """Put one more line on a posted invoice."""
+        invoice.button_draft()
+        line = {"name": "More", "price_unit": amount, "tax_ids": []}
+        invoice.write({"invoice_line_ids": [Command.create(line)]})
+        invoice.action_post()
+
+    def _get_alarms(self, invoice):
+        return invoice.activity_ids.filtered(
+            lambda each: each.autopay_wait == "plan_raised"
+        )
+
+    def test_what_is_put_on_an_invoice_later_is_not_in_its_plan(self):
+        invoice = self._create_open(300.0)
+        plan = self._plan(invoice, count=3)
+        self._raise(invoice, 50.0)
+        self.assertTrue(plan.active)
+        [alarm] = self._get_alarms(invoice)
+        self.assertIn("50.00", alarm.summary)
+        self._run_autopay()
+        self.assertEqual(self._get_amounts(invoice), [10000])
+        self.assertEqual(plan.installment_ids.mapped("paid_amount"), [100.0, 0.0, 0.0])
+        self.assertIn("$ 50.00 was put on the invoice", self._explain(invoice))
+        for part in plan.installment_ids[1:]:
+            self._run_on((part.date - self.today).days)
+        self._run_on(100)
+        self.assertEqual(self._get_amounts(invoice), [10000, 10000, 10000])
+        self.assertEqual(invoice.amount_residual, 50.0)
+        decision = self._decide_on(invoice, 101)
+        self.assertEqual(decision.blocker, "beyond_plan")
+        self.assertEqual(invoice.autopay_status, "eligible")
+        self.assertIn("all that was agreed is collected", self._explain(invoice))
+        html, _type = self.env["ir.actions.report"]._render_qweb_html(
+            "account.report_invoice", invoice.ids
+        )
+        self.assertIn(b"Not in the plan", html)
+        # The customer agrees to the rest.
+        with self._on_day(101):
+            self._create_typed(invoice, (101, 50.0)).action_apply()
+        self.assertFalse(self._get_alarms(invoice))
+        self._run_on(101)
+        self.assertEqual(self._get_amounts(invoice)[3:], [5000])
+        self.assertEqual(invoice.payment_state, "paid")
+        new = invoice.autopay_plan_id
+        self.assertEqual(sum(new.installment_ids.mapped("paid_amount")), 350.0)
+
+    def test_lowered_invoice_collects_what_is_left_of_its_plan(self):
+        invoice = self._create_open(300.0)
+        self._plan(invoice, count=3)
+        self._raise(invoice, -150.0)
+        self.assertFalse(self._get_alarms(invoice))
+        for number in (0, 31, 62):
+            self._run_on(number)
+        self.assertEqual(sum(self._get_amounts(invoice)), 15000)
+        self.assertEqual(invoice.payment_state, "paid")
+
+    def test_plan_ends_when_the_invoice_gets_another_currency(self):
+        currency = self.setup_other_currency("EUR", rates=[("2000-01-01", 2.0)])
+        invoice = self._create_open(300.0)
+        plan = self._plan(invoice, count=3)
+        invoice.button_draft()
+        invoice.currency_id = currency
+        invoice.action_post()
+        self.assertFalse(plan.active)
+        bodies = " ".join(invoice.message_ids.mapped("body"))
+        self.assertIn("agreed in USD", bodies)
+        self.assertIn("in EUR now", bodies)

@@ -42,7 +42,11 @@ def get_parts_words(env, decision):
                 date=format_date(env, share.day),
             )
         ]
-    return " ".join(filter(None, [*words, _get_small_words(env, share, currency)]))
+    words += [
+        _get_small_words(env, share, currency),
+        _get_beyond_words(env, share, currency),
+    ]
+    return " ".join(filter(None, words))
 
 
 def _get_next_words(env, share, currency):
@@ -76,6 +80,17 @@ def _get_small_words(env, share, currency):
             )
         )
     return " ".join(words)
+
+
+def _get_beyond_words(env, share, currency):
+    """Return that more is open than its plan covers."""
+    if not share.beyond:
+        return ""
+    return env._(
+        "%(amount)s was put on the invoice after its plan was agreed: it is not "
+        "charged before somebody agrees to that.",
+        amount=currency.format(share.beyond),
+    )
 
 
 def _get_waiting_words(env, decision):

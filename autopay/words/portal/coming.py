@@ -14,6 +14,10 @@ _lt = LazyTranslate(__name__)
 # such; what only staff may know is not told.
 COMING_SENTENCES = {
     "customer_off": _lt("Nothing is charged by itself. Pay it as it comes."),
+    "beyond_plan": _lt(
+        "It is above the payment plan that you agreed to: we get in touch with you "
+        "about it, and it is not charged before."
+    ),
     "customer_hold": _lt("You have skipped it: it is not charged until you undo that."),
     "on_hold": _lt("We hold it until %(date)s: nothing is charged before."),
     "failed": _lt(
