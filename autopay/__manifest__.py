@@ -21,6 +21,7 @@
         "data/mail_template_statement_data.xml",
         "data/mail_layout_templates.xml",
         "data/mail_template_request_data.xml",
+        "data/mail_template_notice_data.xml",
         # Screens: the actions come before the views and menus that open them.
         "wizards/account_payment_register_views.xml",
         "wizards/autopay_charge_now_views.xml",
@@ -51,6 +52,7 @@
         "views/account_move_list_views.xml",
         "views/autopay_method_request_views.xml",
         "views/autopay_request_templates.xml",
+        "views/autopay_notice_views.xml",
         "views/autopay_plan_views.xml",
         "views/autopay_plan_templates.xml",
         "views/account_portal_templates.xml",

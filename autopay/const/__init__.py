@@ -11,6 +11,7 @@ from . import event
 from . import forecast
 from . import invoice
 from . import methods
+from . import notices
 from . import portal
 from . import reconciliation
 from . import retry

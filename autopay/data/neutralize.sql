@@ -12,7 +12,8 @@ UPDATE ir_cron
               'ir_cron_charge_due_invoices',
               'ir_cron_resolve_open_attempts',
               'ir_cron_check_surplus',
-              'ir_cron_send_requests'
+              'ir_cron_send_requests',
+              'ir_cron_send_notices'
           )
        );
 -- It receives no messages of the provider's live account.

@@ -14,6 +14,7 @@ from . import decision
 from . import event
 from . import forecast
 from . import invoice
+from . import notice
 from . import plan
 from . import portal
 from . import reconciliation

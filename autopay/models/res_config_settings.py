@@ -90,6 +90,11 @@ class ResConfigSettings(models.TransientModel):
         }
         return action
 
+    def action_open_autopay_mails(self):
+        """Open the kinds of mail that customers get."""
+        settings = self.env["autopay.notice.setting"].with_company(self.company_id)
+        return settings.action_open()
+
     def action_open_autopay_cron(self):
         """Open the scheduled action that charges due invoices."""
         action = self.env["ir.actions.act_window"]._for_xml_id("base.ir_cron_act")

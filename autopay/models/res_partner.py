@@ -30,6 +30,7 @@ class ResPartner(models.Model):
     _inherit = [
         "autopay.default.guard",
         "autopay.partner.guard",
+        "autopay.partner.notice",
         "autopay.partner.consent",
         "autopay.partner.portal",
         "autopay.partner.request",

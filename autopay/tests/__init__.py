@@ -143,6 +143,10 @@ from .matrix import (
     test_fault_matrix_people,
     test_fault_matrix_reserve,
 )
+from .notice import (
+    test_autopay_notice,
+    test_autopay_notice_mail,
+)
 from .notification import (
     test_autopay_refusal_notice,
 )

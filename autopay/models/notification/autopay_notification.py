@@ -14,7 +14,7 @@ from ...words.reversals import get_returned_words
 _logger = logging.getLogger(__name__)
 
 # Models of which one record is looked at in the place of all.
-COMMON_ALARMS = ("autopay.run", "autopay.method.setup")
+COMMON_ALARMS = ("autopay.run", "autopay.method.setup", "autopay.notice")
 
 # Names of alarms that are closed by themselves.
 SET_ASIDE = "set_aside"
@@ -106,6 +106,7 @@ class AutopayNotification(models.AbstractModel):
         for state, part in news.grouped("state").items():
             part.notified_state = state
         self.env["autopay.refusal.notice"]._call_people(news)
+        self.env["autopay.notice.event"]._on_attempts(news)
         locked.filtered(lambda attempt: attempt._is_finished()).next_check_date = False
         return locked
 

@@ -151,6 +151,7 @@ class AutopayPlan(models.Model):
         )
         move._write_autopay({"autopay_planned": True})
         move.invalidate_recordset(["autopay_plan_id", "autopay_installment_ids"])
+        self.env["autopay.notice.event"]._on_plan(plan)
         return plan
 
     def _get_kept(self, move):

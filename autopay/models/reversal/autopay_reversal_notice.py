@@ -126,6 +126,7 @@ class AutopayReversalNotice(models.AbstractModel):
             self._show_going_on(is_open)
         body = self._get_booked_body(reversal)
         moves._message_log_batch({move.id: body for move in moves})
+        self.env["autopay.notice.event"]._on_reversal(reversal)
 
     def _show_lost(self, reversal):
         """Ask whether what a lost dispute took is still owed.
@@ -137,6 +138,7 @@ class AutopayReversalNotice(models.AbstractModel):
         if not reversal._is_lost_dispute() or not reversal._is_booked():
             return moves.browse()
         self._show_settled(reversal, moves)
+        self.env["autopay.notice.event"]._on_reversal(reversal)
         is_open = moves.filtered(
             lambda move: move.state == "posted" and move._is_autopay_open()
         )

@@ -1,0 +1,40 @@
+"""The mails that customers get: one row for each kind of thing to tell."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeKind:
+    """One kind of thing that customers are told.
+
+    :param label: its name for staff
+    :param template: the ``mail.template`` that tells it
+    :param asks: whether the customer is to do something: such a mail is nothing without
+        its link, and nothing for customers who were archived
+    """
+
+    label: str
+    template: str
+    asks: bool = False
+
+
+NOTICE_KINDS = {
+    "receipt": NoticeKind("Receipt", "autopay.mail_template_receipt"),
+    "pending": NoticeKind("Debit under way", "autopay.mail_template_pending"),
+    "failed_retry": NoticeKind(
+        "Failed, tried again", "autopay.mail_template_failed_retry"
+    ),
+    "failed": NoticeKind("Failed", "autopay.mail_template_failed", asks=True),
+    "returned": NoticeKind("Money returned", "autopay.mail_template_returned"),
+    "plan": NoticeKind("Payment plan agreed", "autopay.mail_template_plan"),
+}
+KIND_SELECTION = [(code, kind.label) for code, kind in NOTICE_KINDS.items()]
+
+# The kind for each state of an attempt that customers are told of. Which of the two
+# kinds of failure it is shows when the mail is written.
+STATE_KINDS = {
+    "succeeded": "receipt",
+    "pending": "pending",
+    "declined": "failed",
+}
+FAILED_KINDS = ("failed", "failed_retry")

@@ -1,0 +1,63 @@
+from odoo import api, models
+
+ADDRESS = "notice_address"
+SERVER = "notice_server"
+TEMPLATE = "notice_template"
+
+
+class AutopayNoticeAlarm(models.AbstractModel):
+    """Calls a person when customers are not reached, once for each cause."""
+
+    _name = "autopay.notice.alarm"
+    _inherit = "autopay.notification"
+    _description = "Alarms about Mails to Customers"
+
+    @api.model
+    def _call_address(self, notices):
+        """Call once for each customer whose mails do not arrive."""
+        for payer, part in notices.grouped("partner_id").items():
+            summary = self.env._("Mails to this customer do not arrive")
+            note = "\n".join(
+                f"{notice.display_name}: {notice.failure}" for notice in part[:5]
+            )
+            self._alert(payer, part[0].company_id, summary, note, ADDRESS)
+
+    @api.model
+    def _call_template(self, notice):
+        """Call once for each template that cannot be rendered."""
+        template = self.env.ref(notice._get_kinds()[notice.kind].template, False)
+        label = dict(notice._fields["kind"]._description_selection(self.env))
+        summary = self.env._(
+            "Mend the mail template “%s”",
+            template.name if template else label[notice.kind],
+        )
+        wait = f"{TEMPLATE}:{notice.company_id.id}:{notice.kind}"
+        self._alert(notice, notice.company_id, summary, notice.failure, wait)
+
+    @api.model
+    def _call_server(self, notices, failure):
+        """Call once when no mail server takes any mail."""
+        for company, part in notices.grouped("company_id").items():
+            summary = self.env._("No mail to customers is sent: no server takes it")
+            wait = f"{SERVER}:{company.id}"
+            self._alert(part[0], company, summary, failure, wait)
+
+    @api.model
+    def _close_calls(self, notices):
+        """Close the calls about what works again, as a mail that was sent shows."""
+        names = {
+            name
+            for notice in notices
+            for name in (
+                f"{SERVER}:{notice.company_id.id}",
+                f"{TEMPLATE}:{notice.company_id.id}:{notice.kind}",
+            )
+        }
+        if not names:
+            return
+        feedback = self.env._("A mail was sent.")
+        self._close_waiting_on(notices.partner_id, ADDRESS, feedback)
+        activities = self.env["mail.activity"].sudo()
+        activities.search([("autopay_wait", "in", list(names))]).action_feedback(
+            feedback
+        )

@@ -1,0 +1,156 @@
+from odoo import api, fields, models
+from odoo.tools import format_date
+
+from ...rights import PAYMENT_GROUPS
+from ...words.amounts import format_amount
+from ...words.notices.customers import (
+    get_invoice_names,
+    get_next_step,
+    get_part_words,
+    get_reason,
+    get_returned_title,
+    get_sample_words,
+)
+
+
+class AutopayNoticeWords(models.AbstractModel):
+    """The words of a notice, in the language of its customer, for its template."""
+
+    _name = "autopay.notice.words"
+    _description = "Words of Mails to Customers"
+
+    lang = fields.Char(string="Language", compute="_compute_lang", compute_sudo=True)
+    recipient_ids = fields.Many2many(
+        "res.partner",
+        compute="_compute_recipient_ids",
+        compute_sudo=True,
+        context={"active_test": False},
+    )
+    partner_to = fields.Char(compute="_compute_recipient_ids", compute_sudo=True)
+    amount_words = fields.Char(compute="_compute_words", compute_sudo=True)
+    method_label = fields.Char(
+        string="Payment Method", compute="_compute_words", compute_sudo=True
+    )
+    references = fields.Char(
+        string="Invoices", compute="_compute_words", compute_sudo=True
+    )
+    date_words = fields.Char(compute="_compute_words", compute_sudo=True)
+    reason_words = fields.Char(compute="_compute_words", compute_sudo=True)
+    next_step = fields.Char(compute="_compute_words", compute_sudo=True)
+    link_url = fields.Char(
+        string="Link",
+        compute="_compute_link_url",
+        compute_sudo=True,
+        groups=PAYMENT_GROUPS,
+    )
+    agreed_words = fields.Text(compute="_compute_words", compute_sudo=True)
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("partner_id.lang", "company_id.partner_id.lang")
+    def _compute_lang(self):
+        """Take the customer's language, or the company's where it is not installed."""
+        installed = dict(self.env["res.lang"].get_installed())
+        for notice in self:
+            wanted = (notice.partner_id.lang, notice.company_id.partner_id.lang)
+            notice.lang = next((lang for lang in wanted if lang in installed), "en_US")
+
+    @api.depends("partner_id", "res_model", "res_id")
+    def _compute_recipient_ids(self):
+        """Take whoever gets the invoices, else the contacts or the customer."""
+        found = self.env["autopay.partner.notice"]._find_recipients(self.partner_id)
+        for notice in self:
+            billed = notice._get_moves(notice._get_subject()).partner_id.filtered(
+                lambda partner: partner.active and partner.email_normalized
+            )
+            notice.recipient_ids = billed or found[notice.partner_id]
+            notice.partner_to = ",".join(map(str, notice.recipient_ids.ids))
+
+    @api.depends_context("lang")
+    @api.depends("kind", "amount", "res_model", "res_id")
+    def _compute_words(self):
+        for notice in self:
+            notice.amount_words = format_amount(
+                self.env, notice.currency_id, notice.amount
+            )
+            record = notice._get_subject()
+            if not record:
+                words = get_sample_words(self.env, notice.kind, notice.currency_id)
+                notice.update(words)
+                continue
+            notice.date_words = notice._get_date_words(record)
+            notice.method_label = (
+                record.token_id._get_autopay_label() if _has(record, "token_id") else ""
+            )
+            moves = notice._get_moves(record)
+            notice.references = get_invoice_names(self.env, moves)
+            notice.reason_words = notice._get_reason_words(record)
+            notice.next_step = notice._get_next_step(record)
+            notice.agreed_words = notice._get_agreed_words(record)
+
+    def _compute_link_url(self):
+        for notice in self:
+            notice.link_url = notice._get_link(notice._get_subject())
+
+    # === WORDS === #
+
+    def _get_moves(self, record):
+        """Return the invoices that a notice is about."""
+        for name in ("move_ids", "move_id"):
+            if _has(record, name):
+                return record[name]
+        return self.env["account.move"]
+
+    def _get_date_words(self, record):
+        """Return the day of the event, where the company is."""
+        moment = next(
+            (
+                record[name]
+                for name in ("outcome_date", "event_date", "date")
+                if _has(record, name) and record[name]
+            ),
+            self.create_date or fields.Datetime.now(),
+        )
+        zoned = self.with_context(tz=self.company_id._get_autopay_tz())
+        return format_date(self.env, fields.Datetime.context_timestamp(zoned, moment))
+
+    def _get_reason_words(self, record):
+        if self.kind == "returned":
+            return record and get_returned_title(self.env, record)
+        if not _has(record, "decline_class"):
+            return ""
+        return get_reason(self.env, record.decline_class)
+
+    def _get_next_step(self, record):
+        """Return what happens now, or what the customer can do."""
+        retry_date = self._get_retry_date() if _has(record, "decline_class") else False
+        open_moves = self._get_moves(record).filtered(
+            lambda move: move._is_autopay_open()
+        )
+        return get_next_step(self.env, self.kind, retry_date, bool(open_moves))
+
+    def _get_agreed_words(self, record):
+        """Return the parts of a plan, one a line."""
+        if not _has(record, "installment_ids"):
+            return ""
+        return "\n".join(
+            get_part_words(self.env, part.currency_id, part.amount, part.date)
+            for part in record.installment_ids
+        )
+
+    # === LINK === #
+
+    def _get_link(self, record):
+        """Return the address of the button: the invoice, or the list of several."""
+        moves = self._get_moves(record)
+        base = self.company_id.get_base_url()
+        if len(moves) == 1:
+            pay = {"query_string": "&payment=True", "anchor": "portal_pay"}
+            found = moves.get_portal_url(**(pay if self.kind == "failed" else {}))
+            return f"{base}{found}"
+        path = "/my/autopay/payments" if self.kind == "receipt" else "/my/invoices"
+        return f"{base}{path}"
+
+
+def _has(record, name):
+    return bool(record) and name in record._fields

@@ -1,0 +1,2 @@
+from . import test_autopay_notice
+from . import test_autopay_notice_mail

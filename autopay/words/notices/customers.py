@@ -1,0 +1,116 @@
+"""The sentences of mails to customers: neutral, and true when they are read."""
+
+from datetime import timedelta
+
+from odoo import fields
+from odoo.tools import format_date
+from odoo.tools.translate import LazyTranslate
+
+from ...const.notices.outbox import NAMED_INVOICES
+from ..declines.advice import get_customer_sentence
+from ..filled import fill_in
+
+_lt = LazyTranslate(__name__)
+
+FAILED = _lt("Your payment could not be completed.")
+
+# Classes of declines that have more to say to a customer; what to do now comes after.
+TELLING_CLASSES = ("authentication", "revoked")
+
+# The ways in which money went back, by the kind of the reversal.
+RETURNED_TITLES = {
+    "refund": _lt("We have refunded your payment."),
+    "dispute": _lt("Your payment was returned to you by your bank."),
+    "return": _lt("Your bank has returned the debit."),
+}
+
+# The sentences on what happens now, by kind of notice.
+NEXT_STEPS = {
+    "receipt": _lt("You do not need to do anything."),
+    "pending": _lt(
+        "A bank needs some days for it. You do not need to do anything: we write again "
+        "when the money has arrived, or if it does not."
+    ),
+    "failed": _lt("Please pay in another way, or save another payment method."),
+    "plan": _lt("Each part is collected on its day. You do not need to do anything."),
+}
+RETRY = _lt(
+    "We will try again on %(date)s. You do not need to do anything, unless you want to "
+    "pay in another way before."
+)
+STILL_OWED = _lt("The invoice is open again. Please pay it in another way.")
+PART = _lt("%(amount)s on %(date)s")
+MORE_INVOICES = _lt("%(names)s and %(count)s more")
+
+
+def get_invoice_names(env, moves):
+    """Return the names of invoices, of many the first ones and how many they are."""
+    names = moves.mapped("name")
+    shown = ", ".join(name or "" for name in names[:NAMED_INVOICES])
+    more = len(names) - NAMED_INVOICES
+    if more <= 0:
+        return shown
+    return fill_in(env, MORE_INVOICES, names=shown, count=more)
+
+
+def get_reason(env, decline_class):
+    """Return what happened to a charge that failed, without what only staff may know.
+
+    :param decline_class: a key of ``const.DECLINE_CLASSES``, or False
+    """
+    if decline_class in TELLING_CLASSES:
+        return get_customer_sentence(env, decline_class)
+    return env._(FAILED)
+
+
+def get_returned_title(env, reversal):
+    """Return that money went back, as a sentence."""
+    return env._(RETURNED_TITLES[reversal.kind])
+
+
+def get_next_step(env, kind, retry_date, is_owed):
+    """Return what happens now, or what the customer can do, as a sentence.
+
+    :param str kind: of the notice
+    :param retry_date: the day of the next try, or False
+    :param bool is_owed: whether something of the invoices is open
+    """
+    if retry_date:
+        return fill_in(env, RETRY, date=format_date(env, retry_date))
+    if kind == "returned":
+        return env._(STILL_OWED) if is_owed else ""
+    sentence = NEXT_STEPS.get(kind)
+    return env._(sentence) if sentence else ""
+
+
+def get_part_words(env, currency, amount, day):
+    """Return the amount and the day of one part of a plan."""
+    return fill_in(
+        env, PART, amount=currency.format(amount), date=format_date(env, day)
+    )
+
+
+def get_sample_words(env, kind, currency):
+    """Return the words of a mail about a charge that never was.
+
+    :param str kind: of the notice
+    :return: {field: words}
+    """
+    today = fields.Date.today()
+    parts = [(50, today + timedelta(days=after)) for after in (7, 38)]
+    retry_date = kind == "failed_retry" and today + timedelta(days=3)
+    reasons = {
+        "failed": env._(FAILED),
+        "failed_retry": env._(FAILED),
+        "returned": env._(RETURNED_TITLES["refund"]),
+    }
+    return {
+        "method_label": "Visa •••• 4242",
+        "references": "INV/2026/00001",
+        "date_words": format_date(env, today),
+        "reason_words": reasons.get(kind, ""),
+        "next_step": get_next_step(env, kind, retry_date, False),
+        "agreed_words": "\n".join(
+            get_part_words(env, currency, *part) for part in parts
+        ),
+    }
