@@ -1,6 +1,8 @@
 import logging
 from datetime import timedelta
 
+from markupsafe import escape
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
@@ -126,7 +128,7 @@ class AutopayNoticeMail(models.AbstractModel):
             raise UserError(self.env._("its template was deleted."))
         mails = template.send_mail_batch(notices.ids, email_layout_xmlid=LAYOUT)
         for notice, mail in zip(notices, mails, strict=True):
-            if kind.asks and notice.link_url not in (mail.body_html or ""):
+            if kind.asks and escape(notice.link_url) not in (mail.body_html or ""):
                 # It would ask for something and not say where.
                 raise UserError(self.env._("the link is missing in its template."))
             notice.write(

@@ -1,3 +1,5 @@
+from markupsafe import escape
+
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
@@ -67,7 +69,7 @@ class TestAutopayNotice(NoticeCommon):
         body = self._mails[0]["body"]
         self.assertIn(f"{day.month:02}/{day.day:02}/{day.year}", body)
         self.assertIn("could not be completed", body)
-        self.assertEqual(body.count("try again"), 1)
+        self.assertNotIn("We will try again.", body)
 
     def test_failure_that_needs_the_customer_says_nothing_of_its_cause(self):
         self._fail("lost_card")
@@ -76,7 +78,7 @@ class TestAutopayNotice(NoticeCommon):
         self.assertEqual((notice.kind, notice.state), ("failed", "sent"))
         body = self._mails[0]["body"]
         self.assertIn("another payment method", body)
-        self.assertIn(notice.sudo().link_url, body)
+        self.assertIn(escape(notice.sudo().link_url), body)
         self.assertNotIn("lost", body)
         self.assertNotIn("stolen", body)
 
