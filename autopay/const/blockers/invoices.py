@@ -6,6 +6,9 @@ from .blocker import Blocker
 
 _lt = LazyTranslate(__name__)
 
+# Those that are on money open in the customer's favour.
+CREDIT_BLOCKERS = ("open_credit", "credit_covers")
+
 INVOICE_BLOCKERS = (
     Blocker(
         "database_neutralized",
@@ -257,6 +260,13 @@ INVOICE_BLOCKERS = (
             "%(open)s is open in the customer's favour, so nothing is charged: "
             "%(documents)s. %(advice)s"
         ),
+        days=1,
+    ),
+    # A person is called when it was not applied on the day.
+    Blocker(
+        "credit_covers",
+        _lt("Paid by open credit"),
+        _lt("%(open)s is open in the customer's favour: %(documents)s. %(advice)s"),
         days=1,
     ),
 )

@@ -189,6 +189,16 @@ class AutopayOpenCredit(models.AbstractModel):
     # === FINDING === #
 
     @api.model
+    def _find_of(self, moves):
+        """Return {move id: [Credit]} of customer invoices, whatever their company."""
+        found = {}
+        for company, own in moves.grouped("company_id").items():
+            unapplied = own._get_autopay_unapplied()
+            linked = self._get_linked_moves(own)
+            found.update(self._find(company, own, unapplied, True, linked))
+        return found
+
+    @api.model
     def _find(self, company, moves, unapplied, seen, linked):
         """Return {move id: [Credit], the oldest first} of what counts.
 
@@ -316,6 +326,8 @@ class AutopayOpenCredit(models.AbstractModel):
     def _weigh(self, decision, facts):
         """Return whether open credit holds an invoice; note what would be applied.
 
+        What it pays altogether is *covered*, and not held.
+
         By the policy *apply* what can be applied is, before the rest is charged: the
         decision then is about the rest. An early-payment discount would be lost by it,
         as Odoo grants none on a part: a person weighs the two.
@@ -331,7 +343,7 @@ class AutopayOpenCredit(models.AbstractModel):
         decision.values["covered"] = bool(decision.credits) and (
             decision.move.currency_id.compare_amounts(decision.amount, 0) <= 0
         )
-        return decision.values["covered"]
+        return False
 
     def _is_to_apply(self, decision, facts, found):
         """Return whether what was found is applied without asking anybody."""

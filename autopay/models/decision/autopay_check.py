@@ -194,6 +194,10 @@ class AutopayCheck(models.AbstractModel):
         """Return whether money in the customer's favour holds the invoice."""
         return self.env["autopay.open.credit"]._weigh(decision, facts)
 
+    def _is_credit_covers(self, decision, facts):
+        """Return whether credit pays the invoice on its day, and no charge is made."""
+        return bool(decision.values.get("covered"))
+
     # === CONFIGURATION === #
 
     def _is_kind_not_allowed(self, decision, facts):

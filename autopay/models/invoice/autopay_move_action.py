@@ -173,8 +173,8 @@ class AutopayMoveAction(models.AbstractModel):
             "type": "ir.actions.client",
             "tag": "display_notification",
             "params": {
-                "type": "warning" if left else "success",
-                "sticky": bool(left),
+                "type": "warning" if any(counts.values()) else "success",
+                "sticky": any(counts.values()),
                 "message": get_count_sentence(self.env, done, count, counts),
                 # Lists and forms behind it are read anew.
                 "next": {"type": "ir.actions.client", "tag": "soft_reload"},

@@ -1,5 +1,8 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import split_every
 
+from ...const.blockers.invoices import CREDIT_BLOCKERS
 from ...rights import STAFF_GROUPS, check_staff
 
 BLOCKER_FIELDS = (
@@ -7,6 +10,10 @@ BLOCKER_FIELDS = (
     "autopay_explanation",
     "autopay_offers",
 )
+
+
+# Invoices that a search for blockers decides about at once.
+SEARCHED_TOGETHER = 1000
 
 
 class AutopayMoveExplanation(models.AbstractModel):
@@ -38,6 +45,7 @@ class AutopayMoveExplanation(models.AbstractModel):
     autopay_blocker = fields.Selection(
         lambda self: self.env["autopay.decision"]._get_blocker_selection(),
         compute="_compute_autopay_blocker",
+        search="_search_autopay_blocker",
         compute_sudo=True,
         groups=STAFF_GROUPS,
         help="Why the invoice would not be charged now; empty: it would.",
@@ -132,6 +140,35 @@ class AutopayMoveExplanation(models.AbstractModel):
                     filter(None, (move.autopay_explanation, *words))
                 )
             move.autopay_offers = " ".join(move._get_autopay_offers(decision))
+
+    @api.model
+    def _search_autopay_blocker(self, operator, value):
+        """Find invoices on autopay by why they are not charged now.
+
+        Those that are not on autopay, or paid, are not looked at.
+        """
+        # Odoo asks for the rights to a field only where its own column is searched.
+        check_staff(self)
+        if operator != "in":
+            return NotImplemented
+        own = Domain("autopay_status", "!=", False)
+        own &= Domain("company_id", "in", self.env.companies.ids)
+        moves = self.sudo().search(own & self._get_autopay_open_domain())
+        found = self.browse()
+        for batch_ids in split_every(SEARCHED_TOGETHER, moves.ids):
+            found |= self.browse(batch_ids).sudo()._filter_autopay_blocked(set(value))
+        return Domain("id", "in", found.ids)
+
+    def _filter_autopay_blocked(self, codes):
+        """Return the invoices whose blocker is one of these codes."""
+        asked = self
+        if codes <= set(CREDIT_BLOCKERS):
+            # Deciding about each takes longer than seeing whose money is open.
+            asked = self.browse(self.env["autopay.open.credit"]._find_of(self))
+        decisions = self.env["autopay.decision"]._decide_safely(asked)
+        return asked.filtered(
+            lambda move: move in decisions and decisions[move].blocker in codes
+        )
 
     def _get_autopay_offers(self, decision):
         """Return the words of the buttons that a decision calls for, a hook.

@@ -41,7 +41,8 @@ class TestAutopayCreditApplication(OpenCreditCommon):
     def test_credit_beyond_the_debt_pays_it_and_nothing_is_charged(self):
         note = self._credit(130)
         invoice = self._create_due_invoice(100)
-        self.assertEqual(invoice.autopay_blocker, "open_credit")
+        # It is no failure that has to be shown in red.
+        self.assertEqual(invoice.autopay_blocker, "credit_covers")
         self.assertIn("when the invoice is due", invoice.autopay_explanation)
         self._run_autopay()
         self.assertFalse(self._get_charges(invoice))
@@ -112,18 +113,48 @@ class TestAutopayCreditApplication(OpenCreditCommon):
     def test_credit_that_odoo_refuses_to_apply_holds_the_invoice(self):
         self._credit(30)
         invoice, other = self._create_due_invoice(100), self._create_due_invoice(50)
-        model = self.env.registry["account.move"]
+        neighbour = self._create_customer("Blue Harbour Fish")
+        self._enrol(customer=neighbour)
+        self._credit(20, neighbour)
+        apart = self._create_due_invoice(80, neighbour)
+        model = self.env.registry["account.move.line"]
+        reconcile = model._reconcile_plan
 
-        def refuse(_move, _line_id):
-            raise ValueError("refused")
+        def refuse(lines, plan):
+            if any(self.customer in each.partner_id for each in plan):
+                raise ValueError("refused")
+            return reconcile(lines, plan)
 
         with (
-            patch.object(model, "js_assign_outstanding_line", refuse),
+            patch.object(model, "_reconcile_plan", refuse),
             self.assertLogs("odoo.addons.autopay.models.credit", "ERROR"),
         ):
             self._run_autopay()
         self.assertFalse(self._get_charges(invoice) + self._get_charges(other))
         self.assertEqual(invoice.autopay_crash_count, 0)
+        # What can be applied beside it is.
+        self.assertEqual(self._get_charged(apart), 60)
+
+    def test_credits_of_many_customers_are_applied_in_one_go(self):
+        moves = self.env["account.move"]
+        for number in range(5):
+            customer = self._create_customer(f"Customer {number}")
+            self._enrol(customer=customer)
+            self._credit(10, customer)
+            self._credit(5, customer)
+            moves |= self._create_due_invoice(100, customer)
+        model = self.env.registry["account.move.line"]
+        reconcile, sizes = model._reconcile_plan, []
+
+        def count(lines, plan):
+            sizes.append(len(plan))
+            return reconcile(lines, plan)
+
+        with patch.object(model, "_reconcile_plan", count):
+            self._run_autopay()
+        self.assertEqual(sizes[0], 10)
+        self.assertEqual([self._get_charged(move) for move in moves], [85] * 5)
+        self.assertEqual(moves.mapped("payment_state"), [moves[0].payment_state] * 5)
 
     def test_charge_now_applies_and_charges_what_it_has_shown(self):
         self._credit(30)

@@ -1,3 +1,4 @@
+from ast import literal_eval
 from unittest.mock import patch
 
 from odoo import Command, fields
@@ -273,6 +274,37 @@ class TestAutopayOpenCredit(OpenCreditCommon):
         invoice = self._create_due_invoice(100)
         invoice.action_autopay_charge_anyway()
         self.assertFalse(invoice.copy().sudo().autopay_waived_credit)
+
+    def test_list_of_what_credit_holds_is_settled_in_bulk(self):
+        neighbour = self._create_customer("Blue Harbour Fish")
+        self._enrol(customer=neighbour)
+        self._pay(30)
+        first, second = self._create_due_invoice(20), self._create_due_invoice(100)
+        other = self._create_due_invoice(50, neighbour)
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "autopay.account_move_action_autopay_credit"
+        )
+        domain = literal_eval(action["domain"])
+        biller = self._create_user("bulk_biller", "account.group_account_invoice")
+        listed = self.env["account.move"].with_user(biller).search(domain)
+        self.assertEqual(listed & (first | second | other), first | second)
+        told = (listed | other.with_user(biller)).action_autopay_apply_credit()
+        self.assertEqual((first | second).mapped("amount_residual"), [0.0, 90.0])
+        self.assertIn("Paid with open credit: 2", told["params"]["message"])
+        self.assertIn("1 have no open credit", told["params"]["message"])
+        self._pay(30)
+        self._pay(40, neighbour)
+        held = self.env["account.move"].with_user(biller).search(domain)
+        self.assertEqual(held & (first | second | other), second | other)
+        told = held.action_autopay_charge_anyway()
+        self.assertIn("although credit is open: 2", told["params"]["message"])
+        self.assertFalse(self.env["account.move"].search(domain) & held)
+        self._run_autopay()
+        charged = [self._get_charged(move) for move in (first, second, other)]
+        self.assertEqual(charged, [0, 90, 50])
+        stranger = self._create_user("bulk_stranger", "base.group_user")
+        with self.assertRaises(AccessError):
+            self.env["account.move"].with_user(stranger).search(domain)
 
     def test_strangers_decide_nothing(self):
         self._pay(30)

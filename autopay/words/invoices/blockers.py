@@ -2,6 +2,7 @@
 
 from odoo.tools import format_date
 
+from ...const.blockers.invoices import CREDIT_BLOCKERS
 from ...const.retry import DECLINE_DAYS
 from ..amounts import format_amount
 from ..declines.advice import get_staff_advice
@@ -142,7 +143,7 @@ def _get_values(env, decision):
     move, token = decision.move, decision.token
     if decision.blocker in TRACED_BLOCKERS:
         env["autopay.configuration.trace"]._explain(decision)
-    if decision.blocker == "open_credit":
+    if decision.blocker in CREDIT_BLOCKERS:
         decision.values.update(get_credit_values(env, decision))
     return {
         "amount": format_amount(env, move.currency_id, decision.amount),

@@ -23,6 +23,7 @@ SKIP_COUNTS = {
     "refunded": _lt("%(count)s were refunded: say of each whether it is still owed."),
     "disputed": _lt("%(count)s are in dispute and wait until that is settled."),
     "already": _lt("%(count)s were on autopay already."),
+    "no_credit": _lt("%(count)s have no open credit for that."),
     "off": _lt("%(count)s were not on autopay."),
     "not_retried": _lt("%(count)s failed and are not retried."),
     "needs_method": _lt(
@@ -33,6 +34,8 @@ SKIP_COUNTS = {
 DONE_COUNTS = {
     "eligible": _lt("Put on autopay: %(count)s."),
     "removed": _lt("Taken off autopay: %(count)s."),
+    "credit_applied": _lt("Paid with open credit: %(count)s."),
+    "charged_anyway": _lt("Charged on its day although credit is open: %(count)s."),
 }
 
 

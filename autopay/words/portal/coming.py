@@ -32,6 +32,10 @@ COMING_SENTENCES = {
         "We do not know yet whether your last payment of it arrived. Please do not pay "
         "it again."
     ),
+    "credit_covers": _lt(
+        "Your credit with us pays it on its day: nothing is charged. You need not do "
+        "anything."
+    ),
     "open_credit": _lt(
         "You have credit with us that may pay it. We look into that first; you need "
         "not do anything."
