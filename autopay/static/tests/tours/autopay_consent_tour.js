@@ -55,6 +55,8 @@ registry.category("web_tour.tours").add("autopay_authorization_new_tour", {
         },
         ...choose("token_id", "6789"),
         ...sayHow("Signed paper"),
+        // An answer of the server that is still on its way would undo the next edit.
+        { trigger: ".modal [name=text]:contains(signed)" },
         { trigger: ".modal [name=max_month_amount] input", run: "edit 500 && press Tab" },
         { trigger: ".modal [name=text]:contains(500.00 per month)" },
         { trigger: ".modal button[name=action_confirm]", run: "click" },
