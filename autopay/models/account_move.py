@@ -32,7 +32,6 @@ class AccountMove(models.Model):
     autopay_status = fields.Selection(
         const.invoice.MOVE_STATUSES,
         copy=False,
-        prefetch=const.invoice.OWN_PREFETCH,
         tracking=True,
         readonly=True,
         groups=STAFF_GROUPS,
@@ -85,7 +84,6 @@ class AccountMove(models.Model):
     autopay_in_dispute = fields.Boolean(
         string="In Dispute",
         copy=False,
-        prefetch=const.invoice.OWN_PREFETCH,
         tracking=True,
         groups=STAFF_GROUPS,
         help="The customer contests this invoice: it is not charged until settled.",

@@ -27,9 +27,11 @@ class AccountPaymentRegister(models.TransientModel):
     def _read_autopay_collected(self):
         """Read together what was collected for the invoices that are paid.
 
-        Odoo reconciles one payment after the other, and each is asked about.
+        Odoo reconciles one payment after the other, and each is asked about. Each
+        invoice is written as well, and Odoo then reads all fields that are tracked.
         """
         invoices = self.sudo().line_ids.move_id._filter_autopay_collectable()
+        invoices.mapped("autopay_date")
         invoices.filtered("autopay_status").mapped(
             "autopay_attempt_line_ids.attempt_id"
         )

@@ -23,7 +23,6 @@ class AutopayMoveSettlement(models.AbstractModel):
     autopay_refunded = fields.Boolean(
         string="Refunded, to Decide",
         copy=False,
-        prefetch=OWN_PREFETCH,
         readonly=True,
         tracking=True,
         help="Money that autopay had collected was given back, and nobody has said yet "

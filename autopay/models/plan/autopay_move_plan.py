@@ -1,6 +1,5 @@
 from odoo import api, fields, models
 
-from ...const.invoice import OWN_PREFETCH
 from ...rights import STAFF_GROUPS, check_billing, check_staff
 from ...words.plans import get_ended_words
 
@@ -14,7 +13,6 @@ class AutopayMovePlan(models.AbstractModel):
     autopay_planned = fields.Boolean(
         string="On a Payment Plan",
         copy=False,
-        prefetch=OWN_PREFETCH,
         readonly=True,
         help="The invoice is charged by a plan that was agreed on, not by its payment "
         "terms.",
