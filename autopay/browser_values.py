@@ -38,6 +38,11 @@ def is_text(value):
     return isinstance(value, str) and len(value) <= MAX_TEXT and "\0" not in value
 
 
+def read_text(value, length=MAX_TEXT):
+    """Return the text that a form has sent, cut; "" for files and other things."""
+    return value.replace("\0", "").strip()[:length] if isinstance(value, str) else ""
+
+
 def is_rows(value):
     """Return whether a value is a list of conditions."""
     return isinstance(value, list) and all(

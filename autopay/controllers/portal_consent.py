@@ -20,7 +20,11 @@ class AutopayPortalConsent(AutopayPortalCommon):
         company = self._get_company(company)
         offers = request.env["autopay.portal.consent"]._get_offers(company)
         moves = request.env["autopay.recollect"]._get_moves(company, self._get_payer())
-        values = {"offers": offers, "failed_moves": moves}
+        values = {
+            "offers": offers,
+            "failed_moves": moves,
+            "may_replace": self._may_replace(company),
+        }
         return self._render("autopay.portal_default", values, company)
 
     @route(

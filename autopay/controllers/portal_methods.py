@@ -1,5 +1,6 @@
 from odoo.http import request, route
 
+from ..browser_values import read_text
 from ..const.methods.setup import CONSENT_PURPOSES
 from ..models.setup.visit import SetupError, Visitor
 from ..words.methods.setups import (
@@ -61,6 +62,11 @@ class AutopayPortalMethods(AutopayPortalCommon):
             return request.env["payment.token"].sudo()
         return self._get_own_token(company, value)
 
+    def _may_replace(self, company):
+        """Return whether the user can put a new method in the place of another one."""
+        opener = request.env["autopay.setup.opener"]
+        return self._may_change() and opener._get_provider(company, self._get_payer())
+
     def _get_own_token(self, company, value):
         payer = self._get_payer().with_company(company)
         token_id = self._read_id(value)
@@ -71,7 +77,7 @@ class AutopayPortalMethods(AutopayPortalCommon):
         """Return who is at it, as far as the request says."""
         asked = request.httprequest
         return Visitor(
-            text_hash=str(text_hash or "")[:MOST_CHARACTERS],
+            text_hash=read_text(text_hash),
             contact=request.env.user.partner_id.sudo(),
             ip_address=asked.remote_addr or "",
             user_agent=asked.headers.get("User-Agent", "")[:MOST_CHARACTERS],

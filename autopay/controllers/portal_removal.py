@@ -19,7 +19,8 @@ class AutopayPortalRemoval(AutopayPortalCommon):
             "methods": [
                 (token, get_use_rows(request.env, token._get_autopay_uses()))
                 for token in service._get_tokens(company)
-            ]
+            ],
+            "may_replace": self._may_replace(company),
         }
         return self._render("autopay.portal_methods_in_use", values, company)
 
@@ -38,6 +39,9 @@ class AutopayPortalRemoval(AutopayPortalCommon):
         uses = method._get_autopay_uses()
         values = {
             "method": method,
+            "may_replace": uses
+            and method in service._get_tokens(company)
+            and self._may_replace(company),
             "use_rows": get_use_rows(request.env, uses),
             "late_words": [get_late_words(request.env, each) for each in uses.late],
             "replacements": uses and service._get_replacements(company, method),

@@ -23,6 +23,7 @@ from .authorization import (
     test_autopay_authorization,
     test_autopay_consent_tour,
     test_autopay_consent_wizard,
+    test_autopay_terms,
 )
 from .company import (
     test_autopay_clock,

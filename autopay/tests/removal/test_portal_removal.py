@@ -99,6 +99,33 @@ class TestPortalRemoval(PagesCommon):
         self.assertIn("I authorize", page.text_content())
         self.assertEqual(self.last_answer.headers["Cache-Control"], "no-store")
 
+    def test_pages_lead_to_a_new_method_in_its_place_and_to_one_that_is_only_kept(self):
+        methods = f"/my/autopay/methods?company={self.company.id}"
+        removal = f"/my/autopay/method/{self.visa.id}/remove"
+        for path, name, title in (
+            (methods, "autopay_replace", "Replace VISA •••• 4242"),
+            (removal, "autopay_replace", "Replace VISA •••• 4242"),
+            (methods, "autopay_store", "Save a payment method"),
+            ("/my/autopay/method/new", "autopay_store", "Save a payment method"),
+        ):
+            with self.subTest(path=path, name=name):
+                found = self._open(path).xpath(f"//*[@name='{name}']")
+                links = [part.xpath("descendant-or-self::a/@href")[0] for part in found]
+                [link] = [
+                    link
+                    for link in links
+                    if "token=" not in link or link.endswith(f"token={self.visa.id}")
+                ]
+                page = self._open(link)
+                self.assertEqual(page.xpath("//h2")[0].text_content().strip(), title)
+                self.assertTrue(page.xpath("//button[@name='autopay_begin']"))
+        # Who may only look is shown no way.
+        self._log_in(self.colleague_user)
+        page = self._open(methods)
+        self.assertFalse(
+            page.xpath("//a[@name='autopay_replace' or @name='autopay_store']")
+        )
+
     # === REPLACED === #
 
     def test_replacement_pays_with_the_consent_that_was_shown(self):
