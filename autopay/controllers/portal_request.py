@@ -1,5 +1,6 @@
 from odoo.http import request, route
 
+from ..browser_values import read_text
 from ..const.methods.request import REQUEST_PATH
 from ..models.setup.visit import SetupError, Visitor
 from ..words.methods.requests import get_closed_words
@@ -52,7 +53,7 @@ class AutopayPortalRequest(AutopayPortalCommon):
         asked = self._find_request(token)
         if not asked._is_open():
             return self._show_request(asked)
-        name = str(name).replace("\0", "").strip()[:NAME_LENGTH]
+        name = read_text(name, NAME_LENGTH)
         if not name:
             problem = request.env._("Please type your name.")
             return self._show_request(asked, problem=problem, status=400)
@@ -81,7 +82,7 @@ class AutopayPortalRequest(AutopayPortalCommon):
         user = request.env.user
         own = user.partner_id.commercial_partner_id == asked.partner_id
         return Visitor(
-            text_hash=text_hash,
+            text_hash=read_text(text_hash),
             contact=user.partner_id if own else user.partner_id.browse(),
             ip_address=request.httprequest.remote_addr or "",
             user_agent=self._read_visitor()["user_agent"],
@@ -99,7 +100,7 @@ class AutopayPortalRequest(AutopayPortalCommon):
             "company": company,
             "customer": asked.partner_id,
             "problem": problem,
-            "typed_name": str(request.params.get("name", ""))[:NAME_LENGTH],
+            "typed_name": read_text(request.params.get("name"), NAME_LENGTH),
             "autopay_accent": get_accent(
                 company.email_secondary_color, company.primary_color
             ),

@@ -81,14 +81,16 @@ class AutopayPortalRules(AutopayPortalCommon):
         return self._show_rule_form(company, rule, form)
 
     @route([f"{RULES}/new", f"{RULES}/<rule>"], **POST)
-    def autopay_rule_save(self, rule=None, company=None, do="", **_others):
+    def autopay_rule_save(self, rule=None, company=None, **_others):
         """Save a rule; or show its form anew, with a condition more or less.
 
-        :param str do: *save*, *add* or *drop_3*; whatever else changes nothing
+        Its *do* is *save*, *add* or *drop_3*; whatever else changes nothing.
         """
         company = self._get_company(company)
         rule = self._get_rule(company, rule) if rule else None
+        # Texts only: files are no part of it.
         sent = request.httprequest.form
+        do = sent.get("do", "")
         form = {
             "token_id": read_whole(sent.get("token_id", "")),
             "rows": read_rows(sent),
@@ -130,7 +132,7 @@ class AutopayPortalRules(AutopayPortalCommon):
         :raises UserError: why it cannot be, in words
         """
         portal = request.env["autopay.configuration.portal"]
-        values = self._get_rule_values(form)
+        values = self._get_rule_values(company, form)
         if self._is_rule_fixed(rule):
             values.pop("conditions")
         consent = self._read_rule_consent(company, form["token_id"], sent)
@@ -139,14 +141,14 @@ class AutopayPortalRules(AutopayPortalCommon):
         else:
             portal._add(company, values, consent)
 
-    def _get_rule_values(self, form):
+    def _get_rule_values(self, company, form):
         """Return the form as the service takes it: plain values, not trusted."""
         page = request.env["autopay.configuration.page"]
         if not form["token_id"]:
             raise UserError(request.env._("Choose the payment method that pays."))
         conditions = []
         for row in form["rows"]:
-            choices = page._get_row_choices(row["kind"])
+            choices = page._get_row_choices(company, row["kind"])
             conditions.append(
                 get_condition(request.env, row, choices and choices["value"])
             )
@@ -204,7 +206,7 @@ class AutopayPortalRules(AutopayPortalCommon):
         """Show the form with what was entered so far, and why it is not saved."""
         values = {
             "rule": rule,
-            "form": {**form, "rows": self._get_shown_rows(form)},
+            "form": {**form, "rows": self._get_shown_rows(company, form)},
             "form_error": error,
             "is_fixed": self._is_rule_fixed(rule),
             "is_closed": bool(rule and rule.locked) or not self._may_change(),
@@ -221,11 +223,11 @@ class AutopayPortalRules(AutopayPortalCommon):
         portal = request.env["autopay.configuration.portal"]
         return bool(rule) and portal._has_staff_conditions(rule)
 
-    def _get_shown_rows(self, form):
+    def _get_shown_rows(self, company, form):
         """Return the rows with what can be entered; strange kinds are left out."""
         page = request.env["autopay.configuration.page"]
         rows = [
-            {**row, "choices": page._get_row_choices(row["kind"])}
+            {**row, "choices": page._get_row_choices(company, row["kind"])}
             for row in form["rows"]
         ]
         return [row for row in rows if row["choices"]]

@@ -166,6 +166,7 @@ from .ordinary import (
     test_wizard_onchange,
 )
 from .portal import (
+    test_portal_fuzz,
     test_portal_safe,
     test_portal_speed,
     test_portal_tour,

@@ -22,9 +22,10 @@ class AutopayConfigurationPage(models.AbstractModel):
         return [(code, self.env._(kind.label)) for code, kind in kinds]
 
     @api.model
-    def _get_row_choices(self, code):
+    def _get_row_choices(self, company, code):
         """Return what can be entered for a kind of condition; None for other kinds.
 
+        :param company: whose invoices the condition is about
         :return: *label*, *value*: the type of what it compares with, *operators* and,
             for records, *options*, both as [(code or id, label)]
         """
@@ -37,7 +38,8 @@ class AutopayConfigurationPage(models.AbstractModel):
         if kind.value == "records":
             portal = self.env["autopay.configuration.portal"]
             options = [
-                (rec.id, rec.display_name) for rec in portal._get_selectable(kind)
+                (rec.id, rec.display_name)
+                for rec in portal._get_selectable(company, kind)
             ]
         return {
             "label": self.env._(kind.label),

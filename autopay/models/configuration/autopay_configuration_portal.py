@@ -166,7 +166,7 @@ class AutopayConfigurationPortal(models.AbstractModel):
             if len(values["conditions"]) > MAX_CONDITIONS:
                 raise UserError(self.env._("These are too many conditions."))
             vals["condition_ids"] = [
-                Command.create(self._prepare_condition_vals(row))
+                Command.create(self._prepare_condition_vals(company, row))
                 for row in values["conditions"]
             ]
         return vals
@@ -191,7 +191,7 @@ class AutopayConfigurationPortal(models.AbstractModel):
             )
         return token
 
-    def _prepare_condition_vals(self, row):
+    def _prepare_condition_vals(self, company, row):
         """Return the values of a condition that customers may set."""
         code = row.get("kind")
         kind = self.env["autopay.configuration.condition"]._get_kinds().get(code)
@@ -200,27 +200,31 @@ class AutopayConfigurationPortal(models.AbstractModel):
         self._check_shapes("operator" in row)
         vals = {"kind": code, "operator": row["operator"]}
         if kind.value == "records":
-            records = self._get_own_records(kind, row.get("values") or [])
+            chosen = row.get("values") or []
+            records = self._get_own_records(company, kind, chosen)
             vals[kind.values] = [Command.set(records.ids)]
         for name in OWN_VALUES.get(kind.value, ()):
             if name in row:
                 vals[name] = row[name]
         return vals
 
-    def _get_own_records(self, kind, record_ids):
+    def _get_own_records(self, company, kind, record_ids):
         """Return the chosen records, if they are on invoices of the customer.
 
         Others' products must not be found out by trying.
         """
-        allowed = self._get_selectable(kind)
+        allowed = self._get_selectable(company, kind)
         chosen = allowed.filtered(lambda rec: rec.id in record_ids)
         if len(chosen) != len(set(record_ids)):
             raise AccessError(self.env._("You cannot choose this value."))
         return chosen
 
     @api.model
-    def _get_selectable(self, kind):
-        """Return the records that a customer may choose for a kind of condition."""
+    def _get_selectable(self, company, kind):
+        """Return the records that a customer may choose for a kind of condition.
+
+        They are those on the customer's invoices in the company.
+        """
         payer = self.env.user.partner_id.commercial_partner_id
         invoices = (
             self.env["account.move"]
@@ -228,6 +232,7 @@ class AutopayConfigurationPortal(models.AbstractModel):
             .search(
                 [
                     ("commercial_partner_id", "=", payer.id),
+                    ("company_id", "=", company.id),
                     ("move_type", "=", "out_invoice"),
                     ("state", "=", "posted"),
                 ]
@@ -259,7 +264,8 @@ class AutopayConfigurationPortal(models.AbstractModel):
             # Customers set amounts in the company's currency only.
             return condition.currency_id == condition.company_id.currency_id
         if kind.value == "records":
-            return not condition._get_records(kind) - self._get_selectable(kind)
+            allowed = self._get_selectable(condition.company_id, kind)
+            return not condition._get_records(kind) - allowed
         return True
 
     @api.model

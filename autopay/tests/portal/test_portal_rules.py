@@ -151,6 +151,19 @@ class TestPortalRules(RulesCommon):
             self._create_posted_invoice(
                 customer=customer, invoice_line_ids=[(0, 0, line)]
             )
+        # Another company's invoices are of no use for a rule of this one.
+        elsewhere = self._create_company(name="Elsewhere Ltd")
+        product = self.product_a.copy()
+        self.env["account.move"].with_company(elsewhere).create(
+            {
+                "move_type": "out_invoice",
+                "partner_id": self.customer.id,
+                "invoice_date": self.today,
+                "line_ids": [
+                    (0, 0, {"product_id": product.id, "price_unit": 5, "tax_ids": []})
+                ],
+            }
+        ).action_post()
         self._log_in(self.owner_user)
         path = f"{RULES}/new"
         page = self._submit(path, "add", new_kind="line_product")
