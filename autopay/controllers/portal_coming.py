@@ -8,6 +8,8 @@ from ..models.portal.autopay_portal_coming import PAGE_SIZE
 from .portal_common import AutopayPortalCommon
 
 PATH = "/my/autopay/coming"
+# The services that change a coming charge, by the last word of the address.
+CHANGES = {"skip": "_skip", "undo": "_undo", "move": "_move"}
 # Pages beyond are nobody's: PostgreSQL counts no further either.
 MAX_PAGE = 100000
 
@@ -40,37 +42,18 @@ class AutopayPortalComing(AutopayPortalCommon):
         return self._render("autopay.portal_coming", values, company)
 
     @route(
-        f"{PATH}/<int:move_id>/skip",
+        f"{PATH}/<int:move_id>/<any(skip, undo, move):act>",
         type="http",
         auth="user",
         website=True,
         methods=["POST"],
     )
-    def autopay_coming_skip(self, move_id, company=None, **_others):
-        """Have an invoice not be charged until the customer takes that back."""
-        return self._change_coming("_skip", move_id, company)
-
-    @route(
-        f"{PATH}/<int:move_id>/undo",
-        type="http",
-        auth="user",
-        website=True,
-        methods=["POST"],
-    )
-    def autopay_coming_undo(self, move_id, company=None, **_others):
-        """Take back that an invoice was skipped or moved."""
-        return self._change_coming("_undo", move_id, company)
-
-    @route(
-        f"{PATH}/<int:move_id>/move",
-        type="http",
-        auth="user",
-        website=True,
-        methods=["POST"],
-    )
-    def autopay_coming_move(self, move_id, company=None, day=None, **_others):
-        """Have an invoice be charged on another day."""
-        return self._change_coming("_move", move_id, company, self._read_day(day))
+    def autopay_coming_change(self, move_id, act, company=None, day=None, **_others):
+        """Skip an invoice, have it charged on another day, or take that back."""
+        company, move_id = self._get_company(company), self._read_id(move_id)
+        values = (self._read_day(day),) if act == "move" else ()
+        change = getattr(request.env["autopay.portal.coming"], CHANGES[act])
+        return self._do(lambda: change(company, move_id, *values), PATH, company)
 
     @route(
         f"{PATH}/<int:move_id>/pay",
@@ -92,12 +75,6 @@ class AutopayPortalComing(AutopayPortalCommon):
             told = error, "danger"
         self._tell(*told)
         return self._go(PATH, company)
-
-    def _change_coming(self, name, move_id, company, *values):
-        """Do what a service of that name does with one coming charge."""
-        company, move_id = self._get_company(company), self._read_id(move_id)
-        act = getattr(request.env["autopay.portal.coming"], name)
-        return self._do(lambda: act(company, move_id, *values), PATH, company)
 
     def _read_day(self, text):
         """Return the date that a browser sent, None when it is none."""

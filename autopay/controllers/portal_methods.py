@@ -135,8 +135,7 @@ class AutopayPortalMethods(AutopayPortalCommon):
         setup = setups._get_by_access(self._read_id(setup_id), access_token)
         if not setup:
             self._not_found()
-        if setup.session_ref and not setup._is_over():
-            setup._check()
+        setup._look()
         title, sentence = get_return_words(request.env, setup)
         public = request.env.user._is_public()
         values = {

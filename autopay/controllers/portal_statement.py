@@ -62,9 +62,8 @@ class AutopayPortalStatement(AutopayPortalCommon):
             request.env["autopay.statement"]._check_paper(statement)
         except UserError:
             # The page says it, and keeps what was asked for.
-            return request.redirect(
-                f"{STATEMENT}?{self._encode_statement(company, asked)}"
-            )
+            page = f"{STATEMENT}?{self._encode_statement(company, asked)}"
+            return self._forbid_keeping(request.redirect(page))
         content = request.env["autopay.statement"]._get_own_paper(statement)
         return self._answer_paper(content, get_file_name(request.env, statement))
 

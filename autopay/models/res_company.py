@@ -1,6 +1,6 @@
 from dateutil.relativedelta import relativedelta
 
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import ormcache, str2bool
 
@@ -243,10 +243,27 @@ class ResCompany(models.Model):
             chosen.filtered("active") or self._get_autopay_managers().sorted("id")[:1]
         )
 
+    def _get_autopay_called(self):
+        """Return the user who is called: who is in charge, else an administrator.
+
+        Nobody is called only because it was he who did something: that may have been a
+        customer, or somebody who sees nothing of it.
+        """
+        self.ensure_one()
+        return (
+            self._get_autopay_responsible()
+            or self._get_autopay_staff("base.group_system").sorted("id")[:1]
+            or self.env["res.users"].browse(SUPERUSER_ID)
+        )
+
     def _get_autopay_managers(self):
         """Return the billing managers of the company."""
+        return self._get_autopay_staff(MANAGER_GROUP)
+
+    def _get_autopay_staff(self, group):
+        """Return those of a group who work for the company."""
         self.ensure_one()
-        return self.env.ref(MANAGER_GROUP).all_user_ids.filtered(
+        return self.env.ref(group).all_user_ids.filtered(
             lambda user: user.active and not user.share and self in user.company_ids
         )
 

@@ -36,6 +36,11 @@ WAITING_DAYS = 10
 PAGE_HOURS = 24
 REUSE_HOURS = 23
 
+# Who comes back may look so often without waiting, then once in so many seconds: each
+# look is a question to the provider.
+FREE_LOOKS = 20
+LOOK_SECONDS = 30
+
 # Pages that are made at most: for one payer in an hour, for all of a company in a
 # minute. Somebody who tries stolen cards needs many.
 MOST_OF_PAYER = 5

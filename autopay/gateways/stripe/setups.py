@@ -257,6 +257,11 @@ def _mismatched(ref: str, code: str, message: str) -> SetupSession:
     return SetupSession(base.UNKNOWN, ref, code=code, message=message, mismatch=True)
 
 
+def _get_safe(url: str) -> str:
+    """Return the address of a page to which customers may be sent, or ""."""
+    return url if _is_safe(url) else ""
+
+
 def _is_safe(url: str) -> bool:
     """Say whether customers may be sent to a page: https, or the stand-in's own."""
     parts, stand_in = urlsplit(url), urlsplit(api_base())
@@ -290,7 +295,7 @@ def _facts(session: Mapping[str, Any], intent: Mapping[str, Any]) -> SetupOutcom
         metadata=as_dict(session.get("metadata")),
         customer_ref=id_of(session.get("customer")),
         setup_ref=as_text(intent.get("id")),
-        verify_url=as_text(deposits.get("hosted_verification_url")),
+        verify_url=_get_safe(as_text(deposits.get("hosted_verification_url"))),
         reason=as_text(error.get("decline_code") or error.get("code")),
         message=mask(as_text(error.get("message"))),
         intent={key: intent[key] for key in intent if key != "client_secret"},

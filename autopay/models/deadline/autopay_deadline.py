@@ -108,7 +108,7 @@ class AutopayDeadline(models.AbstractModel):
             ATTENTION,
             summary=call.summary,
             note=call.note,
-            user_id=call.company._get_autopay_responsible().id or self.env.uid,
+            user_id=call.company._get_autopay_called().id,
             autopay_wait=key,
         )
 

@@ -342,7 +342,7 @@ class AutopayApproval(models.Model):
                 amount=self.currency_id.format(self.amount),
                 invoice=self.move_id.display_name,
             ),
-            user_id=self._get_second_person().id or self.env.uid,
+            user_id=self._get_second_person().id,
         )
 
     def _get_second_person(self):
@@ -351,4 +351,5 @@ class AutopayApproval(models.Model):
         managers = self.company_id._get_autopay_managers()
         second = managers - self._get_first_persons()
         # Without a second one, whoever is in charge must hear that one is lacking.
-        return responsible & second or second.sorted("id")[:1] or responsible
+        called = self.company_id._get_autopay_called()
+        return responsible & second or second.sorted("id")[:1] or called

@@ -3,7 +3,7 @@ import logging
 
 from markupsafe import Markup
 
-from odoo import SUPERUSER_ID, api, models
+from odoo import api, models
 from odoo.tools import plaintext2html
 
 from ...words.amounts import format_amount
@@ -169,13 +169,9 @@ class AutopayNotification(models.AbstractModel):
             summary=summary,
             # A text that may hold words of others, for a field of HTML.
             note=plaintext2html(note) if note else False,
-            user_id=company._get_autopay_responsible().id or self._get_caller_id(),
+            user_id=company._get_autopay_called().id,
             autopay_wait=wait,
         )
-
-    def _get_caller_id(self):
-        """Return who is called where nobody is in charge: no customer, no visitor."""
-        return SUPERUSER_ID if self.env.user.share else self.env.uid
 
     def _close_waiting(self, wait, feedback):
         """Close the alarms of a name, and say why.

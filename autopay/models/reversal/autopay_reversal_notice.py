@@ -211,7 +211,7 @@ class AutopayReversalNotice(models.AbstractModel):
             date_deadline=day,
             summary=summary,
             note=get_returned_advice(self.env, True),
-            user_id=move.company_id._get_autopay_responsible().id or self.env.uid,
+            user_id=move.company_id._get_autopay_called().id,
         )
 
     def _set_booking_error(self, reversal, error):

@@ -7,6 +7,8 @@ from ...const.authorization import AUTHORIZATION_CHANNELS
 from ...const.methods.setup import (
     CHECK_HOURS,
     CHECK_MINUTES,
+    FREE_LOOKS,
+    LOOK_SECONDS,
     OVER_STATES,
     PAGE_HOURS,
     REUSE_HOURS,
@@ -130,6 +132,11 @@ class AutopayMethodSetup(models.Model):
     # The outcome.
     checked_date = fields.Datetime(string="Asked on", readonly=True)
     check_count = fields.Integer(readonly=True, aggregator=None)
+    look_count = fields.Integer(
+        readonly=True,
+        aggregator=None,
+        help="How often the customer came back while nothing was saved.",
+    )
     next_check_date = fields.Datetime(
         string="Next Question", readonly=True, index="btree_not_null"
     )
@@ -187,6 +194,20 @@ class AutopayMethodSetup(models.Model):
         """
         reader = self.env["autopay.setup.reader"].sudo()
         return reader._check(self.sudo())
+
+    def _look(self):
+        """Ask the provider for who comes back, unless he has looked very often."""
+        self.ensure_one()
+        setup = self.sudo()
+        if not setup.session_ref or setup._is_over():
+            return
+        lately = fields.Datetime.now() - timedelta(seconds=LOOK_SECONDS)
+        last = setup.checked_date or setup.create_date
+        if setup.look_count >= FREE_LOOKS and last > lately:
+            return
+        # Committed with what the provider is asked.
+        setup.look_count += 1
+        setup._check()
 
     def _check_soon(self):
         """Have the provider asked as soon as the scheduler can."""

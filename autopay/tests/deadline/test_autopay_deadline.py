@@ -97,6 +97,21 @@ class TestAutopayDeadline(DeadlineCommon):
         approval.with_user(self.manager).action_refuse()
         self._assert_not_called(approval)
 
+    def test_nobody_is_called_only_because_he_did_it(self):
+        """Where nobody is in charge any more, somebody at the helm hears of it."""
+        bystander = self._create_user("bystander", "account.group_account_invoice")
+        admin = self.env.ref("base.user_root")
+        self.env.flush_all()
+        self.env.cr.execute(
+            "DELETE FROM res_company_users_rel WHERE cid = %s AND user_id IN %s",
+            [self.company.id, tuple(self.company._get_autopay_managers().ids)],
+        )
+        self.env.invalidate_all()
+        self.env.registry.clear_all_caches()
+        notification = self.env["autopay.notification"].with_user(bystander).sudo()
+        call = notification._alert(self.customer, self.company, "Look at this")
+        self.assertEqual(call.user_id, admin)
+
     def test_message_that_is_not_processed_calls_a_person(self):
         events = self.env["autopay.event"].sudo()
         now = fields.Datetime.now()

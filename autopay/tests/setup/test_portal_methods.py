@@ -1,6 +1,10 @@
+from datetime import timedelta
+
+from odoo import fields
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ...const.methods.setup import FREE_LOOKS, LOOK_SECONDS
 from ..portal.common_pages import PagesCommon
 from .common_setup import CommittingOverHttp, SetupCommon
 
@@ -202,6 +206,20 @@ class TestPortalMethods(CommittingOverHttp, SetupCommon, PagesCommon):
         page = self._open_page(path)
         self.assertTrue(self._text(page, "autopay_done"))
         self.assertEqual(len(self._get_consents()), 1)
+
+    def test_who_looks_all_the_time_is_not_asked_about_each_time(self):
+        self._begin()
+        setup = self._get_setup()
+        path = setup._get_return_path()
+        self._force(setup, look_count=FREE_LOOKS - 1)
+        asked = []
+        for seconds in (0, 0, LOOK_SECONDS + 1, 0):
+            before = fields.Datetime.now() - timedelta(seconds=seconds)
+            self._force(setup, checked_date=before)
+            count = len(self.admin.requests())
+            self.assertTrue(self._text(self._open_page(path), "autopay_open"))
+            asked.append(len(self.admin.requests()) > count)
+        self.assertEqual(asked, [True, False, True, False])
 
     def test_who_is_not_logged_in_comes_back_as_well(self):
         answer = self._begin()

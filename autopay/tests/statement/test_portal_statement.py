@@ -86,6 +86,8 @@ class TestPortalStatement(PagesCommon, StatementCommon):
                 # The paper says it on the page.
                 page = self._open(f"/my/statement/pdf?{asked}")
                 self.assertIn(word, self._text(page, "statement_error"))
+                for answer in (self.last_answer, *self.last_answer.history):
+                    self.assertEqual(answer.headers["Cache-Control"], "no-store")
 
     def test_paper_is_the_customers_own(self):
         self._log_in(self.owner_user)
