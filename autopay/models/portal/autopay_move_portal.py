@@ -4,6 +4,7 @@ from ... import const
 from ...rights import STAFF_GROUPS, check_billing
 from ...words.portal.invoices import (
     get_declined_words,
+    get_kind_words,
     get_planned_words,
     get_skipped_words,
     get_started_words,
@@ -56,7 +57,7 @@ class AutopayMovePortal(models.AbstractModel):
 
     # === COMPUTE METHODS === #
 
-    @api.depends_context("autopay_reader_id", "lang", "uid")
+    @api.depends_context("autopay_on_paper", "autopay_reader_id", "lang", "uid")
     @api.depends("autopay_status", "autopay_date", "autopay_customer_hold", "state")
     def _compute_autopay_portal_words(self):
         """Decide about all invoices of a page at once."""
@@ -147,9 +148,18 @@ class AutopayMovePortal(models.AbstractModel):
         if self._is_autopay_failed() and last.state == "declined":
             return get_declined_words(self.env, last, decision)
         if decision.blocker in PLANNED_BLOCKERS:
-            named = self._may_name_autopay_method()
-            return get_planned_words(self.env, decision, named)
+            method = self._get_autopay_method_words(decision.token)
+            return get_planned_words(self.env, decision, method)
         return False
+
+    def _get_autopay_method_words(self, token):
+        """Return how a method is called where the words are read."""
+        if self.env.context.get("autopay_on_paper"):
+            # Kept and passed on: nobody knows who reads it.
+            return get_kind_words(self.env, token)
+        if self._may_name_autopay_method():
+            return token._get_autopay_label()
+        return self.env._("the payment method that was agreed")
 
     def _may_name_autopay_method(self):
         """Return whether the reader may know the method: no holder of a link may."""
@@ -158,11 +168,12 @@ class AutopayMovePortal(models.AbstractModel):
         own = user.partner_id.commercial_partner_id == self.commercial_partner_id
         return user._is_internal() or own
 
-    def _get_autopay_portal_notice(self, reader=None):
+    def _get_autopay_portal_notice(self, reader=None, on_paper=False):
         """Return what a customer is to read of autopay on an invoice; "" of nothing.
 
         :param reader: the user of the browser; holders of links read with the rights
             of the system
+        :param bool on_paper: whether it is printed or sent
         :return: (the sentence, whether there is nothing to pay here)
         """
         self.ensure_one()
@@ -171,7 +182,9 @@ class AutopayMovePortal(models.AbstractModel):
         if self._is_autopay_withheld() and not self._is_autopay_held():
             return self._get_online_payment_error(), True
         reader_id = reader.id if reader else self.env.uid
-        move = self.sudo().with_context(autopay_reader_id=reader_id)
+        move = self.sudo().with_context(
+            autopay_reader_id=reader_id, autopay_on_paper=on_paper
+        )
         words = move.autopay_portal_words or ""
         quiet = move.autopay_portal_planned or bool(words and self._is_autopay_held())
         return words, quiet

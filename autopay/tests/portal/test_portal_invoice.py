@@ -71,7 +71,9 @@ class TestPortalInvoice(PagesCommon):
         for invoice, expected in ((planned, True), (other, False)):
             html = reports._render_qweb_html("account.account_invoices", invoice.ids)
             text = html[0].decode()
-            self.assertEqual("We will charge VISA •••• 4242" in text, expected)
+            self.assertEqual("We will charge your saved card on" in text, expected)
+            # It is kept and passed on.
+            self.assertNotIn("4242", text)
 
     def test_what_cannot_be_charged_is_paid_as_ever(self):
         invoice = self._create_coming_invoice()

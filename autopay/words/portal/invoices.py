@@ -7,23 +7,27 @@ from ..consents import format_short_day
 from ..declines.advice import get_customer_sentence
 
 
-def get_planned_words(env, decision, is_named):
+def get_kind_words(env, token):
+    """Return what kind of method a saved one is, which tells strangers nothing."""
+    if token.payment_method_id._is_autopay_debit():
+        return env._("your saved bank account")
+    if token.payment_method_id._get_autopay_type() == "card":
+        return env._("your saved card")
+    return env._("your saved payment method")
+
+
+def get_planned_words(env, decision, method):
     """Return that the customer need not pay: when an invoice is charged, and how.
 
     :param decision: a ``Decision`` that only time is in the way of
-    :param bool is_named: whether the reader may know the method
+    :param str method: how the method is called, for this reader
     """
     move, today = decision.move, decision.today
     day = max(decision.date or today, today)
-    token = decision.token
     values = {
         "date": format_short_day(env, day, today),
         "amount": format_amount(env, move.currency_id, decision.amount),
-        "method": (
-            token._get_autopay_label()
-            if is_named
-            else env._("the payment method that was agreed")
-        ),
+        "method": method,
     }
     if move.currency_id.compare_amounts(decision.amount, move.amount_residual):
         return env._(
