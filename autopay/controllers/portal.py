@@ -15,6 +15,9 @@ DISPUTED = Domain("autopay_in_dispute", "=", True)
 # read these companies.
 UNKNOWN = Domain("company_id", "any!", [("autopay_known", "=", False)])
 OFF = Domain("company_id", "any!", [("autopay_enabled", "=", False)])
+ON = Domain("company_id", "any!", [("autopay_enabled", "=", True)])
+# Overdue invoices that are looked at: more of them are asked for as ever.
+MOST_PLANNED = 500
 
 
 class AutopayPortal(PortalAccount):
@@ -22,24 +25,50 @@ class AutopayPortal(PortalAccount):
 
     def _get_overdue_invoices_domain(self, partner_id=None):
         """Override of `account`: invoices that are being paid are not asked for."""
+        overdue = super()._get_overdue_invoices_domain(partner_id)
         if not request.env["res.company"]._is_autopay_known_anywhere():
-            return super()._get_overdue_invoices_domain(partner_id)
+            return overdue
+        planned = self._find_autopay_planned(overdue)
         # Customers may not read attempts, nor what staff note on an invoice.
         held = request.env["autopay.attempt.line"].sudo()._search(LIVE)
         disputed = request.env["account.move"].sudo()._search(DISPUTED)
         return (
-            Domain(super()._get_overdue_invoices_domain(partner_id))
+            Domain(overdue)
+            & Domain("id", "not in", planned.ids)
             & (UNKNOWN | Domain("id", "not in", held.subselect("move_id")))
             & (OFF | Domain("transaction_ids", "not any!", UNDER_WAY))
             & Domain("autopay_refunded", "=", False)
             & (UNKNOWN | Domain("id", "not in", disputed))
         )
 
+    def _find_autopay_planned(self, overdue):
+        """Return which overdue invoices are charged by themselves soon.
+
+        :param overdue: the domain of all that are overdue
+        """
+        moves = request.env["account.move"].sudo()
+        domain = Domain(overdue) & ON & Domain("autopay_status", "=", "eligible")
+        found = moves.search(domain, order="autopay_date, id", limit=MOST_PLANNED)
+        return found.filtered("autopay_portal_planned")
+
+    def _count_autopay_planned(self):
+        """Return how many overdue invoices the customer need not pay."""
+        if not request.env["res.company"]._is_autopay_known_anywhere():
+            return 0
+        overdue = PortalAccount._get_overdue_invoices_domain(self)
+        return len(self._find_autopay_planned(overdue))
+
+    def _prepare_my_invoices_values(self, *args, **kwargs):
+        """Override of `account` to say how many overdue ones need not be paid."""
+        values = super()._prepare_my_invoices_values(*args, **kwargs)
+        return {**values, "autopay_planned_count": self._count_autopay_planned()}
+
     def _overdue_invoices_get_page_view_values(self, overdue_invoices, **kwargs):
         """Override of `account_payment` to ask for what is due, not for the totals."""
         values = super()._overdue_invoices_get_page_view_values(
             overdue_invoices, **kwargs
         )
+        values["autopay_planned_count"] = self._count_autopay_planned()
         if "payment" in values and overdue_invoices._filter_autopay_on():
             due = sum(overdue_invoices.mapped("amount_residual"))
             values["payment"]["amount"] = values["amount"] = due

@@ -54,6 +54,25 @@ class TestPortalInvoice(PagesCommon):
         self.assertEqual(len(links), 1)
         self.assertIn(f"/{other.id}?", links[0])
 
+    def test_overdue_invoices_that_are_charged_by_themselves_are_not_asked_for(self):
+        self._enrol()
+        due = fields.Date.to_string(self.today - timedelta(days=3))
+        self._create_coming_invoice(invoice_date_due=due)
+        self._log_in(self.owner_user)
+        page = self._open("/my/invoices")
+        told = self._text(page, "autopay_planned_overdue")
+        self.assertIn("1 invoice is past its due date", told)
+        self.assertFalse(page.xpath("//a[@href='/my/invoices/overdue']"))
+        failed = self._create_coming_invoice(invoice_date_due=due, amount=7)
+        failed.sudo().autopay_status = "error"
+        page = self._open("/my/invoices/overdue")
+        self.assertIn("7.00", page.text_content())
+        self.assertIn(failed.name, page.text_content())
+        self.assertTrue(self._text(page, "autopay_planned_overdue"))
+        page = self._open("/my/invoices?filterby=overdue_invoices")
+        rows = page.xpath("//tr[.//a[contains(@href, '/my/invoices/')]]")
+        self.assertEqual(len(rows), 1)
+
     def test_holder_of_a_link_is_not_told_the_method(self):
         self._enrol()
         invoice = self._create_coming_invoice()
