@@ -13,6 +13,8 @@ from .coming import Coming
 
 # Invoices on a page.
 PAGE_SIZE = 20
+# Invoices before those of a page that are looked at for its sake.
+MOST_BEFORE = 400
 
 
 class AutopayPortalComing(models.AbstractModel):
@@ -32,18 +34,24 @@ class AutopayPortalComing(models.AbstractModel):
 
     @api.model
     def _get_page(self, company, offset=0, limit=PAGE_SIZE):
-        """Return a list of ``Coming``, by date; only these invoices are looked at."""
+        """Return a list of ``Coming``, by date.
+
+        Invoices before the page are looked at as well, up to a bound: what is charged
+        for them counts towards limits per month, and uses up credit.
+        """
         moves = self.env["account.move"].sudo().with_company(company)
+        before = min(offset, MOST_BEFORE)
         found = moves.search(
             self._get_coming_domain(company),
             order="autopay_date, id",
-            limit=limit,
-            offset=offset,
+            limit=before + limit,
+            offset=offset - before,
         )
-        return self._look_ahead(company, found)
+        return self._look_ahead(company, found, found[before:])
 
-    def _look_ahead(self, company, moves):
-        if not moves:
+    def _look_ahead(self, company, moves, shown):
+        """Return the ``Coming`` of some of these invoices, decided about with all."""
+        if not shown:
             return []
         forecasts = self.env["autopay.forecast"].sudo().with_company(company)
         forecast = forecasts._forecast(company, moves, self._get_last_day(company))
@@ -54,7 +62,7 @@ class AutopayPortalComing(models.AbstractModel):
         forecasts._forget(forecast)
         rows = [
             self._build_row(company, charges.get(move, ()), forecast.blocked.get(move))
-            for move in moves
+            for move in shown
             if move in charges or move in forecast.blocked
         ]
         far = forecast.last

@@ -62,6 +62,21 @@ class TestPortalComing(PagesCommon):
         self.assertNotIn("secret", row)
         self.assertEqual(self._actions(), [])
 
+    def test_what_pages_before_charge_counts_in_a_month(self):
+        self.env["autopay.authorization"]._record(
+            self.customer, self.company, self.token, "paper", max_month_amount=150.0
+        )
+        other = self._create_coming_invoice()
+        month = (self.today + timedelta(days=32)).replace(day=3)
+        self.invoice.autopay_date = month
+        other.autopay_date = month + timedelta(days=1)
+        coming = self.env["autopay.portal.coming"].with_user(self.owner_user)
+        company = self.company.sudo()
+        whole = [(row.move, row.day) for row in coming._get_page(company)]
+        pages = [coming._get_page(company, offset, limit=1)[0] for offset in (0, 1)]
+        self.assertEqual([(row.move, row.day) for row in pages], whole)
+        self.assertEqual([row.day == row.move.autopay_date for row in pages], [1, 0])
+
     def test_list_is_paged(self):
         for _each in range(21):
             self._create_coming_invoice()
