@@ -224,6 +224,16 @@ class TestStripeSetups(SimulatorMixin, BaseCase):
                 self.assertEqual(made.kind, base.UNKNOWN)
                 self.assertEqual((made.code, made.url), (UNSAFE_ADDRESS, ""))
 
+    def test_customers_are_sent_to_verify_an_account_on_https_only(self):
+        for url in ("https://payments.stripe.com/x", "javascript:alert(1)", 7, None):
+            with self.subTest(url=url):
+                action = {"verify_with_microdeposits": {"hosted_verification_url": url}}
+                waiting = intent("requires_action", next_action=action)
+                found = self._read_canned(session("complete", setup_intent=waiting))
+                self.assertEqual(found.state, base.SETUP_WAITING)
+                safe = str(url).startswith("https")
+                self.assertEqual(found.verify_url, url if safe else "")
+
     # === WHAT BECAME OF A VISIT === #
 
     def test_visit_is_open_until_the_customer_is_done(self):
