@@ -37,12 +37,16 @@ RISK_SCORES = {"normal": 20, "elevated": 70, "highest": 95}
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """Under which circumstances a confirmation is made."""
+    """Under which circumstances a confirmation is made.
+
+    ``origin`` is the simulator's own address, which serves the page of the bank.
+    """
 
     off_session: bool = False
     error_on_requires_action: bool = False
     return_url: str | None = None
     mandate: str | None = None
+    origin: str = ""
 
 
 @dataclass(frozen=True, slots=True)

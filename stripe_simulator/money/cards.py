@@ -117,9 +117,14 @@ def _next_action(intent: PaymentIntent, session: Session) -> dict:
         "type": "redirect_to_url",
         "redirect_to_url": {
             "return_url": session.return_url,
-            "url": f"https://hooks.stripe.com/3d_secure_2/hosted?intent={intent.id}",
+            "url": f"{session.origin}/c/3ds/{intent.id}",
         },
     }
+
+
+def is_asked_for(intent: PaymentIntent) -> bool:
+    """Whether the bank waits for the customer to say that it is he."""
+    return intent.status == "requires_action"
 
 
 def finish_authentication(
@@ -129,7 +134,7 @@ def finish_authentication(
 
     Raises ``ValueError`` when it waits for none.
     """
-    if intent.status != "requires_action":
+    if not is_asked_for(intent):
         raise ValueError(f"The payment intent is {intent.status}, not requires_action.")
     method = book.payment_methods.get(intent.payment_method)
     attempt = Attempt(sim, book, intent, method, Session(mandate=intent.mandate), None)

@@ -11,7 +11,7 @@ import re
 from urllib.parse import urlencode, urlsplit
 
 from ..memory.errors import StripeError
-from ..memory.objects import CheckoutSession, SetupIntent
+from ..memory.objects import CheckoutSession, PaymentIntent, SetupIntent
 from ..memory.simulator import Simulator
 from ..memory.store import Book
 from ..memory.ways import (
@@ -26,7 +26,7 @@ from ..memory.ways import (
     Way,
 )
 from ..shapes.method_shape import made_from
-from . import deposits, setups
+from . import cards, deposits, setups
 
 PAY, THREE_D_SECURE, DEPOSITS = "pay", "3ds", "deposits"
 KINDS = {PAY: "checkout_sessions", THREE_D_SECURE: "setup_intents"}
@@ -52,8 +52,15 @@ def buttons(sim: Simulator, kind: str, object_id: str) -> dict[str, str]:
     its time is over.  Raise ``LookupError`` when there is no such page."""
     if kind not in KINDS:
         raise LookupError(f"There is no page {kind}.")
-    _book, item = sim.find(KINDS[kind], object_id)
+    _book, item = find(sim, kind, object_id)
     return _BUTTONS[kind](item)
+
+
+def find(sim: Simulator, kind: str, object_id: str) -> tuple:
+    """Return the book and the object that a page is about.  A bank asks about charges
+    as well.  Raise ``LookupError`` when there is none."""
+    is_charge = kind == THREE_D_SECURE and object_id.startswith("pi_")
+    return sim.find("payment_intents" if is_charge else KINDS[kind], object_id)
 
 
 def _pay_buttons(session: CheckoutSession) -> dict[str, str]:
@@ -74,8 +81,8 @@ def _is_offered(session: CheckoutSession, way: Way) -> bool:
     )
 
 
-def _bank_buttons(intent: SetupIntent) -> dict[str, str]:
-    if not setups.is_asked_for(intent):
+def _bank_buttons(intent: SetupIntent | PaymentIntent) -> dict[str, str]:
+    if not _get_bank(intent).is_asked_for(intent):
         return {}
     return {
         PASS: "It is me: confirm",
@@ -113,7 +120,7 @@ def press(sim: Simulator, kind: str, object_id: str, deed: str) -> str:
         raise ValueError(f"The page {kind} does not offer '{deed}' but {known}.")
     if deed == LEAVE:
         return ""
-    book, item = sim.find(KINDS[kind], object_id)
+    book, item = find(sim, kind, object_id)
     return _PRESS[kind](sim, book, item, deed)
 
 
@@ -150,18 +157,27 @@ def _complete(sim: Simulator, book: Book, session: CheckoutSession) -> str:
     return session.success_url.replace("{CHECKOUT_SESSION_ID}", session.id)
 
 
-def _press_bank(sim: Simulator, book: Book, intent: SetupIntent, deed: str) -> str:
-    back = intent.next_action["redirect_to_url"]["return_url"]
-    setups.finish_authentication(sim, book, intent, passed=deed == PASS)
-    session = book.checkout_sessions.get(intent.session or "")
+def _get_bank(intent: SetupIntent | PaymentIntent):
+    return cards if isinstance(intent, PaymentIntent) else setups
+
+
+def _press_bank(
+    sim: Simulator, book: Book, intent: SetupIntent | PaymentIntent, deed: str
+) -> str:
+    # A charge of another origin has sent nobody here who could go back.
+    action = intent.next_action.get("redirect_to_url") or {}
+    _get_bank(intent).finish_authentication(sim, book, intent, passed=deed == PASS)
+    session = book.checkout_sessions.get(getattr(intent, "session", None) or "")
     if session is None:
-        return _with_outcome(back, intent)
+        back = action.get("return_url")
+        return _with_outcome(back, intent) if back else ""
     return _complete(sim, book, session) if deed == PASS else session.path
 
 
-def _with_outcome(back: str, intent: SetupIntent) -> str:
+def _with_outcome(back: str, intent: SetupIntent | PaymentIntent) -> str:
+    is_charge = isinstance(intent, PaymentIntent)
     said = {
-        "setup_intent": intent.id,
+        "payment_intent" if is_charge else "setup_intent": intent.id,
         "redirect_status": "succeeded" if intent.status == "succeeded" else "failed",
     }
     return f"{back}{'&' if '?' in back else '?'}{urlencode(said)}"

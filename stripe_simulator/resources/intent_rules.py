@@ -64,6 +64,7 @@ def read_session(call: Call, intent: PaymentIntent) -> Session:
         error_on_requires_action=params.get("error_on_requires_action", False),
         return_url=params.get("return_url"),
         mandate=params.get("mandate"),
+        origin=call.origin,
     )
     need_return_url("PaymentIntent", intent, session.return_url)
     return session

@@ -11,7 +11,7 @@ from html import escape
 from aiohttp import web
 
 from ..memory.documented import MANDATE_TYPES
-from ..memory.objects import CheckoutSession, SetupIntent
+from ..memory.objects import CheckoutSession, PaymentIntent, SetupIntent
 from ..memory.simulator import Simulator
 from ..money import visits
 
@@ -84,7 +84,7 @@ class Pages:
 
     def _show(self, wrong: bool, kind: str, id: str) -> web.Response:
         shown = visits.buttons(self.sim, kind, id)
-        book, item = self.sim.find(visits.KINDS[kind], id)
+        book, item = visits.find(self.sim, kind, id)
         is_session = kind == visits.PAY
         intent = book.setup_intents.get(item.setup_intent) if is_session else item
         parts = [_said(intent, over=not shown)]
@@ -95,15 +95,18 @@ class Pages:
         return _page(_TITLES[kind], "".join(parts) + _form(shown))
 
 
-def _said(intent: SetupIntent, over: bool) -> str:
+def _said(intent: SetupIntent | PaymentIntent, over: bool) -> str:
     """Return what became of the intent so far, as the customer reads it."""
-    error = intent.last_setup_error
-    if error:
+    is_charge = isinstance(intent, PaymentIntent)
+    error = intent.last_payment_error if is_charge else intent.last_setup_error
+    # While the bank asks, the error is that of the try before.
+    if error and (over or not is_charge):
         return _paragraph(error["message"], "error")
     if not over:
         return ""
     if intent.status == "succeeded":
-        return _paragraph("Done: the payment method is saved.")
+        done = "the payment is made" if is_charge else "the payment method is saved"
+        return _paragraph(f"Done: {done}.")
     return _paragraph("This page can no longer be used.")
 
 

@@ -5,7 +5,9 @@ import pytest
 from stripe_simulator.admin_client import AdminError
 
 from .saving import open_session, read, request
-from .support import listen
+from .support import attach, create, kinds, listen
+
+BACK = "http://127.0.0.1:1/done"
 
 
 def deeds(text):
@@ -173,3 +175,40 @@ def test_end_of_a_visit_is_told_to_whoever_listens(api, admin, customer, receive
         ("checkout.session.completed", made.id),
         ("checkout.session.expired", other.id),
     ]
+
+
+# === THE BANK ASKS ABOUT A CHARGE === #
+
+
+def confirm_on_session(api, customer, test_id="pm_card_authenticationRequired"):
+    card = attach(api, customer, test_id)
+    made = create(api, customer, card)
+    return api.payment_intents.confirm(made.id, {"return_url": BACK})
+
+
+@pytest.mark.parametrize(
+    ("deed", "status", "said"),
+    [
+        ("pass", "succeeded", "succeeded"),
+        ("fail", "requires_payment_method", "failed"),
+    ],
+)
+def test_bank_has_a_page_for_a_charge(api, sim, admin, customer, deed, status, said):
+    waiting = confirm_on_session(api, customer)
+    page = waiting.next_action.redirect_to_url.url
+    assert page == f"{sim.url}/c/3ds/{waiting.id}"
+    assert deeds(request("GET", page)[2]) == ["pass", "fail", "leave"]
+    _status, headers, _text = request("POST", page, deed=deed)
+    back = f"{BACK}?payment_intent={waiting.id}&redirect_status={said}"
+    assert headers["Location"] == back
+    assert api.payment_intents.retrieve(waiting.id).status == status
+    assert kinds(admin) == (["charge"] if deed == "pass" else [])
+    assert deeds(request("GET", page)[2]) == []
+
+
+def test_bank_that_was_left_still_waits(api, customer):
+    waiting = confirm_on_session(api, customer)
+    page = waiting.next_action.redirect_to_url.url
+    assert request("POST", page, deed="leave")[0] == 200
+    assert api.payment_intents.retrieve(waiting.id).next_action.redirect_to_url.url
+    assert request("POST", page, deed="pass")[0] == 303
