@@ -64,6 +64,8 @@
         "views/autopay_portal_consent_templates.xml",
         "views/autopay_portal_recollect_templates.xml",
         "views/autopay_portal_removal_templates.xml",
+        "views/autopay_confirm_templates.xml",
+        "views/autopay_pay_templates.xml",
         "views/res_partner_views.xml",
         "views/payment_provider_views.xml",
         "views/payment_token_views.xml",

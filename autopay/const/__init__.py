@@ -10,6 +10,7 @@ from . import engine
 from . import event
 from . import forecast
 from . import invoice
+from . import links
 from . import methods
 from . import notices
 from . import portal

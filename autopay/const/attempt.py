@@ -87,8 +87,5 @@ UNKNOWN_LAST_CHECK_MINUTES = 60
 # Hours between questions about attempts that wait for a bank or for the customer.
 CHECK_HOURS = {"pending": 6, "action_required": 1}
 
-# Hours after which an attempt waiting for the customer is withdrawn.
-ACTION_REQUIRED_HOURS = 72
-
 # Days that a person has to say what a refund was for.
 REFUND_DECISION_DAYS = 7

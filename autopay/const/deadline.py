@@ -94,15 +94,15 @@ ATTEMPT_WAITS = {
         ("action_check_now", "action_state_paid", "action_state_not_paid"),
         longer_hours=20 * DAY,
     ),
-    # It is withdrawn by itself before (const.ACTION_REQUIRED_HOURS).
+    # It is withdrawn by itself at the end of the time that the customer has.
     "action_required": Wait(
         _lt("the customer's confirmation"),
         _lt(
             "It should have been withdrawn by now. Withdraw it; if its provider stays "
             "silent, look it up there and say whether it was paid."
         ),
-        4 * DAY,
-        "outcome_date",
+        DAY,
+        "confirm_deadline",
         ("action_withdraw", "action_state_paid", "action_state_not_paid"),
     ),
     "succeeded": Wait(

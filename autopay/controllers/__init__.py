@@ -1,3 +1,4 @@
+from . import links
 from . import portal
 from . import portal_coming
 from . import portal_common

@@ -12,8 +12,10 @@ class AutopayPortalHome(AutopayPortalCommon):
         """Show whether the company collects by itself, with which method, and when."""
         company = self._get_company(company)
         status = request.env["autopay.portal"]._get_status(company)
+        confirmation = request.env["autopay.confirmation"]
         values = {
             "status": status,
             "status_words": get_status_words(request.env, status),
+            "autopay_to_confirm": confirmation._get_waiting(company, self._get_payer()),
         }
         return self._render("autopay.portal_home", values, company)

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from .base import Gateway, Setups
+from .base import Confirmations, Gateway, Setups
 
 
 class ProviderAccount:
@@ -23,6 +23,8 @@ class ProviderAccount:
 
     # Charges, and the answer what became of one.
     charges: Gateway | None = None
+    # The same charges, finished by their customers.
+    confirmations: Confirmations | None = None
     # The list of all charges, for the reconciliation.
     history = None
     # Refunds and disputes.

@@ -125,6 +125,10 @@ class ChargeOutcome:
         mode): money may have moved, a person must look
     :param retry_limit: how often a network lets a debt be tried again; None: no rule
     :param wait_hours: hours a network wants us to wait before the next try
+    :param action_url: the bank's page to which the customer may be sent, of answers of
+        :class:`Confirmations`; its address was checked
+    :param is_confirmable: whether the customer may confirm it by a new request, of the
+        same answers
     :param response: a small JSON-able extract of the answer without secrets
     """
 
@@ -141,6 +145,8 @@ class ChargeOutcome:
     mismatch: bool = False
     retry_limit: int | None = None
     wait_hours: int = 0
+    action_url: str = ""
+    is_confirmable: bool = False
     response: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -338,4 +344,28 @@ class Gateway(Protocol):
 
         :return: CANCELED, ABSENT, the truth when it can no longer be closed
             (SUCCEEDED, PENDING ...), or UNKNOWN
+        """
+
+
+class Confirmations(Protocol):
+    """A payment provider whose charge can be finished while its customer is there.
+
+    It is the same object, of which a bank wants its holder to say that it is he.
+    """
+
+    def build_confirmation(
+        self, request: ChargeRequest, return_url: str
+    ) -> dict[str, Any]:
+        """Return the JSON-able body of the request that confirms the object.
+
+        :param return_url: where the bank sends the customer back to
+        """
+
+    def read(self, request: ChargeRequest) -> ChargeOutcome:
+        """Ask as :meth:`Gateway.read` does, and whether the customer can go on."""
+
+    def charge(self, request: ChargeRequest) -> ChargeOutcome:
+        """Confirm the object with the customer there.
+
+        :param request: the attempt's, with body and key of this confirmation
         """

@@ -127,7 +127,8 @@ MONEY_QUERIES = {
                    WHEN a.state = 'pending' AND k.code = 'ach_direct_debit'
                    THEN interval '16 days'
                    WHEN a.state = 'pending' THEN interval '30 days'
-                   WHEN a.state = 'action_required' THEN interval '5 days'
+                   WHEN a.state = 'action_required'
+                   THEN a.confirm_deadline - a.reserved_date + interval '2 days'
                    WHEN a.state = 'unknown' THEN interval '26 hours'
                    ELSE interval '2 hours' END)
            AND NOT {ALARMED}

@@ -3,6 +3,8 @@ from . import guard
 from . import engine
 from . import notification
 
+from . import confirmation
+
 from . import attempt
 from . import authorization
 from . import company

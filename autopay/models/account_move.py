@@ -27,6 +27,7 @@ class AccountMove(models.Model):
         "autopay.move.plan",
         "autopay.move.unapplied",
         "autopay.move.portal",
+        "autopay.move.confirmation",
     ]
 
     autopay_status = fields.Selection(

@@ -6,6 +6,7 @@ from odoo.tools import ormcache, str2bool
 
 from .. import const
 from ..const.deadline import WIRE_DAYS
+from ..const.links.confirmation import CONFIRM_HOURS, LEAST_HOURS, MOST_HOURS
 from ..rights import MANAGER_GROUP, PAYMENT_GROUPS
 
 
@@ -93,6 +94,13 @@ class ResCompany(models.Model):
         help="Customers may move a charge in the portal, at most to so many days after "
         "the due date of the invoice. Zero: they may not.",
     )
+    autopay_confirm_hours = fields.Integer(
+        string="Hours to Confirm",
+        default=CONFIRM_HOURS,
+        required=True,
+        help="When a bank wants a customer to confirm a charge, the customer has so "
+        "many hours for it. Then the charge is withdrawn and counts as failed.",
+    )
     autopay_credit_policy = fields.Selection(
         const.invoice.CREDIT_POLICIES,
         string="Open Credit",
@@ -170,6 +178,14 @@ class ResCompany(models.Model):
             if provider.autopay_usage == "one_time":
                 raise ValidationError(
                     self.env._("%s is used for one-time payments only.", provider.name)
+                )
+
+    @api.constrains("autopay_confirm_hours")
+    def _check_autopay_confirm_hours(self):
+        for company in self:
+            if not LEAST_HOURS <= company.autopay_confirm_hours <= MOST_HOURS:
+                raise ValidationError(
+                    self.env._("Customers have from 1 to 336 hours to confirm.")
                 )
 
     @api.constrains("autopay_approval_limit", "autopay_confirm_limit")

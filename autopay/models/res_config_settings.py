@@ -37,6 +37,9 @@ class ResConfigSettings(models.TransientModel):
     autopay_move_days = fields.Integer(
         related="company_id.autopay_move_days", readonly=False
     )
+    autopay_confirm_hours = fields.Integer(
+        related="company_id.autopay_confirm_hours", readonly=False
+    )
     autopay_currency_id = fields.Many2one(
         related="company_id.currency_id", string="Currency of the Limit"
     )

@@ -49,6 +49,13 @@ def get_staff_sentence(env, line):
 
 def get_customer_sentence(env, line):
     """Return the same for the customer, who must not pay a second time."""
+    if line.attempt_id.state == "action_required":
+        return env._(
+            "Your bank wants you to confirm the payment of invoice %(invoice)s, which "
+            "we have begun: do so by the link that we sent you, or on your Autopay "
+            "page. It cannot be paid here a second time.",
+            invoice=line.move_id.name,
+        )
     return env._(
         "Invoice %(invoice)s is being collected automatically since %(date)s. You need "
         "not do anything, and it cannot be paid here a second time.",

@@ -11,6 +11,9 @@ from odoo.addons.autopay.models.attempt.autopay_attempt_schedule import (
     AutopayAttemptSchedule,
 )
 from odoo.addons.autopay.models.attempt.autopay_attempt_state import AutopayAttemptState
+from odoo.addons.autopay.models.confirmation.autopay_attempt_confirmation import (
+    AutopayAttemptConfirmation,
+)
 
 from tests.model.rows import Rows, borrow
 
@@ -19,7 +22,10 @@ LONG_AGO = datetime(2020, 1, 1)  # noqa: DTZ001 - as Odoo keeps times
 
 class Companies(Rows):
     _name = "res.company"
-    defaults = {"day": 0}
+    defaults = {
+        "day": 0,
+        "autopay_confirm_hours": const.links.confirmation.CONFIRM_HOURS,
+    }
 
     def _get_autopay_today(self):
         return LONG_AGO.date() + timedelta(days=self.day)
@@ -146,11 +152,13 @@ class Lines(Rows):
 
 @borrow(AutopayAttemptState, AutopayAttemptSchedule, AutopayAttemptResolution)
 @borrow(AutopayAttempt, names=["_get_deadline", "_is_late", "_is_silent"])
+@borrow(AutopayAttemptConfirmation, names=["_start_confirmation"])
 @borrow(
     AutopayAttempt,
     names=[
         "_can_be_asked",
         "_get_charge_request",
+        "_is_amount_unchanged",
         "_is_line_unchanged",
         "_may_be_charged",
     ],
@@ -166,6 +174,7 @@ class Attempts(Rows):
                 *("object_ref", "charge_ref", "prepare_key", "charge_key"),
                 *("prepare_params", "charge_params", "provider_closed", "mismatch"),
                 *("prepared_date", "charging_date", "outcome_date", "booked_date"),
+                "confirm_deadline",
                 *("decline_class", "decline_code", "network_code", "advice_code"),
                 *("message", "response", "notified_state", "never_sent"),
                 *(

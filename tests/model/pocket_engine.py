@@ -238,6 +238,7 @@ class PocketEngine:
         attempts.filtered("next_check_date").next_check_date = LONG_AGO
         if days:
             attempts.filtered("outcome_date").outcome_date = LONG_AGO
+            attempts.filtered("confirm_deadline").confirm_deadline = LONG_AGO
 
     # === SELECT AND RESERVE === #
 

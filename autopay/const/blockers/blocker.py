@@ -21,6 +21,8 @@ class Blocker:
     :param mark: what the dialog Charge Now calls it then
     :param of_reservation: whether a reservation itself brings it about: the last look
         at an invoice that is reserved passes over it
+    :param of_waiting: whether a charge that waits for its customer brings it about: the
+        look before the customer confirms it passes over it
     :param first_look: *known* when the invoice, its customer and its company tell it
         without a query, *worded* when only its sentence takes one, *held* when it is on
         an attempt that holds the invoice
@@ -38,6 +40,7 @@ class Blocker:
     person_decides: bool = False
     mark: LazyGettext | None = None
     of_reservation: bool = False
+    of_waiting: bool = False
     first_look: str = ""
     days: int | None = None
     since_return: bool = False
@@ -83,6 +86,13 @@ class BlockerTable:
             "gate_scheduled": self._get_codes(lambda row: not row.of_reservation),
             "gate_now": self._get_codes(
                 lambda row: not row.person_decides and not row.of_reservation
+            ),
+            "gate_confirm": self._get_codes(
+                lambda row: (
+                    not row.person_decides
+                    and not row.of_reservation
+                    and not row.of_waiting
+                )
             ),
         }
 

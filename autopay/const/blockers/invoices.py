@@ -96,6 +96,7 @@ INVOICE_BLOCKERS = (
             "Attempt %(attempt)s waits for the customer to confirm the payment with "
             "the bank. %(until)s"
         ),
+        of_waiting=True,
         first_look="held",
         waits=("action_required",),
     ),

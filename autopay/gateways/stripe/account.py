@@ -5,6 +5,7 @@ from functools import cached_property
 from ..account import ProviderAccount
 from ..base import Credentials
 from .charges import StripeReports
+from .confirmations import StripeConfirmations
 from .gateway import StripeGateway
 from .methods import StripeMethods
 from .reversals import StripeReversals
@@ -17,7 +18,8 @@ class StripeAccount(ProviderAccount):
     """An account with Stripe; nothing is connected before a part is asked for."""
 
     parts = frozenset(
-        {"charges", "history", "methods", "reversals", "setups", "webhooks"}
+        {"charges", "confirmations", "history", "methods"}
+        | {"reversals", "setups", "webhooks"}
     )
     method_fields = {
         "customer": "provider_ref",
@@ -42,6 +44,10 @@ class StripeAccount(ProviderAccount):
     @cached_property
     def charges(self) -> StripeGateway:
         return StripeGateway(self._credentials)
+
+    @cached_property
+    def confirmations(self) -> StripeConfirmations:
+        return StripeConfirmations(self._credentials)
 
     @cached_property
     def history(self) -> StripeReports:

@@ -60,6 +60,15 @@ def api_base() -> str:
     return address
 
 
+def is_safe(url: str) -> bool:
+    """Say whether customers may be sent to a page: https, or the stand-in's own."""
+    parts, stand_in = urlsplit(url), urlsplit(api_base())
+    if parts.scheme == "https" and parts.hostname:
+        return True
+    own = (parts.scheme, parts.netloc) == (stand_in.scheme, stand_in.netloc)
+    return bool(parts.netloc) and own
+
+
 def configuration_issue(credentials: Credentials) -> str:
     """Return why no request can succeed, or an empty string.
 

@@ -11,7 +11,6 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
-from urllib.parse import urlsplit
 
 from .. import base
 from ..base import (
@@ -26,7 +25,7 @@ from .answer import Answer, as_dict, as_text, id_of, mask
 from .client import ask, get_client, get_options
 from .methods import expiry_date
 from .outcomes import METADATA_TAG, is_refusal, refused, unknown_after_repeat
-from .session import api_base
+from .session import is_safe
 
 _logger = logging.getLogger(__name__)
 
@@ -165,7 +164,7 @@ class StripeSetups:
         }
         if difference := _differences(expected):
             return _mismatched(ref, MISMATCH, _sentence(difference))
-        if not _is_safe(url):
+        if not is_safe(url):
             return _mismatched(ref, UNSAFE_ADDRESS, "The page has no https address.")
         end = session.get("expires_at")
         return SetupSession(
@@ -259,16 +258,7 @@ def _mismatched(ref: str, code: str, message: str) -> SetupSession:
 
 def _get_safe(url: str) -> str:
     """Return the address of a page to which customers may be sent, or ""."""
-    return url if _is_safe(url) else ""
-
-
-def _is_safe(url: str) -> bool:
-    """Say whether customers may be sent to a page: https, or the stand-in's own."""
-    parts, stand_in = urlsplit(url), urlsplit(api_base())
-    if parts.scheme == "https" and parts.hostname:
-        return True
-    own = (parts.scheme, parts.netloc) == (stand_in.scheme, stand_in.netloc)
-    return bool(parts.netloc) and own
+    return url if is_safe(url) else ""
 
 
 def _unread(ref: str, answer: Answer) -> SetupOutcome:

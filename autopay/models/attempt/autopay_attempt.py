@@ -32,6 +32,7 @@ class AutopayAttempt(models.Model):
         "autopay.attempt.worklist",
         "autopay.attempt.refund",
         "autopay.attempt.aside",
+        "autopay.attempt.confirmation",
         "mail.thread",
         "mail.activity.mixin",
     ]
@@ -326,13 +327,18 @@ class AutopayAttempt(models.Model):
     def _is_line_unchanged(self, line, decision):
         if not decision or decision.blocker:
             return False
+        return (
+            self._is_amount_unchanged(line, decision)
+            and decision.token == self.token_id
+            and decision.configuration == self.configuration_id
+            and decision.authorization == self.authorization_id
+        )
+
+    def _is_amount_unchanged(self, line, decision):
         compare = self.currency_id.compare_amounts
         return (
             compare(decision.amount, line.amount) == 0
             and compare(decision.discount.amount, line.discount_amount) == 0
-            and decision.token == self.token_id
-            and decision.configuration == self.configuration_id
-            and decision.authorization == self.authorization_id
         )
 
     # === DEADLINE === #

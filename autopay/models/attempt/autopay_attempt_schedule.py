@@ -81,8 +81,7 @@ class AutopayAttemptSchedule(models.AbstractModel):
         self.ensure_one()
         if self._is_no_longer_chargeable():
             return True
-        since = self.outcome_date + timedelta(hours=const.attempt.ACTION_REQUIRED_HOURS)
-        return since <= fields.Datetime.now()
+        return self.confirm_deadline <= fields.Datetime.now()
 
     def _is_no_longer_chargeable(self):
         """Return whether method, consent, provider or customer was taken away."""

@@ -70,7 +70,9 @@ class AutopayAttemptState(models.AbstractModel):
         return self._set_outcome("pending", **vals)
 
     def _set_action_required(self, **vals):
-        return self._set_outcome("action_required", **vals)
+        moved = self._set_outcome("action_required", **vals)
+        moved._start_confirmation()
+        return moved
 
     def _set_declined(self, **vals):
         return self._set_outcome("declined", **vals)

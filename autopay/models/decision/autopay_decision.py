@@ -58,7 +58,8 @@ class AutopayDecision(models.AbstractModel):
         """Return {move: Decision} for these customer invoices.
 
         :param str mode: *scheduled* or *now* (a person charges), with *gate_* before it
-            for the last look at an invoice that is reserved
+            for the last look at an invoice that is reserved; *gate_confirm* for the
+            look before its customer confirms the charge
         :param dict tokens: {move id: token} chosen by a person
         :param date today: the date to decide for; the company's today by default
         :param trial: a configuration, perhaps not saved, to decide with as if it were

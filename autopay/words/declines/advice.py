@@ -157,8 +157,9 @@ CLASS_ADVICE = {
         "Ask the customer for another payment method, choose it, then press Retry."
     ),
     "authentication": _lt(
-        "The customer's bank wants the customer to confirm: ask the customer to pay "
-        "online, or for another payment method."
+        "The customer's bank wants the customer to confirm. While it can be, send the "
+        "link of the charge; then ask the customer to pay online, or for another "
+        "payment method."
     ),
     "never": _lt(
         "This payment method will not work again. Ask the customer for another one, "

@@ -1,12 +1,9 @@
 """The words that tell until when something may wait, and what happens then."""
 
-from datetime import timedelta
-
 from odoo import fields
-from odoo.tools import format_date
+from odoo.tools import format_date, format_datetime
 from odoo.tools.translate import LazyTranslate
 
-from ... import const
 from ..filled import fill_in
 
 _lt = LazyTranslate(__name__)
@@ -89,12 +86,11 @@ def get_payment_words(env, payment, move):
 
 def get_attempt_until_words(env, attempt):
     """Return until when an attempt may hold its invoice, as a sentence."""
-    if attempt.state == "action_required" and attempt.outcome_date:
-        lapse = attempt.outcome_date + timedelta(
-            hours=const.attempt.ACTION_REQUIRED_HOURS
-        )
-        if lapse > fields.Datetime.now():
-            return get_until_words(env, attempt.company_id, lapse, _LAPSES)
+    if attempt.state == "action_required" and not attempt._is_given_up():
+        zone = attempt.company_id._get_autopay_tz()
+        lapse = attempt.confirm_deadline
+        date = format_datetime(env, lapse, tz=zone, dt_format="short")
+        return fill_in(env, _LAPSES, date=date)
     deadline = attempt._get_deadline()
     return get_until_words(env, attempt.company_id, deadline) if deadline else ""
 

@@ -51,7 +51,7 @@ COMING_SENTENCES = {
         "The limit that you have agreed to for the month is reached."
     ),
     "needs_authentication": _lt(
-        "Your bank asks you to confirm this payment. We get in touch with you."
+        "Your bank asks you to confirm this payment. Do so on your Autopay page."
     ),
 }
 
@@ -88,7 +88,7 @@ PAID_SENTENCES = {
     "action_required": (
         _lt(
             "Your bank asks you to confirm the payment of %(amount)s. Nothing was "
-            "charged yet; we get in touch with you."
+            "charged yet: confirm it on your Autopay page."
         ),
         "warning",
     ),

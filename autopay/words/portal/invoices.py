@@ -5,6 +5,7 @@ from odoo.tools import format_date
 from ..amounts import format_amount
 from ..consents import format_short_day
 from ..declines.advice import get_customer_sentence
+from .confirmations import get_confirm_words
 
 
 def get_kind_words(env, token):
@@ -45,6 +46,8 @@ def get_started_words(env, attempt):
 
     :param attempt: the ``autopay.attempt`` that holds it
     """
+    if attempt.state == "action_required":
+        return get_confirm_words(env, attempt)
     day = attempt.company_id._get_autopay_day(attempt.reserved_date)
     return env._(
         "We are collecting this invoice; the payment was started on %(date)s. You need "

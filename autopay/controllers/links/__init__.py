@@ -1,0 +1,3 @@
+from . import portal_links
+from . import portal_confirm
+from . import portal_pay

@@ -1,0 +1,18 @@
+"""The outcome of a customer's press on a button, as plain values."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """Where a customer is led after he has pressed Confirm.
+
+    :param url: the bank's page; empty when there is none to go to
+    :param problem: why there is none, a key of ``PROBLEM_SENTENCES``; empty when the
+        state of the charge says it
+    :param is_to_send: whether a request was written down and is to be sent now
+    """
+
+    url: str = ""
+    problem: str = ""
+    is_to_send: bool = False
