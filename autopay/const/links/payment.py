@@ -8,4 +8,4 @@ PAY_DAYS = 30
 TOLD_DAYS = 180
 
 # Invoices of one link: their ids stand in it, and links have 512 characters at most.
-MOST_LINKED = 24
+MOST_LINKED = 22

@@ -40,6 +40,8 @@ class AutopayPortalPay(AutopayPortalLinks):
             problem = request.env._("Please type your name.")
             return self._show_payable(page, problem, 400)
         links = request.env["autopay.pay.link"]
+        if not links._can_save(page):
+            self._not_found()
         try:
             url = links._begin(page, self._get_pay_visitor(page, text_hash, name))
         except SetupError as problem:
@@ -81,6 +83,7 @@ class AutopayPortalPay(AutopayPortalLinks):
             ip_address=request.httprequest.remote_addr or "",
             user_agent=self._read_visitor()["user_agent"],
             name=name,
+            link_until=page.valid_until,
             recollect=tuple(sorted(ticked & set(collectable.ids))),
         )
 

@@ -28,20 +28,22 @@ class AutopayPayLink(models.AbstractModel):
     # === LINK === #
 
     @api.model
-    def _get_url(self, payer, company, moves):
+    def _get_url(self, payer, company, moves, may_save=False):
         """Return the address of a page with these failed invoices; "" without any.
 
-        It names the first 24: a mail that has more says so.
+        It names the first 22: a mail that has more says so.
 
         :param payer: the customer, a commercial entity
         :param moves: invoices of this customer and company
+        :param bool may_save: whether all who get it may say with what the customer
+            pays, see ``autopay.request.contacts``
         """
         if not moves:
             return ""
-        return company.get_base_url() + self._get_path(payer, company, moves)
+        return company.get_base_url() + self._get_path(payer, company, moves, may_save)
 
     @api.model
-    def _get_path(self, payer, company, moves):
+    def _get_path(self, payer, company, moves, may_save=False):
         """Return the path of the same page."""
         now = fields.Datetime.now().replace(tzinfo=timezone.utc)
         until = now + timedelta(days=PAY_DAYS)
@@ -50,6 +52,7 @@ class AutopayPayLink(models.AbstractModel):
             "c": company.id,
             "m": moves.ids[:MOST_LINKED],
             "u": int(until.timestamp()),
+            "s": int(may_save),
         }
         last = until + timedelta(days=TOLD_DAYS)
         signed = self.env["autopay.link"]._sign_values(PAY_SCOPE, values, last)
@@ -68,7 +71,7 @@ class AutopayPayLink(models.AbstractModel):
         if not moves:
             return None
         until = datetime.fromtimestamp(values["u"], timezone.utc).replace(tzinfo=None)
-        return PayPage(payer, company, moves, until)
+        return PayPage(payer, company, moves, until, bool(values["s"]))
 
     def _get_own(self, payer, company, move_ids):
         """Return the invoices that are still this customer's, in this company."""
@@ -134,7 +137,8 @@ class AutopayPayLink(models.AbstractModel):
         """Return whether another method can be saved on a page of the provider."""
         opener = self.env["autopay.setup.opener"].sudo()
         return bool(
-            page.company.autopay_enabled
+            page.may_save
+            and page.company.autopay_enabled
             and opener._get_provider(page.company, page.payer)
         )
 

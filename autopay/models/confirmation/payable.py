@@ -13,12 +13,14 @@ class PayPage:
     :param payer: the customer, a commercial entity
     :param moves: the invoices that the link names, as far as they are still the payer's
     :param valid_until: in UTC
+    :param may_save: whether its holder may save another method without logging in
     """
 
     payer: models.Model
     company: models.Model
     moves: models.Model
     valid_until: datetime
+    may_save: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,6 +65,10 @@ class AutopayMethodSetup(models.Model):
         ondelete="set null",
         help="The link by which the customer came.",
     )
+    link_until = fields.Datetime(
+        readonly=True,
+        help="Until when the link counts by which the customer came to pay.",
+    )
     company_id = fields.Many2one(
         "res.company", required=True, readonly=True, index=True, ondelete="restrict"
     )

@@ -108,6 +108,8 @@ class AutopaySetupKeeper(models.AbstractModel):
             return False
         # A bank account takes days to be verified: the customer was in time.
         moment = setup.waiting_date or fields.Datetime.now()
+        if setup.link_until:
+            return setup.link_until <= moment
         request = setup.request_id
         return not (request and request._is_answer_awaited(moment))
 

@@ -128,16 +128,16 @@ class AutopaySetupOpener(models.AbstractModel):
         )
 
     def _prepare_vals(self, payer, company, purpose, channel, visitor):
-        old = visitor.old_token if purpose == "replace" else None
         return {
             "partner_id": payer.id,
             "payer_number": payer.id,
             "contact_id": visitor.contact.id,
             "contact_name": (visitor.name or "")[:200],
             "request_id": visitor.asked and visitor.asked.id,
+            "link_until": visitor.link_until,
             "company_id": company.id,
             "purpose": purpose,
-            "old_token_id": old and old.id,
+            "old_token_id": purpose == "replace" and visitor.old_token.id,
             "recollect_ids": list(visitor.recollect) or False,
             "channel": channel,
             "lang": self.env.lang,
@@ -152,7 +152,7 @@ class AutopaySetupOpener(models.AbstractModel):
         """Return what two presses of the same button have in common."""
         names = ("partner_id", "contact_id", "company_id", "provider_id", "purpose")
         more = ("old_token_id", "channel", "text_hash", "user_id")
-        more += ("contact_name", "recollect_ids", "request_id")
+        more += ("contact_name", "recollect_ids", "request_id", "link_until")
         return self._hash(*(vals[name] for name in (*names, *more)))
 
     def _hash(self, *parts):

@@ -1,6 +1,7 @@
 """Whoever saves a payment method, and why that is not possible, as plain values."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from odoo import models
 from odoo.exceptions import UserError
@@ -18,6 +19,7 @@ class Visitor:
     :param old_token: the ``payment.token`` that is replaced, for that purpose
     :param recollect: ids of the failed invoices that the new method is to pay
     :param asked: the ``autopay.method.request`` whose link led there
+    :param link_until: until when another link that led there counts, in UTC
     """
 
     text_hash: str
@@ -28,6 +30,7 @@ class Visitor:
     old_token: models.Model | None = None
     recollect: tuple[int, ...] = ()
     asked: models.Model | None = None
+    link_until: datetime | None = None
 
 
 class SetupError(UserError):
