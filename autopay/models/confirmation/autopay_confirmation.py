@@ -74,13 +74,16 @@ class AutopayConfirmation(models.AbstractModel):
             return "asking" if attempt._is_confirmation_sent() else ""
         if attempt.state in ("succeeded", "pending"):
             return attempt.state
+        if attempt.state in ("action_required", *UNCOLLECTED_STATES):
+            return self._get_failure(attempt)
+        return "asking"
+
+    def _get_failure(self, attempt):
+        """Return why a charge came to nothing, as ``_get_code`` does."""
         if attempt.state == "declined" and attempt.decline_class != "authentication":
             return "declined"
-        if attempt.state not in ("action_required", *UNCOLLECTED_STATES):
-            return "asking"
-        ended = fields.Datetime.now()
-        if attempt.state != "action_required":
-            ended = attempt.outcome_date
+        waits = attempt.state == "action_required"
+        ended = fields.Datetime.now() if waits else attempt.outcome_date
         return "expired" if ended >= attempt.confirm_deadline else "withdrawn"
 
     @api.model
