@@ -50,7 +50,11 @@ from .configuration import (
     test_autopay_configuration_speed,
     test_autopay_configuration_tour,
 )
-from .confirmation import test_portal_confirm, test_portal_pay
+from .confirmation import (
+    test_portal_confirm,
+    test_portal_confirm_tour,
+    test_portal_pay,
+)
 from .credit import (
     test_autopay_credit_application,
     test_autopay_credit_invariant,

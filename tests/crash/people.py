@@ -74,6 +74,20 @@ def check_visits(env):
     env["autopay.method.setup"].search([])._check()
 
 
+def press_confirm(env, ref):
+    """Confirm a charge as its customer does.
+
+    :return: the address of the bank's page, "" when there is none to go to
+    """
+    attempt = find(env, ref).autopay_attempt_ids
+    return env["autopay.confirmation"]._press(attempt).url
+
+
+def come_back(env, ref):
+    """Open the page to which the bank leads back."""
+    env["autopay.confirmation"]._look(find(env, ref).autopay_attempt_ids)
+
+
 def make_eligible(env, ref):
     find(env, ref).action_autopay_make_eligible()
 

@@ -16,6 +16,7 @@ CUSTOMERS = {
     "other": ("pm_card_mastercard", [75.25]),
     "declining": (DECLINING, [60.0]),
     "debit": ("pm_usBankAccount_success", [410.1]),
+    "guarded": ("pm_card_authenticationRequired", [99.0]),
     **{
         f"crowd{number}": (
             "pm_card_visa",

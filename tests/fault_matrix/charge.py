@@ -39,7 +39,6 @@ ROWS = (
         "X",
         "402: the bank wants the customer",
         "waits for the customer, who completes the same intent; booked once",
-        left_out="no link is sent to the customer yet",
     ),
     Row(
         37,

@@ -200,4 +200,42 @@ ROWS = (
         "a debit arrives after the last day of its discount",
         "the discount stays, nothing is left open",
     ),
+    # === CONFIRM === #
+    Row(
+        99,
+        "X",
+        "the customer fails the bank's challenge, leaves it, or is too late",
+        "nothing is charged; the same charge can be confirmed until its deadline",
+    ),
+    Row(
+        100,
+        "X",
+        "kill -9 while the customer confirms a charge",
+        "the same charge is confirmed later or booked, once",
+    ),
+    Row(
+        101,
+        "X",
+        "the customer presses Confirm in two windows",
+        "the bank is asked once",
+    ),
+    Row(
+        102,
+        "X",
+        "the answer to a confirmation is lost",
+        "asked; the same charge, never a second one",
+    ),
+    Row(
+        103,
+        "X",
+        "what is owed changes, or was paid, before the customer confirms",
+        "withdrawn, nothing is charged",
+    ),
+    # === PEOPLE === #
+    Row(
+        104,
+        "U",
+        "the customer pays in another way while the bank makes the charge",
+        "not led there unless the charge is withdrawn for good",
+    ),
 )

@@ -6,6 +6,7 @@ from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ..fault import fault
 from .common_confirmation import ConfirmationCommon
 
 PATH = "/autopay/confirm/"
@@ -28,6 +29,7 @@ class TestPortalConfirm(ConfirmationCommon):
 
     # === WHAT BECOMES OF IT === #
 
+    @fault(36)
     def test_passed_challenge_finishes_the_same_charge(self):
         page = self._open(self.link)
         facts = self._text(page, "autopay_facts").replace("\xa0", " ")
@@ -51,6 +53,7 @@ class TestPortalConfirm(ConfirmationCommon):
         self._press_confirm(self.link)
         self._assert_collected_once(self.attempt)
 
+    @fault(99)
     def test_failed_challenge_can_be_tried_again(self):
         page = self._confirm(self.link, "fail")
         self.assertIn("did not confirm", self._text(page, "autopay_problem"))
@@ -60,6 +63,7 @@ class TestPortalConfirm(ConfirmationCommon):
         self._assert_collected_once(self.attempt)
         self.assertEqual(self.attempt.confirm_count, 2)
 
+    @fault(99)
     def test_customer_who_left_the_bank_goes_on_without_another_request(self):
         page = self._press_confirm(self.link)
         self.admin.visit(page, "leave")
@@ -84,6 +88,7 @@ class TestPortalConfirm(ConfirmationCommon):
         self.assertTrue(attempt.provider_closed)
         self.assertTrue(attempt.move_ids.autopay_retry_date)
 
+    @fault(99)
     def test_deadline_ends_it(self):
         self.attempt.confirm_deadline = fields.Datetime.now() - timedelta(seconds=1)
         page = self._open(self.link, 410)
@@ -112,6 +117,7 @@ class TestPortalConfirm(ConfirmationCommon):
 
     # === TWO AT ONCE, AND DOUBT === #
 
+    @fault(101)
     def test_second_press_while_the_bank_is_asked_sends_nothing(self):
         self.attempt.confirm_sent_date = fields.Datetime.now()
         place = self._press_confirm(self.link)
@@ -128,6 +134,7 @@ class TestPortalConfirm(ConfirmationCommon):
         """Let so much time pass that no answer can come any more."""
         self.attempt.confirm_sent_date -= timedelta(minutes=2)
 
+    @fault(102)
     def test_lost_answer_is_asked_for_and_never_charged_twice(self):
         self.admin.add_fault("reset_before", method="POST", path=CONFIRM)
         place = self._press_confirm(self.link)
@@ -170,6 +177,7 @@ class TestPortalConfirm(ConfirmationCommon):
         self.assertEqual(self._title(page), "The payment failed")
         self._assert_nothing_taken(self.attempt, "declined")
 
+    @fault(103)
     def test_invoice_that_was_paid_otherwise_is_not_charged(self):
         self._pay_by_bank(self.invoice)
         place = self._press_confirm(self.link)
@@ -213,6 +221,7 @@ class TestPortalConfirm(ConfirmationCommon):
         page = self._open(self.link, 410)
         self.assertEqual(self._title(page), "Nothing was charged")
 
+    @fault(104)
     def test_other_way_of_a_charge_that_has_gone_through_is_none(self):
         self.admin.visit(self._press_confirm(self.link), "pass")
         answer = self._send_form(f"{self.link}/other")
@@ -220,6 +229,7 @@ class TestPortalConfirm(ConfirmationCommon):
         self.assertEqual(self._title(page), "Thank you")
         self._assert_collected_once(self.attempt)
 
+    @fault(104)
     def test_other_way_while_the_provider_is_silent_is_none(self):
         self.admin.add_fault("refuse", path="/v1/payment_intents*", times=None)
         answer = self._send_form(f"{self.link}/other")
