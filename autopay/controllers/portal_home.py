@@ -1,5 +1,8 @@
+from functools import partial
+
 from odoo.http import request, route
 
+from ..words.portal.confirmations import get_deadline_words
 from ..words.portal.pages import get_status_words
 from .portal_common import AutopayPortalCommon
 
@@ -17,5 +20,6 @@ class AutopayPortalHome(AutopayPortalCommon):
             "status": status,
             "status_words": get_status_words(request.env, status),
             "autopay_to_confirm": confirmation._get_waiting(company, self._get_payer()),
+            "deadline_words": partial(get_deadline_words, request.env),
         }
         return self._render("autopay.portal_home", values, company)

@@ -4,6 +4,7 @@ from ..common_resolve import ResolveCommon
 
 # Moments of a charge that its deadline may count from.
 MOMENTS = ("reserved_date", "prepared_date", "charging_date", "outcome_date")
+MOMENTS += ("confirm_deadline",)
 
 
 class DeadlineCommon(ResolveCommon):

@@ -1,7 +1,6 @@
 from datetime import timedelta
 from unittest.mock import patch
 
-from odoo import fields
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -151,7 +150,9 @@ class TestAutopayResolver(AutopayCommon):
         invoice = self._create_due_invoice()
         self._run_autopay()
         attempt = invoice.autopay_attempt_ids
-        attempt.sudo().outcome_date = fields.Datetime.now() - timedelta(hours=73)
+        wait = attempt.confirm_deadline - attempt.outcome_date
+        self.assertEqual(round(wait.total_seconds() / 3600), 72)
+        attempt.sudo().confirm_deadline -= timedelta(hours=73)
         self._resolve_autopay()
         self.assertEqual(attempt.state, "declined")
         self.assertEqual(attempt.decline_class, "authentication")

@@ -1,10 +1,11 @@
 """The words that tell until when something may wait, and what happens then."""
 
 from odoo import fields
-from odoo.tools import format_date, format_datetime
+from odoo.tools import format_date
 from odoo.tools.translate import LazyTranslate
 
 from ..filled import fill_in
+from ..portal.confirmations import get_deadline_words
 
 _lt = LazyTranslate(__name__)
 
@@ -87,10 +88,7 @@ def get_payment_words(env, payment, move):
 def get_attempt_until_words(env, attempt):
     """Return until when an attempt may hold its invoice, as a sentence."""
     if attempt.state == "action_required" and not attempt._is_given_up():
-        zone = attempt.company_id._get_autopay_tz()
-        lapse = attempt.confirm_deadline
-        date = format_datetime(env, lapse, tz=zone, dt_format="short")
-        return fill_in(env, _LAPSES, date=date)
+        return fill_in(env, _LAPSES, date=get_deadline_words(env, attempt))
     deadline = attempt._get_deadline()
     return get_until_words(env, attempt.company_id, deadline) if deadline else ""
 

@@ -1,6 +1,7 @@
 """The words of pages to which links lead: confirm a charge, pay what has failed."""
 
-from odoo.tools import format_datetime
+from odoo import fields
+from odoo.tools import format_date, format_time
 from odoo.tools.translate import LazyTranslate
 
 from ..amounts import format_amount
@@ -88,11 +89,14 @@ PAYABLE_WORDS = {
 
 def get_deadline_words(env, attempt):
     """Return until when a customer can confirm a charge, in the company's time."""
-    return format_datetime(
-        env,
-        attempt.confirm_deadline,
-        tz=attempt.company_id._get_autopay_tz(),
-        dt_format="short",
+    zone = attempt.company_id._get_autopay_tz()
+    company = attempt.company_id.with_context(tz=zone)
+    local = fields.Datetime.context_timestamp(company, attempt.confirm_deadline)
+    return env._(
+        "%(date)s, %(time)s (%(zone)s)",
+        date=format_date(env, local.date()),
+        time=format_time(env, local, tz=zone, time_format="short"),
+        zone=zone,
     )
 
 
@@ -139,8 +143,8 @@ def get_payable_words(env, move, state, waiting):
 def get_confirm_words(env, attempt):
     """Return that a customer has to confirm a charge, for Odoo's own pages."""
     return env._(
-        "Your bank wants you to confirm the payment of %(amount)s until %(deadline)s. "
-        "Nothing is charged before, and it cannot be paid here a second time.",
+        "Your bank wants you to confirm the payment of %(amount)s, which we have "
+        "begun, until %(deadline)s. Nothing is charged before.",
         amount=format_amount(env, attempt.currency_id, attempt.amount),
         deadline=get_deadline_words(env, attempt),
     )

@@ -46,7 +46,7 @@ def get_started_words(env, attempt):
 
     :param attempt: the ``autopay.attempt`` that holds it
     """
-    if attempt.state == "action_required":
+    if attempt._is_awaiting_customer():
         return get_confirm_words(env, attempt)
     day = attempt.company_id._get_autopay_day(attempt.reserved_date)
     return env._(
