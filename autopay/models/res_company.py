@@ -98,6 +98,7 @@ class ResCompany(models.Model):
         string="Hours to Confirm",
         default=CONFIRM_HOURS,
         required=True,
+        groups=PAYMENT_GROUPS,
         help="When a bank wants a customer to confirm a charge, the customer has so "
         "many hours for it. Then the charge is withdrawn and counts as failed.",
     )

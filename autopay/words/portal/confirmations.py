@@ -95,7 +95,7 @@ def get_deadline_words(env, attempt):
     return env._(
         "%(date)s, %(time)s (%(zone)s)",
         date=format_date(env, local.date()),
-        time=format_time(env, local, tz=zone, time_format="short"),
+        time=format_time(env, local.timetz(), time_format="short"),
         zone=zone,
     )
 
