@@ -22,6 +22,7 @@
         "data/mail_layout_templates.xml",
         "data/mail_template_request_data.xml",
         "data/mail_template_notice_data.xml",
+        "data/mail_template_confirm_data.xml",
         # Screens: the actions come before the views and menus that open them.
         "wizards/account_payment_register_views.xml",
         "wizards/autopay_charge_now_views.xml",

@@ -51,6 +51,7 @@ from .configuration import (
     test_autopay_configuration_tour,
 )
 from .confirmation import (
+    test_confirmation_mail,
     test_portal_confirm,
     test_portal_confirm_tour,
     test_portal_pay,

@@ -18,5 +18,8 @@ MOST_CONFIRMS = 5
 # given up before.
 ANSWER_SECONDS = 60
 
+# Customers who have less time than so many hours are not reminded of it.
+REMINDED_HOURS = 4
+
 # Minutes until the provider is asked what a customer has done on the bank's page.
 CHECK_MINUTES = 5

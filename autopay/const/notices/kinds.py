@@ -25,6 +25,12 @@ NOTICE_KINDS = {
         "Failed, tried again", "autopay.mail_template_failed_retry"
     ),
     "failed": NoticeKind("Failed", "autopay.mail_template_failed", asks=True),
+    "confirm": NoticeKind(
+        "Confirm with the bank", "autopay.mail_template_confirm", asks=True
+    ),
+    "confirm_reminder": NoticeKind(
+        "Reminder to confirm", "autopay.mail_template_confirm_reminder", asks=True
+    ),
     "returned": NoticeKind("Money returned", "autopay.mail_template_returned"),
     "plan": NoticeKind("Payment plan agreed", "autopay.mail_template_plan"),
 }
@@ -36,5 +42,7 @@ STATE_KINDS = {
     "succeeded": "receipt",
     "pending": "pending",
     "declined": "failed",
+    "action_required": "confirm",
 }
+CONFIRM_KINDS = ("confirm", "confirm_reminder")
 FAILED_KINDS = ("failed", "failed_retry")

@@ -2,9 +2,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 from ...const.links.confirmation import ANSWER_SECONDS, CHECK_MINUTES, MOST_CONFIRMS
-from ...rights import BILLING_GROUP
+from ...rights import BILLING_GROUP, check_billing
 
 SYSTEM = "base.group_system"
 
@@ -49,6 +50,29 @@ class AutopayAttemptConfirmation(models.AbstractModel):
         confirmation = self.env["autopay.confirmation"]
         for attempt in self:
             attempt.confirm_url = confirmation._get_url(attempt) or False
+
+    # === ACTION METHODS === #
+
+    def action_send_confirmation(self):
+        """Write to the customer once more, with the link to confirm this charge.
+
+        :raises UserError: when there is nothing to confirm any more
+        """
+        self.ensure_one()
+        check_billing(self)
+        self.check_access("read")
+        attempt = self.sudo()
+        if not attempt._is_awaiting_customer():
+            raise UserError(self.env._("There is nothing to confirm any more."))
+        event = f"asked_again:{fields.Datetime.now():%Y%m%d%H%M}"
+        row = self.env["autopay.notice.event"]._prepare_row(attempt, "confirm", event)
+        self.env["autopay.notice"].sudo()._announce([row])
+        message = self.env._("The mail is being sent.")
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {"type": "success", "message": message},
+        }
 
     # === BUSINESS METHODS === #
 

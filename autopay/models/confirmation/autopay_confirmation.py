@@ -3,7 +3,12 @@ from datetime import timedelta
 from odoo import SUPERUSER_ID, api, fields, models
 
 from ...const.attempt import UNCOLLECTED_STATES
-from ...const.links.confirmation import CONFIRM_PATH, CONFIRM_SCOPE, TOLD_DAYS
+from ...const.links.confirmation import (
+    CONFIRM_PATH,
+    CONFIRM_SCOPE,
+    REMINDED_HOURS,
+    TOLD_DAYS,
+)
 from ...gateways.base import ACTION_REQUIRED, PREPARED, UNKNOWN
 from ...gateways.run_context import RunContext
 from .press import Press
@@ -92,6 +97,22 @@ class AutopayConfirmation(models.AbstractModel):
         if any(attempt.line_ids.mapped("live")):
             return attempt.move_ids.browse()
         return attempt.move_ids.filtered(lambda move: move._has_to_be_paid())
+
+    @api.model
+    def _prepare_reminders(self, attempts):
+        """Return notices at half-time, for customers who have time enough.
+
+        :param attempts: those that begin to wait for their customers
+        """
+        rows = []
+        for attempt in attempts:
+            half = (attempt.confirm_deadline - fields.Datetime.now()) / 2
+            if half < timedelta(hours=REMINDED_HOURS / 2):
+                continue
+            event = self.env["autopay.notice.event"]
+            row = event._prepare_row(attempt, "confirm_reminder", "reminder")
+            rows.append({**row, "due_date": attempt.confirm_deadline - half})
+        return rows
 
     # === ACTS OF THE CUSTOMER === #
 

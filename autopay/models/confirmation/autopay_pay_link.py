@@ -1,4 +1,4 @@
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, time, timedelta, timezone
 
 from odoo import api, fields, models
 
@@ -44,9 +44,9 @@ class AutopayPayLink(models.AbstractModel):
 
     @api.model
     def _get_path(self, payer, company, moves, may_save=False):
-        """Return the path of the same page."""
-        now = fields.Datetime.now().replace(tzinfo=timezone.utc)
-        until = now + timedelta(days=PAY_DAYS)
+        """Return the path of the same page; the same on the same day."""
+        last_day = fields.Date.today() + timedelta(days=PAY_DAYS + 1)
+        until = datetime.combine(last_day, time(), timezone.utc)
         values = {
             "p": payer.id,
             "c": company.id,

@@ -19,6 +19,10 @@ class AutopayNoticeEvent(models.AbstractModel):
         kinds = self._get_state_kinds()
         told = attempts.filtered(lambda attempt: attempt.state in kinds)
         rows = [self._prepare_row(rec, kinds[rec.state], rec.state) for rec in told]
+        waiting = told.filtered("confirm_deadline").filtered(
+            lambda attempt: attempt.state == "action_required"
+        )
+        rows += self.env["autopay.confirmation"]._prepare_reminders(waiting)
         return self.env["autopay.notice"]._announce(rows)
 
     @api.model

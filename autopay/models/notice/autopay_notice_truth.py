@@ -49,6 +49,8 @@ class AutopayNoticeTruth(models.AbstractModel):
             "pending": self._get_pending_end,
             "failed": self._get_failure_end,
             "failed_retry": self._get_failure_end,
+            "confirm": self._get_confirm_end,
+            "confirm_reminder": self._get_confirm_end,
             "returned": self._get_returned_end,
             "plan": self._get_plan_end,
         }.get(self.kind)
@@ -80,6 +82,11 @@ class AutopayNoticeTruth(models.AbstractModel):
         )
         if newer.move_ids >= owed:
             return self.env._("Charged again before the mail was written.")
+        return ""
+
+    def _get_confirm_end(self, attempt):
+        if not attempt._is_awaiting_customer():
+            return self.env._("The charge does not wait for the customer any more.")
         return ""
 
     def _get_returned_end(self, reversal):

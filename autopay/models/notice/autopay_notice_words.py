@@ -1,9 +1,11 @@
 from odoo import api, fields, models
 from odoo.tools import format_date
 
+from ...const.notices.kinds import CONFIRM_KINDS, FAILED_KINDS
 from ...rights import PAYMENT_GROUPS
 from ...words.amounts import format_amount
 from ...words.notices.customers import (
+    get_confirm_step,
     get_invoice_names,
     get_next_step,
     get_part_words,
@@ -11,6 +13,7 @@ from ...words.notices.customers import (
     get_returned_title,
     get_sample_words,
 )
+from ...words.portal.confirmations import get_deadline_words
 
 
 class AutopayNoticeWords(models.AbstractModel):
@@ -123,6 +126,8 @@ class AutopayNoticeWords(models.AbstractModel):
 
     def _get_next_step(self, record):
         """Return what happens now, or what the customer can do."""
+        if self.kind in CONFIRM_KINDS:
+            return get_confirm_step(self.env, get_deadline_words(self.env, record))
         retry_date = self._get_retry_date() if _has(record, "decline_class") else False
         open_moves = self._get_moves(record).filtered(
             lambda move: move._is_autopay_open()
@@ -143,13 +148,27 @@ class AutopayNoticeWords(models.AbstractModel):
     def _get_link(self, record):
         """Return the address of the button: the invoice, or the list of several."""
         moves = self._get_moves(record)
+        if record and self.kind in CONFIRM_KINDS:
+            return self.env["autopay.confirmation"]._get_url(record)
+        if record and self.kind in FAILED_KINDS:
+            return self._get_pay_url(moves)
         base = self.company_id.get_base_url()
         if len(moves) == 1:
-            pay = {"query_string": "&payment=True", "anchor": "portal_pay"}
-            found = moves.get_portal_url(**(pay if self.kind == "failed" else {}))
-            return f"{base}{found}"
+            return f"{base}{moves.get_portal_url()}"
         path = "/my/autopay/payments" if self.kind == "receipt" else "/my/invoices"
         return f"{base}{path}"
+
+    def _get_pay_url(self, moves):
+        """Return the address of the page on which failed invoices are paid.
+
+        It lets another method be saved when all who read the mail may say how the
+        customer pays.
+        """
+        recipients = self.recipient_ids
+        trusted = self.env["autopay.request.contacts"]._filter_trusted(recipients)
+        return self.env["autopay.pay.link"]._get_url(
+            self.partner_id, self.company_id, moves, may_save=trusted == recipients
+        )
 
 
 def _has(record, name):

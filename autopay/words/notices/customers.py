@@ -6,6 +6,7 @@ from odoo import fields
 from odoo.tools import format_date
 from odoo.tools.translate import LazyTranslate
 
+from ...const.notices.kinds import CONFIRM_KINDS
 from ...const.notices.outbox import NAMED_INVOICES
 from ..declines.advice import get_customer_sentence
 from ..filled import fill_in
@@ -37,6 +38,10 @@ NEXT_STEPS = {
 RETRY = _lt(
     "We will try again on %(date)s. You do not need to do anything, unless you want to "
     "pay in another way before."
+)
+CONFIRM = _lt(
+    "Nothing was charged yet. Please confirm it until %(deadline)s, or pay in another "
+    "way: the button leads to both. After that it is withdrawn."
 )
 STILL_OWED = _lt("The invoice is open again. Please pay it in another way.")
 PART = _lt("%(amount)s on %(date)s")
@@ -83,6 +88,14 @@ def get_next_step(env, kind, retry_date, is_owed):
     return env._(sentence) if sentence else ""
 
 
+def get_confirm_step(env, deadline):
+    """Return until when the customer has to do something, and what.
+
+    :param str deadline: in words
+    """
+    return fill_in(env, CONFIRM, deadline=deadline)
+
+
 def get_part_words(env, currency, amount, day):
     """Return the amount and the day of one part of a plan."""
     return fill_in(
@@ -103,13 +116,17 @@ def get_sample_words(env, kind, currency):
         "failed": env._(FAILED),
         "failed_retry": env._(FAILED),
         "returned": env._(RETURNED_TITLES["refund"]),
+        **dict.fromkeys(CONFIRM_KINDS, get_customer_sentence(env, "authentication")),
     }
+    step = get_next_step(env, kind, retry_date, False)
+    if kind in CONFIRM_KINDS:
+        step = get_confirm_step(env, format_date(env, today + timedelta(days=3)))
     return {
         "method_label": "Visa •••• 4242",
         "references": "INV/2026/00001",
         "date_words": format_date(env, today),
         "reason_words": reasons.get(kind, ""),
-        "next_step": get_next_step(env, kind, retry_date, False),
+        "next_step": step,
         "agreed_words": "\n".join(
             get_part_words(env, currency, *part) for part in parts
         ),
