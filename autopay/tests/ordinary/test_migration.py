@@ -28,6 +28,7 @@ NEW_COLUMNS = {
         "excess_activity_id",
         "excess_told",
     ),
+    "autopay_plan": ("currency_id", "invoice_total"),
     "autopay_reversal": ("is_decided", "respond_by_date"),
     "res_company": ("autopay_database_facts", "autopay_known"),
 }
@@ -61,11 +62,20 @@ class TestMigration(ReversalCommon):
         self.chosen = self._create_ahead()
         self.chosen.autopay_date = self.today + timedelta(days=2)
         self.draft = self.ruled.copy({"autopay_status": "eligible"})
+        self.planned = self._create_planned()
 
     def _create_ahead(self):
         due = self.today + timedelta(days=20)
         invoice = self._create_posted_invoice(50, invoice_date_due=due)
         invoice.action_autopay_make_eligible()
+        return invoice
+
+    def _create_planned(self):
+        invoice = self._create_ahead()
+        rows = [(self.today, 20.0), (self.today + timedelta(days=9), 30.0)]
+        agreed = {"channel": "phone", "agreed_date": self.today, "text": "Two parts."}
+        self.env["autopay.plan"].sudo()._set_up(invoice, rows, agreed)
+        invoice._update_autopay_plan()
         return invoice
 
     def _make_old(self):
@@ -155,8 +165,9 @@ class TestMigration(ReversalCommon):
         self._run_autopay()
         self._poll()
         self._run_autopay()
-        self.assertEqual(self._get_totals()["usd"]["charged"], charged + 4000)
+        self.assertEqual(self._get_totals()["usd"]["charged"], charged + 6000)
         self._assert_paid(self.due)
+        self.assertEqual(self.planned.amount_residual, 30)
         waiting = self.refunded | self.disputed | self.lost | self.ruled | self.chosen
         self.assertEqual(set(waiting.mapped("payment_state")), {"not_paid"})
         self.assertEqual(self.refunded.autopay_blocker, "money_returned")
