@@ -58,6 +58,7 @@ from .confirmation import (
 )
 from .credit import (
     test_autopay_credit_application,
+    test_autopay_credit_companies,
     test_autopay_credit_invariant,
     test_autopay_open_credit,
 )

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from odoo import api, models
 from odoo.tools import SQL
 
@@ -24,6 +26,16 @@ class AutopayOpenCredit(models.AbstractModel):
         rows = self.env.execute_query(SQL(ORDER_QUERY, move_ids))
         ordered = {move_id for move_id, _transaction_id in rows}
         return linked | moves.filtered(lambda move: move._origin.id in ordered)
+
+    def _make(self, move, is_own, line, document):
+        """Override of `autopay`: nobody has said yet what becomes of money for an order
+        that was cancelled. It pays no other invoice without a person's word.
+        """
+        credit = super()._make(move, is_own, line, document)
+        orders = line.payment_id.payment_transaction_id.sale_order_ids
+        if not orders or any(order.state != "cancel" for order in orders):
+            return credit
+        return replace(credit, is_plain=False)
 
     @api.model
     def _get_link_query(self, move_ids):

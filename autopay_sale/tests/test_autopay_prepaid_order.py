@@ -169,3 +169,54 @@ class TestAutopayPrepaidOrder(SaleCommon):
         self.assertIn("will not come", invoice.message_ids[0].body)
         self._run_autopay()
         self.assertEqual(len(self._get_charges(invoice)), 1)
+
+    # === CANCELLED === #
+
+    def test_invoice_of_a_cancelled_order_asks_a_person(self):
+        order = self._create_order(100)
+        invoice = self._create_invoice_of(order)
+        other = self._create_invoice_of(self._create_order(50))
+        order._action_cancel()
+        self.assertEqual(invoice.state, "posted")
+        invoice.invalidate_recordset()
+        self.assertEqual(invoice.autopay_blocker, "order_cancelled")
+        self.assertIn(order.name, invoice.autopay_explanation)
+        self._assert_not_charged(invoice)
+        self.assertEqual(len(self._get_charges(other)), 1)
+        self._charge_now(invoice)
+        self.assertEqual(len(self._get_charges(invoice)), 1)
+
+    def test_one_of_two_orders_that_was_cancelled_holds_nothing(self):
+        orders = self._create_order(100) | self._create_order(50)
+        invoice = self._create_invoice_of(orders)
+        orders[0]._action_cancel()
+        invoice.invalidate_recordset()
+        self.assertFalse(invoice.autopay_blocker)
+
+    def test_money_for_a_cancelled_order_pays_nothing_without_a_word(self):
+        self.company.autopay_credit_policy = "apply"
+        order = self._create_order(40)
+        self._pay_order(order)
+        invoice = self._create_invoice_of(self._create_order(100))
+        order._action_cancel()
+        invoice.invalidate_recordset()
+        self.assertEqual(invoice.autopay_blocker, "open_credit")
+        self.assertIn("Press Apply", invoice.autopay_explanation)
+        self._assert_not_charged(invoice)
+        self.assertEqual(invoice.amount_residual, 100)
+        invoice.action_autopay_apply_credit()
+        self._run_autopay()
+        self.assertEqual(self._get_owed(self.customer), 0)
+        self.assertEqual([row["amount"] for row in self._get_charges(invoice)], [6000])
+
+    def test_money_that_another_customer_paid_for_a_cancelled_order_holds(self):
+        payer = self._create_customer("Blue Harbour Fish")
+        order = self._create_order(100)
+        self._pay_order(order, partner_id=payer.id)
+        invoice = self._create_invoice_of(order)
+        order._action_cancel()
+        for policy in ("hold", "apply"):
+            self.company.autopay_credit_policy = policy
+            self._assert_not_charged(invoice)
+            self._charge_now(invoice)
+            self.assertFalse(self._get_charges(invoice))

@@ -85,13 +85,14 @@ class AutopayCreditApplication(models.AbstractModel):
         """
         moves = self.env["account.move"].union(*planned)
         before = self._get_partials(moves)
-        plan = [
-            line.with_env(move.env) | self._get_debts(move, line)
-            for move, lines in planned.items()
-            for line in lines
-        ]
-        if plan:
-            plan[0]._reconcile_plan(plan)
+        for company, own in moves.grouped("company_id").items():
+            plan = [
+                line.with_env(move.env) | self._get_debts(move, line)
+                for move in own
+                for line in planned[move]
+            ]
+            if plan:
+                plan[0].with_company(company)._reconcile_plan(plan)
         new = self._get_partials(moves) - before
         paid = new.grouped(lambda partial: partial.debit_move_id.move_id)
         moves.browse().union(*paid).sudo()._message_log_batch(
