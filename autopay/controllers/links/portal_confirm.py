@@ -108,8 +108,7 @@ class AutopayPortalConfirm(AutopayPortalLinks):
             "can_pay": confirmation._get_payable(attempt),
         }
         if not code:
-            failed = press and attempt.confirm_count and not press.url
-            problem = "not_confirmed" if failed else ""
+            problem = press.problem if press else ""
             values["problem"] = get_problem_words(request.env, problem)
             template = "autopay.confirm_page"
             return self._render_linked(template, attempt.company_id, values)

@@ -4,7 +4,13 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ...const.links.confirmation import ANSWER_SECONDS, CHECK_MINUTES, MOST_CONFIRMS
+from ...const.links.confirmation import (
+    ANSWER_SECONDS,
+    CHECK_MINUTES,
+    FREE_LOOKS,
+    LOOK_SECONDS,
+    MOST_CONFIRMS,
+)
 from ...rights import BILLING_GROUP, check_billing
 
 SYSTEM = "base.group_system"
@@ -31,6 +37,12 @@ class AutopayAttemptConfirmation(models.AbstractModel):
         readonly=True,
         help="When the last of these requests was sent; empty once it was answered.",
     )
+    confirm_look_count = fields.Integer(
+        readonly=True,
+        aggregator=None,
+        help="How often the provider was asked for whoever has the link.",
+    )
+    confirm_look_date = fields.Datetime(readonly=True)
     # The last of these requests, as it was committed before it was sent.
     confirm_params = fields.Json(readonly=True, groups=SYSTEM)
     confirm_key = fields.Char(readonly=True, groups=SYSTEM)
@@ -103,6 +115,21 @@ class AutopayAttemptConfirmation(models.AbstractModel):
         """Return whether the bank may be asked once more."""
         self.ensure_one()
         return self.confirm_count < MOST_CONFIRMS
+
+    def _count_look(self):
+        """Note that the provider is asked for whoever has the link.
+
+        :return: whether it may be: not without end
+        """
+        self.ensure_one()
+        now = fields.Datetime.now()
+        lately = now - timedelta(seconds=LOOK_SECONDS)
+        often = self.confirm_look_count >= FREE_LOOKS
+        if often and self.confirm_look_date > lately:
+            return False
+        number = self.confirm_look_count + 1
+        self.write({"confirm_look_count": number, "confirm_look_date": now})
+        return True
 
     def _write_confirmation(self, part, return_url):
         """Write down the request that confirms the charge; it is to be committed.

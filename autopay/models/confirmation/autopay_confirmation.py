@@ -126,6 +126,8 @@ class AutopayConfirmation(models.AbstractModel):
         service, part = self.with_env(attempt.env), self._get_part(attempt)
         if not (part and attempt._is_awaiting_customer()):
             return Press()
+        if not attempt._count_look():
+            return Press(problem="busy")
         outcome = service._read(attempt, part)
         press = service._apply_committed(service._take_press, attempt, outcome, part)
         if press.is_to_send:
@@ -146,6 +148,8 @@ class AutopayConfirmation(models.AbstractModel):
         service, part = self.with_env(attempt.env), self._get_part(attempt)
         if not (part and attempt.state == "action_required"):
             return Press()
+        if not attempt._count_look():
+            return Press(problem="busy")
         outcome = service._read(attempt, part)
         press = service._apply_committed(service._take_reading, attempt, outcome)
         service._settle_alone(attempt)
@@ -253,11 +257,18 @@ class AutopayConfirmation(models.AbstractModel):
     def _take_reading(self, attempts, outcome):
         """Take in how a charge stands at the provider."""
         attempt = attempts.try_lock_for_update(allow_referencing=True)
-        if attempt and outcome.kind != PREPARED:
+        if not attempt:
+            return Press(problem="busy")
+        if outcome.kind == UNKNOWN and not outcome.mismatch:
+            return Press(problem="unreachable")
+        if outcome.kind != PREPARED:
             attempt._process(outcome)
-            if attempt.state != "action_required":
-                attempt._schedule_check()
-        return Press(url=outcome.action_url)
+        if attempt.state != "action_required":
+            attempt._schedule_check()
+            return Press()
+        # The customer was at the bank and is not any more.
+        failed = attempt.confirm_count and not outcome.action_url
+        return Press(outcome.action_url, "not_confirmed" if failed else "")
 
     def _settle_alone(self, attempt):
         """Book or release what is over, and tell people; see ``_settle``."""

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """Where a customer is led after he has pressed Confirm.
+    """Where a customer is led after a press on Confirm, or a look at what became of it.
 
     :param url: the bank's page; empty when there is none to go to
-    :param problem: why there is none, a key of ``PROBLEM_SENTENCES``; empty when the
-        state of the charge says it
+    :param problem: why nothing came of it, a key of ``PROBLEM_SENTENCES``; empty when
+        the state of the charge says it
     :param is_to_send: whether a request was written down and is to be sent now
     """
 

@@ -152,6 +152,16 @@ class TestPortalConfirm(ConfirmationCommon):
         self.assertIn("does not answer", self._text(page, "autopay_messages"))
         self.assertEqual(self.attempt.confirm_count, 0)
 
+    def test_silence_after_the_bank_is_not_called_a_failure(self):
+        self.admin.visit(self._press_confirm(self.link), "pass")
+        self.admin.add_fault("refuse", path="/v1/payment_intents*", times=None)
+        page = self._open(f"{self.link}/back")
+        self.assertIn("does not answer", self._text(page, "autopay_problem"))
+        self.assertNotIn("not confirm the payment", page.text_content())
+        self.admin.clear_faults()
+        self._open(f"{self.link}/back")
+        self._assert_collected_once(self.attempt)
+
     def test_bank_is_not_asked_for_ever(self):
         for _time in range(5):
             self._confirm(self.link, "fail")
@@ -159,6 +169,21 @@ class TestPortalConfirm(ConfirmationCommon):
         self.assertIn("so often", self._text(page, "autopay_messages"))
         self.assertEqual(self.attempt.confirm_count, 5)
         self.assertEqual(self._count_sent(self.attempt), 6)
+
+    def test_provider_is_not_asked_without_end(self):
+        self.attempt.confirm_look_count = 20
+        self._open(f"{self.link}/back")
+        asked = self.admin.count_requests()
+        for _time in range(2):
+            self._open(f"{self.link}/back")
+        page = self._open(self._press_confirm(self.link))
+        self.assertIn("in a minute", self._text(page, "autopay_messages"))
+        self.assertEqual(self.admin.count_requests(), asked)
+        self.attempt.confirm_look_date -= timedelta(minutes=1)
+        self._confirm(self.link)
+        self.attempt.confirm_look_date -= timedelta(minutes=1)
+        self._open(f"{self.link}/back")
+        self._assert_collected_once(self.attempt)
 
     # === NOT OWED ANY MORE === #
 

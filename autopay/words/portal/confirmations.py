@@ -53,8 +53,7 @@ STATE_WORDS = {
 PROBLEM_SENTENCES = {
     "busy": _lt("This payment is being looked at right now. Try again in a minute."),
     "unreachable": _lt(
-        "The payment provider does not answer. Nothing was charged; try again in a "
-        "minute."
+        "The payment provider does not answer right now. Please try again in a minute."
     ),
     "too_often": _lt(
         "The bank was asked so often that we do not ask it again. Please pay in "
