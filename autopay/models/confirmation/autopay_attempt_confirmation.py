@@ -125,7 +125,7 @@ class AutopayAttemptConfirmation(models.AbstractModel):
         now = fields.Datetime.now()
         lately = now - timedelta(seconds=LOOK_SECONDS)
         often = self.confirm_look_count >= FREE_LOOKS
-        if often and self.confirm_look_date > lately:
+        if often and self.confirm_look_date and self.confirm_look_date > lately:
             return False
         number = self.confirm_look_count + 1
         self.write({"confirm_look_count": number, "confirm_look_date": now})
