@@ -219,7 +219,7 @@ def test_every_way_of_uninstalling_is_refused_while_a_charge_is_open(story):
     assert len(said) == 14
     for way, words in said.items():
         assert "Open charges: 1" in words, way
-        assert "Invoicing > Autopay > Attempts" in words, way
+        assert "Autopay > Charges" in words, way
 
 
 def test_module_that_was_refused_is_still_installed(story):

@@ -76,7 +76,7 @@ class IrModuleModule(models.Model):
                 "%(modules)s cannot be uninstalled while charges are open: what they "
                 "collect would never be booked. Open charges: %(count)s, the oldest "
                 "%(name)s of %(date)s. Switch Autopay off, so that none is begun, then "
-                "see Invoicing > Autopay > Attempts: withdraw what was not sent, and "
+                "see Autopay > Charges: withdraw what was not sent, and "
                 "wait for the answers to the rest.",
                 modules=", ".join(self._get_autopay_holders(attempts)),
                 count=len(attempts),

@@ -160,8 +160,8 @@ class AutopayCompanyHome(models.AbstractModel):
                 self.env._(
                     "This database is a copy, or was moved: another one looks after "
                     "the charges of %(company)s. If that one is gone and this is the "
-                    "real one now, a billing manager says so in Invoicing > Autopay > "
-                    "Configuration.",
+                    "real one now, a billing manager says so in Autopay > "
+                    "Configuration > Settings.",
                     company=company.sudo().name,
                 )
             )

@@ -265,8 +265,8 @@ class AutopayNotification(models.AbstractModel):
             "copy of it, or was moved or restored. Nothing is charged, booked or "
             "refunded here; open attempts: %(count)s. If this database has taken the "
             "place of the other one, make sure that the other one charges nothing any "
-            'more, then press "This Is the Real Database Now" in Invoicing > '
-            "Autopay > Configuration. If it is a copy for trying things out, there is "
+            'more, then press "This Is the Real Database Now" in Autopay > '
+            "Configuration > Settings. If it is a copy for trying things out, there is "
             "nothing to do.",
             company=company.name,
             count=count,

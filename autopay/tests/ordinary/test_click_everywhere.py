@@ -9,7 +9,7 @@ SIGNAL = "clickbot test succeeded"
 
 @tagged("post_install", "-at_install")
 class TestClickEverywhere(AutopayCommon, HttpCase):
-    """Odoo's robot clicks each menu, view and filter of Invoicing in a real browser."""
+    """Odoo's robot clicks each menu, view and filter of two apps in a real browser."""
 
     allow_end_on_form = True
 
@@ -23,7 +23,19 @@ class TestClickEverywhere(AutopayCommon, HttpCase):
         # allows them: opening Settings there asks to modify the taxes first.
         self.company.tax_exigibility = True
 
-    def test_as_administrator(self):
+    def test_invoicing_as_administrator(self):
+        self._click("account.menu_finance", self._prepare_administrator())
+
+    def test_autopay_as_administrator(self):
+        self._click("autopay.autopay_menu", self._prepare_administrator())
+
+    def test_invoicing_as_billing_user(self):
+        self._click("account.menu_finance", self._create_clicker())
+
+    def test_autopay_as_billing_user(self):
+        self._click("autopay.autopay_menu", self._create_clicker())
+
+    def _prepare_administrator(self):
         admin = self.env.ref("base.user_admin")
         admin.write(
             {
@@ -35,16 +47,16 @@ class TestClickEverywhere(AutopayCommon, HttpCase):
                 "tour_enabled": False,
             }
         )
-        self._click(admin)
+        return admin
 
-    def test_as_billing_user(self):
+    def _create_clicker(self):
         groups = "account.group_account_invoice,base.group_partner_manager"
-        self._click(self._create_user("clicker", groups, tour_enabled=False))
+        return self._create_user("clicker", groups, tour_enabled=False)
 
-    def _click(self, user):
+    def _click(self, app, user):
         self.browser_js(
             "/odoo",
-            f"{BOT}.startClickEverywhere('account.menu_finance');",
+            f"{BOT}.startClickEverywhere('{app}');",
             "odoo.isReady === true",
             login=user.login,
             timeout=600,

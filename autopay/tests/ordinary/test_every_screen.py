@@ -9,7 +9,7 @@ from odoo.tools.safe_eval import time as safe_time
 
 from ..common import AutopayCommon
 
-INVOICING = "account.menu_finance"
+APPS = ("account.menu_finance", "autopay.autopay_menu")
 BILLING_WITH_CONTACTS = "account.group_account_invoice,base.group_partner_manager"
 # Odoo has a menu of it for accountants, whom it lets read no provider that its list
 # names: the menu ends in an access error without us as well.
@@ -25,7 +25,7 @@ USERS = {
 
 @tagged("post_install", "-at_install")
 class TestEveryScreen(AutopayCommon):
-    """Every menu of Invoicing opens: lists load, records open, *New* offers a form.
+    """Every menu of both apps opens: lists load, records open, *New* offers a form.
 
     The server's half of what a browser asks for, for each kind of user, with Autopay
     on and off. The clicks are in ``test_click_everywhere``.
@@ -56,12 +56,14 @@ class TestEveryScreen(AutopayCommon):
     # === SCREENS === #
 
     def _open_menus(self, user):
-        """Open all that the menus of Invoicing lead to; return how many there were."""
+        """Open all that the menus of both apps lead to; return how many there were."""
         env = self.env(user=user.id)
         menus = env["ir.ui.menu"].load_menus(False)
-        roots = [menu for menu in menus.values() if menu.get("xmlid") == INVOICING]
+        roots = [menu for menu in menus.values() if menu.get("xmlid") in APPS]
+        self.assertEqual(len(roots), len(APPS))
+        found = [menu for root in roots for menu in self._get_menus(menus, root)]
         opened = 0
-        for menu in self._get_menus(menus, roots[0]):
+        for menu in found:
             if menu["action_model"] != "ir.actions.act_window":
                 continue
             with self.subTest(menu=menu["name"]):
