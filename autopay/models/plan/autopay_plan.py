@@ -58,8 +58,9 @@ class AutopayPlan(models.Model):
     )
     invoice_total = fields.Monetary(
         readonly=True,
-        help="What the invoice came to when the plan was agreed. What is put on it "
-        "later is in no part: somebody has to agree to that first.",
+        help="What the invoice came to, less its credit notes, when the plan was "
+        "agreed. What is put on it later is in no part: somebody has to agree to that "
+        "first.",
     )
     text = fields.Text(
         string="Agreed Text",
@@ -139,7 +140,7 @@ class AutopayPlan(models.Model):
                 "company_id": move.company_id.id,
                 "partner_id": move.commercial_partner_id.id,
                 "currency_id": move.currency_id.id,
-                "invoice_total": move.amount_total,
+                "invoice_total": self._get_net_total(move),
                 "user_id": self.env.uid,
                 "installment_ids": [
                     fields.Command.create(
@@ -174,12 +175,19 @@ class AutopayPlan(models.Model):
     def _get_raised(self, move):
         """Return what is open of what was put on the invoice since it was agreed.
 
-        Payments pay the plan first.
+        Payments pay the plan first; a credit note takes off what was put on.
 
         :return: an amount in the invoice's currency (major units)
         """
-        raised = max(move.amount_total - self.invoice_total, 0.0)
+        raised = max(self._get_net_total(move) - self.invoice_total, 0.0)
         return min(raised, max(move._get_autopay_amount(), 0.0))
+
+    def _get_net_total(self, move):
+        """Return what an invoice comes to, less its credit notes (major units)."""
+        notes = move.reversal_move_ids.filtered(
+            lambda note: note.state == "posted" and note.currency_id == move.currency_id
+        )
+        return move.amount_total - sum(notes.mapped("amount_total"))
 
     def _alert_raised(self):
         """Call a person where more was put on an invoice than its plan covers."""

@@ -375,6 +375,26 @@ class TestAutopayPlan(PartsCommon):
         new = invoice.autopay_plan_id
         self.assertEqual(sum(new.installment_ids.mapped("paid_amount")), 350.0)
 
+    def test_credit_note_takes_off_what_was_put_on_the_invoice(self):
+        invoice = self._create_open(300.0)
+        plan = self._plan(invoice, count=3)
+        self._raise(invoice, 50.0)
+        reversal = self.env["account.move.reversal"].with_context(
+            active_model="account.move", active_ids=invoice.ids
+        )
+        wizard = reversal.create({"journal_id": invoice.journal_id.id})
+        wizard.refund_moves()
+        note = invoice.reversal_move_ids
+        note.invoice_line_ids[0].unlink()
+        note.action_post()
+        (invoice | note).line_ids.filtered(
+            lambda line: line.account_type == "asset_receivable"
+        ).reconcile()
+        self.assertEqual((note.amount_total, invoice.amount_residual), (50.0, 300.0))
+        decision = self._decide_on(invoice)
+        self.assertEqual((decision.amount, decision.share.beyond), (100.0, 0.0))
+        self.assertEqual(plan.installment_ids.mapped("paid_amount"), [0.0] * 3)
+
     def test_lowered_invoice_collects_what_is_left_of_its_plan(self):
         invoice = self._create_open(300.0)
         self._plan(invoice, count=3)
