@@ -47,19 +47,29 @@ class AutopayPortal(models.AbstractModel):
         if not companies._get_autopay_known_ids() or self.env.user._is_public():
             return companies
         enabled = companies.search([("autopay_enabled", "=", True)])
-        known_ids = self._find_known_ids(enabled)
-        own = self.env.user.company_id
-        known = enabled.filtered(lambda rec: rec == own or rec.id in known_ids)
-        return known.sorted(lambda rec: rec != own)
+        own = enabled.filtered(lambda rec: rec == self.env.user.company_id)
+        return own | self._filter_known(enabled - own)
 
-    def _find_known_ids(self, companies):
-        """Return the ids of the companies that have an invoice of the customer."""
-        moves = self.env["account.move"].sudo()
-        return {
-            company.id
-            for company in companies
-            if moves.search_count(self._get_domain(company), limit=1)
+    def _filter_known(self, companies):
+        """Return those that have an invoice of the customer, or its agreement.
+
+        Who has agreed by a mailed link reads there what to, and withdraws it, before
+        the first invoice as well.
+        """
+        if not companies:
+            return companies
+        own = Domain("partner_id", "=", self._get_payer().id)
+        own &= Domain("company_id", "in", companies.ids)
+        dealings = {
+            "account.move": self._get_domain(companies),
+            "autopay.authorization": own,
+            "autopay.method.setup": own & Domain("state", "=", "waiting"),
         }
+        found = companies.browse()
+        for model, domain in dealings.items():
+            groups = self.env[model].sudo()._read_group(domain, ["company_id"])
+            found = found.union(*(company for (company,) in groups))
+        return companies & found
 
     @api.model
     def _get_company(self, company_id=None):
@@ -73,12 +83,12 @@ class AutopayPortal(models.AbstractModel):
         return companies.filtered(lambda company: company.id == company_id)
 
     @api.model
-    def _get_domain(self, company):
-        """Return the domain of the customer's posted invoices in a company."""
+    def _get_domain(self, companies):
+        """Return the domain of the customer's posted invoices in these companies."""
         return Domain(
             [
                 ("commercial_partner_id", "=", self._get_payer().id),
-                ("company_id", "=", company.id),
+                ("company_id", "in", companies.ids),
                 ("move_type", "=", "out_invoice"),
                 ("state", "=", "posted"),
             ]

@@ -48,6 +48,22 @@ class TestPortalHome(PagesCommon):
             with self.subTest(value=value):
                 self._open(f"/my/autopay?company={value}", status=404)
 
+    def test_agreement_is_withdrawn_where_no_invoice_was_sent_yet(self):
+        other = self._create_company(name="Elsewhere Ltd")
+        other.autopay_enabled = True
+        provider = self.provider.sudo().copy({"company_id": other.id})
+        token = self._create_token().copy({"provider_id": provider.id})
+        self.env["autopay.authorization"].sudo()._record(
+            self.customer, other, token, "link", text="I agree.", lang="en_US"
+        )
+        self._log_in(self.owner_user)
+        page = self._open("/my/autopay")
+        (tab,) = page.xpath(f"//nav//a[contains(@href, 'company={other.id}')]/@href")
+        self.assertTrue(self._open(tab).xpath("//a[contains(@href, '/leave')]"))
+        page = self._send("/my/autopay/leave", company=other.id)
+        self.assertIn("You have left autopay", self._text(page, "autopay_messages"))
+        self.assertTrue(token.autopay_authorization_ids.revoked_date)
+
     def test_contacts_who_may_only_look_read_so(self):
         self._log_in(self.colleague_user)
         self.assertTrue(self._text(self._open("/my/autopay"), "autopay_read_only"))
