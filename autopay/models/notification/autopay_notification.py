@@ -3,7 +3,7 @@ import logging
 
 from markupsafe import Markup
 
-from odoo import api, models
+from odoo import SUPERUSER_ID, api, models
 from odoo.tools import plaintext2html
 
 from ...words.amounts import format_amount
@@ -140,6 +140,16 @@ class AutopayNotification(models.AbstractModel):
         )
 
     # === ALERTS FOR STAFF === #
+
+    @api.model
+    def _for_staff(self, company):
+        """Return this service in the language of whoever is called for a company.
+
+        Of what a customer has done staff read in their own language, and it is not the
+        customer who is called.
+        """
+        lang = company.sudo()._get_autopay_called().lang
+        return self.with_user(SUPERUSER_ID).with_context(lang=lang)
 
     def _alert(self, record, company, summary, note="", wait=""):
         """Ask the person in charge to look at a record, once as long as it is open.

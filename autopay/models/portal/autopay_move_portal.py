@@ -1,4 +1,4 @@
-from odoo import SUPERUSER_ID, api, fields, models
+from odoo import api, fields, models
 
 from ... import const
 from ...rights import STAFF_GROUPS, check_billing
@@ -91,20 +91,22 @@ class AutopayMovePortal(models.AbstractModel):
     def _set_autopay_customer_hold(self, held):
         """Write whether the customer has skipped these invoices, and tell staff."""
         self._write_autopay({"autopay_customer_hold": held})
-        # The customer must not be the one who is called.
-        notification = self.env["autopay.notification"].with_user(SUPERUSER_ID)
-        if not held:
-            taken_back = self.env._("Taken back by %s", self.env.user.name)
-            notification._close_waiting_on(self, CUSTOMER_HOLD, taken_back)
-            return
-        for move in self.with_env(notification.env):
-            summary = self.env._("The customer has skipped this charge")
-            note = self.env._(
+        user = self.env.user.name
+        for company, moves in self.grouped("company_id").items():
+            notification = self.env["autopay.notification"]._for_staff(company)
+            env = notification.env
+            if not held:
+                taken_back = env._("Taken back by %s", user)
+                notification._close_waiting_on(moves, CUSTOMER_HOLD, taken_back)
+                continue
+            summary = env._("The customer has skipped this charge")
+            note = env._(
                 "%(user)s has skipped it in the portal. It is not charged until that "
                 "is taken back, there or by a button on the invoice.",
-                user=self.env.user.name,
+                user=user,
             )
-            notification._alert(move, move.company_id, summary, note, CUSTOMER_HOLD)
+            for move in moves.with_env(env):
+                notification._alert(move, company, summary, note, CUSTOMER_HOLD)
 
     def _move_autopay_date(self, day):
         """Have the customer's day be that of the charge; the first one is kept.

@@ -1,10 +1,11 @@
 from dataclasses import dataclass
 
-from odoo import SUPERUSER_ID, api, models
+from odoo import api, models
 from odoo.exceptions import MissingError, UserError
 
 from ...words.portal.pages import (
     get_agreed_words,
+    get_left_staff_words,
     get_left_words,
     get_method_problem,
     get_portal_sentence,
@@ -146,17 +147,17 @@ class AutopayPortalConsent(models.AbstractModel):
             return get_portal_sentence(self.env, "not_on")
         late = self._get_unstoppable(company)
         consents._revoke(self.env._("Revoked by the customer in the portal"))
-        told = get_left_words(self.env, late)
-        self._alert_left(company, told)
-        return told
+        self._alert_left(company, late)
+        return get_left_words(self.env, late)
 
-    def _alert_left(self, company, told):
-        """Have staff know that nothing is collected from the customer any more."""
+    def _alert_left(self, company, late):
+        """Have staff know that nothing is collected from the customer any more.
+
+        :param late: the charges that can no longer be stopped
+        """
+        notification = self.env["autopay.notification"]._for_staff(company)
         payer = self._get_payer()
-        summary = self.env._(
-            "%s has withdrawn the agreement to autopay", payer.display_name
-        )
-        payer._message_log(body=f"{summary} ({self.env.user.name}). {told}")
-        # The customer must not be the one who is called.
-        alarm = self.env["autopay.notification"].with_user(SUPERUSER_ID)
-        alarm._alert(payer.with_env(alarm.env), company, summary, told)
+        summary, note = get_left_staff_words(notification.env, payer, late)
+        payer._message_log(body=f"{summary} ({self.env.user.name}). {note}")
+        payer = payer.with_env(notification.env)
+        notification._alert(payer, company, summary, note)

@@ -145,9 +145,12 @@ class AutopayMethodRemoval(models.AbstractModel):
         """Have staff know; a person is called when something is not paid any more."""
         if not uses:
             return
-        title, text = get_staff_words(self.env, token, uses, replacement)
         payer = token.partner_id.commercial_partner_id
+        notifications = self.env["autopay.notification"]
+        service = notifications._for_staff(token.company_id)
+        title, text = get_staff_words(service.env, token, uses, replacement)
         payer._message_log(body=f"{title} ({self.env.user.name}). {text}")
-        notification = self.env["autopay.notification"].sudo()
         for company in left.get_companies():
-            notification._alert(payer, company, title, text)
+            service = notifications._for_staff(company)
+            words = get_staff_words(service.env, token, uses, replacement)
+            service._alert(payer.with_env(service.env), company, *words)

@@ -433,18 +433,15 @@ class AutopaySetupOpener(models.AbstractModel):
         return self._problem(code, setup.company_id)
 
     def _note_failure(self, setup, kind, stop_reason, message):
+        notification = self.env["autopay.notification"]._for_staff(setup.company_id)
+        env = notification.env
         if kind == REFUSED:
             setup._set_over("failed", stop_reason or "refused")
-            note = get_refused_note(self.env, message)
+            note = get_refused_note(env, message)
         else:
             setup.reason = stop_reason or "no_answer"
-            note = get_stop_sentence(self.env, stop_reason) if stop_reason else ""
-        provider = setup.provider_id.name
-        summary = self.env._("Customers cannot save payment methods at %s", provider)
-        self.env["autopay.notification"]._alert(
-            setup,
-            setup.company_id,
-            summary,
-            note,
-            wait=self._get_wait(setup.provider_id),
-        )
+            note = get_stop_sentence(env, stop_reason) if stop_reason else ""
+        provider = setup.with_env(env).provider_id.name
+        summary = env._("Customers cannot save payment methods at %s", provider)
+        wait = self._get_wait(setup.provider_id)
+        notification._alert(setup, setup.company_id, summary, note, wait)

@@ -1,6 +1,17 @@
+from unittest.mock import patch
+
 from odoo.tests import tagged
+from odoo.tools.misc import ReadonlyDict
+from odoo.tools.translate import code_translations
 
 from .common_pages import PagesCommon
+
+# Summaries for staff of what customers do, and what a customer would read.
+TRANSLATED = {
+    "The customer has skipped this charge": "Le client a sauté ce paiement",
+    "%s has withdrawn the agreement to autopay": "%s a retiré son accord",
+    "%(customer)s has removed %(method)s": "%(customer)s a retiré %(method)s",
+}
 
 
 @tagged("post_install", "-at_install")
@@ -152,6 +163,24 @@ class TestPortalConsent(PagesCommon):
         page = self._send("/my/autopay/leave", company=self.company.id)
         self.assertIn("agreed to nothing", self._text(page, "autopay_messages"))
         self.assertFalse(self.customer.activity_ids)
+
+    def test_staff_read_of_it_in_their_own_language(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        token = self._enrol()
+        invoice = self._create_due_invoice()
+        texts = {("autopay", "fr_FR"): ReadonlyDict(TRANSLATED)}
+        user = self.env(user=self.owner_user, context={"lang": "fr_FR"})
+        with patch.dict(code_translations.python_translations, texts):
+            user["autopay.portal.coming"]._skip(self.company.sudo(), invoice.id)
+            user["autopay.portal.consent"]._leave(self.company.sudo())
+            user["autopay.method.removal"]._remove(self.company.sudo(), token.id)
+        skipped = invoice.activity_ids
+        self.assertEqual(skipped.summary, "The customer has skipped this charge")
+        told = dict(self.customer.activity_ids.mapped(lambda rec: (rec.summary, rec)))
+        name = self.customer.display_name
+        left = told[f"{name} has withdrawn the agreement to autopay"]
+        self.assertNotIn("You have", left.note)
+        self.assertIn(f"{name} has removed VISA •••• 4242", told)
 
     # === OTHERS === #
 

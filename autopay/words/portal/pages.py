@@ -126,10 +126,25 @@ def get_left_words(env, attempts):
         "You have left autopay: nothing more is charged by itself. Pay your invoices "
         "as they come."
     )
+    return " ".join([lead, *_get_named_charges(env, attempts)])
+
+
+def get_left_staff_words(env, payer, attempts):
+    """Return the same for staff: title and sentences.
+
+    :param payer: the customer who has left
+    :param attempts: see ``get_left_words``
+    """
+    title = env._("%s has withdrawn the agreement to autopay", payer.display_name)
+    lead = env._("Nothing more is charged to this customer by itself.")
+    return title, " ".join([lead, *_get_named_charges(env, attempts)])
+
+
+def _get_named_charges(env, attempts):
     named = [get_under_way_words(env, attempt) for attempt in attempts[:NAMED_CHARGES]]
     if more := len(attempts) - len(named):
         named.append(env._("So it is with %s more.", more))
-    return " ".join([lead, *named])
+    return named
 
 
 def get_under_way_words(env, attempt):
