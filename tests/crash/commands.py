@@ -16,6 +16,8 @@ from tests.crash import interference, people, scenery
 JOBS = {
     "charge": "autopay.ir_cron_charge_due_invoices",
     "resolve": "autopay.ir_cron_resolve_open_attempts",
+    "write mails": "autopay.ir_cron_send_notices",
+    "send mails": "mail.ir_cron_mail_scheduler_action",
 }
 
 
@@ -64,6 +66,18 @@ class Commands:
         with self.registry.cursor() as cr:
             env = api.Environment(cr, SUPERUSER_ID, {})
             env["autopay.run"]._cron_charge_due_invoices()
+
+    def write_mails_directly(self):
+        """Write what customers are told without the scheduler's lock."""
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            env["autopay.notice"]._cron_send_notices()
+
+    def send_mails_directly(self):
+        """Send what is in Odoo's queue without the scheduler's lock."""
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            env["mail.mail"].process_email_queue()
 
     def listen(self, database):
         """Answer HTTP requests in a thread; return the port."""

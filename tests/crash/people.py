@@ -3,6 +3,8 @@
 Each function takes the environment and JSON values; what Odoo refuses raises its error.
 """
 
+from datetime import timedelta
+
 from odoo import Command
 
 from odoo.addons.autopay.models.setup.visit import Visitor
@@ -67,6 +69,30 @@ def open_page(env, customer):
     visitor = Visitor(text_hash=opener._get_text_hash(text), contact=payer)
     setups = env["autopay.method.setup"]
     return setups._open(payer, env.company, "autopay", "portal", visitor)
+
+
+def set_up_mail(env, port):
+    """Give every customer an address, and Odoo a mail server that takes all."""
+    customers = env["res.partner"].search([("customer_rank", ">", 0)])
+    for customer in customers:
+        customer.email = f"{customer.name}@example.com"
+    env.company.email = "accounts@orchard.example.com"
+    env["ir.mail_server"].create(
+        {"name": "Sink", "smtp_host": "127.0.0.1", "smtp_port": port}
+    )
+
+
+def plan(env, ref, days):
+    """Agree with a customer to pay an invoice in two parts."""
+    move = find(env, ref)
+    today = env.company._get_autopay_today()
+    half = move.amount_residual / 2
+    rows = [(today + timedelta(days=after), half) for after in days]
+    env["autopay.plan"]._set_up(
+        move,
+        rows,
+        {"text": "Agreed.", "lang": "en_US", "channel": "phone", "agreed_date": today},
+    )
 
 
 def check_visits(env):

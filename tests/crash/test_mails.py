@@ -1,0 +1,223 @@
+"""Customers get each mail once: a month of them, kill -9, two workers at once."""
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from tests.crash.mailbox import Mailbox
+from tests.crash.world import at, wait_for
+
+# What happens, and the mails that follow: customer, words of the subject.
+MONTH = [
+    (
+        "charge",
+        [
+            ("card", "100.00 received"),
+            ("card", "250.50 received"),
+            ("other", "75.25 received"),
+            ("declining", "60.00 could not be collected"),
+            ("debit", "410.10 is being collected"),
+        ],
+    ),
+    ("nothing", []),
+    ("settle", [("debit", "410.10 received")]),
+    ("retry", [("declining", "60.00 could not be collected")]),
+    ("refund", [("card", "100.00 returned")]),
+    ("retry", [("declining", "60.00 could not be collected")]),
+    ("dispute", []),
+    ("plan", [("crowd0", "your payment plan")]),
+    ("lose", [("other", "75.25 returned")]),
+    ("retry", [("declining", "Please pay")]),
+    ("retry", []),
+]
+TOLD = Counter(name for name, _words in MONTH[0][1])
+
+# Where a process dies: in the charge job or in the one that writes mails.
+WRITING_POINTS = {
+    "outcome not told": ("charge", "autopay.notification", "_notify", "kill_before"),
+    "event not committed": ("charge", "autopay.notice", "_announce", "kill_after"),
+    "telling not committed": (
+        "charge",
+        "autopay.notification",
+        "_notify",
+        "kill_after",
+    ),
+    "mail not written": ("write mails", "autopay.notice", "_queue", "kill_before"),
+    "mail not kept": ("write mails", "autopay.notice", "_write_checked", "kill_after"),
+    "mail not committed": ("write mails", "autopay.notice", "_queue", "kill_after"),
+}
+# The method in which a mail is called sent.
+DONE = "_postprocess_sent_message"
+# Where it dies while a mail is handed over: how many mails come at least.
+SENDING_POINTS = {
+    "mail not begun": ("mail.mail", "_send", "kill_before", 0),
+    "mail not handed over": ("mail.mail", "_prepare_outgoing_list", "kill_after", 1),
+    "mail not called sent": (
+        "mail.mail",
+        "_postprocess_sent_message",
+        "kill_before",
+        0,
+    ),
+    "mail not committed": ("mail.mail", "_postprocess_sent_message", "kill_after", 0),
+}
+
+
+def _with_some_every_day(points):
+    """Return the points as cases: every other one is run with the long tests only."""
+    return [
+        pytest.param(point, marks=() if number % 2 else pytest.mark.full)
+        for number, point in enumerate(points)
+    ]
+
+
+@pytest.fixture
+def mailbox(world):
+    """A mail server, and customers with addresses; invoices are due."""
+    box = Mailbox()
+    with box.listening() as port:
+        with world.start() as process:
+            process.call("act", deed="set_up_mail", port=port)
+        world.make_due()
+        yield box
+
+
+def test_month_of_events_makes_exactly_its_mails(world, mailbox):
+    happen = _Happenings(world)
+    with world.start() as process:
+        for event, wanted in MONTH:
+            before = len(mailbox.mails)
+            getattr(happen, event)(process)
+            _tell(process)
+            came = mailbox.read()[before:]
+            left = [mail for mail in came if not _take(wanted, mail)]
+            assert (left, wanted) == ([], []), event
+    assert set(_read_states(world).values()) == {"sent"}
+    assert all(message["From"] for _address, message in mailbox.mails)
+
+
+@pytest.mark.parametrize("point", _with_some_every_day(WRITING_POINTS))
+def test_each_event_is_mailed_once_after_a_kill_at(world, mailbox, point):
+    job, *place = WRITING_POINTS[point]
+    if job != "charge":
+        world.run_job("charge")
+    world.crash(job, at(*place))
+    _go_on(world)
+    assert Counter(name for name, _subject in mailbox.read()) == TOLD
+    assert set(_read_states(world).values()) == {"sent"}
+
+
+@pytest.mark.parametrize("point", _with_some_every_day(SENDING_POINTS))
+def test_no_mail_comes_twice_after_a_kill_at(world, mailbox, point):
+    *place, lost = SENDING_POINTS[point]
+    world.run_job("charge")
+    world.run_job("write mails")
+    world.crash("send mails", at(*place))
+    _go_on(world)
+    assert Counter(mailbox.read()).most_common(1)[0][1] == 1
+    came = Counter(name for name, _subject in mailbox.read())
+    assert (TOLD - came).total() == lost
+    states = Counter(_read_states(world).values())
+    # Of a mail that was begun nobody knows whether it came: a person is told.
+    assert states["failed"] == (point != "mail not begun")
+    assert states["sent"] == TOLD.total() - states["failed"]
+
+
+@pytest.mark.parametrize("what", ["write", "send"])
+def test_two_at_once_make_one_mail(world, mailbox, what, tmp_path):
+    world.run_job("charge")
+    if what == "send":
+        world.run_job("write mails")
+    model, method = {
+        "write": ("autopay.notice", "_write_checked"),
+        "send": ("ir.mail_server", "_connect__"),
+    }[what]
+    started, until = str(tmp_path / "started"), str(tmp_path / "until")
+    files = {"started": started, "until": until}
+    with world.start() as first, world.start() as second:
+        first.call("interfere", **at(model, method, "wait_after", **files))
+        first.begin(f"{what}_mails_directly")
+        wait_for(Path(started).exists, "the first has not begun")
+        second.call(f"{what}_mails_directly")
+        Path(until).touch()
+        first.end()
+    _go_on(world)
+    assert Counter(name for name, _subject in mailbox.read()) == TOLD
+
+
+def _go_on(world):
+    """Run all jobs as time goes by."""
+    with world.start() as process:
+        for _round in range(2):
+            world.let_time_pass()
+            world.sql(
+                "UPDATE autopay_notice SET write_date = write_date - interval '1 day'"
+            )
+            process.call("run_job", name="resolve")
+            process.call("run_job", name="charge")
+            _tell(process)
+
+
+def _tell(process):
+    process.call("run_job", name="write mails")
+    process.call("run_job", name="send mails")
+
+
+def _take(wanted, mail):
+    """Take a mail off those that are awaited; return whether it was among them."""
+    name, subject = mail
+    found = [row for row in wanted if row[0] == name and row[1] in subject]
+    if found:
+        wanted.remove(found[0])
+    return bool(found)
+
+
+def _read_states(world):
+    rows = world.sql("SELECT event_key, state FROM autopay_notice")
+    return {row["event_key"]: row["state"] for row in rows}
+
+
+class _Happenings:
+    """What happens to customers within a month."""
+
+    def __init__(self, world):
+        self._world = world
+
+    def charge(self, process):
+        process.call("run_job", name="charge")
+
+    def nothing(self, process):
+        self._world.run_round(process)
+
+    def settle(self, process):
+        self._world.settle_debits()
+        self._world.run_round(process)
+
+    def retry(self, process):
+        """Let the day come on which a refused charge is tried again."""
+        self._world.sql(
+            "UPDATE account_move SET autopay_retry_date = now()::date - 2"
+            " WHERE autopay_retry_date IS NOT NULL"
+        )
+        process.call("run_job", name="charge")
+
+    def refund(self, process):
+        intent = self._find_intent("card-1")
+        self._world.stripe.v1.refunds.create({"payment_intent": intent})
+        self._world.run_round(process)
+
+    def dispute(self, process):
+        intent = self._find_intent("other-1")
+        self._dispute = self._world.admin.open_dispute(intent)["id"]
+        self._world.run_round(process)
+
+    def lose(self, process):
+        self._world.admin.lose_dispute(self._dispute)
+        self._world.run_round(process)
+
+    def plan(self, process):
+        process.call("act", deed="plan", ref="crowd0-1", days=[5, 35])
+
+    def _find_intent(self, ref):
+        attempts = self._world.read_state().attempts
+        return next(row["object_ref"] for row in attempts if row["invoice"] == ref)
