@@ -22,15 +22,9 @@ NOTICE_KINDS = {
     "receipt": NoticeKind("Receipt", "autopay.mail_template_receipt"),
     "pending": NoticeKind("Debit under way", "autopay.mail_template_pending"),
     "failed_retry": NoticeKind(
-        "Failed, tried again", "autopay.mail_template_failed_retry"
+        "Charge failed, tried again", "autopay.mail_template_failed_retry"
     ),
-    "failed": NoticeKind("Failed", "autopay.mail_template_failed", asks=True),
-    "confirm": NoticeKind(
-        "Confirm with the bank", "autopay.mail_template_confirm", asks=True
-    ),
-    "confirm_reminder": NoticeKind(
-        "Reminder to confirm", "autopay.mail_template_confirm_reminder", asks=True
-    ),
+    "failed": NoticeKind("Charge failed", "autopay.mail_template_failed", asks=True),
     "returned": NoticeKind("Money returned", "autopay.mail_template_returned"),
     "plan": NoticeKind("Payment plan agreed", "autopay.mail_template_plan"),
 }

@@ -75,7 +75,7 @@ class AutopayNotice(models.Model):
         ondelete="set null",
         groups="base.group_system",
     )
-    email = fields.Char(string="Sent to", readonly=True)
+    email = fields.Char(string="To", readonly=True)
     subject = fields.Char(readonly=True)
 
     _event_uniq = models.UniqueIndex("(event_key)", "This was told already.")
