@@ -25,8 +25,10 @@ MONTH = [
     ("retry", [("declining", "60.00 could not be collected")]),
     ("refund", [("card", "100.00 returned")]),
     ("retry", [("declining", "60.00 could not be collected")]),
+    ("guard", [("guarded", "Please confirm")]),
     ("dispute", []),
     ("plan", [("crowd0", "your payment plan")]),
+    ("half_time", [("guarded", "Reminder: please confirm")]),
     ("lose", [("other", "75.25 returned")]),
     ("retry", [("declining", "Please pay")]),
     ("retry", []),
@@ -200,6 +202,14 @@ class _Happenings:
             " WHERE autopay_retry_date IS NOT NULL"
         )
         process.call("run_job", name="charge")
+
+    def guard(self, process):
+        """Charge a card whose bank wants its holder to confirm."""
+        self._world.make_due("guarded-1")
+        process.call("run_job", name="charge")
+
+    def half_time(self, _process):
+        self._world.sql("UPDATE autopay_notice SET due_date = now() - interval '1 h'")
 
     def refund(self, process):
         intent = self._find_intent("card-1")

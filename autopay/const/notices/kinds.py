@@ -25,6 +25,12 @@ NOTICE_KINDS = {
         "Charge failed, tried again", "autopay.mail_template_failed_retry"
     ),
     "failed": NoticeKind("Charge failed", "autopay.mail_template_failed", asks=True),
+    "confirm": NoticeKind(
+        "Confirm with the bank", "autopay.mail_template_confirm", asks=True
+    ),
+    "confirm_reminder": NoticeKind(
+        "Reminder to confirm", "autopay.mail_template_confirm_reminder", asks=True
+    ),
     "returned": NoticeKind("Money returned", "autopay.mail_template_returned"),
     "plan": NoticeKind("Payment plan agreed", "autopay.mail_template_plan"),
 }

@@ -128,11 +128,18 @@ class AutopayNoticeWords(models.AbstractModel):
         """Return what happens now, or what the customer can do."""
         if self.kind in CONFIRM_KINDS:
             return get_confirm_step(self.env, get_deadline_words(self.env, record))
-        retry_date = self._get_retry_date() if _has(record, "decline_class") else False
-        open_moves = self._get_moves(record).filtered(
-            lambda move: move._is_autopay_open()
-        )
-        return get_next_step(self.env, self.kind, retry_date, bool(open_moves))
+        is_failure = record and self.kind in FAILED_KINDS
+        retry_date = self._get_retry_date() if is_failure else False
+        return get_next_step(self.env, self.kind, retry_date, self._is_owed(record))
+
+    def _is_owed(self, record):
+        """Return whether money that a bank took back is to be paid again.
+
+        Of refunds and disputes staff say whether anything is still owed.
+        """
+        if self.kind != "returned" or not record or record.kind != "return":
+            return False
+        return any(move._is_autopay_open() for move in record.move_ids)
 
     def _get_agreed_words(self, record):
         """Return the parts of a plan, one a line."""
@@ -150,7 +157,7 @@ class AutopayNoticeWords(models.AbstractModel):
         moves = self._get_moves(record)
         if record and self.kind in CONFIRM_KINDS:
             return self.env["autopay.confirmation"]._get_url(record)
-        if record and self.kind in FAILED_KINDS:
+        if (record and self.kind in FAILED_KINDS) or self._is_owed(record):
             return self._get_pay_url(moves)
         base = self.company_id.get_base_url()
         if len(moves) == 1:

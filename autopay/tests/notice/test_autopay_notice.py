@@ -101,6 +101,7 @@ class TestAutopayNotice(NoticeCommon):
         self.assertEqual(len(self._get_notices()), 2)
         body = next(m["body"] for m in self._mails if "returned" in m["subject"])
         self.assertIn("We have refunded your payment.", body)
+        self.assertNotIn("Please pay", body)
 
     def test_dispute_is_told_when_it_is_lost(self):
         attempt = self._collect()[1]
@@ -115,6 +116,24 @@ class TestAutopayNotice(NoticeCommon):
         body = next(m["body"] for m in self._mails if "returned" in m["subject"])
         self.assertIn("returned to you by your bank", body)
         self.assertNotIn("dispute", body)
+        self.assertNotIn("Please pay", body)
+
+    def test_debit_that_its_bank_returns_is_to_be_paid_again(self):
+        self._enrol("pm_usBankAccount_success")
+        invoice = self._create_due_invoice()
+        self._run_autopay()
+        intent = invoice.autopay_attempt_ids.object_ref
+        self.admin.settle(intent)
+        self._resolve_autopay()
+        self.admin.return_debit(intent)
+        self._poll()
+        self._send_mails()
+        told = self._get_notices()[-1:]
+        self.assertEqual((told.kind, told._get_subject().kind), ("returned", "return"))
+        body = next(m["body"] for m in self._mails if "100.00 returned" in m["subject"])
+        self.assertIn("Your bank has returned the debit.", body)
+        self.assertIn("The invoice is open again.", body)
+        self.assertIn("/autopay/pay/", body)
 
     def test_plan_is_told_part_by_part(self):
         invoice = self._create_posted_invoice(100.0)
