@@ -38,7 +38,7 @@ class AutopayConfigurationPortal(models.AbstractModel):
         :raises AccessError: when nobody is logged in
         """
         if self.env.user._is_public():
-            raise AccessError(self.env._("Log in to see your autopay settings."))
+            raise AccessError(self.env._("Log in to see your payment rules."))
         payer = self.env.user.partner_id.commercial_partner_id
         found = (
             self.env["autopay.configuration"]
@@ -55,7 +55,7 @@ class AutopayConfigurationPortal(models.AbstractModel):
         """
         found = self._get_own(company).filtered(lambda rec: rec.id == configuration_id)
         if not found:
-            raise AccessError(self.env._("This is not one of your autopay settings."))
+            raise AccessError(self.env._("This is not one of your payment rules."))
         return found
 
     # === CHANGE === #
@@ -70,7 +70,7 @@ class AutopayConfigurationPortal(models.AbstractModel):
         """
         self._check_may_change()
         if len(self._get_own(company)) >= MAX_CONFIGURATIONS:
-            raise UserError(self.env._("You have too many autopay settings."))
+            raise UserError(self.env._("You have too many payment rules."))
         payer = self.env.user.partner_id.commercial_partner_id
         vals = self._prepare_vals(company, values)
         vals.update(
@@ -120,7 +120,7 @@ class AutopayConfigurationPortal(models.AbstractModel):
         self._check_shapes(is_ids(configuration_ids))
         if sorted(own.ids) != sorted(configuration_ids):
             raise UserError(
-                self.env._("Your autopay settings have changed. Load the page anew.")
+                self.env._("Your payment rules have changed. Load the page anew.")
             )
         own.browse(configuration_ids)._renumber()
 
@@ -246,7 +246,7 @@ class AutopayConfigurationPortal(models.AbstractModel):
             raise UserError(
                 self.env._(
                     "Only %s can change these conditions. You can switch the "
-                    "setting off, or choose another payment method for it.",
+                    "rule off, or choose another payment method for it.",
                     configuration.company_id.name,
                 )
             )

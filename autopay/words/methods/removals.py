@@ -26,7 +26,7 @@ def get_use_rows(env, uses):
         ),
         *(
             {
-                "description": env._("Autopay setting"),
+                "description": env._("Payment rule"),
                 "id": configuration.id,
                 "name": configuration.display_name,
                 "url": f"/my/autopay?company={configuration.company_id.id}",

@@ -43,7 +43,7 @@ COMING_SENTENCES = {
     "kind_not_allowed": _lt(
         "%(method)s cannot pay this invoice. Choose another payment method."
     ),
-    "no_configuration": _lt("None of your own settings fits this invoice."),
+    "no_configuration": _lt("None of your payment rules fits this invoice."),
     "above_cap": _lt("It is above the limit that you have set for a charge."),
     "month_cap_reached": _lt("The limit that you have set for the month is reached."),
     "above_authorization": _lt("It is above the limit that you have agreed to."),

@@ -34,7 +34,7 @@ STATUS_SENTENCES = {
         "anything."
     ),
     "configured": _lt(
-        "What we put on autopay is charged by your own settings, on its day. You need "
+        "What we put on autopay is charged by your payment rules, on its day. You need "
         "not do anything."
     ),
     "off": _lt("Nothing is charged by itself. Pay your invoices as they come."),
@@ -61,7 +61,7 @@ STATUS_SENTENCES = {
         "agree anew."
     ),
     "configuration_invalid": _lt(
-        "None of your own settings can pay for now. Look at them, or ask us."
+        "None of your payment rules can pay for now. Look at them, or ask us."
     ),
 }
 
