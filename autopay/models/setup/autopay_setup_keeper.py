@@ -2,7 +2,7 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 
 from ...const.methods.setup import CONSENT_PURPOSES, SETUP_METHOD_TYPES
-from ...words.methods.requests import get_link_over_words
+from ...words.methods.requests import get_link_over_words, get_lost_right_words
 
 
 class AutopaySetupKeeper(models.AbstractModel):
@@ -83,18 +83,34 @@ class AutopaySetupKeeper(models.AbstractModel):
         """Have a method pay nothing to which nobody can have agreed; call a person.
 
         Its customer was merged or moved meanwhile, and nobody has agreed for those who
-        would pay with it; or the link that led to it does not count any more.
+        would pay with it; who agreed has lost the right to; or the link that led to it
+        does not count any more.
 
         :return: whether it is such a one
         """
         if not setup._is_same_payer():
             setup.partner_id._alert_autopay_payer(setup.company_id)
+        elif self._has_lost_right(setup):
+            self._alert_kept(setup, get_lost_right_words(self.env, setup))
         elif self._is_link_over(setup):
-            self._alert_link_over(setup)
+            self._alert_kept(setup, get_link_over_words(self.env, setup))
         else:
             return False
         setup.write({"purpose": "store", "old_token_id": False})
         return True
+
+    def _has_lost_right(self, setup):
+        """Return whether somebody who was logged in may not decide any more.
+
+        A bank account that is being verified was given while he might.
+        """
+        if setup.channel != "portal" or setup.purpose not in CONSENT_PURPOSES:
+            return False
+        contact, user = setup.contact_id, setup.user_id
+        own = contact.commercial_partner_id == setup.partner_id
+        gone = user.share and not user.active
+        may = own and contact.autopay_portal_manager and not gone
+        return not (may or setup.waiting_date)
 
     def _is_link_over(self, setup):
         """Return whether the link by which somebody came does not count any more.
@@ -109,14 +125,29 @@ class AutopaySetupKeeper(models.AbstractModel):
         # A bank account takes days to be verified: the customer was in time.
         moment = setup.waiting_date or fields.Datetime.now()
         if setup.link_until:
-            return setup.link_until <= moment
+            return setup.link_until <= moment or self._is_overtaken(setup)
         request = setup.request_id
         return not (request and request._is_answer_awaited(moment))
 
-    def _alert_link_over(self, setup):
-        """Have a person look at a method that came by a link that does not count."""
+    def _is_overtaken(self, setup):
+        """Return whether the customer has agreed to something else meanwhile.
+
+        Whoever has a link is not known: the second one takes nothing from the first.
+        """
+        later = [
+            ("partner_id", "=", setup.partner_id.id),
+            ("company_id", "=", setup.company_id.id),
+            ("revoked_date", "=", False),
+            ("create_date", ">", setup.create_date),
+        ]
+        return bool(self.env["autopay.authorization"].search_count(later, limit=1))
+
+    def _alert_kept(self, setup, words):
+        """Have a person look at a method that is kept and pays nothing.
+
+        :param words: a title and a text
+        """
         notification = self.env["autopay.notification"]
-        words = get_link_over_words(self.env, setup)
         notification._alert(setup, setup.company_id, *words)
 
     def _record_consent(self, setup, token):

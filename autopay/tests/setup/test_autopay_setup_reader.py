@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import fields
 from odoo.tests import tagged
 
+from ..fault import fault
 from .common_setup import SetupCommon
 
 
@@ -27,6 +28,7 @@ class TestAutopaySetupReader(SetupCommon):
 
     # === WITHOUT ANYBODY TELLING === #
 
+    @fault(108)
     def test_scheduled_action_finds_what_was_saved(self):
         setup = self._save("card")
         self._resolve()
@@ -48,6 +50,7 @@ class TestAutopaySetupReader(SetupCommon):
             waits.append(round(wait.total_seconds() / 60))
         self.assertEqual(waits, [1, 5, 15, 60])
 
+    @fault(113)
     def test_left_page_is_over_in_the_end(self):
         self._open()
         setup = self._get_setup()
@@ -57,6 +60,7 @@ class TestAutopaySetupReader(SetupCommon):
         self.assertFalse(setup.next_check_date)
         self.assertEqual(setup.transaction_id.state, "error")
 
+    @fault(118)
     def test_provider_that_stays_silent_is_given_up(self):
         self._open()
         setup = self._get_setup()
@@ -80,6 +84,7 @@ class TestAutopaySetupReader(SetupCommon):
         self.assertEqual(setup.state, "done")
         self.assertTrue(setup.token_id.stripe_mandate)
 
+    @fault(114)
     def test_account_that_is_not_verified_is_not_saved(self):
         setup = self._save("us_bank_account_deposits")
         self._check(setup)
@@ -90,6 +95,7 @@ class TestAutopaySetupReader(SetupCommon):
 
     # === TWICE === #
 
+    @fault(107)
     def test_method_is_saved_once_whoever_asks_how_often(self):
         setup = self._save("card")
         self._check(setup)
@@ -121,6 +127,7 @@ class TestAutopaySetupReader(SetupCommon):
         self._resolve()
         self.assertEqual(self._get_tokens().payment_details, "4242")
 
+    @fault(113)
     def test_late_success_is_taken_all_the_same(self):
         setup = self._save("card")
         with self._acting() as env:
@@ -133,6 +140,7 @@ class TestAutopaySetupReader(SetupCommon):
 
     # === WHO AGREED === #
 
+    @fault(116)
     def test_customer_who_was_merged_has_agreed_for_nobody_else(self):
         setup = self._save("card")
         other = self._create_customer("Blue River Mill")
@@ -145,6 +153,7 @@ class TestAutopaySetupReader(SetupCommon):
         self.assertFalse(setup.authorization_id)
         self.assertTrue(other.activity_ids)
 
+    @fault(116)
     def test_customer_who_was_put_under_a_company_has_not_agreed_for_it(self):
         setup = self._save("card")
         parent = self._create_customer("Dairy Group", is_company=True)
@@ -152,6 +161,40 @@ class TestAutopaySetupReader(SetupCommon):
         self._check(setup)
         self.assertEqual((setup.state, setup.purpose), ("done", "store"))
         self.assertFalse(parent.with_company(self.company).autopay_token_id)
+
+    @fault(116)
+    def test_who_has_lost_the_right_to_decide_decides_nothing(self):
+        clerk = self._create_customer("Clerk", parent_id=self.customer.id)
+        user = self._create_user("clerk", "base.group_portal", partner_id=clerk.id)
+        clerk.sudo().autopay_portal_manager = True
+        for loses in (
+            lambda: clerk.sudo().write({"autopay_portal_right": "read"}),
+            lambda: user.sudo().write({"active": False}),
+        ):
+            clerk.sudo().autopay_portal_manager = True
+            setup = self._save("card", user=user, contact=clerk)
+            loses()
+            self._check(setup)
+            self.assertEqual((setup.state, setup.purpose), ("done", "store"))
+        # One call for both of them.
+        calls = self._get_setups().activity_ids
+        self.assertEqual(len(calls), 1)
+        self.assertIn("may no longer", calls.summary)
+        self.assertFalse(self._get_default())
+
+    @fault(115)
+    def test_page_of_a_link_takes_nothing_from_who_was_quicker(self):
+        tomorrow = fields.Datetime.now() + timedelta(days=1)
+        first = self._save("card", channel="link", link_until=tomorrow, name="A")
+        second = self._save("card", channel="link", link_until=tomorrow, name="B")
+        for setup in (first, second):
+            self._force(setup, create_date=fields.Datetime.now() - timedelta(hours=1))
+        self._check(first)
+        self.assertEqual(self._get_default(), first.token_id)
+        self._check(second)
+        self.assertEqual((second.state, second.purpose), ("done", "store"))
+        self.assertEqual(self._get_default(), first.token_id)
+        self.assertIn("had been answered", self._get_alarms(second).summary)
 
     # === COPIES === #
 
@@ -168,6 +211,7 @@ class TestAutopaySetupReader(SetupCommon):
 
     # === DOUBT === #
 
+    @fault(110)
     def test_session_of_another_visit_saves_nothing(self):
         first = self._save("card")
         self._open(purpose="store")
@@ -179,6 +223,7 @@ class TestAutopaySetupReader(SetupCommon):
         self.assertFalse(self._get_tokens())
         self.assertEqual(len(self._get_alarms(second)), 1)
 
+    @fault(119)
     def test_visit_that_cannot_be_finished_calls_a_person(self):
         setup = self._save("us_bank_account")
         self._force(setup, customer_ref="cus_of_another")

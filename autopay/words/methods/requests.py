@@ -54,11 +54,29 @@ def get_link_over_words(env, setup):
     :param setup: an ``autopay.method.setup`` whose link was over when it was saved
     """
     state = setup.request_id.state
+    if setup.link_until:
+        state = "expired" if setup.link_until <= setup.env.cr.now() else "answered"
     code = state if state in LINK_OVER_SUMMARIES else "expired"
     customer = setup.partner_id.display_name
     summary = fill_in(env, LINK_OVER_SUMMARIES[code], customer=customer)
     return summary, env._(
         "It is kept and pays nothing. Ask the customer whether it is theirs."
+    )
+
+
+def get_lost_right_words(env, setup):
+    """Return for staff that who saved a method may not decide: title and text."""
+    return (
+        env._(
+            "A payment method of %s was saved by somebody who may no longer change "
+            "Autopay",
+            setup.partner_id.display_name,
+        ),
+        env._(
+            "%s had begun before. It is kept and pays nothing. Ask the customer "
+            "whether it is theirs.",
+            setup.contact_id.display_name,
+        ),
     )
 
 
