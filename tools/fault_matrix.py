@@ -29,8 +29,9 @@ RESULT = re.compile(r"(passed \(\d+\)|not tested)(: .+|; without: .+)?")
 INTRODUCTION = """# Faults, and what becomes of each
 
 What can go wrong between an invoice that falls due and a payment in the books, step
-by step, and the tests that show what comes of it. They charge through real HTTP
-requests to the Stripe simulator and look at its ledger of the money that moved.
+by step, and while a customer saves a payment method, and the tests that show what comes
+of it. They charge through real HTTP requests to the Stripe simulator and look at its
+ledger of the money that moved.
 
     bin/test --matrix
 

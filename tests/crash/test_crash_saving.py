@@ -6,6 +6,7 @@ import pytest
 
 from tests.crash.processes import ProcessDiedError
 from tests.crash.world import at, wait_for
+from tests.fault_matrix.row import fault
 
 CUSTOMER = "saver"
 OPENING_POINTS = {
@@ -36,6 +37,7 @@ def _with_some_every_day(points):
     ]
 
 
+@fault(105)
 @pytest.mark.parametrize("point", _with_some_every_day(OPENING_POINTS))
 def test_page_is_made_once_after_a_kill_at(world, point):
     with pytest.raises(ProcessDiedError):
@@ -50,6 +52,7 @@ def test_page_is_made_once_after_a_kill_at(world, point):
     assert len(_read_ours(world, world.stripe.v1.checkout.sessions)) == 1
 
 
+@fault(106)
 @pytest.mark.parametrize("point", _with_some_every_day(FINISHING_POINTS))
 def test_method_is_saved_once_after_a_kill_at(world, point):
     world.admin.visit(_open(world), "card")
@@ -61,6 +64,7 @@ def test_method_is_saved_once_after_a_kill_at(world, point):
     _assert_saved_once(world)
 
 
+@fault(107)
 @pytest.mark.parametrize("kind", ["wait_before", "wait_after"])
 def test_method_is_saved_once_by_two_at_once(world, tmp_path, kind):
     """The scheduled action has the answer, and the page of return is as far."""

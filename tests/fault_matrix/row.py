@@ -15,6 +15,7 @@ POINTS = {
     "H": "webhook",
     "J": "scheduler",
     "U": "people",
+    "V": "save",
 }
 
 NO_MAIL_TO_CUSTOMERS = "nothing is written to customers yet, staff are told"

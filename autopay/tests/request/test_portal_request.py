@@ -7,6 +7,7 @@ from odoo import fields
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ..fault import fault
 from ..portal.common_pages import PagesCommon
 
 PATH = "/autopay/m/"
@@ -308,6 +309,7 @@ class TestPortalRequest(PagesCommon):
             setups.next_check_date = fields.Datetime.now()
             self._run_cron("autopay.ir_cron_resolve_open_attempts")
 
+    @fault(115)
     def test_page_of_a_second_person_replaces_nothing(self):
         first, second = self._agree(), self._agree(name="Somebody Else")
         self._finish(first)
@@ -324,6 +326,7 @@ class TestPortalRequest(PagesCommon):
         text = self._open(setup._get_return_path()).text_content()
         self.assertIn("The link by which you came was used", text)
 
+    @fault(115)
     def test_page_finished_after_the_time_makes_nothing_pay(self):
         answer = self._agree()
         self.asked.expiry_date = fields.Datetime.now()
@@ -342,6 +345,7 @@ class TestPortalRequest(PagesCommon):
             with self.subTest(email=email):
                 self.assertEqual(self._get_setups()[:1].purpose, purpose)
 
+    @fault(115)
     def test_page_that_a_withdrawn_link_led_to_makes_nothing_pay(self):
         answer = self._agree()
         self.asked.with_user(self.biller).action_withdraw()

@@ -4,6 +4,7 @@ from odoo import fields
 from odoo.tests import tagged
 
 from ...models.setup.visit import SetupError, Visitor
+from ..fault import fault
 from .common_setup import SetupCommon
 
 SESSIONS = "/v1/checkout/sessions"
@@ -43,18 +44,21 @@ class TestAutopaySetupOpener(SetupCommon):
         self.assertEqual(len(self._get_tokens()), 1)
         self.assertIn("/c/pay/", self._open())
 
+    @fault(113)
     def test_page_that_is_nearly_over_is_not_used_again(self):
         first = self._open()
         soon = fields.Datetime.now() + timedelta(minutes=10)
         self._get_setup().end_date = soon
         self.assertNotEqual(self._open(), first)
 
+    @fault(113)
     def test_closed_page_is_not_used_again(self):
         first = self._open()
         self.stripe.v1.checkout.sessions.expire(self._get_setup().session_ref)
         self.assertNotEqual(self._open(), first)
         self.assertEqual(self._get_setups().mapped("state"), ["open", "expired"])
 
+    @fault(111)
     def test_answer_that_was_lost_is_had_again(self):
         self.admin.add_fault("reset_after", times=2, path=SESSIONS)
         self.assertEqual(self._get_problem(), "unreachable")
@@ -86,6 +90,7 @@ class TestAutopaySetupOpener(SetupCommon):
         self.assertIn(found, self._get_customers())
         self.assertNotEqual(found, token.provider_ref)
 
+    @fault(111)
     def test_customer_whose_answer_was_lost_is_made_once(self):
         self.admin.add_fault("reset_after", times=2, path=CUSTOMERS)
         self.assertEqual(self._get_problem(), "unreachable")
@@ -115,6 +120,7 @@ class TestAutopaySetupOpener(SetupCommon):
 
     # === NO PAGE === #
 
+    @fault(118)
     def test_provider_out_of_reach_is_said_and_a_person_called_once(self):
         self.admin.add_fault("refuse", times=None)
         self.assertEqual(self._get_problem(), "unreachable")
@@ -143,6 +149,7 @@ class TestAutopaySetupOpener(SetupCommon):
         self.assertEqual(self._get_problem(), "unavailable")
         self.assertFalse(self._get_setups())
 
+    @fault(117)
     def test_too_many_pages_of_a_payer_are_refused(self):
         for number in range(5):
             self._open(name=f"Person {number}")
@@ -154,6 +161,7 @@ class TestAutopaySetupOpener(SetupCommon):
         )
         self._open(name="Person 6")
 
+    @fault(117)
     def test_presses_at_the_same_moment_get_no_more_pages(self):
         """Each of them has counted before any is committed."""
         opener = self.registry["autopay.setup.opener"]

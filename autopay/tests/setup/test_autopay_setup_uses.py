@@ -1,6 +1,7 @@
 from odoo import Command
 from odoo.tests import tagged
 
+from ..fault import fault
 from .common_setup import SetupCommon
 
 
@@ -30,6 +31,7 @@ class TestAutopaySetupUses(SetupCommon):
 
     # === THE SAME CARD === #
 
+    @fault(112)
     def test_same_card_saved_twice_is_one_method(self):
         first = self._save_done("card").token_id
         configuration = self._create_configuration(first)
@@ -48,6 +50,7 @@ class TestAutopaySetupUses(SetupCommon):
         self.assertTrue(first.active)
         self.assertEqual(self._get_default(), second)
 
+    @fault(112)
     def test_same_card_that_is_only_kept_goes_on_to_pay(self):
         first = self._save_done("card").token_id
         self._get_consents().token_id.ensure_one()
@@ -97,6 +100,7 @@ class TestAutopaySetupUses(SetupCommon):
         self.assertIn("At most $", setup.text)
         self.assertEqual(setup.authorization_id.max_amount, 150.0)
 
+    @fault(120)
     def test_invoice_that_is_being_collected_keeps_its_method(self):
         first = self._save_done("us_bank_account").token_id
         invoice = self._create_due_invoice(autopay_token_id=first.id)

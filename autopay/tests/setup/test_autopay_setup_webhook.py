@@ -1,6 +1,7 @@
 from odoo.tests import tagged
 
 from ..event.common_webhook import WebhookCommon
+from ..fault import fault
 from .common_setup import CommittingOverHttp, SetupCommon
 
 
@@ -31,6 +32,7 @@ class TestAutopaySetupWebhook(CommittingOverHttp, SetupCommon, WebhookCommon):
                 self.assertEqual(len(self._get_setups()), number)
         self.assertEqual(len(self._get_tokens().filtered("active")), 1)
 
+    @fault(109)
     def test_message_before_and_after_the_return_saves_once(self):
         setup = self._save("card")
         self._tell(setup)
@@ -39,6 +41,7 @@ class TestAutopaySetupWebhook(CommittingOverHttp, SetupCommon, WebhookCommon):
         self.assertEqual(len(self._get_tokens()), 1)
         self.assertEqual(len(self._get_consents()), 1)
 
+    @fault(109)
     def test_message_after_the_return_changes_nothing(self):
         setup = self._save("card")
         self._check(setup)
@@ -46,6 +49,7 @@ class TestAutopaySetupWebhook(CommittingOverHttp, SetupCommon, WebhookCommon):
         self.assertEqual(event.state, "processed")
         self.assertEqual(len(self._get_tokens()), 1)
 
+    @fault(110)
     def test_message_about_what_did_not_happen_is_not_believed(self):
         self._open()
         setup = self._get_setup()
@@ -68,6 +72,7 @@ class TestAutopaySetupWebhook(CommittingOverHttp, SetupCommon, WebhookCommon):
         self._tell(setup, "setup_intent.succeeded")
         self.assertEqual(setup.state, "done")
 
+    @fault(110)
     def test_session_of_somebody_else_is_ignored(self):
         subject = {"id": "cs_test_other", "object": "checkout.session"}
         event = self._receive("checkout.session.completed", subject)
