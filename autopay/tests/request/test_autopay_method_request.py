@@ -1,5 +1,8 @@
+from datetime import timedelta
+
 from psycopg2 import IntegrityError
 
+from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
@@ -45,6 +48,26 @@ class TestAutopayMethodRequest(RequestCommon):
         self.assertIn("#123456", body)
         self.assertIn("#fedcba", body)
         self.assertIn(self.company.name, body)
+
+    def test_days_in_mails_are_those_of_the_company(self):
+        self.company.partner_id.tz = "America/New_York"
+        night = fields.Datetime.to_datetime("2027-01-01 03:00:00")
+        request = self._ask(self.customer)
+        request.sudo().expiry_date = night
+        agreed = {"date": night, "agreed_date": night.date() - timedelta(days=1)}
+        consent = self.env["autopay.authorization"]._record(
+            self.customer, self.company, self._create_token(), "portal", **agreed
+        )
+        for record, template, day in (
+            (request, TEMPLATE, "December 31, 2026"),
+            (consent, "autopay.mail_template_consent", "12/31/2026"),
+        ):
+            shipped = self.env.ref(template)
+            # Databases keep the one that they were made with.
+            shipped.reset_template()
+            bodies = shipped._render_field("body_html", record.ids)
+            self.assertIn(day, bodies[record.id])
+            self.assertNotIn("2027", bodies[record.id])
 
     def test_names_in_mails_are_text(self):
         self.customer.name = "<script>alert(1)</script> {{ 7 * 7 }}"
