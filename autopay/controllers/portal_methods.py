@@ -16,8 +16,6 @@ PURPOSES = ("autopay", "replace", "store")
 STATUS = {"busy": 429, "unavailable": 503, "unreachable": 503}
 # Failed invoices that are ticked at most.
 MOST_RECOLLECTED = 500
-# A text of a browser that is longer is cut.
-MOST_CHARACTERS = 500
 
 
 class AutopayPortalMethods(AutopayPortalCommon):
@@ -75,12 +73,10 @@ class AutopayPortalMethods(AutopayPortalCommon):
 
     def _get_visitor(self, text_hash, old_token=None, name=""):
         """Return who is at it, as far as the request says."""
-        asked = request.httprequest
         return Visitor(
             text_hash=read_text(text_hash),
             contact=request.env.user.partner_id.sudo(),
-            ip_address=asked.remote_addr or "",
-            user_agent=asked.headers.get("User-Agent", "")[:MOST_CHARACTERS],
+            **self._read_visitor(),
             name=name,
             old_token=old_token or None,
             recollect=self._read_recollected(),

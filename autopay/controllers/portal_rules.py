@@ -3,7 +3,6 @@ import hashlib
 from odoo.exceptions import AccessError, UserError
 from odoo.http import request, route
 
-from ..const.configuration import CAP_RULES
 from ..words.configurations import get_done_sentence
 from .portal_common import AutopayPortalCommon
 from .rule_form import (
@@ -178,11 +177,7 @@ class AutopayPortalRules(AutopayPortalCommon):
                     "you agree."
                 )
             )
-        return {
-            "text": text,
-            "ip_address": request.httprequest.remote_addr,
-            "user_agent": (request.httprequest.user_agent.string or "")[:500],
-        }
+        return {"text": text, **self._read_visitor()}
 
     def _hash_rule_text(self, text):
         return hashlib.sha256(text.encode()).hexdigest()
@@ -193,7 +188,7 @@ class AutopayPortalRules(AutopayPortalCommon):
         """Return the form of a rule as it is."""
         rows = request.env["autopay.configuration.page"]._get_rows(rule)
         for row in rows:
-            row["number"] = repr(row["number"])
+            row["number"] = show_number(row["number"]) or "0"
             row["number_to"] = show_number(row["number_to"])
         return {
             "token_id": rule.token_id.id,
@@ -215,9 +210,15 @@ class AutopayPortalRules(AutopayPortalCommon):
             ),
             "agreements": self._get_agreements(company),
             "kinds": request.env["autopay.configuration.page"]._get_kind_choices(),
-            "cap_rules": [(code, request.env._(label)) for code, label in CAP_RULES],
+            "cap_rules": self._get_cap_rules(),
         }
         return self._render("autopay.portal_rule", values, company)
+
+    def _get_cap_rules(self):
+        """Return what may become of an invoice above a limit, as [(code, label)]."""
+        # Labels of fields are translated with these, not with sentences of the code.
+        rules = request.env["autopay.configuration"].sudo()
+        return rules.fields_get(["cap_rule"])["cap_rule"]["selection"]
 
     def _is_rule_fixed(self, rule):
         portal = request.env["autopay.configuration.portal"]

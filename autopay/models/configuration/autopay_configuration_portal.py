@@ -306,6 +306,7 @@ class AutopayConfigurationPortal(models.AbstractModel):
             configuration.company_id,
             configuration.token_id,
             "portal",
+            lang=self.env.lang,
             **{name: consent[name] for name in known if consent.get(name)},
         )
         contact = self.env.user.partner_id.sudo()

@@ -206,6 +206,27 @@ class TestPortalRules(RulesCommon):
         # A consent that was given is not asked for again.
         self.assertFalse(self._text(self._open(path), "agreement"))
 
+    def test_form_and_agreement_are_in_the_language_of_the_reader(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        field = self.env.ref("autopay.field_autopay_configuration__cap_rule")
+        for label in field.selection_ids.with_context(lang="fr_FR"):
+            label.name = f"fr: {label.value}"
+        self.registry.clear_cache("stable")
+        self.colleague_user.lang = "fr_FR"
+        self.colleague_user.partner_id.autopay_portal_manager = True
+        rule = self._add_rule()
+        self._log_in(self.colleague_user)
+        page = self._open(f"{RULES}/{rule.id}")
+        self.assertEqual(
+            page.xpath("//select[@name='cap_rule']/option/text()"),
+            ["fr: skip", "fr: part"],
+        )
+        self.assertEqual(page.xpath("//input[@name='number_0']/@value"), ["100"])
+        path = f"{RULES}/{rule.id}"
+        self._submit(path, "save", page, token_id=self.bank.id, agree="1")
+        # The payer's own language is another one.
+        self.assertEqual(self.bank.autopay_authorization_ids.lang, "fr_FR")
+
     # === THE LIST === #
 
     def test_rules_are_moved_switched_and_removed(self):
