@@ -1,5 +1,6 @@
 from odoo.http import request, route
 
+from ...browser_values import read_text
 from ...const.links.payment import PAY_PATH
 from ...models.setup.visit import SetupError, Visitor
 from ..portal_request import NAME_LENGTH, STATUSES
@@ -35,7 +36,7 @@ class AutopayPortalPay(AutopayPortalLinks):
     def autopay_pay_save(self, token, text_hash="", name="", **_others):
         """Send the customer to the page on which the provider saves a method."""
         page = self._find_usable_page(token)
-        name = str(name).replace("\0", "").strip()[:NAME_LENGTH]
+        name = read_text(name, NAME_LENGTH)
         if not name:
             problem = request.env._("Please type your name.")
             return self._show_payable(page, problem, 400)

@@ -56,6 +56,9 @@ class TestPortalFuzz(PagesCommon):
             "do": "save",
         }
         link = self.asked.link_url.partition("/autopay/m/")[2]
+        pay = self.env["autopay.pay.link"]._get_path(
+            self.customer, self.company, self.invoice, may_save=True
+        )
         choice = {"token": str(self.other.id), "agree": "1", "recollect": "1"}
         return [
             (f"{coming}/skip", {}),
@@ -67,6 +70,11 @@ class TestPortalFuzz(PagesCommon):
             ("/my/autopay/method/new", {"purpose": "autopay", **choice, **hashed}),
             (f"/my/autopay/method/{self.other.id}/remove", {"instead": "pause"}),
             (f"/autopay/m/{link}", {"name": "Cow Herd", **hashed}),
+            (f"{pay}/{self.invoice.id}", {}),
+            (f"{pay}/method", {"name": "Cow Herd", "recollect": "1", **hashed}),
+            # Nothing but the link is sent there.
+            ("/autopay/confirm/x", {}),
+            ("/autopay/confirm/x/other", {}),
             (f"{RULES}/new", rule),
             (f"{RULES}/{self.rule.id}", rule),
             (f"{RULES}/{self.rule.id}/up", {}),
