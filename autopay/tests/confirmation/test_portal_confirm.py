@@ -211,13 +211,21 @@ class TestPortalConfirm(ConfirmationCommon):
         self._assert_nothing_taken(self.attempt, "declined")
         self.assertTrue(self.attempt.provider_closed)
 
-    def _pay_by_bank(self, invoice):
+    @fault(103)
+    def test_charge_of_another_amount_than_is_owed_is_not_made(self):
+        self._pay_by_bank(self.invoice, 40.0)
+        page = self._open(self._press_confirm(self.link), 410)
+        self.assertIn("has changed", self._text(page, "autopay_messages"))
+        self._assert_nothing_taken(self.attempt, "declined")
+        self.assertEqual(self.invoice.amount_residual, 60)
+
+    def _pay_by_bank(self, invoice, amount=100.0):
         """Book a transfer as a bank statement does, whatever holds the invoice."""
         wizard = self.env["account.payment.register"].with_context(
             active_model="account.move", active_ids=invoice.ids
         )
-        wizard.create({}).action_create_payments()
-        self.assertIn(invoice.payment_state, ("paid", "in_payment"))
+        wizard.create({"amount": amount}).action_create_payments()
+        self.assertEqual(invoice.amount_residual, 100 - amount)
 
     def test_consent_that_was_taken_back_ends_the_link(self):
         self.attempt.authorization_id._revoke("gone")

@@ -1,6 +1,7 @@
 import re
 import threading
 from unittest.mock import patch
+from urllib.parse import urlsplit
 
 from odoo.tests import tagged
 from odoo.tools import SQL, mute_logger
@@ -44,6 +45,17 @@ class TestPortalSafe(PagesCommon):
         path = re.sub(r"<any\((\w+).*?\):\w+>", r"\1", path)
         return re.sub(r"<.+?>", "1", path)
 
+    def _get_linked_paths(self):
+        """Return the pages to which signed links lead, as a mail scanner finds them."""
+        payer = self.stranger
+        self._enrol("pm_card_authenticationRequired", customer=payer)
+        waiting = self._create_due_invoice(customer=payer)
+        self._run_autopay()
+        links = self.env["autopay.pay.link"]
+        url = links._get_url(payer, self.company, waiting, may_save=True)
+        urls = (waiting.sudo().autopay_attempt_ids.confirm_url, url)
+        return [urlsplit(each).path for each in urls]
+
     def _read_tables(self):
         """Return {table: a hash of all its rows}."""
         self.env.flush_all()
@@ -69,6 +81,7 @@ class TestPortalSafe(PagesCommon):
         self.assertGreater(len(rules), 12)
         paths = sorted({self._fill(rule, invoice) for rule in rules})
         self.assertIn("/my/autopay/leave", paths)
+        paths += self._get_linked_paths()
         before = self._read_tables()
         for user in (None, self.stranger_user, self.owner_user):
             self._log_in(user)
