@@ -15,19 +15,24 @@ DECLINE_CLASSES = [
 NEEDS_METHOD_CLASSES = ("method", "never", "revoked")
 
 # Days to wait before the next automatic try after the 1st, 2nd ... decline of an
-# invoice, by decline class; a class that is not here is never retried by itself.
-# Four tries on days 0, 3, 7 and 14 stay far below every card network's limit;
-# a bank debit may be presented twice more (NACHA: original plus two, R01 and R09).
-RETRY_DAYS = {
-    "card": {"later": (3, 4, 7), "technical": (1, 1)},
-    "debit": {"later": (4, 5)},
+# invoice, where a company says nothing else. Four tries on days 0, 3, 7 and 14 stay far
+# below every card network's limit; a bank debit may be presented twice more (NACHA:
+# original plus two, R01 and R09).
+RETRY_DAYS = {"card": (3, 4, 7), "debit": (4, 5), "technical": (1, 1)}
+
+# Further tries that a company may ask for: Stripe advises at most eight tries of a card
+# in all, NACHA forbids a third debit after the first one.
+MOST_RETRIES = {"card": 5, "debit": 2, "technical": 3}
+
+# The schedule of each decline class, by family of method; a class that is not here is
+# never retried by itself.
+RETRY_SCHEDULES = {
+    "card": {"later": "card", "technical": "technical"},
+    "debit": {"later": "debit"},
 }
 
-# Charges that an invoice sees at most by itself: the first one and its retries.
-MOST_TRIES = {
-    family: 1 + max(map(len, by_class.values()))
-    for family, by_class in RETRY_DAYS.items()
-}
+# Debits that an invoice sees at most by itself: the first one and its retries.
+MOST_DEBITS = 1 + MOST_RETRIES["debit"]
 
 # Declines of one method in so many days, on all its invoices, after which it rests.
 # Visa allows 15 further tries in 30 days for one payment; the others allow more.

@@ -23,15 +23,24 @@ PROVIDER_FACTS = (
     "state",
 )
 DECLINE_FIELDS = ("charging_date", "decline_class", "outcome_date", "state", "token_id")
-# The last refusal for good, and the declines that card networks count.
+# The last refusal for good, and the declines that card networks count: of a card or
+# bank account, however often it was saved.
 DECLINES_QUERY = """
-    SELECT token_id,
-           max(outcome_date) FILTER (WHERE decline_class = 'never'),
-           count(*) FILTER (WHERE charging_date >= %(since)s)
-      FROM autopay_attempt
-     WHERE token_id IN %(token_ids)s
-       AND state = 'declined'
-     GROUP BY token_id
+    SELECT asked.id,
+           max(declined.outcome_date) FILTER (WHERE declined.decline_class = 'never'),
+           count(*) FILTER (WHERE declined.charging_date >= %(since)s)
+      FROM payment_token asked
+      JOIN LATERAL (
+          SELECT asked.id
+           UNION
+          SELECT copy.id
+            FROM payment_token copy
+           WHERE copy.autopay_fingerprint = asked.autopay_fingerprint
+      ) same ON TRUE
+      JOIN autopay_attempt declined ON declined.token_id = same.id
+     WHERE asked.id IN %(token_ids)s
+       AND declined.state = 'declined'
+     GROUP BY asked.id
 """
 
 
@@ -326,6 +335,7 @@ class PaymentToken(models.Model):
         if not self:
             return {}, set()
         self.env["autopay.attempt"].flush_model(DECLINE_FIELDS)
+        self.flush_model(["autopay_fingerprint"])
         since = fields.Datetime.subtract(
             fields.Datetime.now(), days=const.retry.DECLINE_DAYS
         )

@@ -37,6 +37,15 @@ class ResConfigSettings(models.TransientModel):
     autopay_move_days = fields.Integer(
         related="company_id.autopay_move_days", readonly=False
     )
+    autopay_retry_card = fields.Char(
+        related="company_id.autopay_retry_card", readonly=False
+    )
+    autopay_retry_debit = fields.Char(
+        related="company_id.autopay_retry_debit", readonly=False
+    )
+    autopay_retry_technical = fields.Char(
+        related="company_id.autopay_retry_technical", readonly=False
+    )
     autopay_confirm_hours = fields.Integer(
         related="company_id.autopay_confirm_hours", readonly=False
     )

@@ -26,6 +26,7 @@ from .authorization import (
     test_autopay_terms,
 )
 from .company import (
+    test_autopay_company_retry,
     test_autopay_clock,
     test_autopay_copied,
     test_autopay_database,

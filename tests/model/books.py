@@ -11,6 +11,9 @@ from odoo.addons.autopay.models.attempt.autopay_attempt_schedule import (
     AutopayAttemptSchedule,
 )
 from odoo.addons.autopay.models.attempt.autopay_attempt_state import AutopayAttemptState
+from odoo.addons.autopay.models.company.autopay_company_retry import (
+    AutopayCompanyRetry,
+)
 from odoo.addons.autopay.models.confirmation.autopay_attempt_confirmation import (
     AutopayAttemptConfirmation,
 )
@@ -20,10 +23,14 @@ from tests.model.rows import Rows, borrow
 LONG_AGO = datetime(2020, 1, 1)  # noqa: DTZ001 - as Odoo keeps times
 
 
+@borrow(AutopayCompanyRetry, names=["_get_autopay_retry_days"])
 class Companies(Rows):
     _name = "res.company"
     defaults = {
         "day": 0,
+        "autopay_retry_card": "3, 4, 7",
+        "autopay_retry_debit": "4, 5",
+        "autopay_retry_technical": "1, 1",
         "autopay_confirm_hours": const.links.confirmation.CONFIRM_HOURS,
     }
 

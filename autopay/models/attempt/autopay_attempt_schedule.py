@@ -173,6 +173,6 @@ class AutopayAttemptSchedule(models.AbstractModel):
     def _get_retry_waits(self):
         """Return the days to wait before each further try, within network limits."""
         self.ensure_one()
-        kind = "debit" if self.token_id._is_autopay_debit() else "card"
-        waits = const.retry.RETRY_DAYS[kind].get(self.decline_class, ())
+        family = "debit" if self.token_id._is_autopay_debit() else "card"
+        waits = self.company_id._get_autopay_retry_days(family, self.decline_class)
         return waits if self.retry_limit < 0 else waits[: self.retry_limit]

@@ -16,7 +16,7 @@ LOOKED_AT = {
     "autopay.attempt.line": ("attempt_id", "move_id"),
     "autopay.configuration": ("company_id", "partner_id"),
     "autopay.method.request": ("company_id", "partner_id"),
-    "payment.token": ("partner_id",),
+    "payment.token": ("autopay_fingerprint", "partner_id"),
     "res.partner": ("commercial_partner_id",),
 }
 
@@ -129,7 +129,12 @@ class AutopayPayerGlance(models.AbstractModel):
         return SQL(
             "EXISTS (SELECT FROM res_partner owner"
             " JOIN payment_token token ON token.partner_id = owner.id"
-            " JOIN autopay_attempt attempt ON attempt.token_id = token.id"
+            # The same card may have been saved for somebody else as well.
+            " JOIN LATERAL (SELECT token.id UNION SELECT copy.id"
+            " FROM payment_token copy"
+            " WHERE copy.autopay_fingerprint = token.autopay_fingerprint"
+            ") same ON TRUE"
+            " JOIN autopay_attempt attempt ON attempt.token_id = same.id"
             " WHERE owner.commercial_partner_id IN %s AND attempt.state = 'declined')",
             payer_ids,
         )

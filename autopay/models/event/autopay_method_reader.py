@@ -7,7 +7,6 @@ from odoo.tools import format_date
 
 from ...const.engine import OWN_FIELDS_CONTEXT
 from ...const.event import METHOD_EXPIRY_DAYS, METHOD_READ_BATCH, METHOD_READ_HOURS
-from ...const.retry import MOST_TRIES
 from ...gateways.base import ABSENT, FOUND, GONE, UNKNOWN
 from ...gateways.run_context import RunContext
 from ..notification.autopay_notification import LOST_METHOD
@@ -209,7 +208,8 @@ class AutopayMethodReader(models.AbstractModel):
                 lambda attempt: attempt.state == "declined"
             )
             waiting = move.autopay_status == "error" and not move.autopay_retry_date
-            if waiting and latest in attempts and len(declines) < MOST_TRIES["card"]:
+            retries = move.company_id._get_autopay_retry_days("card", "later")
+            if waiting and latest in attempts and len(declines) <= len(retries):
                 tomorrow = move.company_id._get_autopay_today() + timedelta(days=1)
                 move.with_context(**OWN_FIELDS_CONTEXT).autopay_retry_date = tomorrow
 

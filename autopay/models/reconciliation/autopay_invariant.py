@@ -9,7 +9,7 @@ from ...const.retry import (
     DEBIT_METHOD_TYPES,
     DECLINE_DAYS,
     MAX_DECLINES,
-    MOST_TRIES,
+    MOST_DEBITS,
 )
 from ...const.reversal import ABANDONED_DAYS, UNREAD_HOURS
 from ...gateways.money import PROVIDER_UNITS
@@ -98,7 +98,7 @@ class AutopayInvariant(models.AbstractModel):
                 for code, method_type in types.items()
                 if method_type in DEBIT_METHOD_TYPES
             ],
-            "most_debits": MOST_TRIES["debit"],
+            "most_debits": MOST_DEBITS,
             "decline_days": DECLINE_DAYS,
             "max_declines": MAX_DECLINES,
             "unread_hours": UNREAD_HOURS,
