@@ -13,13 +13,11 @@ def parse_days(text):
     :param str text: whole numbers with commas between them; empty: no further try
     :raises ValueError: when it is something else, or a number is out of bounds
     """
-    parts = [part.strip() for part in (text or "").split(",")]
-    if parts == [""]:
-        return ()
-    if not all(re.fullmatch(r"[0-9]{1,3}", part) for part in parts):
+    text = (text or "").strip()
+    if not re.fullmatch(r"([0-9]{1,3}(\s*,\s*[0-9]{1,3})*)?", text):
         raise ValueError(text)
-    days = tuple(int(part) for part in parts)
-    if min(days) < LEAST_DAYS or sum(days) > MOST_DAYS:
+    days = tuple(map(int, re.findall(r"[0-9]+", text)))
+    if min(days, default=LEAST_DAYS) < LEAST_DAYS or sum(days) > MOST_DAYS:
         raise ValueError(text)
     return days
 
