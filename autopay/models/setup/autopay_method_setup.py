@@ -36,6 +36,8 @@ class AutopayMethodSetup(models.Model):
     _order = "id desc"
     # The name is not stored: without these, every search by it would be an error.
     _rec_names_search = ("partner_id",)
+    # Nobody writes visits by hand, yet those who see one may comment on it.
+    _mail_post_access = "read"
 
     name = fields.Char(compute="_compute_name")
     partner_id = fields.Many2one(

@@ -137,6 +137,11 @@ class TestAutopaySetupOpener(SetupCommon):
         alarm = self._get_alarms()
         self.assertIn("rak_checkout_write", alarm.note)
         self.assertIn("write Checkout Sessions", alarm.note)
+        colleague = self._create_user("colleague", "account.group_account_invoice")
+        setup = self._get_setup().with_user(colleague)
+        note = "The key is a new one."
+        setup.message_post(body=note)
+        self.assertIn(note, setup.message_ids[:1].body)
 
     def test_no_page_where_nobody_could_be_charged(self):
         for values in ({"state": "disabled"}, {"is_published": False}):
