@@ -101,7 +101,7 @@ class AutopayPortalConfirm(AutopayPortalLinks):
         values = {
             "attempt": attempt,
             "path": confirmation._get_path(attempt),
-            "invoices": ", ".join(attempt.move_ids.mapped("name")),
+            "invoices": ", ".join(filter(None, attempt.move_ids.mapped("name"))),
             "deadline": get_deadline_words(request.env, attempt),
             "bank_waits": bool(press and press.url),
             "can_confirm": confirmation._can_be_confirmed(attempt),

@@ -93,10 +93,17 @@ class AutopayConfirmation(models.AbstractModel):
 
     @api.model
     def _get_payable(self, attempt):
-        """Return the invoices of a charge that is over which can be paid otherwise."""
+        """Return the invoices of a charge that is over which can be paid otherwise.
+
+        Nothing holds them then: one that was made out to another customer meanwhile is
+        no business of whoever has the link.
+        """
         if any(attempt.line_ids.mapped("live")):
             return attempt.move_ids.browse()
-        return attempt.move_ids.filtered(lambda move: move._has_to_be_paid())
+        payer = attempt.partner_id.commercial_partner_id
+        return attempt.move_ids.filtered(
+            lambda move: move.commercial_partner_id == payer and move._has_to_be_paid()
+        )
 
     @api.model
     def _prepare_reminders(self, attempts):

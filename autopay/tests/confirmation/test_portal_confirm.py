@@ -254,6 +254,18 @@ class TestPortalConfirm(ConfirmationCommon):
         page = self._open(self.link, 410)
         self.assertEqual(self._title(page), "Nothing was charged")
 
+    def test_link_opens_no_invoice_that_went_to_another_customer(self):
+        self._send_form(f"{self.link}/other")
+        self.invoice.button_draft()
+        self.invoice.write({"partner_id": self.stranger.id, "name": False})
+        page = self._open(self.link, 410)
+        self.assertEqual(self._title(page), "Nothing was charged")
+        self.invoice.action_post()
+        place = self._send_form(f"{self.link}/other").headers["Location"]
+        self.assertNotIn("/my/invoices", place)
+        self.assertNotIn("access_token", place)
+        self.assertNotIn("/autopay/pay/", self._open(self.link, 410).text_content())
+
     @fault(104)
     def test_other_way_of_a_charge_that_has_gone_through_is_none(self):
         self.admin.visit(self._press_confirm(self.link), "pass")
