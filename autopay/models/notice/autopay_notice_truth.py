@@ -29,8 +29,7 @@ class AutopayNoticeTruth(models.AbstractModel):
     def _get_retry_date(self):
         """Return the next day on which an invoice of a failed charge is tried again."""
         self.ensure_one()
-        attempt = self._get_subject()
-        moves = attempt.move_ids if attempt else self.env["account.move"]
+        moves = self._get_moves(self._get_subject())
         failed = moves.filtered(
             lambda move: move.autopay_status == "error" and move._is_autopay_open()
         )
@@ -72,9 +71,10 @@ class AutopayNoticeTruth(models.AbstractModel):
         is_ours = attempt.decline_class == "configuration"
         if is_ours and not self._get_retry_date():
             return self.env._("The cause is not the customer's: staff see to it.")
-        owed = attempt.move_ids.filtered(
-            lambda move: move.state == "posted" and move._is_autopay_open()
-        )
+        moves = self._get_moves(attempt)
+        if not moves:
+            return self.env._("The invoices went to another customer.")
+        owed = self._filter_owed(moves)
         if not owed:
             return self.env._("Paid before the mail was written.")
         newer = owed.autopay_attempt_ids.filtered(
@@ -83,6 +83,11 @@ class AutopayNoticeTruth(models.AbstractModel):
         if newer.move_ids >= owed:
             return self.env._("Charged again before the mail was written.")
         return ""
+
+    def _filter_owed(self, moves):
+        return moves.filtered(
+            lambda move: move.state == "posted" and move._is_autopay_open()
+        )
 
     def _get_confirm_end(self, attempt):
         if not attempt._is_awaiting_customer():

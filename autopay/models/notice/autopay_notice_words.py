@@ -60,11 +60,20 @@ class AutopayNoticeWords(models.AbstractModel):
 
     @api.depends("partner_id", "res_model", "res_id")
     def _compute_recipient_ids(self):
-        """Take whoever gets the invoices, else the contacts or the customer."""
+        """Take whoever gets the invoices, else the contacts or the customer.
+
+        A contact who has gone to another company reads no more of this customer.
+        """
         found = self.env["autopay.partner.notice"]._find_recipients(self.partner_id)
         for notice in self:
-            billed = notice._get_moves(notice._get_subject()).partner_id.filtered(
-                lambda partner: partner.active and partner.email_normalized
+            payer = notice.partner_id.commercial_partner_id
+            addressed = notice._get_moves(notice._get_subject()).partner_id
+            billed = addressed.filtered(
+                lambda partner, payer=payer: (
+                    partner.active
+                    and partner.email_normalized
+                    and partner.commercial_partner_id == payer
+                )
             )
             notice.recipient_ids = billed or found[notice.partner_id]
             notice.partner_to = ",".join(map(str, notice.recipient_ids.ids))
@@ -98,10 +107,19 @@ class AutopayNoticeWords(models.AbstractModel):
     # === WORDS === #
 
     def _get_moves(self, record):
-        """Return the invoices that a notice is about."""
+        """Return the invoices that a notice is about, those of its customer.
+
+        An invoice that was released can be made out to another one.
+        """
+        payer = self.partner_id.commercial_partner_id
         for name in ("move_ids", "move_id"):
             if _has(record, name):
-                return record[name]
+                return record[name].filtered(
+                    lambda move: (
+                        move.partner_id.commercial_partner_id == payer
+                        or move.commercial_partner_id in (payer, self.partner_id)
+                    )
+                )
         return self.env["account.move"]
 
     def _get_date_words(self, record):

@@ -16,11 +16,13 @@ class AutopayPartnerNotice(models.AbstractModel):
         """Return {customer: contacts with an address}, empty where there is none.
 
         The contacts for invoices come first, as in Odoo; without any the customer.
+        A company below the customer is a customer of its own, as in Odoo.
         """
         partners = self.env["res.partner"].sudo()
         contacts = partners.search(
             [
                 ("parent_id", "in", payers.ids),
+                ("commercial_partner_id", "in", payers.commercial_partner_id.ids),
                 ("type", "=", "invoice"),
                 ("email_normalized", "!=", False),
             ],
@@ -38,8 +40,10 @@ class AutopayPartnerNotice(models.AbstractModel):
             notices = self.env["autopay.notice"].sudo()
             sent = [("state", "=", "sent"), ("sent_date", ">=", since)]
             # Odoo deletes the mail itself: the newest one to the address is meant.
-            last = notices.search(
-                [*sent, ("email", "ilike", email)], order="sent_date desc", limit=1
+            found = notices.search(
+                [*sent, ("email", "ilike", email)], order="sent_date desc"
             )
-            last._set_returned()
+            # An address may be a part of another one, or look like a pattern.
+            own = found.filtered(lambda rec: email in (rec.email or "").split(", "))
+            own[:1]._set_returned()
         return super()._message_receive_bounce(email, partner)

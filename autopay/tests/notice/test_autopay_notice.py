@@ -210,6 +210,30 @@ class TestAutopayNotice(NoticeCommon):
             ["cy@example.com", "ann@example.com, ben@example.com"],
         )
 
+    def test_contacts_and_invoices_that_went_elsewhere_are_no_part_of_it(self):
+        other = self._create_customer("Brisk Bakery", email="brisk@example.com")
+        values = {"name": "dee", "parent_id": self.customer.id, "email": "dee@x.test"}
+        dee = self.env["res.partner"].create(values)
+        below = {"name": "Orchard North", "is_company": True, "email": "north@x.test"}
+        self.env["res.partner"].create(
+            {**below, "parent_id": self.customer.id, "type": "invoice"}
+        )
+        self._collect(partner_id=dee.id)
+        dee.parent_id = other
+        self._write_mails()
+        notice = self._get_notices()
+        self.assertEqual(notice.email, "billing@example.com")
+        # Its own invoice went to another customer after the charge had failed.
+        invoice = self._fail("lost_card")
+        failed = self._get_notices(invoice.autopay_attempt_ids)
+        invoice.sudo().button_draft()
+        invoice.sudo().partner_id = other
+        invoice.sudo().action_post()
+        self._write_mails()
+        self.assertFalse(failed.references)
+        self.assertEqual(failed.recipient_ids, self.customer)
+        self.assertEqual(failed.state, "skipped", failed.failure)
+
     def test_customer_who_is_merged_or_archived_meanwhile(self):
         other = self._create_customer("Brisk Bakery", email="new@example.com")
         self._collect()

@@ -111,6 +111,9 @@ class TestAutopayNoticeMail(NoticeCommon):
         notice.action_send_again()
         self._send_mails()
         self.assertEqual(notice.state, "sent")
+        for other in ("one@example.com", "g_ne@example.com", "%", "example.com"):
+            self.customer._message_receive_bounce(other, self.customer)
+            self.assertEqual(notice.state, "sent", other)
         self.customer._message_receive_bounce("gone@example.com", self.customer)
         self.assertEqual(notice.state, "failed")
         self.assertIn("came back", notice.failure)
