@@ -106,7 +106,7 @@ class AutopaySavedMethod(models.AbstractModel):
     @api.model
     def _alert_no_copy(self, authorization, error):
         """Ask a person to look why a customer got no copy of the consent."""
-        payer = authorization.partner_id
-        summary = self.env._("The copy of a consent could not be sent")
-        notification = self.env["autopay.notification"].sudo()
-        notification._alert(payer, authorization.company_id, summary, str(error))
+        payer, company = authorization.partner_id, authorization.company_id
+        notification = self.env["autopay.notification"]._for_staff(company)
+        summary = notification.env._("The copy of a consent could not be sent")
+        notification._alert(payer, company, summary, str(error))

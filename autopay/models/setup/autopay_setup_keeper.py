@@ -55,11 +55,11 @@ class AutopaySetupKeeper(models.AbstractModel):
     def _set_mismatch(self, setup, problem):
         """Save nothing of what is not ours, and have a person look."""
         setup.write({"mismatch": True, "reason": problem[:200]})
-        summary = self.env._(
+        notification = self.env["autopay.notification"]._for_staff(setup.company_id)
+        summary = notification.env._(
             "The provider's answer does not match the visit of %s",
             setup.partner_id.display_name,
         )
-        notification = self.env["autopay.notification"]
         notification._alert(setup, setup.company_id, summary, problem)
 
     # === METHOD AND CONSENT === #
@@ -91,9 +91,9 @@ class AutopaySetupKeeper(models.AbstractModel):
         if not setup._is_same_payer():
             setup.partner_id._alert_autopay_payer(setup.company_id)
         elif self._has_lost_right(setup):
-            self._alert_kept(setup, get_lost_right_words(self.env, setup))
+            self._alert_kept(setup, get_lost_right_words)
         elif self._is_link_over(setup):
-            self._alert_kept(setup, get_link_over_words(self.env, setup))
+            self._alert_kept(setup, get_link_over_words)
         else:
             return False
         setup.write({"purpose": "store", "old_token_id": False})
@@ -142,12 +142,13 @@ class AutopaySetupKeeper(models.AbstractModel):
         ]
         return bool(self.env["autopay.authorization"].search_count(later, limit=1))
 
-    def _alert_kept(self, setup, words):
+    def _alert_kept(self, setup, get_words):
         """Have a person look at a method that is kept and pays nothing.
 
-        :param words: a title and a text
+        :param get_words: gives title and text, in the language of an environment
         """
-        notification = self.env["autopay.notification"]
+        notification = self.env["autopay.notification"]._for_staff(setup.company_id)
+        words = get_words(notification.env, setup)
         notification._alert(setup, setup.company_id, *words)
 
     def _record_consent(self, setup, token):

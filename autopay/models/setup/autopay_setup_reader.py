@@ -151,10 +151,10 @@ class AutopaySetupReader(models.AbstractModel):
     def _postpone(self, setup, error):
         """Look again later at a visit that could not be finished, and call a person."""
         setup._schedule_check()
-        summary = self.env._(
+        notification = self.env["autopay.notification"]._for_staff(setup.company_id)
+        summary = notification.env._(
             "A payment method of %s was saved at the provider, but not here",
             setup.partner_id.display_name,
         )
         note = str(error) or type(error).__name__
-        notification = self.env["autopay.notification"]
         notification._alert(setup, setup.company_id, summary, note)
