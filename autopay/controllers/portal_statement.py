@@ -137,6 +137,7 @@ class AutopayPortalStatement(AutopayPortalCommon):
                 each: get_way_label(request.env, payments._get_way(each))
                 for each in shown
             },
+            "references": {each: payments._get_reference(each) for each in shown},
             "pager": pages,
         }
         return self._render("autopay.portal_payments", values, company)

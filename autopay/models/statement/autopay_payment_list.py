@@ -63,6 +63,16 @@ class AutopayPaymentList(models.AbstractModel):
         )
         return "undone" if undone else "made"
 
+    @api.model
+    def _get_reference(self, payment):
+        """Return what a payment is about, for its customer.
+
+        The memo of an online payment is the provider's: it says nothing to customers,
+        who know their invoices.
+        """
+        paid = payment.invoice_ids if payment.payment_transaction_id else ()
+        return ", ".join(move.name for move in paid if move.name) or payment.memo or ""
+
     def _get_payments(self):
         if self.env.user._is_public():
             raise AccessError(self.env._("Log in to see your payments."))

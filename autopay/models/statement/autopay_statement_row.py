@@ -16,7 +16,13 @@ READ = [
     "reversed_entry_id",
     "statement_line_id",
 ]
-READ_PAYMENT = ["state", "memo", "autopay_reversal_id"]
+READ_PAYMENT = [
+    "state",
+    "memo",
+    "autopay_reversal_id",
+    "payment_transaction_id",
+    "invoice_ids",
+]
 
 
 class AutopayStatementRow(models.AbstractModel):
@@ -99,7 +105,8 @@ class AutopayStatementRow(models.AbstractModel):
         """Return what a document is about; what staff note on entries is theirs."""
         if self._get_kind(move, 0.0) == "entry":
             return ""
-        return move.origin_payment_id.memo or move.ref or ""
+        about = self.env["autopay.payment.list"]._get_reference(move.origin_payment_id)
+        return about or move.ref or ""
 
     def _get_payment_id(self, move):
         """Return the id of the payment that customers get a receipt of."""

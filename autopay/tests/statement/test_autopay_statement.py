@@ -172,6 +172,31 @@ class TestAutopayStatement(StatementCommon):
         )
         self.assertEqual([row.reference for row in rows[:2]], ["Thanks", "No cover"])
 
+    def test_online_payment_says_which_invoice_it_paid(self):
+        invoice = self._create_document(-9, 50.0)
+        transaction = self.env["payment.transaction"].create(
+            {
+                "provider_id": self.provider.id,
+                "payment_method_id": self.card_method.id,
+                "reference": "online",
+                "amount": 50.0,
+                "currency_id": invoice.currency_id.id,
+                "partner_id": self.customer.id,
+                "operation": "online_direct",
+            }
+        )
+        payment = self._create_payment(
+            -2,
+            50.0,
+            memo="online - pi_123",
+            payment_transaction_id=transaction.id,
+            invoice_ids=invoice.ids,
+        )
+        row = self._get_account().rows[-1]
+        self.assertEqual((row.kind, row.reference), ("Payment", invoice.name))
+        listed = self.env["autopay.payment.list"]
+        self.assertEqual(listed._get_reference(payment), invoice.name)
+
     def test_notes_of_staff_on_entries_are_not_shown(self):
         self._create_entry(-5, 25.0, ref="Does not pay, see the lawyer")
         self._create_document(-4, 10.0, ref="Order 7")
