@@ -157,6 +157,7 @@ from .notice import (
     test_autopay_notice_mail,
 )
 from .notification import (
+    test_autopay_alarm_access,
     test_autopay_refusal_notice,
 )
 from .ordinary import (

@@ -36,6 +36,8 @@ class AutopayAttempt(models.Model):
         "mail.thread",
         "mail.activity.mixin",
     ]
+    # People may comment on what nobody may change.
+    _mail_post_access = "read"
     _order = "id desc"
     _check_company_auto = True
 

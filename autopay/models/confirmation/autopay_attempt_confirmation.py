@@ -76,6 +76,15 @@ class AutopayAttemptConfirmation(models.AbstractModel):
         attempt = self.sudo()
         if not attempt._is_awaiting_customer():
             raise UserError(self.env._("There is nothing to confirm any more."))
+        if (attempt.company_id.id, "confirm") in self.env[
+            "autopay.notice.setting"
+        ]._get_off():
+            raise UserError(
+                self.env._(
+                    "The mail to confirm with the bank is switched off. Copy the link, "
+                    "or switch it on: Autopay > Configuration > Mails to Customers."
+                )
+            )
         event = f"asked_again:{fields.Datetime.now():%Y%m%d%H%M}"
         row = self.env["autopay.notice.event"]._prepare_row(attempt, "confirm", event)
         self.env["autopay.notice"].sudo()._announce([row])

@@ -18,6 +18,8 @@ class AutopayRun(models.Model):
     _name = "autopay.run"
     _description = "Autopay Run"
     _inherit = ["autopay.default.guard", "mail.thread", "mail.activity.mixin"]
+    # People may comment on what nobody may change.
+    _mail_post_access = "read"
     _order = "id desc"
 
     name = fields.Char(required=True, readonly=True)

@@ -15,6 +15,8 @@ class AutopayEvent(models.Model):
     _name = "autopay.event"
     _description = "Autopay Event"
     _inherit = ["autopay.default.guard", "mail.thread", "mail.activity.mixin"]
+    # People may comment on what nobody may change.
+    _mail_post_access = "read"
     _order = "id desc"
     # The name is not stored: without these, every search by it would be an error.
     _rec_names_search = ("event_ref", "type")

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import format_date
 
 from ...const.notices.kinds import CONFIRM_KINDS, FAILED_KINDS
-from ...rights import PAYMENT_GROUPS
+from ...rights import BILLING_GROUP
 from ...words.amounts import format_amount
 from ...words.notices.customers import (
     get_confirm_step,
@@ -44,7 +44,7 @@ class AutopayNoticeWords(models.AbstractModel):
         string="Link",
         compute="_compute_link_url",
         compute_sudo=True,
-        groups=PAYMENT_GROUPS,
+        groups=BILLING_GROUP,
     )
     agreed_words = fields.Text(compute="_compute_words", compute_sudo=True)
 

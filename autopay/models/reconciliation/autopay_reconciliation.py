@@ -20,6 +20,8 @@ class AutopayReconciliation(models.Model):
     _name = "autopay.reconciliation"
     _description = "Reconciliation of Charges"
     _inherit = ["autopay.default.guard", "mail.thread", "mail.activity.mixin"]
+    # People may comment on what nobody may change.
+    _mail_post_access = "read"
     _order = "id desc"
     # The name is not stored, and accountants may not search by provider.
     _rec_names_search = ("company_id",)

@@ -19,6 +19,8 @@ class AutopayRequestContacts(models.AbstractModel):
         invoiced = payers.browse().search(
             [
                 ("parent_id", "in", payers.ids),
+                # A company below the customer is a customer of its own.
+                ("commercial_partner_id", "in", payers.commercial_partner_id.ids),
                 ("type", "=", "invoice"),
                 ("email_normalized", "!=", False),
             ],

@@ -27,6 +27,8 @@ class AutopayReversal(models.Model):
     _name = "autopay.reversal"
     _description = "Refund or Dispute"
     _inherit = ["autopay.default.guard", "mail.thread", "mail.activity.mixin"]
+    # People may comment on what nobody may change.
+    _mail_post_access = "read"
     _order = "event_date desc, id desc"
     _rec_name = "ref"
     _rec_names_search = ["ref", "attempt_id.name", "charge_ref"]

@@ -13,6 +13,8 @@ class AutopayReversalPoll(models.Model):
     _name = "autopay.reversal.poll"
     _description = "Reading of Refunds and Disputes"
     _inherit = ["autopay.default.guard", "mail.thread", "mail.activity.mixin"]
+    # People may comment on what nobody may change.
+    _mail_post_access = "read"
     _rec_name = "provider_id"
     # Accountants may not search by provider.
     _rec_names_search = ("company_id",)

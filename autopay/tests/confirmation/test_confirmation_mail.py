@@ -1,6 +1,7 @@
 import re
 
 from odoo import fields
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from ..notice.common_notice import NoticeCommon
@@ -93,3 +94,18 @@ class TestConfirmationMail(NoticeCommon):
         self.assertEqual(again.mapped("kind"), ["confirm"])
         self._send_mails()
         self.assertEqual(self._get_links(), [self.attempt.confirm_url])
+
+    def test_mail_that_is_switched_off_is_not_said_to_be_sent(self):
+        settings = self.env["autopay.notice.setting"].sudo()
+        settings._add_missing(self.company)
+        mine = [("company_id", "=", self.company.id), ("kind", "=", "confirm")]
+        settings.search(mine).enabled = False
+        with self.assertRaisesRegex(UserError, "switched off"):
+            self.attempt.with_user(self.biller).action_send_confirmation()
+
+    def test_who_only_reads_does_not_get_the_link(self):
+        reader = self._create_user("link_reader", "account.group_account_readonly")
+        notice = self._get_notices()[0]
+        self.assertTrue(notice.with_user(self.biller).link_url)
+        with self.assertRaises(AccessError):
+            notice.with_user(reader).read(["link_url"])

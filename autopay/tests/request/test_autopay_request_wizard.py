@@ -84,6 +84,18 @@ class TestAutopayRequestWizard(RequestCommon):
         self.assertEqual(request.email, "payable@valley.example.com")
         self.assertEqual(self._get_mail(request).recipient_ids, contact)
 
+    def test_company_below_the_customer_is_not_asked_for_it(self):
+        self.env["res.partner"].create(
+            {
+                "name": "Subsidiary",
+                "parent_id": self.customer.id,
+                "is_company": True,
+                "type": "invoice",
+                "email": "subsidiary@valley.example.com",
+            }
+        )
+        self.assertEqual(self._ask(self.customer).contact_id, self.customer)
+
     def test_nobody_is_asked_where_autopay_is_off(self):
         self.company.autopay_enabled = False
         with self.assertRaisesRegex(UserError, "Autopay is off"):
