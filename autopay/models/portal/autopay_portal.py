@@ -120,7 +120,8 @@ class AutopayPortal(models.AbstractModel):
             company=company,
             code=judged.value,
             token=judged.token,
-            default=payer.autopay_token_id,
+            # One that was removed pays nothing any more.
+            default=payer.autopay_token_id.filtered("active"),
             configured=judged.configured,
             is_agreed=bool(self._get_consents(company)),
             policy=payer._get_autopay_policy(company),

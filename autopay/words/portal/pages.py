@@ -18,7 +18,9 @@ PORTAL_SENTENCES = {
     ),
     "not_agreed": _lt("Tick the box to agree. Nothing was changed."),
     "not_on": _lt("You have agreed to nothing here that you could withdraw."),
-    "skipped": _lt("%(invoice)s is not charged until you undo that. We were told."),
+    "skipped": _lt(
+        "%(invoice)s is not charged until you undo that. We have been told."
+    ),
     "undone": _lt("%(invoice)s is charged again as before."),
     "moved": _lt("%(invoice)s is charged on %(date)s."),
     "bad_day": _lt("Choose a day from %(earliest)s to %(latest)s."),
