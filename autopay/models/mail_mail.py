@@ -36,7 +36,8 @@ class MailMail(models.Model):
         failure = self._get_autopay_failure(failure_reason, failure_type)
         self._get_autopay_requests()._note_mail(failure)
         notices = self._get_autopay_notices()
-        notices._note_mails(failure, failure_type)
+        reached = bool(success_pids or success_emails)
+        notices._note_mails(failure, failure_type, reached)
         again = notices.filtered(lambda notice: notice.state == "due").mail_id
         res = super()._postprocess_sent_message(
             success_pids,

@@ -172,11 +172,12 @@ class AutopayNoticeMail(models.AbstractModel):
 
     # === WHAT BECAME OF THEM === #
 
-    def _note_mails(self, failure, failure_type):
+    def _note_mails(self, failure, failure_type, reached=False):
         """Take in what became of the mails of these notices.
 
         :param str failure: why they were not sent; "" when they were
         :param str failure_type: Odoo's own word for it
+        :param bool reached: whether a server has taken it for some of its recipients
         """
         # One that came back, or was taken for lost, may be sent by a person later.
         awaited = self.filtered(lambda notice: notice.state in ("queued", "failed"))
@@ -185,6 +186,12 @@ class AutopayNoticeMail(models.AbstractModel):
             now = fields.Datetime.now()
             awaited.write({"state": "sent", "sent_date": now, "failure": False})
             alarm._close_calls(awaited)
+        elif reached:
+            # Whoever has it must not get it twice.
+            words = self.env._("Not everybody was reached. %s", failure)
+            now = fields.Datetime.now()
+            awaited.write({"state": "sent", "sent_date": now, "failure": words[:500]})
+            alarm._call_address(awaited)
         elif failure_type == NO_SERVER:
             for notice in awaited:
                 notice._wait_for_server(failure)

@@ -119,6 +119,32 @@ class TestAutopayNoticeMail(NoticeCommon):
         self.assertIn("came back", notice.failure)
         self.assertEqual(len(self._get_calls("notice_address")), 1)
 
+    def test_who_was_reached_does_not_get_it_again_for_who_was_not(self):
+        self.customer.email = False
+        good, bad = self.env["res.partner"].create(
+            [
+                {
+                    "name": name,
+                    "parent_id": self.customer.id,
+                    "type": "invoice",
+                    "email": f"{name}@example.com",
+                }
+                for name in ("good", "bad")
+            ]
+        )
+        self._collect()
+        self._write_mails()
+        notice = self._get_notices()
+        self.assertEqual(notice.recipient_ids, good | bad)
+        bad.email = "nowhere"
+        with mute_logger(ODOO_LOG):
+            self._run_queue()
+        self.assertEqual(notice.state, "sent")
+        self.assertIn("Not everybody was reached. Invalid", notice.failure)
+        self.assertEqual(len(self._get_calls("notice_address")), 1)
+        with self.assertRaisesRegex(UserError, "not sent"):
+            notice.action_send_again()
+
     # === SERVERS === #
 
     def test_mail_server_that_is_down_for_days_loses_nothing_and_doubles_nothing(self):
