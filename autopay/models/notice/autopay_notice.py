@@ -18,6 +18,7 @@ class AutopayNotice(models.Model):
     _description = "Mail to a Customer"
     _inherit = [
         "autopay.default.guard",
+        "autopay.link.thread",
         "autopay.notice.mail",
         "autopay.notice.truth",
         "autopay.notice.words",

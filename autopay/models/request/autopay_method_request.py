@@ -24,6 +24,7 @@ class AutopayMethodRequest(models.Model):
     _description = "Payment Method Request"
     _inherit = [
         "autopay.default.guard",
+        "autopay.link.thread",
         "autopay.request.mail",
         "mail.thread",
         "mail.activity.mixin",

@@ -109,3 +109,10 @@ class TestConfirmationMail(NoticeCommon):
         self.assertTrue(notice.with_user(self.biller).link_url)
         with self.assertRaises(AccessError):
             notice.with_user(reader).read(["link_url"])
+        # Nor from the mail while it waits to be sent.
+        self._write_mails()
+        body = self._get_mail(notice).mail_message_id
+        self.assertIn("/autopay/confirm/", body.with_user(self.biller).body)
+        with self.assertRaises(AccessError):
+            body.with_user(reader).read(["body"])
+        self.assertTrue(notice.with_user(reader).read(["kind"]))
