@@ -22,6 +22,8 @@ def set_up_company(env, port):
             "autopay_policy": "automatic",
         }
     )
+    # Mails and pages tell customers the time there.
+    env.company.partner_id.tz = "America/New_York"
     env.ref(UNWANTED_CRON).active = False
     _set_up_currencies(env)
     _set_up_providers(env)
