@@ -81,7 +81,8 @@ class AutopayAttemptSchedule(models.AbstractModel):
         self.ensure_one()
         if self._is_no_longer_chargeable():
             return True
-        return self.confirm_deadline <= fields.Datetime.now()
+        deadline = self.confirm_deadline
+        return bool(deadline) and deadline <= fields.Datetime.now()
 
     def _is_no_longer_chargeable(self):
         """Return whether method, consent, provider or customer was taken away."""

@@ -75,7 +75,8 @@ class AutopayNoticeWords(models.AbstractModel):
                     and partner.commercial_partner_id == payer
                 )
             )
-            notice.recipient_ids = billed or found[notice.partner_id]
+            own = found.get(notice.partner_id, addressed.browse())
+            notice.recipient_ids = billed or own
             notice.partner_to = ",".join(map(str, notice.recipient_ids.ids))
 
     @api.depends_context("lang")

@@ -370,7 +370,7 @@ class TestAutopayParts(PartsCommon):
         invoices.invoice_payment_term_id.mapped("name")
         invoices.currency_id.mapped("rounding")
         self.company.mapped("autopay_date_rule")
-        invoices.mapped("autopay_planned")
+        invoices.mapped("autopay_date")
         with self.assertQueryCount(1):
             dues = self.env["autopay.due"]._get_dues(invoices, self.today)
         self.assertEqual({due.amount for due in dues.values()}, {250.0})

@@ -87,7 +87,7 @@ def get_payment_words(env, payment, move):
 
 def get_attempt_until_words(env, attempt):
     """Return until when an attempt may hold its invoice, as a sentence."""
-    if attempt.state == "action_required" and not attempt._is_given_up():
+    if attempt._is_awaiting_customer():
         return fill_in(env, _LAPSES, date=get_deadline_words(env, attempt))
     deadline = attempt._get_deadline()
     return get_until_words(env, attempt.company_id, deadline) if deadline else ""

@@ -8,6 +8,7 @@ from odoo.tools.translate import LazyTranslate
 
 from ...const.notices.kinds import CONFIRM_KINDS
 from ...const.notices.outbox import NAMED_INVOICES
+from ..amounts import format_amount
 from ..declines.advice import get_customer_sentence
 from ..filled import fill_in
 
@@ -98,9 +99,8 @@ def get_confirm_step(env, deadline):
 
 def get_part_words(env, currency, amount, day):
     """Return the amount and the day of one part of a plan."""
-    return fill_in(
-        env, PART, amount=currency.format(amount), date=format_date(env, day)
-    )
+    amount = format_amount(env, currency, amount)
+    return fill_in(env, PART, amount=amount, date=format_date(env, day))
 
 
 def get_sample_words(env, kind, currency):

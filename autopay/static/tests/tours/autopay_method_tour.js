@@ -58,9 +58,10 @@ registry.category("web_tour.tours").add("autopay_method_agree_tour", {
     url: "/my/autopay/method/new",
     steps: () => [
         leave("[name=autopay_choices] a:contains(4242)"),
-        { trigger: "[name=autopay_text]:contains(4242)" },
-        leave("button[name=autopay_agree]"),
-        { trigger: "[name=autopay_messages]:contains(is charged to)" },
+        { trigger: "[name=autopay_offer] label:contains(4242)" },
+        { trigger: "[name=autopay_offer] input[name=agree]", run: "click" },
+        leave("[name=autopay_offer] form button[type=submit]"),
+        { trigger: "[name=autopay_messages]" },
         { trigger: "[name=autopay_status] .badge:contains(On)" },
     ],
 });
