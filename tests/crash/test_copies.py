@@ -43,7 +43,7 @@ def copied_with_its_cluster(database, name):
 
 WAYS = [
     copied_by_createdb,
-    copied_by_dump,
+    pytest.param(copied_by_dump, marks=pytest.mark.full),
     restored_elsewhere,
     pytest.param(copied_with_its_cluster, marks=pytest.mark.full),
 ]

@@ -113,11 +113,9 @@ OUTCOMES = {"card-1": "success", **{row[0]: row[4] for row in FAULTS.values()}}
 
 EVERY_DAY = {
     ("reserve committed", "without events"),
-    ("prepare not committed", "with events"),
     ("gate committed", "without events"),
     ("charge answered", "with events"),
     ("book not committed", "with events"),
-    ("withdrawal answered", "without events"),
     ("events not committed", "with events"),
 }
 WAYS = ("without events", "with events")

@@ -20,9 +20,9 @@ OUTAGES = {
     "before charging": [("refuse", AFTER_PREPARING)],
     "while charging": [("reset_before", CHARGE), ("refuse", AFTER_PREPARING)],
     "after charging": [("reset_after", CHARGE), ("refuse", AFTER_PREPARING)],
-    "unreadable answers": [("garbage", CHARGE)],
 }
 MORE_OUTAGES = {
+    "unreadable answers": [("garbage", CHARGE)],
     "while preparing": [("reset_before", PREPARE)],
     "errors while preparing": [("error_500_before", PREPARE)],
     "errors after preparing": [("error_500_after", PREPARE)],

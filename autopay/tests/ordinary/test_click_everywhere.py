@@ -1,3 +1,5 @@
+import pytest
+
 from odoo import Command
 from odoo.tests import HttpCase, tagged
 
@@ -29,6 +31,8 @@ class TestClickEverywhere(AutopayCommon, HttpCase):
     def test_autopay_as_administrator(self):
         self._click("autopay.autopay_menu", self._prepare_administrator())
 
+    # With --peers a billing user clicks all of it as well.
+    @pytest.mark.full
     def test_invoicing_as_billing_user(self):
         self._click("account.menu_finance", self._create_clicker())
 
