@@ -34,11 +34,11 @@ class TestConfirmationMail(NoticeCommon):
         self.assertEqual((first.state, reminder.state), ("sent", "due"))
         self.assertEqual(self._get_links(), [self.attempt.confirm_url])
         for words in ("100.00", self.invoice.name, "4242", "Nothing was charged yet"):
-            self.assertIn(words, self._mails[0]["body"])
+            self.assertIn(words, self._get_told()[0]["body"])
         reminder.sudo().due_date = fields.Datetime.now()
         self._send_mails()
         self.assertEqual(reminder.state, "sent")
-        self.assertIn("Reminder", self._mails[0]["subject"])
+        self.assertIn("Reminder", self._get_told()[0]["subject"])
         self.assertEqual(self._get_links(), [self.attempt.confirm_url])
 
     def test_nobody_is_reminded_of_what_is_confirmed(self):

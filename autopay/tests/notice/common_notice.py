@@ -1,3 +1,5 @@
+from odoo.tools import email_normalize
+
 from odoo.addons.mail.tests.common import MockEmail
 
 from ..reversal.common_reversal import ReversalCommon
@@ -52,6 +54,16 @@ class NoticeCommon(ReversalCommon, MockEmail):
         if records is not None:
             domain += [("res_model", "=", records._name), ("res_id", "in", records.ids)]
         return self.notices.search(domain, order="id")
+
+    def _get_told(self):
+        """Return the mails that customers got: the queue holds those to staff, too."""
+        users = self.env["res.users"].sudo().search([("share", "=", False)])
+        staff = set(users.mapped("email_normalized"))
+        return [
+            mail
+            for mail in self._mails
+            if not staff.intersection(map(email_normalize, mail["email_to"]))
+        ]
 
     def _get_mail(self, notice):
         return notice.sudo().mail_id

@@ -51,7 +51,7 @@ class TestAutopayNotice(NoticeCommon):
         self._send_mails()
         pending = self._get_notices()
         self.assertEqual(pending.mapped("kind"), ["pending"])
-        self.assertIn("some days", self._mails[0]["body"])
+        self.assertIn("some days", self._get_told()[0]["body"])
         attempt = pending._get_subject()
         self.admin.settle(attempt.object_ref)
         self._resolve_autopay()
@@ -66,7 +66,7 @@ class TestAutopayNotice(NoticeCommon):
         self.assertEqual((notice.kind, notice.state), ("failed_retry", "sent"))
         day = notice._get_retry_date()
         self.assertEqual(day, invoice.autopay_retry_date)
-        body = self._mails[0]["body"]
+        body = self._get_told()[0]["body"]
         self.assertIn(f"{day.month:02}/{day.day:02}/{day.year}", body)
         self.assertIn("could not be completed", body)
         self.assertNotIn("We will try again.", body)
@@ -76,7 +76,7 @@ class TestAutopayNotice(NoticeCommon):
         self._send_mails()
         notice = self._get_notices()
         self.assertEqual((notice.kind, notice.state), ("failed", "sent"))
-        body = self._mails[0]["body"]
+        body = self._get_told()[0]["body"]
         self.assertIn("another payment method", body)
         self.assertIn(escape(notice.sudo().link_url), body)
         self.assertNotIn("lost", body)
@@ -87,7 +87,7 @@ class TestAutopayNotice(NoticeCommon):
         invoice.sudo().autopay_retry_date = False
         self._send_mails()
         self.assertEqual(self._get_notices().kind, "failed")
-        self.assertNotIn("try again", self._mails[0]["body"])
+        self.assertNotIn("try again", self._get_told()[0]["body"])
 
     def test_refund_is_told_and_asks_for_nothing(self):
         attempt = self._collect()[1]
@@ -145,8 +145,8 @@ class TestAutopayNotice(NoticeCommon):
         notice = self._get_notices(plan)
         self.assertEqual((notice.kind, notice.state), ("plan", "sent"))
         self.assertEqual(notice.amount, 100)
-        self.assertIn("40.00 on ", self._mails[0]["body"])
-        self.assertIn("60.00 on ", self._mails[0]["body"])
+        self.assertIn("40.00 on ", self._get_told()[0]["body"])
+        self.assertIn("60.00 on ", self._get_told()[0]["body"])
 
     def test_charge_of_several_invoices_makes_one_mail(self):
         self.company.autopay_combine = True
@@ -156,7 +156,7 @@ class TestAutopayNotice(NoticeCommon):
         notice = self._get_notices()
         self.assertEqual((notice.state, notice.amount), ("sent", 30))
         for move in moves:
-            self.assertIn(move.name, self._mails[0]["body"])
+            self.assertIn(move.name, self._get_told()[0]["body"])
 
     # === TO WHOM, IN WHICH WORDS === #
 
@@ -165,7 +165,7 @@ class TestAutopayNotice(NoticeCommon):
         self.company.name = "Orchard {{ 8 * 8 }}"
         self._collect()
         self._send_mails()
-        mail = self._mails[0]
+        mail = self._get_told()[0]
         self.assertIn("Orchard {{ 8 * 8 }}", mail["subject"])
         self.assertIn("&lt;b&gt;{{ 7 * 7 }}&lt;/b&gt; ${6*6} &lt;t", mail["body"])
 
