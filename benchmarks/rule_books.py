@@ -12,6 +12,7 @@ SECRET_KEY = "sk_test_benchmark"  # noqa: S105
 INVOICE_VALUES = {
     "partner_id": "({partners})[1 + c.k % {count}]",
     "commercial_partner_id": "({partners})[1 + c.k % {count}]",
+    "autopay_payer_id": "({partners})[1 + c.k % {count}]",
     "ref": "'PO ' || c.k",
     "amount_total": "100 + c.k % 500",
     "amount_residual": "100 + c.k % 500",
