@@ -31,9 +31,9 @@ class MailActivity(models.Model):
         shared = self.browse()
         if not self.env.user.has_group(BILLING_GROUP):
             return shared
-        for activity in self.sudo():
-            if (activity.res_model or "").startswith("autopay."):
-                record = self.env[activity.res_model].browse(activity.res_id)
-                if record.has_access("read"):
-                    shared |= activity.with_env(self.env)
-        return shared
+        for model, activities in self.sudo().grouped("res_model").items():
+            if (model or "").startswith("autopay."):
+                records = self.env[model].browse(activities.mapped("res_id"))
+                ids = set(records._filtered_access("read").ids)
+                shared |= activities.filtered(lambda each, ids=ids: each.res_id in ids)
+        return shared.with_env(self.env)

@@ -56,7 +56,7 @@ REPORT_REASONS = {
     "one_time": _lt("used for one-time payments only"),
 }
 
-# What becomes of the customers who have agreed to be charged through a provider that
+# The fate of the customers who have agreed to be charged through a provider that
 # is for one-time payments only from now on, by whether a person stops that.
 USAGE_SENTENCES = {
     False: _lt(

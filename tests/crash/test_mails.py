@@ -8,7 +8,7 @@ import pytest
 from tests.crash.mailbox import Mailbox
 from tests.crash.world import at, wait_for
 
-# What happens, and the mails that follow: customer, words of the subject.
+# Events, and the mails that follow: customer, words of the subject.
 MONTH = [
     (
         "charge",
@@ -180,7 +180,7 @@ def _read_states(world):
 
 
 class _Happenings:
-    """What happens to customers within a month."""
+    """The events of customers within a month."""
 
     def __init__(self, world):
         self._world = world

@@ -18,8 +18,8 @@ MOST_CONFIRMS = 5
 # given up before.
 ANSWER_SECONDS = 60
 
-# Whoever has the link may look so often without waiting, then once in so many seconds:
-# each look is a question to the provider.
+# A link may be looked at so often without waiting, then once in so many seconds: each
+# look is a question to the provider.
 FREE_LOOKS = 20
 LOOK_SECONDS = 30
 

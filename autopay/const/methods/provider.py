@@ -1,4 +1,4 @@
-"""What a payment provider is used for."""
+"""The uses of a payment provider."""
 
 USAGES = [
     ("both", "Autopay and one-time payments"),

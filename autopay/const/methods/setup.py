@@ -36,8 +36,8 @@ WAITING_DAYS = 10
 PAGE_HOURS = 24
 REUSE_HOURS = 23
 
-# Who comes back may look so often without waiting, then once in so many seconds: each
-# look is a question to the provider.
+# Customers who come back may look so often without waiting, then once in so many
+# seconds: each look is a question to the provider.
 FREE_LOOKS = 20
 LOOK_SECONDS = 30
 

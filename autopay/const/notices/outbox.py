@@ -8,7 +8,7 @@ NOTICE_STATES = [
     ("skipped", "Left out"),
 ]
 
-# What can be told once more by a person who has mended the cause.
+# States from which a person who has mended the cause sends a mail once more.
 REPEATABLE_STATES = ("failed", "skipped")
 
 # Mails that are written, and committed, together.

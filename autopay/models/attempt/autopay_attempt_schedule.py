@@ -81,7 +81,11 @@ class AutopayAttemptSchedule(models.AbstractModel):
         self.ensure_one()
         if self._is_no_longer_chargeable():
             return True
-        deadline = self.confirm_deadline
+        # Nothing waits for good, however it came to wait.
+        since = self.outcome_date or self.reserved_date
+        hours = const.links.confirmation.CONFIRM_HOURS
+        lapse = since and since + timedelta(hours=hours)
+        deadline = self.confirm_deadline or lapse
         return bool(deadline) and deadline <= fields.Datetime.now()
 
     def _is_no_longer_chargeable(self):

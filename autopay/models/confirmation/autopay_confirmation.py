@@ -13,7 +13,7 @@ from ...gateways.base import ACTION_REQUIRED, PREPARED, UNKNOWN
 from ...gateways.run_context import RunContext
 from .press import Press
 
-# What an intent is that nobody has confirmed yet.
+# The kinds of an intent that nobody has confirmed yet.
 OPEN_KINDS = (ACTION_REQUIRED, PREPARED)
 # Problems that last: the charge is withdrawn, and what is still due comes anew.
 VOID_PROBLEMS = ("paid", "other_amount")

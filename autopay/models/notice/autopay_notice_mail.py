@@ -187,7 +187,7 @@ class AutopayNoticeMail(models.AbstractModel):
             awaited.write({"state": "sent", "sent_date": now, "failure": False})
             alarm._close_calls(awaited)
         elif reached:
-            # Whoever has it must not get it twice.
+            # Those who have it must not get it twice.
             words = self.env._("Not everybody was reached. %s", failure)
             now = fields.Datetime.now()
             awaited.write({"state": "sent", "sent_date": now, "failure": words[:500]})

@@ -6,7 +6,7 @@ from ...const.notices.outbox import BOUNCE_DAYS
 
 
 class AutopayPartnerNotice(models.AbstractModel):
-    """Whoever of a customer's people gets the mails of autopay."""
+    """Finds those of a customer's people who get the mails of autopay."""
 
     _name = "autopay.partner.notice"
     _description = "Recipients of Mails to Customers"

@@ -5,7 +5,7 @@ from ..common import AutopayCommon
 
 @tagged("post_install", "-at_install")
 class TestAutopayTerms(AutopayCommon):
-    """What a customer agrees to is recorded as it was shown, with its limits."""
+    """The text that a customer agrees to is recorded as shown, with its limits."""
 
     def _limit(self, token, amount):
         """Have the customer agree to a method up to an amount, and take that back."""

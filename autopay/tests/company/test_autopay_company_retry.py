@@ -131,7 +131,7 @@ class TestAutopayCompanyRetry(AutopayCommon):
         copy = self._enrol(customer=stranger)
         invoice = self._decline("pm_card_visa_chargeDeclinedLostCard")
         theirs = self._create_due_invoice(customer=stranger)
-        # What both have saved is one card.
+        # Both have saved the same card.
         tokens = invoice.autopay_attempt_ids.token_id | copy
         tokens.sudo().autopay_fingerprint = "same-card"
         self.assertEqual(theirs.autopay_blocker, "method_refused")

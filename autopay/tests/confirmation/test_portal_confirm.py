@@ -105,7 +105,7 @@ class TestPortalConfirm(ConfirmationCommon):
         attempt = self._create_waiting()
         span = attempt.confirm_deadline - attempt.outcome_date
         self.assertAlmostEqual(span, timedelta(hours=2), delta=timedelta(seconds=5))
-        # What was promised holds.
+        # The promised time holds.
         self.company.autopay_confirm_hours = 336
         attempt.confirm_deadline -= timedelta(hours=1)
         self.assertEqual(

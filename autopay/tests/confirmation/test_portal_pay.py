@@ -12,7 +12,7 @@ PATH = "/autopay/pay/"
 
 @tagged("post_install", "-at_install")
 class TestPortalPay(ConfirmationCommon):
-    """Whoever got the mail of a failure pays from its link, with a hand of his own."""
+    """The link in the mail of a failure lets its reader pay, with a hand of his own."""
 
     def setUp(self):
         super().setUp()

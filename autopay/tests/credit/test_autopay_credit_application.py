@@ -132,7 +132,7 @@ class TestAutopayCreditApplication(OpenCreditCommon):
             self._run_autopay()
         self.assertFalse(self._get_charges(invoice) + self._get_charges(other))
         self.assertEqual(invoice.autopay_crash_count, 0)
-        # What can be applied beside it is.
+        # Credit beside it that can be applied is applied.
         self.assertEqual(self._get_charged(apart), 60)
 
     def test_credits_of_many_customers_are_applied_in_one_go(self):

@@ -16,7 +16,7 @@ RULES = "/my/autopay/configurations"
 
 @tagged("post_install", "-at_install")
 class TestPortalFuzz(PagesCommon):
-    """Whatever a browser sends in a form, it gets an answer in words."""
+    """A browser gets an answer in words to everything that it sends in a form."""
 
     def setUp(self):
         super().setUp()

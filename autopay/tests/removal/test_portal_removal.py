@@ -119,7 +119,7 @@ class TestPortalRemoval(PagesCommon):
                 page = self._open(link)
                 self.assertEqual(page.xpath("//h2")[0].text_content().strip(), title)
                 self.assertTrue(page.xpath("//button[@name='autopay_begin']"))
-        # Who may only look is shown no way.
+        # A contact who may only look is shown no way.
         self._log_in(self.colleague_user)
         page = self._open(methods)
         self.assertFalse(

@@ -195,7 +195,7 @@ class TestPortalRequest(PagesCommon):
         self._enter_address(self.colleague_user, "mine@example.com", invoiced)
         self.assertEqual(invoiced.email, "mine@example.com")
         self.assertEqual(self._make_request().contact_id, self.customer)
-        # Whoever may change how the customer pays may say where links go.
+        # Contacts who may change how the customer pays may say where links go.
         self._enter_address(self.owner_user, "office@example.com", invoiced)
         self.assertEqual(self._make_request().email, "office@example.com")
         self.colleague_user.partner_id.autopay_portal_manager = True
