@@ -1,7 +1,7 @@
 {
     "name": "Autopay",
     "summary": "Collect due customer invoices by themselves, exactly once",
-    "version": "19.0.1.3.0",
+    "version": "19.0.1.4.0",
     "category": "Accounting/Accounting",
     "author": "Autopay contributors",
     "license": "LGPL-3",
