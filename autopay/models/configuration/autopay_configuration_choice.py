@@ -224,6 +224,8 @@ class AutopayConfigurationChoice(models.AbstractModel):
         for signature in signatures:
             if held:
                 held = held.filtered_domain(conditions._get_domain_of(signature))
+                # Odoo's filter forgets what is read together with it.
+                held = held.with_prefetch(moves._ids)
         return set(held._ids)
 
     @api.model

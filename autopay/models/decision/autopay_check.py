@@ -127,8 +127,10 @@ class AutopayCheck(models.AbstractModel):
     def _is_beyond_plan(self, decision, facts):
         """Return whether nothing is left but what its plan does not cover."""
         currency, share = decision.move.currency_id, decision.share
+        if not share.beyond or currency.compare_amounts(decision.amount, 0) > 0:
+            return False
         decision.values["beyond"] = currency.format(share.beyond)
-        return bool(share.beyond) and currency.compare_amounts(decision.amount, 0) <= 0
+        return True
 
     def _is_customer_hold(self, decision, facts):
         return decision.move.autopay_customer_hold
