@@ -53,3 +53,24 @@ RUN_SECONDS = {"scheduled": 600, "now": 50}
 # scheduled run begins when its job is ten seconds old at most, and Odoo gives all jobs
 # that are ready 120 seconds together.
 SINGLE_SECONDS = {"scheduled": 30, "now": 50}
+
+# Hours without a look at what is due after which the engine counts as silent.
+SILENT_HOURS = 48
+
+# Hours that a scheduled action may be late, and a mail may wait, before it is told.
+LATE_JOB_HOURS = 2
+UNSENT_HOURS = 2
+
+# Days that the count of runs looks back whose process died.
+HEALTH_DAYS = 7
+
+# The scheduled actions without which something of autopay stands still.
+JOBS = (
+    "autopay.ir_cron_charge_due_invoices",
+    "autopay.ir_cron_resolve_open_attempts",
+    "autopay.ir_cron_check_surplus",
+    "autopay.ir_cron_compare_charges",
+    "autopay.ir_cron_send_requests",
+    "autopay.ir_cron_send_notices",
+    "mail.ir_cron_mail_scheduler_action",
+)

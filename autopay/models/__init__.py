@@ -15,6 +15,7 @@ from . import deadline
 from . import decision
 from . import event
 from . import forecast
+from . import health
 from . import invoice
 from . import notice
 from . import plan

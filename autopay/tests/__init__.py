@@ -131,6 +131,7 @@ from .guard import (
     test_autopay_transaction_doubt,
     test_payment_transaction,
 )
+from .health import test_autopay_engine_health
 from .invoice import (
     test_account_move,
     test_autopay_charge_now,

@@ -75,6 +75,8 @@ class AutopayCompanyHome(models.AbstractModel):
                 }
             )
             self._set_autopay_known()
+            # The engine has not been silent here before.
+            self.env["autopay.pulse"].sudo()._beat(self)
 
     def _set_autopay_known(self):
         """Note that autopay was switched on here, or is to collect an invoice.

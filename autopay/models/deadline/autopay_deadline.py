@@ -27,6 +27,7 @@ ATTENTION = "autopay.mail_activity_type_attention"
 
 # Kinds of things that wait, and the methods that find those that wait for too long.
 FINDERS = {
+    "engine": "_find_silent_engines",
     "attempt": "_find_attempts",
     "payment": "_find_payments",
     "reversal": "_find_reversals",
@@ -53,7 +54,11 @@ class AutopayDeadline(models.AbstractModel):
     """
 
     _name = "autopay.deadline"
-    _inherit = ["autopay.stage", "autopay.request.deadline"]
+    _inherit = [
+        "autopay.stage",
+        "autopay.engine.deadline",
+        "autopay.request.deadline",
+    ]
     _description = "Autopay Deadline"
 
     @api.model

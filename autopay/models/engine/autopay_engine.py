@@ -55,9 +55,22 @@ class AutopayEngine(models.AbstractModel):
             self.env.ref("autopay.ir_cron_charge_due_invoices")._trigger()
             return
         self._request_approvals_of(companies)
+        self._charge_due_ids(due)
+
+    def _charge_due_ids(self, due):
+        """Charge what is due, as far as the time suffices.
+
+        :param dict due: {company: ids of its invoices}
+        """
+        pulses = self.env["autopay.pulse"]
+        idle = [company.id for company, move_ids in due.items() if not move_ids]
+        pulses._beat(self.env["res.company"].browse(idle))
         for company, move_ids in due.items():
-            if move_ids and not self._run(company, move_ids, RunContext()):
+            if not move_ids:
+                continue
+            if not self._run(company, move_ids, RunContext()):
                 return
+            pulses._beat(company)
 
     def _request_approvals_of(self, companies):
         """Ask for approvals before the autopay date comes, and note what fails."""

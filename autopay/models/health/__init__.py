@@ -1,0 +1,3 @@
+from . import autopay_engine_health
+from . import autopay_pulse
+from . import ir_http
