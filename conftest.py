@@ -1,11 +1,21 @@
 """What holds for every test: a skip is a failure, long tests run on demand."""
 
 import os
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parent
+# Few tests that take long: one worker would still be busy with them at the end.
+LONG_FIRST = (
+    "autopay/tests/ordinary/test_click_everywhere.py",
+    "tests/crash",
+    "tests",
+    "tests/faults",
+    "autopay/tests/attack/test_attack_rpc_methods.py",
+    "autopay/tests/ordinary/test_every_screen.py",
+)
 os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(ROOT / ".local/hypothesis"))
 
 
@@ -16,12 +26,28 @@ def pytest_addoption(parser):
 
 
 def pytest_collection_modifyitems(config, items):
-    if config.getoption("--full"):
-        return
-    long = [item for item in items if item.get_closest_marker("full")]
-    if long:
-        config.hook.pytest_deselected(items=long)
-        items[:] = [item for item in items if not item.get_closest_marker("full")]
+    if not config.getoption("--full"):
+        long = [item for item in items if item.get_closest_marker("full")]
+        if long:
+            config.hook.pytest_deselected(items=long)
+            items[:] = [item for item in items if not item.get_closest_marker("full")]
+    if hasattr(config, "workerinput"):
+        _sort_by_unit(items)
+
+
+def _sort_by_unit(items):
+    """Put what takes longest first, and then the units with most tests."""
+    units = [_get_unit(item.nodeid) for item in items]
+    sizes = Counter(units)
+    first = {unit: -number for number, unit in enumerate(reversed(LONG_FIRST), 1)}
+    ranks = {unit: (first.get(unit, 0), -sizes[unit]) for unit in sizes}
+    items.sort(key=lambda item: ranks[_get_unit(item.nodeid)])
+
+
+def _get_unit(nodeid):
+    path = Path(nodeid.split("::")[0])
+    is_addon = (ROOT / path.parts[0] / "__manifest__.py").exists()
+    return str(path if is_addon else path.parent)
 
 
 def _forbid_skip(report):
@@ -55,8 +81,8 @@ def pytest_xdist_make_scheduler(config, log):
 
     class UnitScheduling(LoadScopeScheduling):
         def _split_scope(self, nodeid):
-            path = Path(nodeid.split("::")[0])
-            is_addon = (ROOT / path.parts[0] / "__manifest__.py").exists()
-            return str(path if is_addon else path.parent)
+            return _get_unit(nodeid)
 
+    # The workers have sorted the units by how long they take.
+    config.option.loadscopereorder = False
     return UnitScheduling(config, log)

@@ -46,6 +46,11 @@ def _options() -> argparse.Namespace:
         "--port", type=int, default=0, help="0 (the default) picks a free one"
     )
     parser.add_argument("--ledger", help="file that gets a line for every movement")
+    parser.add_argument(
+        "--until-input-ends",
+        action="store_true",
+        help="also end when standard input does, as it does with whoever holds it",
+    )
     return parser.parse_args()
 
 
@@ -59,6 +64,8 @@ async def _serve(options: argparse.Namespace) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
+    if options.until_input_ends:
+        loop.add_reader(sys.stdin, stop.set)
     try:
         await web.TCPSite(runner, options.host, options.port, backlog=BACKLOG).start()
         host, port = runner.addresses[0][:2]

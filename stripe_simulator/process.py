@@ -47,18 +47,21 @@ class SimulatorProcess:
     def start(self) -> None:
         """Start it and wait until it listens; ``RuntimeError`` if it does not."""
         path = os.pathsep.join(filter(None, (str(_ROOT), os.getenv("PYTHONPATH"))))
-        self.process = subprocess.Popen(
-            self._command,
-            env={**os.environ, "PYTHONPATH": path},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-        )
+        self.process = self._launch({**os.environ, "PYTHONPATH": path})
         try:
             self.url = self._wait_until_ready()
         except BaseException:
             self.kill()
             raise
         self.admin = AdminClient(self.url)
+
+    def _launch(self, environ: dict[str, str]) -> subprocess.Popen:
+        return subprocess.Popen(
+            self._command,
+            env=environ,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+        )
 
     def _wait_until_ready(self) -> str:
         deadline = time.monotonic() + START_TIMEOUT
@@ -98,3 +101,45 @@ class SimulatorProcess:
     def _close(self) -> None:
         if self.process and self.process.stdout:
             self.process.stdout.close()
+
+
+class DetachedSimulator(SimulatorProcess):
+    """A simulator that is no child of this process, and still ends with it.
+
+    Odoo ends every child process it finds after a test class. A simulator that several
+    classes share must not be one; it ends when the pipe to its standard input closes,
+    which also happens when this process is killed.
+    """
+
+    # The shell leaves at once, and the simulator to whoever adopts orphans. A command
+    # in the background reads from /dev/null unless its input is named.
+    _ADOPTED = 'exec 3<&0; "$@" --until-input-ends <&3 3<&- &'
+
+    def _launch(self, environ: dict[str, str]) -> subprocess.Popen:
+        shell = subprocess.Popen(
+            ["sh", "-c", self._ADOPTED, "sh", *self._command],
+            env=environ,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
+        shell.wait()
+        return shell
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it answers."""
+        try:
+            return bool(self.admin and self.admin.health())
+        except OSError:
+            return False
+
+    def stop(self) -> None:
+        """Let it end; does nothing when it has ended."""
+        self._close()
+
+    kill = stop
+
+    def _close(self) -> None:
+        if self.process:
+            self.process.stdin.close()
+        super()._close()

@@ -7,7 +7,7 @@ from odoo.tests import new_test_user, tagged
 
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 
-from stripe_simulator.process import SimulatorProcess
+from .common_simulator import get_simulator
 
 SECRET_KEY = "sk_test_autopay"
 
@@ -16,15 +16,13 @@ SECRET_KEY = "sk_test_autopay"
 class AutopayCommon(AccountTestInvoicingCommon):
     """A company with autopay switched on and factories for all that it works with.
 
-    Charges go to a real simulator over HTTP, started once for each class.
+    Charges go to a real simulator over HTTP, which knows nothing of other classes.
     """
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.simulator = SimulatorProcess()
-        cls.simulator.start()
-        cls.addClassCleanup(cls.simulator.stop)
+        cls.simulator = get_simulator()
         cls.admin = cls.simulator.admin
         cls.company = cls.company_data["company"]
         # The clock that tests read: without it days would begin by the country's.

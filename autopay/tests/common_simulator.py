@@ -12,7 +12,7 @@ from unittest.mock import patch
 
 import stripe
 
-from stripe_simulator.process import SimulatorProcess
+from stripe_simulator.process import DetachedSimulator
 
 from ..gateways.base import ChargeOrder, ChargeRequest, Credentials
 from ..gateways.stripe.gateway import StripeGateway
@@ -23,13 +23,30 @@ TEST_KEY = "sk_test_autopay"
 _numbers = itertools.count(1)
 
 
+_shared = DetachedSimulator()
+
+
+def get_simulator():
+    """Return the simulator of this process, which remembers nothing.
+
+    Starting one costs more than most classes' tests do, so that all share it; another
+    takes its place when it has died.
+    """
+    if _shared.is_alive:
+        _shared.admin.reset()
+    else:
+        _shared.stop()
+        _shared.start()
+    return _shared
+
+
 def stripe_address(url):
     """Return a patch of the environment that sends the gateway to this address."""
     return patch.dict(os.environ, {API_BASE_VARIABLE: url})
 
 
 class SimulatorMixin:
-    """Runs a simulator for the class; mix it in before Odoo's test case.
+    """Has a simulator without a past for the class; mix it in before Odoo's test case.
 
     ``simulator.url`` is its address, ``simulator.admin`` what it can be asked for. The
     Stripe gateway of this process talks to it.
@@ -38,9 +55,7 @@ class SimulatorMixin:
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.simulator = SimulatorProcess()
-        cls.simulator.start()
-        cls.addClassCleanup(cls.simulator.stop)
+        cls.simulator = get_simulator()
         address = stripe_address(cls.simulator.url)
         address.start()
         cls.addClassCleanup(address.stop)

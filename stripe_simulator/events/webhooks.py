@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
-from ..memory.announcer import EventMade
+from ..memory.announcer import EventMade, Forgotten
 from ..memory.deliveries import (
     DELIVERED,
     DROP,
@@ -58,6 +58,7 @@ class Webhooks:
         self._tasks: set[asyncio.Task] = set()
         self._places = asyncio.Semaphore(AT_ONCE)
         sim.announcer.subscribe(EventMade, self._plan)
+        sim.announcer.subscribe(Forgotten, self._drop)
 
     def _plan(self, made: EventMade) -> None:
         if len(made.book.webhook_endpoints):
@@ -93,10 +94,13 @@ class Webhooks:
         while self._tasks:
             await asyncio.wait(self._tasks)
 
+    def _drop(self, _forgotten: Forgotten) -> None:
+        for task in self._tasks:
+            task.cancel()
+
     async def close(self, _app: object = None) -> None:
         """Stop sending."""
-        for task in list(self._tasks):
-            task.cancel()
+        self._drop(Forgotten())
         await asyncio.gather(*self._tasks, return_exceptions=True)
         if self._session:
             await self._session.close()

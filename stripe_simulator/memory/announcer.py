@@ -57,6 +57,11 @@ class EventMade:
     event: Event
 
 
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """Everything that was known is forgotten, and what was under way with it."""
+
+
 class Announcer:
     """Passes each change to those who listen to its kind, in order of subscription."""
 

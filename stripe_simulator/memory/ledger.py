@@ -83,7 +83,11 @@ class Ledger:
 
     def reset(self, at: int) -> None:
         """Start afresh; a file keeps what it holds and gains a line that says so."""
-        self._append({"seq": self._seq + 1, "at": at, "kind": RESET})
+        if self._file:
+            self._append({"seq": self._seq + 1, "at": at, "kind": RESET})
+        else:
+            self._seq = 0
+            self._clear()
 
     def _append(self, entry: dict) -> None:
         line = json.dumps(entry, separators=(",", ":")).encode()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from contextlib import contextmanager
 
-from .announcer import Announcer, ChargeChanged, Happened, MoneyMoved
+from .announcer import Announcer, ChargeChanged, Forgotten, Happened, MoneyMoved
 from .clock import Clock
 from .deliveries import DeliveryLog
 from .errors import lock_timeout
@@ -59,6 +59,7 @@ class Simulator:
         """Forget everything; a ledger file keeps its lines."""
         self.ledger.reset(self.clock.now())
         self._start()
+        self.announcer.announce(Forgotten())
 
     def find(self, kind: str, object_id: str | None) -> tuple:
         """Return the book and the object, whatever its account; raise ``LookupError``

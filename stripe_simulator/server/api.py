@@ -13,9 +13,9 @@ from aiohttp import web
 from ..memory.errors import StripeError, server_error
 from ..memory.faults import Fault, Probe
 from ..memory.ids import new_id
-from ..memory.request_log import without_secrets
+from ..memory.request_log import RequestLog, without_secrets
 from ..memory.simulator import Simulator
-from ..memory.store import Book
+from ..memory.store import Book, Store
 from ..rules.auth import Caller, authenticate
 from ..rules.endpoint import Call, Endpoint
 from ..rules.versions import ApiVersion
@@ -36,6 +36,9 @@ class Exchange:
     at: float
     request_id: str
     origin: str
+    # The memory as the request found it; a reset puts others in their places.
+    store: Store
+    log: RequestLog
     caller: Caller | None = None
     flat: list[tuple[str, str]] = field(default_factory=list)
     body: dict = field(default_factory=dict)
@@ -71,6 +74,8 @@ class Api:
             at=time.time(),
             request_id=new_id("req", 14),
             origin=f"{request.scheme}://{request.host}",
+            store=self.sim.store,
+            log=self.sim.log,
         )
         raw = await request.read()
         refusal = self._open(exchange, request, raw)
@@ -174,6 +179,8 @@ class Api:
             check_expand(params.get("expand", []), endpoint.returns, endpoint.many)
             with self.sim.lock(ids[0] if endpoint.locks else None):
                 await self._wait(fault)
+                if exchange.store is not self.sim.store:
+                    raise server_error()
                 result = self._run(exchange, endpoint, params, ids)
         except StripeError as error:
             answer = answers.failure(error, exchange.request_id)
@@ -232,7 +239,7 @@ class Api:
         self, exchange: Exchange, answer: Answer | None, fault: Fault | None
     ) -> None:
         caller = exchange.caller
-        self.sim.log.add(
+        exchange.log.add(
             {
                 "at": exchange.at,
                 "request_id": exchange.request_id,

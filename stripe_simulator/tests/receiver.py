@@ -2,18 +2,21 @@
 
 import json
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import stripe
 
 
 class Receiver:
-    """Listens on a loopback address; ``answers`` are the statuses to come, then 200."""
+    """Listens on a loopback address; ``answers`` are the statuses to come, then 200,
+    ``seconds`` how long each takes."""
 
     def __init__(self):
         self.bodies = []
         self.signatures = []
         self.answers = []
+        self.seconds = 0
         receiver = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -21,6 +24,7 @@ class Receiver:
                 length = int(self.headers["Content-Length"])
                 receiver.bodies.append(self.rfile.read(length).decode())
                 receiver.signatures.append(self.headers["Stripe-Signature"])
+                time.sleep(receiver.seconds)
                 answers = receiver.answers
                 self.send_response(answers.pop(0) if answers else 200)
                 self.send_header("Content-Length", "2")

@@ -3,10 +3,13 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 
+import psutil
 import pytest
 
-from stripe_simulator.process import SimulatorProcess
+from stripe_simulator.admin_client import AdminClient
+from stripe_simulator.process import DetachedSimulator, SimulatorProcess
 
 from .support import charge, connect
 
@@ -65,6 +68,39 @@ def test_simulator_that_is_told_to_stop_does_not_wait_for_slow_requests():
             sim.admin.health()
             sim.stop()
     assert sim.process.returncode == 0
+
+
+def test_detached_simulator_is_no_child_and_ends_when_it_is_let_go():
+    simulator, before = DetachedSimulator(), psutil.Process().children()
+    assert not simulator.is_alive
+    simulator.start()
+    assert simulator.is_alive
+    assert psutil.Process().children() == before
+    simulator.stop()
+    assert _ends(simulator)
+
+
+def test_detached_simulator_ends_with_whoever_started_it():
+    script = (
+        "import os, signal; from stripe_simulator.process import DetachedSimulator; "
+        "simulator = DetachedSimulator(); simulator.start(); "
+        "print(simulator.url, simulator.admin.health(), flush=True); "
+        "os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], stdout=subprocess.PIPE, timeout=30, check=False
+    )
+    assert done.returncode == -signal.SIGKILL
+    simulator = DetachedSimulator()
+    simulator.admin = AdminClient(done.stdout.split()[0].decode())
+    assert _ends(simulator)
+
+
+def _ends(simulator):
+    deadline = time.monotonic() + 10
+    while simulator.is_alive and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return not simulator.is_alive
 
 
 def test_ledger_file_gets_a_line_for_every_movement(tmp_path):
