@@ -2,15 +2,15 @@
 
 # The life of one attempt to collect.
 ATTEMPT_STATES = [
-    ("reserved", "Reserved"),
-    ("prepared", "Prepared"),
-    ("charging", "Charging"),
-    ("unknown", "Unknown, to resolve"),
+    ("reserved", "In progress"),
+    ("prepared", "In progress"),
+    ("charging", "In progress"),
+    ("unknown", "Unconfirmed"),
     ("pending", "Pending at the bank"),
     ("action_required", "Waiting for the customer"),
-    ("succeeded", "Succeeded"),
-    ("declined", "Declined"),
-    ("canceled", "Withdrawn"),
+    ("succeeded", "Collected"),
+    ("declined", "Failed"),
+    ("canceled", "Canceled before charging"),
 ]
 
 # Source states from which each state may be reached; anything else is refused.

@@ -237,7 +237,7 @@ EVENT_WAITS = {
     "received": Wait(
         _lt("messages of the provider to be processed"),
         _lt(
-            "Check that the scheduled action that resolves open attempts runs, then "
+            "Check that the scheduled action that follows open charges runs, then "
             "process it again."
         ),
         DAY,

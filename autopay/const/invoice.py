@@ -10,10 +10,10 @@ OWN_PREFETCH = "autopay"
 
 # The status that the accountant sees on the invoice. Empty means: not on autopay.
 MOVE_STATUSES = [
-    ("eligible", "Eligible"),
+    ("eligible", "On Autopay"),
     ("in_progress", "In Progress"),
-    ("success", "Success"),
-    ("error", "Error"),
+    ("success", "Collected"),
+    ("error", "Failed"),
 ]
 
 # Invoices that are still to be collected, or are being collected.
@@ -57,7 +57,7 @@ CREDIT_POLICIES = [
 DATE_SOURCES = [
     ("rule", "The company's rule"),
     ("person", "Set by hand"),
-    ("rest", "The rest after a cap"),
+    ("rest", "The rest after a limit"),
     ("customer", "Moved by the customer"),
 ]
 

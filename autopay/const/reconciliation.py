@@ -12,13 +12,13 @@ RECONCILIATION_TRIGGERS = [("manual", "By hand"), ("scheduled", "Daily check")]
 # Results of comparing an attempt, its charge at the provider and its payment. The
 # first kind of this table that holds is the one that is shown.
 RECONCILIATION_KINDS = [
-    ("orphan", "Charged, no attempt"),
+    ("orphan", "Charged, unknown here"),
     ("twice", "Invoice charged twice"),
     ("amount", "Amount or currency differs"),
     ("booked_twice", "Booked twice"),
     ("unread", "Not compared: reading was cut short"),
     ("booked_only", "Booked, not charged"),
-    ("not_charged", "Succeeded, not charged"),
+    ("not_charged", "Collected here, not at the provider"),
     ("reversal", "Refunded or disputed, not booked"),
     ("open", "Under way"),
     ("not_booked", "Charged, not booked"),

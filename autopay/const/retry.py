@@ -5,8 +5,8 @@ DECLINE_CLASSES = [
     ("later", "Try again later"),
     ("method", "Needs another payment method"),
     ("authentication", "Needs the customer's authentication"),
-    ("never", "Never again with this method"),
-    ("configuration", "Our configuration"),
+    ("never", "Do not retry"),
+    ("configuration", "Our setup"),
     ("technical", "Technical, try again soon"),
     ("revoked", "Authorization revoked"),
 ]

@@ -182,7 +182,7 @@ CONDUCT_QUERIES = {
          WHERE a.mismatch AND a.outcome_date < {NOW} - interval '26 hours'
            AND NOT {ALARMED}
          UNION ALL
-        SELECT 'account.move', m.id, 'failed without an attempt'
+        SELECT 'account.move', m.id, 'failed without a charge'
           FROM account_move m
          WHERE m.autopay_status = 'error' AND NOT EXISTS (
                SELECT FROM autopay_attempt_line l WHERE l.move_id = m.id)""",

@@ -133,7 +133,7 @@ MONEY_QUERIES = {
                    ELSE interval '2 hours' END)
            AND NOT {ALARMED}
          UNION ALL
-        SELECT 'account.move', m.id, 'in progress without an attempt'
+        SELECT 'account.move', m.id, 'in progress without a charge'
           FROM account_move m
          WHERE m.autopay_status = 'in_progress' AND NOT EXISTS (
                SELECT FROM autopay_attempt_line l WHERE l.move_id = m.id AND l.live)

@@ -6,7 +6,7 @@ _lt = LazyTranslate(__name__)
 
 VERDICTS = [
     ("ok", "OK"),
-    ("breach", "Breach"),
+    ("breach", "Issue"),
     ("partial", "Not fully checked"),
 ]
 
@@ -18,15 +18,21 @@ INVARIANTS = {
         _lt("The books agree; the providers were not asked for their charges."),
     ),
     "I2": (
-        _lt("Every charge has one attempt and one posted payment of its amount."),
+        _lt(
+            "Every charge of the provider has one here and one posted payment of "
+            "its amount."
+        ),
         _lt("The books agree; the providers were not asked for their charges."),
     ),
     "I3": (
-        _lt("Every posted payment of autopay has one charge that succeeded."),
+        _lt("Every posted payment of autopay has one charge that was collected."),
         _lt("The books agree; the providers were not asked for their charges."),
     ),
     "I4": (
-        _lt("An invoice has one live attempt at most, and PostgreSQL sees to it."),
+        _lt(
+            "An invoice has one live charge at most, and the database itself sees "
+            "to it."
+        ),
         None,
     ),
     "I5": (
@@ -61,15 +67,18 @@ INVARIANTS = {
         _lt("The amounts reserved, sent, answered and recorded are the same."),
         None,
     ),
-    "I10": (_lt("An idempotency key belongs to one request only."), None),
+    "I10": (
+        _lt("Each request to charge is made once: its key belongs to it alone."),
+        None,
+    ),
     "I11": (
-        _lt("An invoice was charged anew only when its earlier attempts were over."),
+        _lt("An invoice was charged anew only when its earlier charges were over."),
         None,
     ),
     "I12": (
         _lt(
-            "Methods were not tried more often than the networks allow, and never "
-            "again after a refusal for good."
+            "Methods were not tried more often than the networks allow, and not "
+            "again once permanently declined."
         ),
         None,
     ),
@@ -83,8 +92,11 @@ INVARIANTS = {
     ),
     "I18": (_lt("No method was charged in test mode and in live mode."), None),
     "I19": (
-        _lt("Money that went back re-opens its invoice; nothing unpaid shows as paid."),
-        _lt("The books agree; the providers were not asked what went back."),
+        _lt(
+            "Money that was returned re-opens its invoice; nothing unpaid shows as "
+            "paid."
+        ),
+        _lt("The books agree; the providers were not asked what was returned."),
     ),
     "I20": (
         _lt("Of every invoice it can be seen what happened, why, and what is next."),

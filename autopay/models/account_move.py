@@ -51,7 +51,8 @@ class AccountMove(models.Model):
         prefetch=const.invoice.OWN_PREFETCH,
         tracking=True,
         groups=STAFF_GROUPS,
-        help="Pays this invoice only, instead of the customer's Autopay Token.",
+        help="Pays this invoice only, instead of the customer's default payment "
+        "method.",
     )
     autopay_allowed_kinds = fields.Selection(
         const.invoice.ALLOWED_KINDS,
@@ -127,7 +128,7 @@ class AccountMove(models.Model):
     )
     autopay_attempt_ids = fields.Many2many(
         "autopay.attempt",
-        string="Autopay Attempts",
+        string="Autopay Charges",
         compute="_compute_autopay_attempt_ids",
         search="_search_autopay_attempt_ids",
         compute_sudo=True,

@@ -46,7 +46,7 @@ class PaymentTransaction(models.Model):
     autopay_attempt_ids = fields.One2many(
         "autopay.attempt",
         "transaction_id",
-        string="Autopay Attempts",
+        string="Autopay Charges",
         readonly=True,
         groups=PAYMENT_GROUPS,
     )
@@ -340,8 +340,8 @@ class PaymentTransaction(models.Model):
         _logger.warning("The answer to refund %s was lost.", self.reference)
         self._autopay_log_refund(
             self.env._(
-                "The provider's answer to refund %(reference)s of %(amount)s was lost: "
-                "perhaps the money went back. Autopay asks the provider.",
+                "The provider's answer to refund %(reference)s of %(amount)s was "
+                "lost: perhaps the money was refunded. Autopay asks the provider.",
                 reference=self.reference,
                 amount=self.currency_id.format(-self.amount),
             )

@@ -28,7 +28,8 @@ class ResCompany(models.Model):
         const.invoice.POLICIES,
         default="manual",
         required=True,
-        help="Which invoices become eligible. A customer may have a policy of its own.",
+        help="Which invoices come onto autopay. A customer may have a policy of "
+        "its own.",
     )
     autopay_date_rule = fields.Selection(
         const.invoice.DATE_RULES,

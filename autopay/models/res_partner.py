@@ -49,14 +49,14 @@ class ResPartner(models.Model):
         const.invoice.POLICIES,
         company_dependent=True,
         groups=STAFF_GROUPS,
-        help="Empty: as the company does.",
+        help="Empty: the company's default.",
     )
     autopay_discount_policy = fields.Selection(
         const.invoice.DISCOUNT_POLICIES,
         string="Early-Payment Discounts",
         company_dependent=True,
         groups=STAFF_GROUPS,
-        help="Empty: as the company does.",
+        help="Empty: the company's default.",
     )
     autopay_configuration_ids = fields.One2many(
         "autopay.configuration",
@@ -65,7 +65,7 @@ class ResPartner(models.Model):
         depends_context=("company",),
         groups=STAFF_GROUPS,
         help="Tried in this order: the first one that matches an invoice pays it. "
-        "Without any, the Autopay Token pays.",
+        "Without any, the default payment method pays.",
     )
     autopay_authorization_ids = fields.One2many(
         "autopay.authorization", "partner_id", readonly=True, groups=STAFF_GROUPS
@@ -102,8 +102,8 @@ class ResPartner(models.Model):
         compute="_compute_autopay_failed_count",
         compute_sudo=True,
         groups=STAFF_GROUPS,
-        help="Invoices whose last charge failed and that are not tried again by "
-        "themselves.",
+        help="Invoices whose last charge failed and that will not be retried "
+        "automatically.",
     )
 
     autopay_shown = fields.Boolean(

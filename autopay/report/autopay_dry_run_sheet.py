@@ -37,7 +37,7 @@ class AutopayDryRunSheet(models.AbstractModel):
 
     _name = "autopay.dry.run.sheet"
     _inherit = ["autopay.sheet"]
-    _description = "Spreadsheet of a Dry Run"
+    _description = "Spreadsheet of a Charge Preview"
 
     @api.model
     def _get_content(self, dry_run):

@@ -56,7 +56,7 @@ class AutopayChargeNowLine(models.TransientModel):
         lambda self: self._get_mark_selection(),
         string="Note",
         readonly=True,
-        help="Why this invoice would not be charged today by itself.",
+        help="Why this invoice would not be charged today automatically.",
     )
     method = fields.Char(string="Payment Method", readonly=True)
     blocker = fields.Selection(
@@ -70,7 +70,7 @@ class AutopayChargeNowLine(models.TransientModel):
             ("charged", "Charged"),
             ("pending", "Pending"),
             ("failed", "Failed"),
-            ("open", "To resolve"),
+            ("open", "Unconfirmed"),
             ("skipped", "Skipped"),
             ("left", "Left out"),
         ],

@@ -74,16 +74,16 @@ class AutopayConsentWizard(models.TransientModel):
     )
     is_default = fields.Boolean(
         string="Pay this customer's invoices with it",
-        help="Makes it the customer's Autopay Token. Otherwise it pays only what names "
-        "it: invoices and configurations.",
+        help="Makes it the customer's default payment method. Otherwise it pays "
+        "only what names it: invoices and configurations.",
     )
     policy = fields.Selection(
         const.invoice.POLICIES,
         compute="_compute_policy",
         store=True,
         readonly=False,
-        help="Which of this customer's invoices come onto autopay. Empty: as the "
-        "company does.",
+        help="Which of this customer's invoices come onto autopay. Empty: the "
+        "company's default.",
     )
     shown_policy = fields.Selection(
         const.invoice.POLICIES,

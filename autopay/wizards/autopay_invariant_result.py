@@ -19,9 +19,9 @@ class AutopayInvariantResult(models.TransientModel):
 
     sequence = fields.Integer(readonly=True)
     code = fields.Char(string="No.", readonly=True)
-    sentence = fields.Text(string="What Must Hold", readonly=True)
+    sentence = fields.Text(string="Rule", readonly=True)
     verdict = fields.Selection(VERDICTS, readonly=True)
-    count = fields.Integer(string="Breaches", readonly=True, aggregator=None)
+    count = fields.Integer(string="Issues", readonly=True, aggregator=None)
     note = fields.Text(string="Details", readonly=True)
     offender_model = fields.Char(readonly=True)
     offender_ids = fields.Json(readonly=True)

@@ -41,7 +41,7 @@ class AutopayResolve(models.TransientModel):
     """Asks a person what became of a charge, and shows what is known of it."""
 
     _name = "autopay.resolve"
-    _description = "Resolve an Autopay Attempt"
+    _description = "Resolve an Autopay Charge"
 
     attempt_id = fields.Many2one("autopay.attempt", required=True, readonly=True)
     kind = fields.Selection(KINDS, required=True, readonly=True)

@@ -6,9 +6,9 @@ from odoo.tools.translate import LazyTranslate
 _lt = LazyTranslate(__name__)
 
 _WITHDRAW = _lt(
-    "Nothing was charged yet: press Withdraw on the attempt, then try again."
+    "Nothing was charged yet: press Withdraw on the charge, then try again."
 )
-_ASK = _lt("Press Ask the Provider Now on the attempt, then try again.")
+_ASK = _lt("Press Check with Provider Now on the charge, then try again.")
 
 # Advice for staff about an attempt that holds an invoice, by its state.
 STAFF_ADVICE = {
@@ -16,15 +16,15 @@ STAFF_ADVICE = {
     "prepared": _WITHDRAW,
     "charging": _lt("The charge is on its way: wait a minute for the answer."),
     "unknown": _lt(
-        "It is not known whether the money was taken: press Ask the Provider Now on "
-        "the attempt. Where it cannot be asked, say there what became of it."
+        "It is not known whether the money was taken: press Check with Provider "
+        "Now on the charge. Where it cannot be asked, say there what became of it."
     ),
     "pending": _lt(
         "The bank has the debit and cannot give it back: wait for its answer, then "
         "refund the payment."
     ),
     "action_required": _lt(
-        "It waits for the customer: press Withdraw on the attempt, then try again."
+        "It waits for the customer: press Withdraw on the charge, then try again."
     ),
     "succeeded": _lt(
         "The money was taken and is about to be booked: refund the payment once it is."
@@ -39,7 +39,7 @@ def get_staff_sentence(env, line):
     attempt = line.attempt_id
     return env._(
         "This cannot be done now: autopay has been collecting %(invoice)s since "
-        "%(date)s (attempt %(attempt)s). %(advice)s",
+        "%(date)s (charge %(attempt)s). %(advice)s",
         invoice=line.move_id.display_name,
         date=format_datetime(env, attempt.reserved_date),
         attempt=attempt.name,
@@ -67,7 +67,7 @@ def get_customer_sentence(env, line):
 def get_late_sentence(env, attempt):
     """Return that an attempt goes on although it is not wanted any more."""
     return env._(
-        "Attempt %(attempt)s of %(amount)s can no longer be withdrawn: the provider "
+        "Charge %(attempt)s of %(amount)s can no longer be withdrawn: the provider "
         "has it. It is followed until its end; refund it if the money is taken.",
         attempt=attempt.name,
         amount=attempt.currency_id.format(attempt.amount),

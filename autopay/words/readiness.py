@@ -10,10 +10,10 @@ _lt = LazyTranslate(__name__)
 # "configured" is "ready" by rules.
 READINESS_SENTENCES = {
     "ready": _lt(
-        "Eligible invoices are charged with %(method)s on their autopay date."
+        "Invoices on autopay are charged with %(method)s on their autopay date."
     ),
     "configured": _lt(
-        "Eligible invoices are charged with the payment method of the first "
+        "Invoices on autopay are charged with the payment method of the first "
         "configuration that matches them."
     ),
     "company_off": _lt(

@@ -33,7 +33,7 @@ def _breaches_of_move(engine, move):
     if len(live) > 1:
         yield f"I4: {live.attempt_id.ids} are live on {move}"
     if (move.autopay_status == "in_progress") and not live:
-        yield f"I5: {move} is in progress without an attempt"
+        yield f"I5: {move} is in progress without a charge"
     yield from _breaches_of_last(engine, lines.attempt_id)
 
 

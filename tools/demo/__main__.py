@@ -26,7 +26,7 @@ has a button for each kind. The scheduled action charges what is due.
 
 The two bank debits of Cheese Moon Mining wait for an answer. Let the bank say yes with
   curl -X POST {simulator}/_admin/settle
-then press "Ask the Provider Now" on their attempts (Autopay > Charges)."""
+then press "Check with Provider Now" on their charges (Autopay > Charges)."""
 
 
 class DemoError(Exception):

@@ -9,9 +9,9 @@ _lt = LazyTranslate(__name__)
 AMOUNT_BLOCKERS = (
     Blocker(
         "above_cap",
-        _lt("Above the cap per charge"),
+        _lt("Above the maximum per charge"),
         _lt(
-            "The amount %(amount)s is above the cap of %(cap)s per charge with "
+            "The amount %(amount)s is above the maximum of %(cap)s per charge with "
             "%(method)s, set by “%(configuration)s”."
         ),
         days=3,
@@ -19,9 +19,9 @@ AMOUNT_BLOCKERS = (
     # The next month has begun by then: it was not enough, or never will be.
     Blocker(
         "month_cap_reached",
-        _lt("Cap of the month reached"),
+        _lt("Maximum of the month reached"),
         _lt(
-            "The cap of %(cap)s per month with %(method)s, set by "
+            "The maximum of %(cap)s per month with %(method)s, set by "
             "“%(configuration)s”, leaves %(rest)s until %(date)s."
         ),
         days=35,
@@ -103,7 +103,7 @@ AMOUNT_BLOCKERS = (
     ),
     Blocker(
         "date_not_reached",
-        _lt("Date not reached"),
+        _lt("Scheduled"),
         _lt("Will be charged on %(date)s with %(method)s."),
         person_decides=True,
         mark=_lt("Early"),

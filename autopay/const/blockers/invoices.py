@@ -71,9 +71,9 @@ INVOICE_BLOCKERS = (
     ),
     Blocker(
         "outcome_unknown",
-        _lt("Outcome unknown, to resolve"),
+        _lt("Outcome unknown"),
         _lt(
-            "It is not known yet whether attempt %(attempt)s took the money. The "
+            "It is not known yet whether charge %(attempt)s took the money. The "
             "provider is asked again; until then nothing else is charged. %(until)s"
         ),
         first_look="held",
@@ -83,7 +83,7 @@ INVOICE_BLOCKERS = (
         "debit_pending",
         _lt("Payment under way"),
         _lt(
-            "The payment of attempt %(attempt)s is under way; the bank has not "
+            "The payment of charge %(attempt)s is under way; the bank has not "
             "confirmed it yet. %(advice)s %(until)s"
         ),
         first_look="held",
@@ -93,7 +93,7 @@ INVOICE_BLOCKERS = (
         "needs_authentication",
         _lt("Waiting for the customer"),
         _lt(
-            "Attempt %(attempt)s waits for the customer to confirm the payment with "
+            "Charge %(attempt)s waits for the customer to confirm the payment with "
             "the bank. %(until)s"
         ),
         of_waiting=True,
@@ -104,7 +104,7 @@ INVOICE_BLOCKERS = (
         "not_booked",
         _lt("Charged, to be booked"),
         _lt(
-            "Attempt %(attempt)s has taken the money, but the payment is not booked "
+            "Charge %(attempt)s has taken the money, but the payment is not booked "
             "yet. %(until)s"
         ),
         first_look="held",
@@ -143,7 +143,7 @@ INVOICE_BLOCKERS = (
     ),
     Blocker(
         "not_eligible",
-        _lt("Not eligible"),
+        _lt("Not on autopay"),
         _lt("The invoice is not on autopay."),
         person_decides=True,
         mark=_lt("Not on autopay"),
@@ -171,7 +171,7 @@ INVOICE_BLOCKERS = (
         "collected_open",
         _lt("Collected, but not applied"),
         _lt(
-            "%(collected)s collected for %(invoices)s (attempt %(attempt)s) pays no "
+            "%(collected)s collected for %(invoices)s (charge %(attempt)s) pays no "
             "invoice now, so nothing is charged. %(advice)s"
         ),
         days=3,
@@ -205,7 +205,7 @@ INVOICE_BLOCKERS = (
     Blocker(
         "money_returned",
         _lt("Money was refunded or returned"),
-        _lt("%(returned)s (attempt %(attempt)s). %(advice)s"),
+        _lt("%(returned)s (charge %(attempt)s). %(advice)s"),
         person_decides=True,
         mark=_lt("Refunded or returned"),
         days=7,
@@ -214,7 +214,7 @@ INVOICE_BLOCKERS = (
     Blocker(
         "failed",
         _lt("Failed"),
-        _lt("The last charge failed and is not repeated by itself. %(advice)s"),
+        _lt("The last charge failed and will not be retried automatically. %(advice)s"),
         person_decides=True,
         mark=_lt("Failed"),
         days=1,
@@ -247,9 +247,9 @@ INVOICE_BLOCKERS = (
         "charge_contradicted",
         _lt("Failed charge took money after all"),
         _lt(
-            "Attempt %(attempt)s had failed, but its provider now says that it took "
-            "the money. Open the attempt to say what became of it; until then nothing "
-            "else is charged."
+            "Charge %(attempt)s had failed, but its provider now says that it took "
+            "the money. Open the charge to say what became of it; until then "
+            "nothing else is charged."
         ),
         no_deadline="people are called when it is found out",
     ),

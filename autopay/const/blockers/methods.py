@@ -103,8 +103,8 @@ METHOD_BLOCKERS = (
         "provider_unsupported",
         _lt("Provider not usable"),
         _lt(
-            "The payment provider %(provider)s cannot charge %(method)s by itself. "
-            "Manual capture must be off."
+            "The payment provider %(provider)s cannot charge %(method)s "
+            "automatically. Manual capture must be off."
         ),
         of_payer="method",
         days=3,
@@ -141,10 +141,10 @@ METHOD_BLOCKERS = (
     ),
     Blocker(
         "method_refused",
-        _lt("Payment method refused for good"),
+        _lt("Payment method permanently declined"),
         _lt(
-            "The bank refused %(method)s for good when it was last charged. Choose "
-            "another payment method, or ask the customer to save one."
+            "The bank permanently declined %(method)s when it was last charged. "
+            "Choose another payment method, or ask the customer to save one."
         ),
         of_payer="method",
         days=1,

@@ -23,7 +23,7 @@ class AutopayAttempt(models.Model):
     """One try to collect: the state machine between an invoice and a provider."""
 
     _name = "autopay.attempt"
-    _description = "Autopay Attempt"
+    _description = "Autopay Charge"
     _inherit = [
         "autopay.default.guard",
         "autopay.attempt.state",
@@ -111,7 +111,7 @@ class AutopayAttempt(models.Model):
     rest_date = fields.Date(
         string="Rest on",
         readonly=True,
-        help="When the rest is charged of what a cap has divided.",
+        help="When the rest is charged of what a limit has divided.",
     )
     # State.
     state = fields.Selection(
@@ -175,7 +175,7 @@ class AutopayAttempt(models.Model):
         string="Next Check",
         readonly=True,
         index="btree_not_null",
-        help="When this attempt is looked at again; empty when it is finished.",
+        help="When this charge is looked at again; empty when it is finished.",
     )
     check_count = fields.Integer(string="Checks", readonly=True, aggregator=None)
     never_sent = fields.Boolean(

@@ -93,8 +93,8 @@ class AutopayAttemptAside(models.AbstractModel):
                 )
                 attempt._notify_aside(
                     self.env._(
-                        "%(amount)s of %(attempt)s are still kept aside: the rest pays "
-                        "something, or went back.",
+                        "%(amount)s of %(attempt)s are still kept aside: the rest "
+                        "pays something, or was given back.",
                         amount=attempt.currency_id.format(amount),
                         attempt=attempt.name,
                     )

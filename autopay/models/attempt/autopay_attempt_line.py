@@ -8,7 +8,7 @@ class AutopayAttemptLine(models.Model):
 
     _name = "autopay.attempt.line"
     _inherit = "autopay.default.guard"
-    _description = "Autopay Attempt Line"
+    _description = "Autopay Charge Line"
     _order = "id desc"
     _rec_name = "move_id"
 
@@ -52,16 +52,16 @@ class AutopayAttemptLine(models.Model):
     live = fields.Boolean(
         readonly=True,
         default=True,
-        help="While set, no other attempt can take this invoice in hand.",
+        help="While set, no other charge can take this invoice in hand.",
     )
     previous_status = fields.Selection(
         const.invoice.MOVE_STATUSES,
         readonly=True,
-        help="What the invoice goes back to when the attempt is withdrawn.",
+        help="What the invoice goes back to when the charge is canceled.",
     )
     money_returned = fields.Boolean(
         readonly=True,
-        help="Money of the invoice went back while this attempt had it in hand: "
+        help="Money of the invoice was returned while this charge had it in hand: "
         "whether that is charged once more is for people to decide.",
     )
 

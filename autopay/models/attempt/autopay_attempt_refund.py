@@ -8,7 +8,7 @@ class AutopayAttemptRefund(models.AbstractModel):
     """The part of a collected amount that pays nothing, went back, or should."""
 
     _name = "autopay.attempt.refund"
-    _description = "Refunds of an Autopay Attempt"
+    _description = "Refunds of an Autopay Charge"
 
     currency_id = fields.Many2one("res.currency", required=True, readonly=True)
     reversal_ids = fields.One2many(
@@ -19,7 +19,7 @@ class AutopayAttemptRefund(models.AbstractModel):
     )
     reversal_count = fields.Integer(compute="_compute_reversals")
     returned_amount = fields.Monetary(
-        compute="_compute_reversals", help="What went back to the customer."
+        compute="_compute_reversals", help="What was returned to the customer."
     )
     excess_amount = fields.Monetary(
         compute="_compute_excess_amount",
@@ -155,8 +155,9 @@ class AutopayAttemptRefund(models.AbstractModel):
 
     def _get_doubt_sentence(self):
         return self.env._(
-            "The provider's answer to a refund of this charge was lost: perhaps the "
-            "money went back. Nothing more is refunded until that is known. Where "
-            "Autopay can ask the provider, it does so within two hours; otherwise look "
-            "it up there and say so on the transaction of the refund."
+            "The provider's answer to a refund of this charge was lost: perhaps "
+            "the money was refunded. Nothing more is refunded until that is known. "
+            "Where Autopay can ask the provider, it does so within two hours; "
+            "otherwise look it up there and say so on the transaction of the "
+            "refund."
         )

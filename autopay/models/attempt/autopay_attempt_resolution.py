@@ -33,13 +33,13 @@ class AutopayAttemptResolution(models.AbstractModel):
     """Lets people state the outcome of a charge when its provider does not."""
 
     _name = "autopay.attempt.resolution"
-    _description = "Resolution of an Autopay Attempt by a Person"
+    _description = "Resolution of an Autopay Charge by a Person"
 
     resolution = fields.Selection(
-        const.attempt.RESOLUTIONS, string="Said by a Person", readonly=True
+        const.attempt.RESOLUTIONS, string="Confirmed Manually", readonly=True
     )
     resolution_user_id = fields.Many2one(
-        "res.users", string="Said by", readonly=True, ondelete="restrict"
+        "res.users", string="Confirmed by", readonly=True, ondelete="restrict"
     )
     resolution_date = fields.Datetime(string="Said on", readonly=True)
     resolution_reference = fields.Char(string="Reference Given", readonly=True)
@@ -65,11 +65,11 @@ class AutopayAttemptResolution(models.AbstractModel):
 
     def action_state_paid(self):
         """Ask a person what is known of a charge that was paid."""
-        return self._open_statement("paid", self.env._("It Was Paid"))
+        return self._open_statement("paid", self.env._("Confirm as Paid"))
 
     def action_state_not_paid(self):
         """Ask a person where it was seen that nothing was paid."""
-        return self._open_statement("not_paid", self.env._("It Was Not Paid"))
+        return self._open_statement("not_paid", self.env._("Confirm as Not Paid"))
 
     def action_mark_checked(self):
         """Ask a billing manager what became of a contradiction."""
@@ -115,7 +115,7 @@ class AutopayAttemptResolution(models.AbstractModel):
         attempt = attempts.try_lock_for_update(allow_referencing=True)
         if not attempt:
             raise UserError(
-                self.env._("This attempt is being looked at. Try again in a moment.")
+                self.env._("This charge is being looked at. Try again in a moment.")
             )
         if attempt._was_stated(statement):
             return attempt.browse()

@@ -14,7 +14,7 @@ class AutopayAttemptSchedule(models.AbstractModel):
     """When an attempt is looked at again, given up or followed by another."""
 
     _name = "autopay.attempt.schedule"
-    _description = "Schedule of an Autopay Attempt"
+    _description = "Schedule of an Autopay Charge"
 
     # === NEXT CHECK === #
 

@@ -32,7 +32,7 @@ class AutopayAttemptState(models.AbstractModel):
     """How an attempt changes its state, and takes in what a provider answers."""
 
     _name = "autopay.attempt.state"
-    _description = "State of an Autopay Attempt"
+    _description = "State of an Autopay Charge"
 
     # === STATE === #
 

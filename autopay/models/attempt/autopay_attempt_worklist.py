@@ -51,7 +51,7 @@ ATTENTION_SENTENCES = [
     ),
     (
         lambda attempt: attempt.state in const.attempt.ACTIVE_STATES,
-        _lt("In the hands of a run. If the run died, it is looked at by itself."),
+        _lt("In the hands of a run. If the run died, it is looked at automatically."),
     ),
 ]
 
@@ -60,7 +60,7 @@ class AutopayAttemptWorklist(models.AbstractModel):
     """Why an attempt is on the list "To Resolve", and for how long."""
 
     _name = "autopay.attempt.worklist"
-    _description = "Worklist of Autopay Attempts"
+    _description = "Worklist of Autopay Charges"
 
     age = fields.Char(compute="_compute_age", help="Since the charge was reserved.")
     attention = fields.Text(

@@ -33,24 +33,26 @@ class AutopayCompanyRetry(models.AbstractModel):
         prefetch=OWN_PREFETCH,
         groups=PAYMENT_GROUPS,
         help="Days to wait before each further try of a card that was declined for "
-        "lack of money and the like, with commas between them; at most five tries and "
-        "30 days in all. Empty: it is not tried again by itself.",
+        "lack of money and the like, with commas between them; at most five "
+        "tries and 30 days in all. Empty: it is not tried again automatically.",
     )
     autopay_retry_debit = fields.Char(
         string="Returned Bank Debits",
         default=format_days(RETRY_DAYS["debit"]),
         prefetch=OWN_PREFETCH,
         groups=PAYMENT_GROUPS,
-        help="Days to wait before each further try of a bank debit that was returned; "
-        "the rules of NACHA allow two. Empty: it is not tried again by itself.",
+        help="Days to wait before each further try of a bank debit that was "
+        "returned; the rules of NACHA allow two. Empty: it is not tried again "
+        "automatically.",
     )
     autopay_retry_technical = fields.Char(
         string="Technical Failures",
         default=format_days(RETRY_DAYS["technical"]),
         prefetch=OWN_PREFETCH,
         groups=PAYMENT_GROUPS,
-        help="Days to wait before each further try after a fault at the bank or the "
-        "provider; at most three tries. Empty: it is not tried again by itself.",
+        help="Days to wait before each further try after a fault at the bank or "
+        "the provider; at most three tries. Empty: it is not tried again "
+        "automatically.",
     )
 
     @api.constrains(*(name for name, _label in SCHEDULES.values()))

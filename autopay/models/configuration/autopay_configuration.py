@@ -80,21 +80,21 @@ class AutopayConfiguration(models.Model):
         help="Of the caps; charges in other currencies are converted.",
     )
     max_amount = fields.Monetary(
-        string="Cap per Charge",
-        help="The most that one charge with the method takes, whichever way the method "
-        "was chosen; zero: no cap.",
+        string="Maximum per Charge",
+        help="The most that one charge with the method takes, whichever way the "
+        "method was chosen; zero: no limit.",
     )
     max_month_amount = fields.Monetary(
-        string="Cap per Month",
-        help="The most that is charged with the method in a calendar month, whichever "
-        "way the method was chosen; zero: no cap.",
+        string="Maximum per Month",
+        help="The most that is charged with the method in a calendar month, "
+        "whichever way the method was chosen; zero: no limit.",
     )
     cap_rule = fields.Selection(
         const.configuration.CAP_RULES,
-        string="Above a Cap",
+        string="Above a Limit",
         default="skip",
         required=True,
-        help="What becomes of an invoice that is due for more than a cap allows.",
+        help="What becomes of an invoice that is due for more than a limit allows.",
     )
     # Use.
     attempt_ids = fields.One2many("autopay.attempt", "configuration_id")
@@ -104,7 +104,7 @@ class AutopayConfiguration(models.Model):
 
     _caps_not_negative = models.Constraint(
         "CHECK (max_amount >= 0 AND max_month_amount >= 0)",
-        "A cap cannot be negative. Leave it at zero for no cap.",
+        "A limit cannot be negative. Leave it at zero for no limit.",
     )
 
     # === COMPUTE METHODS === #

@@ -20,7 +20,7 @@ class AutopayAttemptConfirmation(models.AbstractModel):
     """A charge of which the bank wants the customer to say that it is his."""
 
     _name = "autopay.attempt.confirmation"
-    _description = "Confirmation of an Autopay Attempt"
+    _description = "Confirmation of an Autopay Charge"
 
     confirm_deadline = fields.Datetime(
         string="Confirm until",

@@ -29,7 +29,7 @@ class AutopayPartnerConsent(models.AbstractModel):
             method = payer.autopay_token_id._get_autopay_label()
             payer.autopay_token_id = False
             payer._message_log(
-                body=self.env._("%s no longer pays the invoices by itself.", method)
+                body=self.env._("%s no longer pays the invoices automatically.", method)
             )
 
     # === BUSINESS METHODS === #
@@ -89,7 +89,7 @@ class AutopayPartnerConsent(models.AbstractModel):
         payer._message_log(
             body=self.env._(
                 "Autopay policy: %s",
-                labels.get(policy) or self.env._("As the company does"),
+                labels.get(policy) or self.env._("Company default"),
             )
         )
 

@@ -378,8 +378,9 @@ class AutopayDeadline(models.AbstractModel):
             invoices=self._get_sum_words(moves),
         )
         advice = self.env._(
-            "If the customer has agreed to it, set up autopay with it and press Retry "
-            "Failed Invoices on the customer. Nothing is charged by itself."
+            "If the customer has agreed to it, set up autopay with it and press "
+            "Retry Failed Invoices on the customer. Nothing is charged "
+            "automatically."
         )
         rows = [(move, move.autopay_outcome) for move in moves[:NAMED_INVOICES]]
         note = Markup("<p>%s</p>%s") % (advice, self._list_moves(rows))

@@ -25,7 +25,7 @@ class AutopayConfigurationCap(models.AbstractModel):
     """
 
     _name = "autopay.configuration.cap"
-    _description = "Caps of a Payment Method"
+    _description = "Limits of a Payment Method"
 
     # === CHECKS === #
 

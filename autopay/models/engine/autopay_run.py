@@ -47,9 +47,9 @@ class AutopayRun(models.Model):
     pending_count = fields.Integer(compute="_compute_attempt_totals")
     failed_count = fields.Integer(compute="_compute_attempt_totals")
     withdrawn_count = fields.Integer(
-        string="Withdrawn", compute="_compute_attempt_totals"
+        string="Canceled", compute="_compute_attempt_totals"
     )
-    open_count = fields.Integer(string="To Resolve", compute="_compute_attempt_totals")
+    open_count = fields.Integer(string="Unconfirmed", compute="_compute_attempt_totals")
     selected_count = fields.Integer(readonly=True)
     skipped_count = fields.Integer(readonly=True)
     skipped = fields.Json(readonly=True, help="Number of invoices by blocker.")

@@ -24,7 +24,7 @@ class AutopayDryRun(models.Model):
 
     _name = "autopay.dry.run"
     _inherit = "autopay.default.guard"
-    _description = "Dry Run"
+    _description = "Charge Preview"
     _order = "id desc"
 
     name = fields.Char(compute="_compute_name", store=True)
@@ -151,12 +151,12 @@ class AutopayDryRun(models.Model):
                 raise ValidationError(self.env._("The period ends before it begins."))
             if record.date_to < today:
                 raise ValidationError(
-                    self.env._("The period is over: a dry run looks ahead.")
+                    self.env._("The period is over: a charge preview looks ahead.")
                 )
             if (record.date_to - today).days > const.forecast.DRY_RUN_DAYS:
                 raise ValidationError(
                     self.env._(
-                        "A dry run looks at most %s days ahead.",
+                        "A charge preview looks at most %s days ahead.",
                         const.forecast.DRY_RUN_DAYS,
                     )
                 )
@@ -166,7 +166,7 @@ class AutopayDryRun(models.Model):
     def write(self, vals):
         """Override of `base`: an answer keeps its question."""
         if QUESTION_FIELDS & vals.keys() and any(rec.state == "done" for rec in self):
-            raise UserError(self.env._("This dry run is done. Make a new one."))
+            raise UserError(self.env._("This preview is done. Make a new one."))
         res = super().write(vals)
         # The words tell the names of what is tried out.
         if vals.keys() & {"configuration_id", "trial_values"}:
@@ -180,7 +180,7 @@ class AutopayDryRun(models.Model):
         self.ensure_one()
         self.check_access("write")
         if self.state == "done":
-            raise UserError(self.env._("This dry run is done. Make a new one."))
+            raise UserError(self.env._("This preview is done. Make a new one."))
         self._run()
         # A page shows it by itself, a dialog would close.
         in_dialog = self.env.context.get("autopay_dry_run_target") == "new"
@@ -213,7 +213,7 @@ class AutopayDryRun(models.Model):
         """Return the action that shows this dry run, in a dialog if it began in one."""
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Dry Run"),
+            "name": self.env._("Charge Preview"),
             "res_model": self._name,
             "res_id": self.id,
             "views": [(False, "form")],

@@ -8,7 +8,7 @@ class AutopayDryRunLine(models.Model):
 
     _name = "autopay.dry.run.line"
     _inherit = "autopay.default.guard"
-    _description = "Line of a Dry Run"
+    _description = "Line of a Charge Preview"
     _order = "dry_run_id desc, result, date, id"
     _rec_name = "move_id"
 
@@ -65,7 +65,7 @@ class AutopayDryRunLine(models.Model):
         readonly=True, help="Why it would not be charged, as of the last day."
     )
     change_date = fields.Date(
-        string="Could Change on",
+        string="Re-checked on",
         readonly=True,
         help="The first day on which time alone could change that.",
     )

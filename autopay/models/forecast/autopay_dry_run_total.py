@@ -8,7 +8,7 @@ class AutopayDryRunTotal(models.Model):
 
     _name = "autopay.dry.run.total"
     _inherit = "autopay.default.guard"
-    _description = "Total of a Dry Run"
+    _description = "Total of a Charge Preview"
     _order = "dry_run_id desc, company_id, provider_id, date, currency_id"
     _rec_name = "date"
 

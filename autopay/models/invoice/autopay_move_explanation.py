@@ -35,7 +35,7 @@ class AutopayMoveExplanation(models.AbstractModel):
         compute="_compute_autopay_response",
         compute_sudo=True,
         groups=STAFF_GROUPS,
-        help="What the payment provider answered to the last attempt.",
+        help="What the payment provider answered to the last charge.",
     )
     autopay_reversal_count = fields.Integer(
         compute="_compute_autopay_reversal_count",

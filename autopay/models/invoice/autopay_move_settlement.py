@@ -55,7 +55,7 @@ class AutopayMoveSettlement(models.AbstractModel):
         string="Autopay",
         compute="_compute_autopay_shown_status",
         compute_sudo=True,
-        help="The autopay status, or that the money went back and a person decides.",
+        help="The autopay status, or that the money was returned and a person decides.",
     )
     _autopay_refunded_idx = models.Index("(company_id) WHERE autopay_refunded")
 

@@ -271,13 +271,13 @@ class AutopayNotification(models.AbstractModel):
         )
         summary = self.env._("Autopay does nothing in this copy of the database")
         note = self.env._(
-            "Autopay of %(company)s was switched on in another database: this one is a "
-            "copy of it, or was moved or restored. Nothing is charged, booked or "
-            "refunded here; open attempts: %(count)s. If this database has taken the "
-            "place of the other one, make sure that the other one charges nothing any "
-            'more, then press "This Is the Real Database Now" in Autopay > '
-            "Configuration > Settings. If it is a copy for trying things out, there is "
-            "nothing to do.",
+            "Autopay of %(company)s was switched on in another database: this one "
+            "is a copy of it, or was moved or restored. Nothing is charged, booked "
+            "or refunded here; open charges: %(count)s. If this database has taken "
+            "the place of the other one, make sure that the other one charges "
+            'nothing any more, then press "This Is the Real Database Now" in '
+            "Autopay > Configuration > Settings. If it is a copy for trying things "
+            "out, there is nothing to do.",
             company=company.name,
             count=count,
         )

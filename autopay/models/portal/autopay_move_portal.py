@@ -30,7 +30,7 @@ class AutopayMovePortal(models.AbstractModel):
         readonly=True,
         tracking=True,
         groups=STAFF_GROUPS,
-        help="The customer does not want this invoice to be charged by itself.",
+        help="The customer does not want this invoice to be charged automatically.",
     )
     autopay_moved_from = fields.Date(
         string="Moved from",

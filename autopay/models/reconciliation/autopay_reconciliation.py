@@ -18,7 +18,7 @@ class AutopayReconciliation(models.Model):
     """Attempts, charges at the provider and payments of a period, one to one."""
 
     _name = "autopay.reconciliation"
-    _description = "Reconciliation of Charges"
+    _description = "Provider Reconciliation"
     _inherit = ["autopay.default.guard", "mail.thread", "mail.activity.mixin"]
     # People may comment on what nobody may change.
     _mail_post_access = "read"
@@ -68,12 +68,13 @@ class AutopayReconciliation(models.Model):
     provider_asked = fields.Boolean(
         readonly=True,
         copy=False,
-        help="Without: this provider cannot be asked, attempts and payments only.",
+        help="Without: this provider cannot be asked; only our charges and the "
+        "payments are compared.",
     )
     problem = fields.Char(string="Reading Problem", readonly=True, copy=False)
     problem_text = fields.Char(compute="_compute_problem_text")
     # Counts.
-    attempt_count = fields.Integer(string="Attempts", readonly=True, copy=False)
+    attempt_count = fields.Integer(string="Charges", readonly=True, copy=False)
     charge_count = fields.Integer(string="Charges", readonly=True, copy=False)
     payment_count = fields.Integer(string="Payments", readonly=True, copy=False)
     matched_count = fields.Integer(string="Matched", readonly=True, copy=False)

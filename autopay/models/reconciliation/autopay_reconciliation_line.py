@@ -53,7 +53,7 @@ class AutopayReconciliationLine(models.Model):
     # Money.
     currency_id = fields.Many2one("res.currency", required=True, readonly=True)
     charge_currency_id = fields.Many2one("res.currency", readonly=True)
-    attempt_amount = fields.Monetary(string="Attempted", readonly=True)
+    attempt_amount = fields.Monetary(string="Charged Here", readonly=True)
     charge_amount = fields.Monetary(
         string="Charged", currency_field="charge_currency_id", readonly=True
     )

@@ -20,11 +20,12 @@ class AutopayReconciliationTotal(models.Model):
     )
     company_id = fields.Many2one(related="reconciliation_id.company_id", store=True)
     currency_id = fields.Many2one("res.currency", required=True, readonly=True)
-    attempts = fields.Monetary(readonly=True, help="What our attempts say was taken.")
+    attempts = fields.Monetary(readonly=True, help="What our charges say was taken.")
     charges = fields.Monetary(readonly=True, help="What the provider says it took.")
     payments = fields.Monetary(readonly=True, help="What the books say was received.")
     difference = fields.Monetary(
-        compute="_compute_difference", help="Charges, else attempts, less payments."
+        compute="_compute_difference",
+        help="The provider's charges, else our own, less payments.",
     )
 
     @api.depends("attempts", "charges", "payments", "reconciliation_id.provider_asked")

@@ -98,7 +98,7 @@ class AutopayReversal(models.Model):
     is_decided = fields.Boolean(
         string="Still Owed",
         readonly=True,
-        help="A person has said that what went back is still owed, and had it "
+        help="A person has said that what was returned is still owed, and had it "
         "collected again.",
     )
     next_check_date = fields.Datetime(

@@ -125,7 +125,7 @@ class TestAutopayConsentWizard(ConfigurationCommon):
         self.assertEqual(len(self.payer.message_ids), count + 1)
         self._record(policy=False)
         self.assertFalse(self.payer.autopay_policy)
-        self.assertIn("As the company does", self.payer.message_ids[0].body)
+        self.assertIn("Company default", self.payer.message_ids[0].body)
 
     def test_policy_that_another_has_set_meanwhile_stays(self):
         self.payer.autopay_policy = "automatic"

@@ -13,9 +13,9 @@ class TestAutopayGuard(GuardCommon):
 
     def test_refusal_says_since_when_and_what_to_do(self):
         advice = {
-            "prepared": "press Withdraw on the attempt",
-            "action_required": "press Withdraw on the attempt",
-            "unknown": "press Ask the Provider Now on the attempt",
+            "prepared": "press Withdraw on the charge",
+            "action_required": "press Withdraw on the charge",
+            "unknown": "press Check with Provider Now on the charge",
             "pending": "wait for its answer",
         }
         for state, words in advice.items():

@@ -137,7 +137,7 @@ class TestAccountMove(AutopayCommon):
         self.env.flush_all()
         self.env.cr.precommit.run()
         changes = invoice.message_ids.sudo().tracking_value_ids
-        self.assertIn("Eligible", changes.mapped("new_value_char"))
+        self.assertIn("On Autopay", changes.mapped("new_value_char"))
 
     def test_copy_of_an_invoice_is_not_on_autopay(self):
         self._enrol()

@@ -211,7 +211,7 @@ class TestAutopayMoveAction(AutopayCommon):
         wizard = self._open_wizard(failed + fresh)
         line = wizard._get_lines().filtered(lambda line: line.move_id == failed)
         self.assertEqual((line.mark, line.is_chosen), ("retry_not_due", False))
-        self.assertIn("Declined", line.last_result)
+        self.assertIn("Failed", line.last_result)
 
     def test_skipped_ones_are_counted_by_reason(self):
         self._enrol()

@@ -125,7 +125,7 @@ class TestAutopayInvariant(InvariantCommon):
     def test_i5_in_progress_without_an_attempt(self):
         move = self._create_due_invoice()
         self._set(move, autopay_status="'in_progress'")
-        self._assert_breached("I5", move, "without an attempt")
+        self._assert_breached("I5", move, "without a charge")
 
     def test_i6_collected_and_never_booked(self):
         attempt = self._collect()

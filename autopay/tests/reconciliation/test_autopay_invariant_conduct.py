@@ -55,7 +55,7 @@ class TestAutopayInvariantConduct(InvariantCommon):
         self._assert_holds("I14")
         self._set(second, run_id=first.run_id.id)
         self._set(second.line_ids, move_id=first.line_ids.move_id.id)
-        self._assert_breached("I14", first.run_id, "2 attempts")
+        self._assert_breached("I14", first.run_id, "2 charges")
 
     def test_i21_charged_beside_open_credit(self):
         attempt = self._collect()

@@ -171,7 +171,7 @@ class TestPortalRemoval(PagesCommon):
     def test_without_a_replacement_nothing_is_charged_and_staff_are_called(self):
         invoice = self._create_due_invoice()
         page = self._remove("pause")
-        self.assertIn("not charged by itself", self._text(page, "autopay_messages"))
+        self.assertIn("not charged automatically", self._text(page, "autopay_messages"))
         self.assertFalse(self.visa.active)
         self.assertEqual(self.customer.autopay_readiness, "configuration_invalid")
         [call] = self._get_calls()

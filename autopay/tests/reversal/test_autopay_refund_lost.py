@@ -117,7 +117,7 @@ class TestAutopayRefundLost(ReversalCommon):
     def test_history_of_the_attempt_tells_that_the_answer_was_lost(self):
         _invoice, attempt = self._collect_twice(paid=30)
         self._refund_with_fault(attempt, "reset_after")
-        self.assertIn("perhaps the money went back", attempt.message_ids[0].body)
+        self.assertIn("perhaps the money was refunded", attempt.message_ids[0].body)
 
     def test_billing_manager_says_that_the_money_did_not_go_back(self):
         _invoice, attempt = self._collect_twice(paid=30)

@@ -123,7 +123,7 @@ CLASS_SENTENCES = {
     "later": _lt("The payment was declined and may succeed later."),
     "method": _lt("The payment was declined; another payment method is needed."),
     "authentication": _lt("The customer must authenticate the payment."),
-    "never": _lt("The payment was declined for good with this payment method."),
+    "never": _lt("The payment was permanently declined with this payment method."),
     "configuration": _lt("The payment was refused; check the payment provider."),
     "technical": _lt("The payment failed for a technical reason."),
     "revoked": _lt("The customer revoked the authorization to be charged."),

@@ -91,7 +91,7 @@ def get_removed_words(env, token, replacement, paused):
         text = env._("%s was removed.", method)
     if paused:
         text += " " + env._(
-            "What it paid is not charged by itself until you choose another method."
+            "What it paid is not charged automatically until you choose another method."
         )
     return text
 

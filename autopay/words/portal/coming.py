@@ -13,7 +13,7 @@ _lt = LazyTranslate(__name__)
 # Why a customer's invoice is not charged, by blocker. What is on our side is told as
 # such; what only staff may know is not told.
 COMING_SENTENCES = {
-    "customer_off": _lt("Nothing is charged by itself. Pay it as it comes."),
+    "customer_off": _lt("Nothing is charged automatically. Pay it as it comes."),
     "beyond_plan": _lt(
         "It is above the payment plan that you agreed to: we get in touch with you "
         "about it, and it is not charged before."
@@ -21,8 +21,8 @@ COMING_SENTENCES = {
     "customer_hold": _lt("You have skipped it: it is not charged until you undo that."),
     "on_hold": _lt("We hold it until %(date)s: nothing is charged before."),
     "failed": _lt(
-        "The last charge failed and is not repeated by itself. Pay it now, or choose "
-        "another payment method."
+        "The last charge failed and will not be retried automatically. Pay it now, "
+        "or choose another payment method."
     ),
     "retry_not_due": _lt("The last charge failed. It is tried again on %(date)s."),
     "needs_approval": _lt("It waits for our approval."),

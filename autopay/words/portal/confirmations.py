@@ -26,8 +26,8 @@ STATE_WORDS = {
     "asking": (
         _lt("We are asking the bank"),
         _lt(
-            "We do not know yet whether %(amount)s was paid with %(method)s. We go on "
-            "asking by ourselves. Please do not pay it again."
+            "We do not know yet whether %(amount)s was paid with %(method)s. We "
+            "keep asking. Please do not pay it again."
         ),
     ),
     "expired": (

@@ -39,7 +39,7 @@ STATUS_SENTENCES = {
         "What we put on autopay is charged by your payment rules, on its day. You need "
         "not do anything."
     ),
-    "off": _lt("Nothing is charged by itself. Pay your invoices as they come."),
+    "off": _lt("Nothing is charged automatically. Pay your invoices as they come."),
     "no_method": _lt(
         "You have not chosen a payment method for autopay yet. Pay your invoices as "
         "they come."
@@ -47,13 +47,14 @@ STATUS_SENTENCES = {
     "method_archived": _lt("%(method)s was removed. Choose another payment method."),
     "method_expired": _lt("%(method)s has expired. Choose another payment method."),
     "method_refused": _lt(
-        "Your bank has refused %(method)s for good. Choose another payment method."
+        "Your bank has permanently declined %(method)s. Choose another payment method."
     ),
     "method_exhausted": _lt(
         "%(method)s was declined too often. Choose another payment method."
     ),
     "provider_one_time": _lt(
-        "We do not charge %(method)s by itself any more. Save another payment method."
+        "We do not charge %(method)s automatically any more. Save another payment "
+        "method."
     ),
     "no_authorization": _lt(
         "You have not agreed yet that we charge %(method)s. Choose it to agree."
@@ -125,8 +126,8 @@ def get_left_words(env, attempts):
     :param attempts: the charges that can no longer be stopped
     """
     lead = env._(
-        "You have left autopay: nothing more is charged by itself. Pay your invoices "
-        "as they come."
+        "You have left autopay: nothing more is charged automatically. Pay your "
+        "invoices as they come."
     )
     return " ".join([lead, *_get_named_charges(env, attempts)])
 

@@ -5,7 +5,7 @@ import { useService } from "@web/core/utils/hooks";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 
 /**
- * Opens a dry run with a configuration as it stands in the form.
+ * Opens a charge preview with a configuration as it stands in the form.
  *
  * An ordinary button would save the form first, and what is tried out need not be
  * saved, or even be complete.
@@ -17,7 +17,7 @@ export class DryRunButton extends Component {
     setup() {
         this.orm = useService("orm");
         this.action = useService("action");
-        this.label = _t("Dry run");
+        this.label = _t("Charge preview");
     }
 
     async onClick() {
