@@ -1,16 +1,23 @@
 """Say *charge* where records that updates leave alone still say *attempt*."""
 
-# Table, column (translated or not), former and present words.
+ACTION = """
+    UPDATE ir_act_server
+       SET name = name || jsonb_build_object('en_US', %(new)s::text)
+     WHERE name ->> 'en_US' = %(old)s
+"""
+CRON = "UPDATE ir_cron SET cron_name = %(new)s WHERE cron_name = %(old)s"
+SEQUENCE = "UPDATE ir_sequence SET name = %(new)s WHERE name = %(old)s"
+TEMPLATE = """
+    UPDATE mail_template
+       SET description = description || jsonb_build_object('en_US', %(new)s::text)
+     WHERE description ->> 'en_US' = %(old)s
+"""
 RENAMED = (
+    (ACTION, "Autopay: resolve open attempts", "Autopay: follow open charges"),
+    (CRON, "Autopay: resolve open attempts", "Autopay: follow open charges"),
+    (SEQUENCE, "Autopay Attempt", "Autopay Charge"),
     (
-        "ir_act_server",
-        "name",
-        "Autopay: resolve open attempts",
-        "Autopay: follow open charges",
-    ),
-    (
-        "mail_template",
-        "description",
+        TEMPLATE,
         "Sent to customers when a charge failed and is tried again by itself",
         "Sent to customers when a charge failed and is tried again automatically",
     ),
@@ -18,21 +25,11 @@ RENAMED = (
 
 
 def migrate(cr, version):
-    """Rename them where nobody has given them another name since.
+    """Rename what still has its former name: a name of one's own stays.
 
     :param str version: the version of the add-on that the database has now
     """
     if not version:
         return
-    for table, column, old, new in RENAMED:
-        cr.execute(
-            f"UPDATE {table} SET {column} ="
-            f" {column} || jsonb_build_object('en_US', %s::text)"
-            f" WHERE {column} ->> 'en_US' = %s",
-            [new, old],
-        )
-    for table, column, old, new in (
-        ("ir_cron", "cron_name", RENAMED[0][2], RENAMED[0][3]),
-        ("ir_sequence", "name", "Autopay Attempt", "Autopay Charge"),
-    ):
-        cr.execute(f"UPDATE {table} SET {column} = %s WHERE {column} = %s", [new, old])
+    for statement, old, new in RENAMED:
+        cr.execute(statement, {"old": old, "new": new})

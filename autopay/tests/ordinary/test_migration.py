@@ -179,6 +179,18 @@ class TestMigration(ReversalCommon):
         self._migrate()
         self.assertEqual(self._snap(), before)
 
+    def test_names_change_unless_people_have_changed_them(self):
+        cron = self.env.ref("autopay.ir_cron_resolve_open_attempts").sudo()
+        sequence = self.env.ref("autopay.ir_sequence_autopay_attempt").sudo()
+        names = [cron.name, sequence.name]
+        cron.name = "Autopay: resolve open attempts"
+        sequence.name = "Autopay Attempt"
+        self._migrate()
+        self.assertEqual([cron.name, cron.cron_name, sequence.name], [names[0], *names])
+        cron.name = sequence.name = "Ours"
+        self._migrate()
+        self.assertEqual([cron.name, cron.cron_name, sequence.name], ["Ours"] * 3)
+
     def test_rule_that_people_changed_stays(self):
         self.rule.write({"name": "Ours", "domain_force": "[('id', '<', 0)]"})
         self._migrate()
