@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ..words.consents import format_short_day
+from ..words.days import say_day
 
 # Values of the rows that come from their documents; the ticks are the user's.
 LINE_FACTS = (
@@ -103,7 +103,7 @@ class AutopayChargeNowLine(models.TransientModel):
             return ""
         states = dict(last._fields["state"]._description_selection(self.env))
         day = fields.Date.context_today(self, last.reserved_date)
-        words = format_short_day(self.env, day, fields.Date.context_today(self))
+        words = say_day(self.env, day, fields.Date.context_today(self))
         return f"{states[last.state]}, {words}"
 
     def _get_change(self, vals):

@@ -1,8 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_date
 
 from ..models.attempt.autopay_attempt_resolution import Statement
+from ..words.days import say_day
 
 KINDS = [
     ("paid", "It was paid"),
@@ -163,8 +163,8 @@ class AutopayResolve(models.TransientModel):
             first <= self.paid_on <= today,
             self.env._(
                 "The day of the payment must be from %(first)s to %(last)s.",
-                first=format_date(self.env, first),
-                last=format_date(self.env, today),
+                first=say_day(self.env, first),
+                last=say_day(self.env, today),
             ),
         )
         self._check_not_locked()

@@ -1,9 +1,9 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_date
 
 from ..models.statement.period import Period, get_default_period
 from ..rights import check_billing
+from ..words.days import say_day
 from ..words.statements.documents import get_file_name
 
 REPORT = "autopay.action_report_statement"
@@ -177,8 +177,8 @@ class AutopayStatementWizard(models.TransientModel):
                 "The statement of %(company)s from %(first)s to %(last)s was sent to "
                 "%(email)s.",
                 company=statement.company.name,
-                first=format_date(self.env, period.first),
-                last=format_date(self.env, period.last),
+                first=say_day(self.env, period.first),
+                last=say_day(self.env, period.last),
                 email=recipient.email_normalized,
             )
         )

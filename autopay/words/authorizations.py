@@ -1,8 +1,8 @@
 """The words of authorizations: what a customer agreed to, or what staff recorded."""
 
-from odoo.tools import format_date
 from odoo.tools.translate import LazyTranslate
 
+from .days import say_day
 from .filled import fill_in
 
 _lt = LazyTranslate(__name__)
@@ -44,7 +44,7 @@ def get_staff_text(env, authorization):
         method=authorization.token_id._get_autopay_label(),
     )
     # Not in figures alone: 10/11 is a day in October to some, in November to others.
-    day = format_date(env, authorization.agreed_date, date_format="MMM d, y")
+    day = say_day(env, authorization.agreed_date, year=True)
     how = fill_in(env, CHANNEL_SENTENCES[authorization.channel], date=day)
     return " ".join([text, how, *get_limit_sentences(env, authorization)])
 

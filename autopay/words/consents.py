@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from odoo.tools import format_date
+from .days import say_day
 
 # So many days are told one by one.
 TOLD_DAYS = 4
@@ -65,7 +65,7 @@ def _get_days_words(env, charges, today):
     told = sorted(days)[:TOLD_DAYS]
     words = [_get_day_words(env, days[day], day, today) for day in told]
     if later := sum(days.values()) - sum(days[day] for day in told):
-        last = format_short_day(env, max(days), today)
+        last = say_day(env, max(days), today)
         words.append(env._("%(count)s later, until %(date)s", count=later, date=last))
     return ", ".join(words)
 
@@ -73,14 +73,8 @@ def _get_days_words(env, charges, today):
 def _get_day_words(env, count, day, today):
     if day <= today:
         return env._("%s at the next run", count)
-    date = format_short_day(env, day, today)
+    date = say_day(env, day, today)
     return env._("%(count)s on %(date)s", count=count, date=date)
-
-
-def format_short_day(env, day, today):
-    """Return a day without its year, when that is the current one."""
-    short = "MMM d" if day.year == today.year else "MMM d, y"
-    return format_date(env, day, date_format=short)
 
 
 def _get_blocked_words(env, blocked, labels):

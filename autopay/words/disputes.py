@@ -1,8 +1,8 @@
 """The words about invoices that are disputed: what is waited for, and the way out."""
 
-from odoo.tools import format_date
 from odoo.tools.translate import LazyTranslate
 
+from .days import say_day
 from .filled import fill_in
 
 _lt = LazyTranslate(__name__)
@@ -29,7 +29,7 @@ def get_dispute_words(env, dispute):
     until = ""
     if dispute.is_to_answer and dispute.respond_by_date:
         last = dispute._get_local_day(dispute.respond_by_date)
-        until = env._("Respond by %(date)s.", date=format_date(env, last))
+        until = env._("Respond by %(date)s.", date=say_day(env, last))
     words = fill_in(
         env,
         _OPEN,

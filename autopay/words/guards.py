@@ -1,7 +1,8 @@
 """The words that tell people why an invoice must be left alone for now."""
 
-from odoo.tools import format_date, format_datetime
 from odoo.tools.translate import LazyTranslate
+
+from .days import say_day
 
 _lt = LazyTranslate(__name__)
 
@@ -41,7 +42,7 @@ def get_staff_sentence(env, line):
         "This cannot be done now: autopay has been collecting %(invoice)s since "
         "%(date)s (charge %(attempt)s). %(advice)s",
         invoice=line.move_id.display_name,
-        date=format_datetime(env, attempt.reserved_date),
+        date=say_day(env, attempt.reserved_date),
         attempt=attempt.name,
         advice=env._(STAFF_ADVICE[attempt.state]),
     )
@@ -60,7 +61,7 @@ def get_customer_sentence(env, line):
         "Invoice %(invoice)s is being collected automatically since %(date)s. You need "
         "not do anything, and it cannot be paid here a second time.",
         invoice=line.move_id.name,
-        date=format_date(env, line.attempt_id.reserved_date),
+        date=say_day(env, line.attempt_id.reserved_date),
     )
 
 

@@ -1,9 +1,9 @@
 """The words about payment plans: what is agreed, and what is wrong with a row."""
 
-from odoo.tools import format_date
 from odoo.tools.translate import LazyTranslate
 
 from ..schedules.plans import MAX_ROWS, MAX_YEARS
+from .days import say_day
 from .filled import fill_in
 
 _lt = LazyTranslate(__name__)
@@ -44,7 +44,7 @@ def get_problem_words(env, problem, rows, currency):
         env,
         PROBLEM_SENTENCES[problem.code],
         row=(problem.place or 0) + 1,
-        date=format_date(env, day) if day else "",
+        date=say_day(env, day) if day else "",
         count=problem.amount,
         most=MAX_ROWS,
         years=MAX_YEARS,
@@ -122,7 +122,7 @@ def get_plan_text(env, move, rows):
         env._(
             "%(number)s. %(date)s: %(amount)s",
             number=number,
-            date=format_date(env, day, date_format="MMM d, y"),
+            date=say_day(env, day, year=True),
             amount=move.currency_id.format(amount),
         )
         for number, (day, amount) in enumerate(rows, start=1)

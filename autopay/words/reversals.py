@@ -1,9 +1,9 @@
 """The words for money that went back: what Stripe reports, in sentences for staff."""
 
-from odoo.tools import format_date
 from odoo.tools.translate import LazyTranslate
 
 from ..const.reversal import MONEY_GONE, UNRECORDED
+from .days import say_day
 from .declines.advice import get_decline_sentence
 from .filled import fill_in
 from .providers import PROBLEM_SENTENCES, get_problem_sentence
@@ -101,7 +101,7 @@ def get_returned_words(env, attempt):
             env,
             RETURNED_SENTENCES[reversal.kind],
             amount=reversal.currency_id.format(reversal.amount),
-            date=format_date(env, reversal._get_event_day()),
+            date=say_day(env, reversal._get_event_day()),
         )
         for reversal in gone.sorted("id")
     )

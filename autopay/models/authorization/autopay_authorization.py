@@ -3,7 +3,6 @@ import hashlib
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import format_date
 
 from ... import const
 from ...rights import check_billing
@@ -12,6 +11,7 @@ from ...words.authorizations import (
     get_limit_sentences,
     get_staff_text,
 )
+from ...words.days import say_day
 from ..decision.facts import get_trial_consent
 
 REVOCATION_FIELDS = {"revoked_date", "revoked_by_id", "revoke_reason"}
@@ -137,7 +137,7 @@ class AutopayAuthorization(models.Model):
             authorization.name = self.env._(
                 "%(method)s, %(date)s",
                 method=authorization.token_id._get_autopay_label(),
-                date=format_date(self.env, authorization.date),
+                date=say_day(self.env, authorization.date),
             )
 
     @api.depends("max_month_amount", "attempt_ids.state")

@@ -1,8 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.tools import SQL, format_date
+from odoo.tools import SQL
 
 from ...rights import check_manager
+from ...words.days import say_day
 
 LOCK_FIELDS = {"locked", "lock_reason"}
 
@@ -119,7 +120,7 @@ class AutopayConfigurationLock(models.AbstractModel):
             "unlocks it.",
             configuration=locked.display_name,
             user=locked.locked_by_id.name,
-            date=format_date(self.env, locked.locked_date),
+            date=say_day(self.env, locked.locked_date),
             reason=(locked.lock_reason or "").rstrip(".") + ".",
         )
 

@@ -1,11 +1,11 @@
 from datetime import timedelta
 
 from odoo import api, models
-from odoo.tools import format_date
 from odoo.tools.i18n import format_list
 
 from ...words.amounts import format_amount
 from ...words.conditions import get_days_text
+from ...words.days import say_day
 
 # Of an invoice with many lines, so many are named.
 NAMED = 5
@@ -121,7 +121,7 @@ class AutopayConfigurationTrace(models.AbstractModel):
             "%(amount)s, which is %(converted)s at the rate of %(date)s",
             amount=text,
             converted=wanted.format(converted),
-            date=format_date(self.env, day),
+            date=say_day(self.env, day),
         )
 
     def _get_days_actual(self, condition, kind, move, today):
@@ -218,7 +218,7 @@ class AutopayConfigurationTrace(models.AbstractModel):
                 number=number,
                 phrase=failed["phrase"],
                 actual=failed["actual"],
-                date=format_date(self.env, row["date"]),
+                date=say_day(self.env, row["date"]),
             )
         return self.env._(
             "Configuration %(number)s pays invoices %(phrase)s (this one: %(actual)s).",

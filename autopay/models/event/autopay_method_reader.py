@@ -3,12 +3,12 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import format_date
 
 from ...const.engine import OWN_FIELDS_CONTEXT
 from ...const.event import METHOD_EXPIRY_DAYS, METHOD_READ_BATCH, METHOD_READ_HOURS
 from ...gateways.base import ABSENT, FOUND, GONE, UNKNOWN
 from ...gateways.run_context import RunContext
+from ...words.days import say_day
 from ..notification.autopay_notification import LOST_METHOD
 
 # Refusals that a newer expiry date answers.
@@ -257,7 +257,7 @@ class AutopayMethodReader(models.AbstractModel):
             "until %(date)s. Nothing is charged because of this.",
             old=old_label,
             new=token._get_autopay_label(),
-            date=format_date(self.env, token.autopay_expiry_date) or "-",
+            date=say_day(self.env, token.autopay_expiry_date) or "-",
         )
 
     def _notify_staff(self, token, sentence):

@@ -1,9 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
-from odoo.tools import format_date
 
 from ... import const
+from ...words.days import say_day
 
 # The question that is asked; a report keeps the one that it answers.
 QUESTION_FIELDS = {
@@ -111,8 +111,8 @@ class AutopayDryRun(models.Model):
         for record in self:
             period = self.env._(
                 "%(first)s to %(last)s",
-                first=format_date(self.env, record.date_from),
-                last=format_date(self.env, record.date_to),
+                first=say_day(self.env, record.date_from, year=True),
+                last=say_day(self.env, record.date_to, year=True),
             )
             record.name = f"{record._get_subject()}, {period}"
 

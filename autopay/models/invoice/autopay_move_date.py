@@ -1,8 +1,8 @@
 from odoo import api, fields, models
-from odoo.tools import format_date
 
 from ... import const
 from ...rights import STAFF_GROUPS
+from ...words.days import say_day
 from ...words.invoices.dates import get_date_words, get_hold_words
 
 # Fields that the rule of a company looks at.
@@ -94,7 +94,7 @@ class AutopayMoveDate(models.AbstractModel):
             self.env._(
                 "%(date)s has come: the invoice is charged at the next run, within "
                 "minutes.",
-                date=format_date(self.env, day),
+                date=say_day(self.env, day),
             )
         )
 

@@ -1,9 +1,9 @@
 from odoo import api, fields, models
-from odoo.tools import format_date
 
 from ...const.notices.kinds import CONFIRM_KINDS, FAILED_KINDS
 from ...rights import BILLING_GROUP
 from ...words.amounts import format_amount
+from ...words.days import say_day
 from ...words.notices.customers import (
     get_confirm_step,
     get_invoice_names,
@@ -134,7 +134,8 @@ class AutopayNoticeWords(models.AbstractModel):
             self.create_date or fields.Datetime.now(),
         )
         zoned = self.with_context(tz=self.company_id._get_autopay_tz())
-        return format_date(self.env, fields.Datetime.context_timestamp(zoned, moment))
+        local = fields.Datetime.context_timestamp(zoned, moment)
+        return say_day(self.env, local, year=True)
 
     def _get_reason_words(self, record):
         if self.kind == "returned":

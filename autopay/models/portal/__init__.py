@@ -3,3 +3,4 @@ from . import autopay_partner_portal
 from . import autopay_portal
 from . import autopay_portal_coming
 from . import autopay_portal_consent
+from . import ir_qweb_field_autopay_day

@@ -1,8 +1,9 @@
 from odoo import SUPERUSER_ID, api, models
 from odoo.exceptions import MissingError, UserError
 from odoo.fields import Domain
-from odoo.tools import clean_context, format_date
+from odoo.tools import clean_context
 
+from ...words.days import say_day
 from ...words.portal.coming import (
     get_coming_words,
     get_paid_words,
@@ -120,8 +121,8 @@ class AutopayPortalComing(models.AbstractModel):
         row = self._take(company, move_id)
         self._check(row, bool(row.latest))
         span = {
-            "earliest": format_date(self.env, row.earliest),
-            "latest": format_date(self.env, row.latest),
+            "earliest": say_day(self.env, row.earliest),
+            "latest": say_day(self.env, row.latest),
         }
         if not day or not row.earliest <= day <= row.latest:
             raise UserError(get_portal_sentence(self.env, "bad_day", **span))
@@ -130,7 +131,7 @@ class AutopayPortalComing(models.AbstractModel):
             self.env,
             "moved",
             invoice=row.move.name,
-            date=format_date(self.env, day),
+            date=say_day(self.env, day),
         )
 
     def _check(self, row, allowed):

@@ -3,7 +3,6 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_date
 
 from ...const.methods.request import (
     OPEN_STATES,
@@ -15,6 +14,7 @@ from ...const.methods.request import (
     UNANSWERED_STATES,
 )
 from ...rights import BILLING_GROUP, check_billing
+from ...words.days import say_day
 
 
 class AutopayMethodRequest(models.Model):
@@ -128,7 +128,7 @@ class AutopayMethodRequest(models.Model):
     def _compute_display_name(self):
         for request in self:
             name = request.partner_id.display_name or ""
-            day = format_date(self.env, request.asked_date, date_format="MMM d")
+            day = say_day(self.env, request.asked_date)
             request.display_name = f"{name}, {day}" if day else name
 
     @api.depends("state", "expiry_date")

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
-from odoo.tools import format_date
 
 from ...rights import STAFF_GROUPS
+from ...words.days import say_day
 from ...words.methods.requests import get_request_words
 
 
@@ -38,7 +38,7 @@ class AutopayPartnerRequest(models.AbstractModel):
             request = last.get(partner.commercial_partner_id._origin)
             if request:
                 partner.autopay_request_text = get_request_words(
-                    self.env, request, format_date(self.env, request.asked_date)
+                    self.env, request, say_day(self.env, request.asked_date)
                 )
 
     # === ACTION METHODS === #

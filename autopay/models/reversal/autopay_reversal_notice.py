@@ -1,9 +1,9 @@
 from markupsafe import Markup
 
 from odoo import models
-from odoo.tools import format_date
 
 from ...const.reversal import ANSWERED_STATUSES, MONEY_GONE, REVOKING_RETURN_REASONS
+from ...words.days import say_day
 from ...words.reversals import get_booked_words, get_returned_advice
 
 
@@ -102,7 +102,7 @@ class AutopayReversalNotice(models.AbstractModel):
         if reversal.is_to_answer and reversal.respond_by_date:
             last = reversal._get_local_day(reversal.respond_by_date)
             sentences.append(
-                self.env._("Respond by %(date)s.", date=format_date(self.env, last))
+                self.env._("Respond by %(date)s.", date=say_day(self.env, last))
             )
         return " ".join(filter(None, sentences))
 

@@ -1,9 +1,9 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.tools import format_datetime
 
 from ...const.reversal import ABANDONED_DAYS, UNREAD_HOURS
+from ...words.days import say_day
 from ...words.reversals import get_reading_sentence
 
 
@@ -121,7 +121,7 @@ class AutopayReversalPoll(models.Model):
             "key is valid and may read refunds and disputes.",
             provider=self.provider_id.sudo().name,
             reason=get_reading_sentence(self.env, self.problem),
-            date=format_datetime(self.env, since),
+            date=say_day(self.env, since),
         )
         self.env["autopay.notification"]._alert(self, self.company_id, summary, note)
 

@@ -1,7 +1,7 @@
 from datetime import datetime, timedelta, timezone
 
 from odoo import api, fields, models
-from odoo.tools import consteq, format_date
+from odoo.tools import consteq
 
 from ...const.authorization import AUTHORIZATION_CHANNELS
 from ...const.methods.setup import (
@@ -18,6 +18,7 @@ from ...const.methods.setup import (
     WAITING_DAYS,
     WAITING_HOURS,
 )
+from ...words.days import say_day
 
 SYSTEM = "base.group_system"
 
@@ -169,7 +170,7 @@ class AutopayMethodSetup(models.Model):
     @api.depends("partner_id")
     def _compute_name(self):
         for setup in self:
-            day = format_date(self.env, setup.create_date)
+            day = say_day(self.env, setup.create_date)
             setup.name = f"{setup.partner_id.display_name}, {day}"
 
     # === ENTRY POINTS === #

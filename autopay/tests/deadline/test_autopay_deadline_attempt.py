@@ -5,11 +5,12 @@ from unittest.mock import patch
 from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import tagged
-from odoo.tools import format_date, mute_logger
+from odoo.tools import mute_logger
 
 from ...gateways.reports import EventFacts
 from ...models.engine.autopay_booking import AutopayBooking
 from ...models.engine.autopay_run import AutopayRun
+from ...words.days import say_day
 from .common_deadline import DeadlineCommon
 
 INTENTS = "/v1/payment_intents*"
@@ -48,7 +49,7 @@ class TestAutopayDeadlineAttempt(DeadlineCommon):
     def test_pending_charge_names_the_day_and_the_person_before_anybody_is_called(self):
         invoice, attempt = self._leave_pending()
         self._assert_not_called(attempt)
-        day = format_date(self.env, self.today + timedelta(days=3))
+        day = say_day(self.env, self.today + timedelta(days=3))
         self.assertIn(day, invoice.autopay_explanation)
         person = self.company._get_autopay_responsible()
         self.assertIn(f"{person.name} is called", invoice.autopay_explanation)
@@ -144,7 +145,7 @@ class TestAutopayDeadlineAttempt(DeadlineCommon):
         invoice, attempt = self._leave_pending(payment_method_id=self.debit_method.id)
         self._age(attempt, days=19)
         self._assert_not_called(attempt)
-        day = format_date(self.env, self.today + timedelta(days=1))
+        day = say_day(self.env, self.today + timedelta(days=1))
         self.assertIn(day, invoice.autopay_explanation)
         self._age(attempt, days=2)
         self._assert_called_once(attempt, "the bank's confirmation")

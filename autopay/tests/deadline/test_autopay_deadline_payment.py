@@ -6,8 +6,8 @@ from lxml import etree
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
-from odoo.tools import format_date
 
+from ...words.days import say_day
 from .common_deadline import DeadlineCommon
 
 
@@ -68,7 +68,7 @@ class TestAutopayDeadlinePayment(DeadlineCommon):
         self.assertEqual(self.invoice.autopay_blocker, "payment_pending")
         words = self.invoice.autopay_explanation
         self.assertIn("announced", words)
-        self.assertIn(format_date(self.env, self.today + timedelta(days=2)), words)
+        self.assertIn(say_day(self.env, self.today + timedelta(days=2)), words)
         self.assertIn("Wire Transfer", words)
 
     def test_wire_transfer_that_does_not_come_calls_one_person(self):
@@ -110,7 +110,7 @@ class TestAutopayDeadlinePayment(DeadlineCommon):
         self._begin(age=30)
         self.invoice.autopay_date = self.today + timedelta(days=3)
         self._assert_not_called(self.invoice)
-        day = format_date(self.env, self.invoice.autopay_date)
+        day = say_day(self.env, self.invoice.autopay_date)
         self.assertIn(day, self.invoice.autopay_explanation)
 
     def test_nobody_is_called_about_what_is_not_on_autopay(self):

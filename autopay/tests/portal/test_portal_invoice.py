@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import fields
 from odoo.tests import tagged
 
-from ...words.consents import format_short_day
+from ...words.days import say_day
 from .common_pages import PagesCommon
 
 
@@ -23,7 +23,7 @@ class TestPortalInvoice(PagesCommon):
         return page, self._text(page, "autopay_held").replace("\xa0", " ")
 
     def _day(self, day):
-        return format_short_day(self.env, day, self.today)
+        return say_day(self.env, day, self.today)
 
     # === TO COME === #
 

@@ -1,8 +1,9 @@
 from odoo import fields
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
-from odoo.tools import format_date, mute_logger
+from odoo.tools import mute_logger
 
+from ...words.days import say_day
 from ..common_portal import PortalCommon
 from .common_reversal import ReversalCommon
 
@@ -25,7 +26,7 @@ class TestAutopayDispute(ReversalCommon):
 
     def test_staff_are_told_which_dispute_and_until_when(self):
         invoice, reversal, ref = self._open()
-        last = format_date(self.env, reversal._get_local_day(reversal.respond_by_date))
+        last = say_day(self.env, reversal._get_local_day(reversal.respond_by_date))
         for refused in (
             invoice.action_autopay_make_eligible,
             invoice._get_default_payment_link_values,

@@ -1,10 +1,9 @@
 """The words that tell people why an invoice is not charged, or when it will be."""
 
-from odoo.tools import format_date
-
 from ...const.blockers.invoices import CREDIT_BLOCKERS
 from ...const.retry import DECLINE_DAYS
 from ..amounts import format_amount
+from ..days import say_day
 from ..declines.advice import get_staff_advice
 from .credits import get_credit_note, get_credit_values
 
@@ -51,7 +50,7 @@ def get_pause_values(env, token):
     paused = token.autopay_paused_date
     return {
         "reason": token.autopay_pause_reason or "",
-        "date": format_date(env, paused) if paused else "",
+        "date": say_day(env, paused) if paused else "",
     }
 
 
@@ -149,7 +148,7 @@ def _get_values(env, decision):
         "amount": format_amount(env, move.currency_id, decision.amount),
         "currency": move.currency_id.name or "",
         "configuration": decision.configuration.display_name or "",
-        "date": format_date(env, decision.date) if decision.date else "",
+        "date": say_day(env, decision.date) if decision.date else "",
         "days": DECLINE_DAYS,
         "method": token._get_autopay_label(),
         "provider": token.provider_id.sudo().name or "",

@@ -1,8 +1,8 @@
 """The words about the autopay date of an invoice: where it comes from, and when."""
 
-from odoo.tools import format_date
 from odoo.tools.translate import LazyTranslate
 
+from ..days import say_day
 from ..filled import fill_in
 
 _lt = LazyTranslate(__name__)
@@ -28,7 +28,7 @@ def get_date_words(env, move, ruled, today):
     sentences = []
     source = SOURCE_SENTENCES.get(move.autopay_date_source)
     if source and ruled and move.autopay_date != ruled:
-        sentences.append(fill_in(env, source, date=format_date(env, ruled)))
+        sentences.append(fill_in(env, source, date=say_day(env, ruled)))
     held = move.autopay_hold_date
     if held and held <= today:
         sentences.append(get_hold_words(env, held))
@@ -39,5 +39,5 @@ def get_hold_words(env, day):
     """Return that a hold is over, as a sentence."""
     return env._(
         "A hold until %(date)s has no effect: that day has come.",
-        date=format_date(env, day),
+        date=say_day(env, day),
     )

@@ -1,9 +1,9 @@
 """The words that tell until when something may wait, and what happens then."""
 
 from odoo import fields
-from odoo.tools import format_date
 from odoo.tools.translate import LazyTranslate
 
+from ..days import say_day
 from ..filled import fill_in
 from ..portal.confirmations import get_deadline_words
 
@@ -75,7 +75,7 @@ def get_payment_words(env, payment, move):
                 payment=payment.reference,
                 amount=payment.currency_id.format(payment.amount),
                 provider=payment.sudo().provider_id.name,
-                date=format_date(env, payment.last_state_change),
+                date=say_day(env, payment.last_state_change),
             )
         )
     if deadline := payment._get_autopay_deadline(move):
@@ -107,6 +107,6 @@ def get_until_words(env, company, deadline, before=_BEFORE, after=_AFTER):
     return fill_in(
         env,
         sentence,
-        date=format_date(env, local.date()),
+        date=say_day(env, local.date()),
         person=person.name or env._("a billing manager"),
     )

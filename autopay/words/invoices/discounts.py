@@ -1,8 +1,7 @@
 """The words about a discount for early payment: taken, or lost."""
 
-from odoo.tools import format_date
-
 from ..amounts import format_amount
+from ..days import say_day
 
 
 def get_discount_words(env, decision):
@@ -16,14 +15,14 @@ def get_discount_words(env, decision):
             "%(amount)s pays all of it, with the early-payment discount of "
             "%(discount)s that holds until %(date)s.",
             amount=format_amount(env, currency, decision.amount),
-            date=format_date(env, discount.last_day),
+            date=say_day(env, discount.last_day),
             discount=format_amount(env, currency, discount.amount),
         )
     if discount.lost:
         return env._(
             "The early-payment discount of %(discount)s ended on %(date)s: the full "
             "amount is charged.",
-            date=format_date(env, discount.last_day),
+            date=say_day(env, discount.last_day),
             discount=format_amount(env, currency, discount.lost),
         )
     return ""

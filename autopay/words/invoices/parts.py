@@ -1,6 +1,6 @@
 """The words about an invoice that is payable in parts: what came and what comes."""
 
-from odoo.tools import format_date
+from ..days import say_day
 
 # Blockers with which it is said which part comes when: time alone is in the way.
 COMING_BLOCKERS = (False, "date_not_reached", "retry_not_due", "on_hold", "failed")
@@ -39,7 +39,7 @@ def get_parts_words(env, decision):
                 "%(collected)s of %(parts)s collected, %(amount)s on %(date)s.",
                 **values,
                 amount=currency.format(share.amount),
-                date=format_date(env, share.day),
+                date=say_day(env, share.day),
             )
         ]
     words += [
@@ -56,7 +56,7 @@ def _get_next_words(env, share, currency):
     return env._(
         "The next, %(amount)s, is charged on %(date)s.",
         amount=currency.format(share.next_amount),
-        date=format_date(env, share.next_day),
+        date=say_day(env, share.next_day),
     )
 
 
@@ -106,6 +106,6 @@ def _get_waiting_words(env, decision):
     return env._(
         "The next part, %(amount)s on %(date)s, waits for the charge of %(charge)s.",
         amount=move.currency_id.format(due.amount),
-        date=format_date(env, due.day),
+        date=say_day(env, due.day),
         charge=attempt.currency_id.format(attempt.amount),
     )

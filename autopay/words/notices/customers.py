@@ -3,12 +3,12 @@
 from datetime import timedelta
 
 from odoo import fields
-from odoo.tools import format_date
 from odoo.tools.translate import LazyTranslate
 
 from ...const.notices.kinds import CONFIRM_KINDS
 from ...const.notices.outbox import NAMED_INVOICES
 from ..amounts import format_amount
+from ..days import say_day
 from ..declines.advice import get_customer_sentence
 from ..filled import fill_in
 
@@ -82,7 +82,7 @@ def get_next_step(env, kind, retry_date, is_owed):
     :param bool is_owed: whether something of the invoices is open
     """
     if retry_date:
-        return fill_in(env, RETRY, date=format_date(env, retry_date))
+        return fill_in(env, RETRY, date=say_day(env, retry_date))
     if kind == "returned":
         return env._(STILL_OWED) if is_owed else ""
     sentence = NEXT_STEPS.get(kind)
@@ -100,7 +100,7 @@ def get_confirm_step(env, deadline):
 def get_part_words(env, currency, amount, day):
     """Return the amount and the day of one part of a plan."""
     amount = format_amount(env, currency, amount)
-    return fill_in(env, PART, amount=amount, date=format_date(env, day))
+    return fill_in(env, PART, amount=amount, date=say_day(env, day, year=True))
 
 
 def get_sample_words(env, kind, currency):
@@ -120,11 +120,11 @@ def get_sample_words(env, kind, currency):
     }
     step = get_next_step(env, kind, retry_date, False)
     if kind in CONFIRM_KINDS:
-        step = get_confirm_step(env, format_date(env, today + timedelta(days=3)))
+        step = get_confirm_step(env, say_day(env, today + timedelta(days=3)))
     return {
         "method_label": "Visa •••• 4242",
         "references": "INV/2026/00001",
-        "date_words": format_date(env, today),
+        "date_words": say_day(env, today, year=True),
         "reason_words": reasons.get(kind, ""),
         "next_step": step,
         "agreed_words": "\n".join(

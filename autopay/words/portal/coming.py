@@ -1,8 +1,8 @@
 """The words about coming charges that customers read on their own pages."""
 
-from odoo.tools import format_date
 from odoo.tools.translate import LazyTranslate
 
+from ..days import say_day
 from ..declines.advice import get_customer_sentence
 from ..disputes import get_withheld_sentence
 from ..filled import fill_in
@@ -117,7 +117,7 @@ def get_coming_words(env, decision):
         env,
         sentence,
         method=decision.token._get_autopay_label(),
-        date=format_date(env, decision.date) if decision.date else "",
+        date=say_day(env, decision.date) if decision.date else "",
     )
 
 
@@ -126,7 +126,7 @@ def _get_started_words(env, waiting):
     if not waiting or waiting._name != "autopay.attempt":
         return ""
     day = waiting.company_id._get_autopay_day(waiting.reserved_date)
-    return fill_in(env, _UNDER_WAY, date=format_date(env, day))
+    return fill_in(env, _UNDER_WAY, date=say_day(env, day))
 
 
 def get_refusal_words(env, coming):

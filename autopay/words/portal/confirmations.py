@@ -1,10 +1,11 @@
 """The words of pages to which links lead: confirm a charge, pay what has failed."""
 
 from odoo import fields
-from odoo.tools import format_date, format_time
+from odoo.tools import format_time
 from odoo.tools.translate import LazyTranslate
 
 from ..amounts import format_amount
+from ..days import say_day
 from ..declines.advice import get_customer_sentence
 from ..filled import fill_in
 
@@ -93,7 +94,7 @@ def get_deadline_words(env, attempt):
     local = fields.Datetime.context_timestamp(company, attempt.confirm_deadline)
     return env._(
         "%(date)s, %(time)s (%(zone)s)",
-        date=format_date(env, local.date()),
+        date=say_day(env, local.date()),
         time=format_time(env, local.timetz(), time_format="short"),
         zone=zone,
     )

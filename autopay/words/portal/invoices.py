@@ -1,9 +1,7 @@
 """The words about autopay on Odoo's own pages of an invoice, and on its PDF."""
 
-from odoo.tools import format_date
-
 from ..amounts import format_amount
-from ..consents import format_short_day
+from ..days import say_day
 from ..declines.advice import get_customer_sentence
 from .confirmations import get_confirm_words
 
@@ -26,7 +24,7 @@ def get_planned_words(env, decision, method):
     move, today = decision.move, decision.today
     day = max(decision.date or today, today)
     values = {
-        "date": format_short_day(env, day, today),
+        "date": say_day(env, day, today),
         "amount": format_amount(env, move.currency_id, decision.amount),
         "method": method,
     }
@@ -52,7 +50,7 @@ def get_started_words(env, attempt):
     return env._(
         "We are collecting this invoice; the payment was started on %(date)s. You need "
         "not do anything, and it cannot be paid here a second time.",
-        date=format_short_day(env, day, attempt.company_id._get_autopay_today()),
+        date=say_day(env, day, attempt.company_id._get_autopay_today()),
     )
 
 
@@ -67,12 +65,12 @@ def get_declined_words(env, attempt, decision):
         env._(
             "Our charge of %(amount)s on %(date)s failed.",
             amount=format_amount(env, attempt.currency_id, attempt.amount),
-            date=format_short_day(env, day, decision.today),
+            date=say_day(env, day, decision.today),
         ),
         get_customer_sentence(env, attempt.decline_class),
     ]
     if decision.blocker == "retry_not_due" and decision.date:
-        next_day = format_date(env, decision.date)
+        next_day = say_day(env, decision.date)
         words.append(env._("We try again on %s; you can also pay it now.", next_day))
     elif decision.blocker:
         words.append(

@@ -1,8 +1,8 @@
 """The words that customers read on their own pages."""
 
-from odoo.tools import format_date
 from odoo.tools.translate import LazyTranslate
 
+from ..days import say_day
 from ..filled import fill_in
 
 _lt = LazyTranslate(__name__)
@@ -158,5 +158,5 @@ def get_under_way_words(env, attempt):
         "started on %(date)s.",
         amount=attempt.currency_id.format(attempt.amount),
         invoices=", ".join(attempt.line_ids.move_id.mapped("name")),
-        date=format_date(env, day),
+        date=say_day(env, day),
     )

@@ -1,12 +1,11 @@
 """Sentences that say why there is no statement."""
 
-from odoo.tools import format_date
-
 from ...const.statement import (
     MAX_PAPER_ROWS,
     MAX_STATEMENT_ROWS,
     MAX_STATEMENT_YEARS,
 )
+from ..days import say_day
 
 
 def get_no_date_words(env, text):
@@ -20,8 +19,8 @@ def get_reversed_words(env, period):
     return env._(
         "The period ends on %(last)s, before it begins on %(first)s. Exchange the two "
         "dates.",
-        last=format_date(env, period.last),
-        first=format_date(env, period.first),
+        last=say_day(env, period.last),
+        first=say_day(env, period.first),
     )
 
 
