@@ -7,17 +7,17 @@ class AutopayConfigurationLockWizard(models.TransientModel):
     """Asks why configurations are locked, and says what stays changeable."""
 
     _name = "autopay.configuration.lock.wizard"
-    _description = "Lock Autopay Configurations"
+    _description = "Lock Payment Rules"
 
     configuration_ids = fields.Many2many(
-        "autopay.configuration", string="Configurations", required=True, readonly=True
+        "autopay.configuration", string="Payment Rules", required=True, readonly=True
     )
     chosen = fields.Text(string="To Lock", compute="_compute_above")
     reason = fields.Char(help="Shown to staff and to the customer.")
     above = fields.Text(
         string="Tried Before",
         compute="_compute_above",
-        help="What stands before a locked configuration is not locked with it.",
+        help="What stands before a locked payment rule is not locked with it.",
     )
 
     # === COMPUTE METHODS === #

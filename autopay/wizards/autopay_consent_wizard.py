@@ -75,7 +75,7 @@ class AutopayConsentWizard(models.TransientModel):
     is_default = fields.Boolean(
         string="Pay this customer's invoices with it",
         help="Makes it the customer's default payment method. Otherwise it pays "
-        "only what names it: invoices and configurations.",
+        "only what names it: invoices and payment rules.",
     )
     policy = fields.Selection(
         const.invoice.POLICIES,

@@ -20,7 +20,7 @@ class AutopayPolicy(models.TransientModel):
     """Configures autopay of one company, for managers without access to Settings."""
 
     _name = "autopay.policy"
-    _description = "Autopay Configuration"
+    _description = "AutoPay Configuration"
 
     company_id = fields.Many2one(
         "res.company",

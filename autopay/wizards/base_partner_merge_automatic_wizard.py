@@ -99,8 +99,8 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         if locked and not self.env.user.has_group(MANAGER_GROUP):
             raise AccessError(
                 self.env._(
-                    "%s has locked autopay configurations: only billing managers may "
-                    "merge this contact.",
+                    "%s has locked payment rules: only billing managers may merge "
+                    "this contact.",
                     locked[0].partner_id.display_name,
                 )
             )

@@ -37,8 +37,8 @@ ISSUE_SENTENCES = {
     "condition_incomplete": _lt("%(detail)s"),
     "contradiction": _lt("No invoice can ever match: %(detail)s"),
     "customer_is_contact": _lt(
-        "%(customer)s is a contact of another customer now; only the configurations of "
-        "that customer pay."
+        "%(customer)s is a contact of another customer now; only the payment rules "
+        "of that customer pay."
     ),
     "no_authorization": _lt(
         "The customer has not authorized autopay with %(method)s. Choose it anew once "

@@ -14,14 +14,14 @@ READINESS_SENTENCES = {
     ),
     "configured": _lt(
         "Invoices on autopay are charged with the payment method of the first "
-        "configuration that matches them."
+        "payment rule that matches them."
     ),
     "company_off": _lt(
         "Nothing is charged now: autopay is switched off in this company's settings."
     ),
     "customer_archived": _lt("The customer is archived: nothing is charged."),
     "configuration_invalid": _lt(
-        "The customer's configurations pay nothing until they are mended."
+        "The customer's payment rules pay nothing until they are mended."
     ),
     "no_method": _lt(
         "Set up autopay with one of the customer's saved payment methods. Customers "

@@ -19,13 +19,13 @@ METHOD_BLOCKERS = (
     ),
     Blocker(
         "no_configuration",
-        _lt("No configuration matches"),
-        _lt("None of the customer's configurations pays this invoice. %(reason)s"),
+        _lt("No payment rule matches"),
+        _lt("None of the customer's payment rules pays this invoice. %(reason)s"),
         days=3,
     ),
     Blocker(
         "configuration_invalid",
-        _lt("Configuration needs attention"),
+        _lt("Payment rule needs attention"),
         _lt("“%(configuration)s” would pay, but it needs attention: %(reason)s"),
         days=3,
     ),

@@ -81,7 +81,7 @@ class AutopayAttempt(models.Model):
     configuration_words = fields.Char(
         string="Under",
         readonly=True,
-        help="What the configuration said when it was charged under it.",
+        help="What the payment rule said when it was charged under it.",
     )
     transaction_id = fields.Many2one(
         "payment.transaction",

@@ -110,10 +110,10 @@ class AutopayAuthorization(models.Model):
         help="All charges with the method, whichever way it was chosen.",
     )
     cap_words = fields.Text(
-        string="Limits of Configurations",
+        string="Limits of Payment Rules",
         compute="_compute_cap_words",
         compute_sudo=True,
-        help="What the customer's configurations say of the method holds for every "
+        help="What the customer's payment rules say of the method holds for every "
         "charge with it.",
     )
     currency_id = fields.Many2one("res.currency", readonly=True)

@@ -19,7 +19,7 @@ class AutopayConfiguration(models.Model):
     """
 
     _name = "autopay.configuration"
-    _description = "Autopay Configuration"
+    _description = "AutoPay Configuration"
     _inherit = [
         "autopay.default.guard",
         "autopay.configuration.lock",
@@ -55,7 +55,7 @@ class AutopayConfiguration(models.Model):
         string="Payment Method",
         index=True,
         ondelete="restrict",
-        help="Pays what this configuration matches; no other method does.",
+        help="Pays what this payment rule matches; no other method does.",
     )
     provider_id = fields.Many2one(related="token_id.provider_id", store=True)
     token_expiry_date = fields.Date(
@@ -195,9 +195,7 @@ class AutopayConfiguration(models.Model):
             configurations._record_authorization()
         for configuration in configurations:
             configuration._log_on_customer(
-                self.env._(
-                    "Autopay configuration added: %s.", configuration._get_words()
-                )
+                self.env._("Payment rule added: %s.", configuration._get_words())
             )
         return configurations
 
@@ -271,9 +269,7 @@ class AutopayConfiguration(models.Model):
     def _unlink_log_removal(self):
         for configuration in self:
             configuration._log_on_customer(
-                self.env._(
-                    "Autopay configuration removed: %s.", configuration._get_words()
-                )
+                self.env._("Payment rule removed: %s.", configuration._get_words())
             )
 
     def _log_changes(self, words, enabled, locked):
@@ -287,25 +283,25 @@ class AutopayConfiguration(models.Model):
         if words != now:
             self._log_on_customer(
                 self.env._(
-                    "Autopay configuration changed: %(before)s → %(after)s.",
+                    "Payment rule changed: %(before)s → %(after)s.",
                     before=words,
                     after=now,
                 )
             )
         if enabled != self.enabled:
             self._log_on_customer(
-                self.env._("Autopay configuration enabled: %s.", now)
+                self.env._("Payment rule enabled: %s.", now)
                 if self.enabled
-                else self.env._("Autopay configuration disabled: %s.", now)
+                else self.env._("Payment rule disabled: %s.", now)
             )
         if locked != self.locked:
             self._log_on_customer(self._get_lock_note(now))
 
     def _get_lock_note(self, words):
         if not self.locked:
-            return self.env._("Autopay configuration unlocked: %s.", words)
+            return self.env._("Payment rule unlocked: %s.", words)
         return self.env._(
-            "Autopay configuration locked: %(configuration)s. Reason: %(reason)s",
+            "Payment rule locked: %(configuration)s. Reason: %(reason)s",
             configuration=words,
             reason=self.lock_reason,
         )

@@ -17,7 +17,7 @@ class AutopayConfigurationChoice(models.AbstractModel):
     """
 
     _name = "autopay.configuration.choice"
-    _description = "Choice of an Autopay Configuration"
+    _description = "Choice of a Payment Rule"
 
     @api.model
     def _choose(self, company, moves, tokens=None, today=None, trial=None):

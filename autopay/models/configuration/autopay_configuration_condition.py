@@ -24,7 +24,7 @@ class AutopayConfigurationCondition(models.Model):
     """One condition of a configuration: all of them must hold for it to pay."""
 
     _name = "autopay.configuration.condition"
-    _description = "Condition of an Autopay Configuration"
+    _description = "Condition of a Payment Rule"
     _inherit = [
         "autopay.default.guard",
         "autopay.condition.domain",

@@ -8,7 +8,7 @@ class AutopayConfigurationForm(models.AbstractModel):
     """Fields and buttons of the screens of configurations."""
 
     _name = "autopay.configuration.form"
-    _description = "Form of an Autopay Configuration"
+    _description = "Form of a Payment Rule"
 
     is_advanced = fields.Boolean(
         string="Advanced",

@@ -18,12 +18,12 @@ class AutopayConfigurationIssue(models.AbstractModel):
     """
 
     _name = "autopay.configuration.issue"
-    _description = "Issues of an Autopay Configuration"
+    _description = "Issues of a Payment Rule"
 
     issue = fields.Text(
         string="Warning",
         compute="_compute_issue",
-        help="Why this configuration pays nothing; empty: it is valid.",
+        help="Why this payment rule pays nothing; empty: it is valid.",
     )
     issue_code = fields.Selection(
         selection="_get_issue_selection",

@@ -25,7 +25,7 @@ class AutopayConfigurationLock(models.AbstractModel):
     """
 
     _name = "autopay.configuration.lock"
-    _description = "Padlock of an Autopay Configuration"
+    _description = "Padlock of a Payment Rule"
 
     locked = fields.Boolean(
         copy=False, help="Nobody can change, move, disable or remove it."
@@ -36,7 +36,7 @@ class AutopayConfigurationLock(models.AbstractModel):
     locked_after = fields.Json(
         readonly=True,
         copy=False,
-        help="Ids of the configurations that stood before it when it was locked.",
+        help="Ids of the payment rules that stood before it when it was locked.",
     )
 
     # === CONSTRAINT METHODS === #
@@ -95,7 +95,7 @@ class AutopayConfigurationLock(models.AbstractModel):
     def _prepare_locked_vals(self, vals):
         """Return what locks: who did it, when, and what stands before it."""
         if not (vals.get("lock_reason") or "").strip():
-            raise UserError(self.env._("Say why the configuration is locked."))
+            raise UserError(self.env._("Say why the payment rule is locked."))
         return {
             **vals,
             "locked_by_id": self.env.uid,

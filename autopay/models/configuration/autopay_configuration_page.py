@@ -7,7 +7,7 @@ class AutopayConfigurationPage(models.AbstractModel):
     """Says what the customer's form of a configuration has to offer."""
 
     _name = "autopay.configuration.page"
-    _description = "Form of a Customer's Autopay Configuration"
+    _description = "Form of a Customer's Payment Rule"
 
     @api.model
     def _get_public_kinds(self):

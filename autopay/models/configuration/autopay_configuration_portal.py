@@ -27,7 +27,7 @@ class AutopayConfigurationPortal(models.AbstractModel):
     """
 
     _name = "autopay.configuration.portal"
-    _description = "Autopay Configurations of Customers"
+    _description = "Payment Rules of Customers"
 
     # === READ === #
 

@@ -34,7 +34,7 @@ class AutopayConfigurationSnapshot(models.AbstractModel):
     """Keeps what a configuration says, saved or not, to try it out."""
 
     _name = "autopay.configuration.snapshot"
-    _description = "Snapshot of an Autopay Configuration"
+    _description = "Snapshot of a Payment Rule"
 
     # === ACTION METHODS === #
 
@@ -132,7 +132,7 @@ class AutopayConfigurationSnapshot(models.AbstractModel):
 
     def _get_misfit_words(self):
         return self.env._(
-            "What is tried out is not a configuration. Try it out from its form."
+            "What is tried out is not a payment rule. Try it out from its form."
         )
 
 

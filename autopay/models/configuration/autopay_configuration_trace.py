@@ -213,7 +213,7 @@ class AutopayConfigurationTrace(models.AbstractModel):
             return ""
         if row["date"]:
             return self.env._(
-                "Configuration %(number)s pays invoices %(phrase)s (this one: "
+                "Payment rule %(number)s pays invoices %(phrase)s (this one: "
                 "%(actual)s), so it could pay from %(date)s.",
                 number=number,
                 phrase=failed["phrase"],
@@ -221,7 +221,7 @@ class AutopayConfigurationTrace(models.AbstractModel):
                 date=say_day(self.env, row["date"]),
             )
         return self.env._(
-            "Configuration %(number)s pays invoices %(phrase)s (this one: %(actual)s).",
+            "Payment rule %(number)s pays invoices %(phrase)s (this one: %(actual)s).",
             number=number,
             phrase=failed["phrase"],
             actual=failed["actual"],

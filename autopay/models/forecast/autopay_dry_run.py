@@ -91,13 +91,13 @@ class AutopayDryRun(models.Model):
     configuration_id = fields.Many2one(
         "autopay.configuration",
         ondelete="set null",
-        help="The configuration that is tried out, if it was saved.",
+        help="The payment rule that is tried out, if it was saved.",
     )
     trial_values = fields.Json(
-        help="What the configuration said when it was tried out, saved or not."
+        help="What the payment rule said when it was tried out, saved or not."
     )
     trial_words = fields.Char(
-        string="Configuration on Trial",
+        string="Payment Rule on Trial",
         compute="_compute_trial_words",
         compute_sudo=True,
         store=True,

@@ -52,11 +52,11 @@ class AutopayDryRunLine(models.Model):
     )
     configuration_id = fields.Many2one(
         "autopay.configuration",
-        string="Configuration as It Is Now",
+        string="Payment Rule as It Is Now",
         readonly=True,
         ondelete="set null",
     )
-    configuration_words = fields.Char(string="Configuration", readonly=True)
+    configuration_words = fields.Char(string="Payment Rule", readonly=True)
     blocker = fields.Selection(
         lambda self: self.env["autopay.decision"]._get_blocker_selection(),
         readonly=True,

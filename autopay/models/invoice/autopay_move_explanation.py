@@ -69,8 +69,8 @@ class AutopayMoveExplanation(models.AbstractModel):
         compute_sudo=True,
         groups=STAFF_GROUPS,
         sanitize=False,
-        help="Each configuration of the customer, and what the invoice has where its "
-        "conditions look.",
+        help="Each payment rule of the customer, and what the invoice has where "
+        "its conditions look.",
     )
 
     # === COMPUTE METHODS === #

@@ -285,7 +285,7 @@ class AutopayNotification(models.AbstractModel):
 
     def _alert_method_gone(self, configuration):
         """Tell that a configuration pays nothing any more: its method was removed."""
-        summary = self.env._("An autopay configuration has lost its payment method")
+        summary = self.env._("A payment rule has lost its payment method")
         self._alert(
             configuration.partner_id,
             configuration.company_id,

@@ -185,7 +185,7 @@ class TestAutopayDryRunTrial(DryRunCommon):
         ):
             with (
                 self.subTest(values=str(values)[:60]),
-                self.assertRaisesRegex(UserError, "not a configuration"),
+                self.assertRaisesRegex(UserError, "not a payment rule"),
                 self.env.cr.savepoint(),
             ):
                 self._ask(values)
