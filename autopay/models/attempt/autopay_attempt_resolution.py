@@ -41,7 +41,7 @@ class AutopayAttemptResolution(models.AbstractModel):
     resolution_user_id = fields.Many2one(
         "res.users", string="Confirmed by", readonly=True, ondelete="restrict"
     )
-    resolution_date = fields.Datetime(string="Said on", readonly=True)
+    resolution_date = fields.Datetime(string="Confirmed on", readonly=True)
     resolution_reference = fields.Char(string="Reference Given", readonly=True)
     resolution_note = fields.Text(string="Note Given", readonly=True)
     resolution_paid_on = fields.Date(string="Paid on", readonly=True)
