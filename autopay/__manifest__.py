@@ -1,6 +1,6 @@
 {
     "name": "Autopay",
-    "summary": "Collect due customer invoices by themselves, exactly once",
+    "summary": "Charge due customer invoices automatically, exactly once",
     "version": "19.0.1.4.0",
     "category": "Accounting/Accounting",
     "author": "Autopay contributors",

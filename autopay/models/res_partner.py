@@ -61,6 +61,7 @@ class ResPartner(models.Model):
     autopay_configuration_ids = fields.One2many(
         "autopay.configuration",
         "partner_id",
+        string="Payment Rules",
         domain=lambda self: [("company_id", "=", self.env.company.id)],
         depends_context=("company",),
         groups=STAFF_GROUPS,

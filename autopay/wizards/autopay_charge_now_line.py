@@ -76,7 +76,7 @@ class AutopayChargeNowLine(models.TransientModel):
         ],
         readonly=True,
     )
-    attempt_id = fields.Many2one("autopay.attempt", readonly=True)
+    attempt_id = fields.Many2one("autopay.attempt", string="Charge Made", readonly=True)
 
     @api.model
     def _get_mark_selection(self):

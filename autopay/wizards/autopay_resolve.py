@@ -43,7 +43,9 @@ class AutopayResolve(models.TransientModel):
     _name = "autopay.resolve"
     _description = "Resolve an Autopay Charge"
 
-    attempt_id = fields.Many2one("autopay.attempt", required=True, readonly=True)
+    attempt_id = fields.Many2one(
+        "autopay.attempt", string="Charge", required=True, readonly=True
+    )
     kind = fields.Selection(KINDS, required=True, readonly=True)
     # Facts about the attempt, see ``FACTS``.
     company_id = fields.Many2one("res.company", compute="_compute_facts")

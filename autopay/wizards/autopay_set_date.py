@@ -20,7 +20,9 @@ class AutopaySetDate(models.TransientModel):
     hold_reason = fields.Char()
     changed_count = fields.Integer(compute="_compute_counts")
     left_count = fields.Integer(compute="_compute_counts")
-    not_eligible_count = fields.Integer(compute="_compute_counts")
+    not_eligible_count = fields.Integer(
+        string="Not on Autopay Count", compute="_compute_counts"
+    )
     is_past = fields.Boolean(compute="_compute_is_past")
     is_hold_past = fields.Boolean(compute="_compute_is_past")
 

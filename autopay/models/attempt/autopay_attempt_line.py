@@ -14,6 +14,7 @@ class AutopayAttemptLine(models.Model):
 
     attempt_id = fields.Many2one(
         "autopay.attempt",
+        string="Charge",
         required=True,
         readonly=True,
         index=True,

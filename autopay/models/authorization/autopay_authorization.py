@@ -126,7 +126,9 @@ class AutopayAuthorization(models.Model):
     revoked_date = fields.Datetime(readonly=True)
     revoked_by_id = fields.Many2one("res.users", readonly=True)
     revoke_reason = fields.Char(readonly=True)
-    attempt_ids = fields.One2many("autopay.attempt", "authorization_id")
+    attempt_ids = fields.One2many(
+        "autopay.attempt", "authorization_id", string="Charges"
+    )
 
     # === COMPUTE METHODS === #
 

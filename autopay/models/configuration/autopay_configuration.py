@@ -97,7 +97,9 @@ class AutopayConfiguration(models.Model):
         help="What becomes of an invoice that is due for more than a limit allows.",
     )
     # Use.
-    attempt_ids = fields.One2many("autopay.attempt", "configuration_id")
+    attempt_ids = fields.One2many(
+        "autopay.attempt", "configuration_id", string="Charges"
+    )
     last_used_date = fields.Datetime(
         string="Last Use", compute="_compute_last_used_date", compute_sudo=True
     )

@@ -34,7 +34,11 @@ class AutopayConfigurationCondition(models.Model):
     _rec_names_search = ("configuration_id",)
 
     configuration_id = fields.Many2one(
-        "autopay.configuration", required=True, index=True, ondelete="cascade"
+        "autopay.configuration",
+        string="Payment Rule",
+        required=True,
+        index=True,
+        ondelete="cascade",
     )
     company_id = fields.Many2one(related="configuration_id.company_id")
     partner_id = fields.Many2one(related="configuration_id.partner_id")

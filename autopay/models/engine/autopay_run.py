@@ -41,8 +41,12 @@ class AutopayRun(models.Model):
     user_id = fields.Many2one(
         "res.users", readonly=True, default=lambda self: self.env.user
     )
-    attempt_ids = fields.One2many("autopay.attempt", "run_id", readonly=True)
-    attempt_count = fields.Integer(compute="_compute_attempt_totals")
+    attempt_ids = fields.One2many(
+        "autopay.attempt", "run_id", string="Charges", readonly=True
+    )
+    attempt_count = fields.Integer(
+        string="Charge Count", compute="_compute_attempt_totals"
+    )
     charged_count = fields.Integer(compute="_compute_attempt_totals")
     pending_count = fields.Integer(compute="_compute_attempt_totals")
     failed_count = fields.Integer(compute="_compute_attempt_totals")

@@ -37,7 +37,7 @@ class AutopayEvent(models.Model):
     received_date = fields.Datetime(string="Received on", readonly=True, index=True)
     # The objects it names.
     intent_ref = fields.Char(string="Payment", readonly=True)
-    charge_ref = fields.Char(string="Charge", readonly=True)
+    charge_ref = fields.Char(string="Charge at the Provider", readonly=True)
     refund_ref = fields.Char(string="Refund", readonly=True)
     dispute_ref = fields.Char(string="Dispute", readonly=True)
     method_ref = fields.Char(string="Payment Method", readonly=True)
@@ -57,7 +57,11 @@ class AutopayEvent(models.Model):
     )
     # The outcome.
     attempt_id = fields.Many2one(
-        "autopay.attempt", readonly=True, index="btree_not_null", ondelete="set null"
+        "autopay.attempt",
+        string="Charge",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
     )
     state = fields.Selection(
         EVENT_STATES, required=True, readonly=True, default="received", index=True

@@ -90,6 +90,7 @@ class AutopayDryRun(models.Model):
 
     configuration_id = fields.Many2one(
         "autopay.configuration",
+        string="Payment Rule",
         ondelete="set null",
         help="The payment rule that is tried out, if it was saved.",
     )

@@ -13,7 +13,12 @@ class AutopayDryRunLine(models.Model):
     _rec_name = "move_id"
 
     dry_run_id = fields.Many2one(
-        "autopay.dry.run", required=True, readonly=True, index=True, ondelete="cascade"
+        "autopay.dry.run",
+        string="Charge Preview",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="cascade",
     )
     company_id = fields.Many2one("res.company", required=True, readonly=True)
     result = fields.Selection(

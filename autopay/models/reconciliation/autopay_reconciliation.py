@@ -74,8 +74,10 @@ class AutopayReconciliation(models.Model):
     problem = fields.Char(string="Reading Problem", readonly=True, copy=False)
     problem_text = fields.Char(compute="_compute_problem_text")
     # Counts.
-    attempt_count = fields.Integer(string="Charges", readonly=True, copy=False)
-    charge_count = fields.Integer(string="Charges", readonly=True, copy=False)
+    attempt_count = fields.Integer(string="Our Charges", readonly=True, copy=False)
+    charge_count = fields.Integer(
+        string="Charges at the Provider", readonly=True, copy=False
+    )
     payment_count = fields.Integer(string="Payments", readonly=True, copy=False)
     matched_count = fields.Integer(string="Matched", readonly=True, copy=False)
     open_count = fields.Integer(string="Under Way", readonly=True, copy=False)

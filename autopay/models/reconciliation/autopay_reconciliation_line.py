@@ -34,8 +34,12 @@ class AutopayReconciliationLine(models.Model):
     explanation = fields.Text(compute="_compute_explanation")
     date = fields.Datetime(readonly=True, help="When the charge was made.")
     # Links.
-    attempt_id = fields.Many2one("autopay.attempt", readonly=True, ondelete="cascade")
-    attempt_state = fields.Selection(const.attempt.ATTEMPT_STATES, readonly=True)
+    attempt_id = fields.Many2one(
+        "autopay.attempt", string="Charge", readonly=True, ondelete="cascade"
+    )
+    attempt_state = fields.Selection(
+        const.attempt.ATTEMPT_STATES, string="State of Our Charge", readonly=True
+    )
     partner_id = fields.Many2one(
         "res.partner", string="Customer", readonly=True, ondelete="cascade"
     )

@@ -20,8 +20,12 @@ class AutopayReconciliationTotal(models.Model):
     )
     company_id = fields.Many2one(related="reconciliation_id.company_id", store=True)
     currency_id = fields.Many2one("res.currency", required=True, readonly=True)
-    attempts = fields.Monetary(readonly=True, help="What our charges say was taken.")
-    charges = fields.Monetary(readonly=True, help="What the provider says it took.")
+    attempts = fields.Monetary(
+        string="Ours", readonly=True, help="What our charges say was taken."
+    )
+    charges = fields.Monetary(
+        string="The Provider's", readonly=True, help="What the provider says it took."
+    )
     payments = fields.Monetary(readonly=True, help="What the books say was received.")
     difference = fields.Monetary(
         compute="_compute_difference",

@@ -37,6 +37,7 @@ class AutopayReversal(models.Model):
     # Links.
     attempt_id = fields.Many2one(
         "autopay.attempt",
+        string="Charge",
         required=True,
         readonly=True,
         index=True,
