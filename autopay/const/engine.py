@@ -11,6 +11,19 @@ RUN_TRIGGERS = [
     ("manual", "Charge now"),
 ]
 
+# What the states of its charges count as in the totals of a run.
+RUN_GROUPS = {
+    "reserved": "open",
+    "prepared": "open",
+    "charging": "open",
+    "unknown": "open",
+    "pending": "pending",
+    "action_required": "failed",
+    "declined": "failed",
+    "succeeded": "collected",
+    "canceled": "canceled",
+}
+
 # An invoice that was in the hands of a run that died this often is set aside.
 CRASHES_BEFORE_SET_ASIDE = 2
 
@@ -72,5 +85,6 @@ JOBS = (
     "autopay.ir_cron_compare_charges",
     "autopay.ir_cron_send_requests",
     "autopay.ir_cron_send_notices",
+    "autopay.ir_cron_report_failures",
     "mail.ir_cron_mail_scheduler_action",
 )

@@ -13,7 +13,8 @@ UPDATE ir_cron
               'ir_cron_resolve_open_attempts',
               'ir_cron_check_surplus',
               'ir_cron_send_requests',
-              'ir_cron_send_notices'
+              'ir_cron_send_notices',
+              'ir_cron_report_failures'
           )
        );
 -- It receives no messages of the provider's live account.

@@ -15,6 +15,7 @@ class ResCompany(models.Model):
     _inherit = [
         "autopay.default.guard",
         "autopay.company.home",
+        "autopay.company.reports",
         "autopay.company.retry",
         "autopay.company.time.zone",
         "res.company",

@@ -28,6 +28,12 @@ class ResConfigSettings(models.TransientModel):
     autopay_responsible_id = fields.Many2one(
         related="company_id.autopay_responsible_id", readonly=False
     )
+    autopay_summary = fields.Selection(
+        related="company_id.autopay_summary", readonly=False
+    )
+    autopay_reporter_ids = fields.Many2many(
+        related="company_id.autopay_reporter_ids", readonly=False
+    )
     autopay_provider_id = fields.Many2one(
         related="company_id.autopay_provider_id", readonly=False
     )

@@ -1,2 +1,3 @@
 from . import kinds
 from . import outbox
+from . import staff

@@ -11,11 +11,13 @@ class NoticeKind:
     :param template: the ``mail.template`` that tells it
     :param asks: whether the customer is to do something: such a mail is nothing without
         its link, and nothing for customers who were archived
+    :param for_staff: whether a company's own people get it
     """
 
     label: str
     template: str
     asks: bool = False
+    for_staff: bool = False
 
 
 NOTICE_KINDS = {
@@ -33,6 +35,24 @@ NOTICE_KINDS = {
     ),
     "returned": NoticeKind("Money returned", "autopay.mail_template_returned"),
     "plan": NoticeKind("Payment plan agreed", "autopay.mail_template_plan"),
+    "staff_run": NoticeKind(
+        "To staff: summary of a run", "autopay.mail_template_staff_run", for_staff=True
+    ),
+    "staff_failures": NoticeKind(
+        "To staff: failures of the day",
+        "autopay.mail_template_staff_failures",
+        for_staff=True,
+    ),
+    "staff_returned": NoticeKind(
+        "To staff: refund or dispute",
+        "autopay.mail_template_staff_returned",
+        for_staff=True,
+    ),
+    "staff_answer": NoticeKind(
+        "To staff: answer a dispute in time",
+        "autopay.mail_template_staff_answer",
+        for_staff=True,
+    ),
 }
 KIND_SELECTION = [(code, kind.label) for code, kind in NOTICE_KINDS.items()]
 
@@ -46,3 +66,4 @@ STATE_KINDS = {
 }
 CONFIRM_KINDS = ("confirm", "confirm_reminder")
 FAILED_KINDS = ("failed", "failed_retry")
+STAFF_KINDS = tuple(code for code, kind in NOTICE_KINDS.items() if kind.for_staff)

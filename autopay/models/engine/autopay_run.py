@@ -1,5 +1,5 @@
 import logging
-from collections import Counter
+from collections import Counter, defaultdict
 
 from odoo import api, fields, models
 from odoo.tools import SQL
@@ -177,6 +177,18 @@ class AutopayRun(models.Model):
         last = {company: self.browse(run_id) for company, run_id in groups}
         return {company: last.get(company, self.browse()) for company in companies}
 
+    def _get_sums(self):
+        """Return {run: {group of states: {currency: amount}}}, see ``RUN_GROUPS``."""
+        groups = self.env["autopay.attempt"]._read_group(
+            [("run_id", "in", self.ids)],
+            ["run_id", "state", "currency_id"],
+            ["amount:sum"],
+        )
+        sums = {run: defaultdict(lambda: defaultdict(float)) for run in self}
+        for run, state, currency, amount in groups:
+            sums[run][const.engine.RUN_GROUPS[state]][currency] += amount
+        return sums
+
     def _take_in_hand(self, move_ids):
         """Commit which invoices are worked on, in case the process dies."""
         self.in_hand = move_ids
@@ -191,6 +203,7 @@ class AutopayRun(models.Model):
             {"state": "done", "date_end": fields.Datetime.now(), "in_hand": False}
         )
         self._save_tally(tally)
+        self.env["autopay.notice.report"]._on_run(self)
         self.env["ir.cron"]._commit_progress()
 
     def _save_tally(self, tally):

@@ -19,6 +19,7 @@ class AutopayNotice(models.Model):
     _inherit = [
         "autopay.default.guard",
         "autopay.link.thread",
+        "autopay.notice.staff",
         "autopay.notice.mail",
         "autopay.notice.truth",
         "autopay.notice.words",

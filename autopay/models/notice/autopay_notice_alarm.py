@@ -14,7 +14,11 @@ class AutopayNoticeAlarm(models.AbstractModel):
 
     @api.model
     def _call_address(self, notices):
-        """Call once for each customer whose mails do not arrive."""
+        """Call once for each customer whose mails do not arrive.
+
+        Colleagues are no customers, and have an address in their profile.
+        """
+        notices = notices.filtered(lambda notice: not notice._is_for_staff())
         for payer, part in notices.grouped("partner_id").items():
             summary = self.env._("Mails to this customer do not arrive")
             note = "\n".join(

@@ -22,6 +22,7 @@ class AutopayReversalNotice(models.AbstractModel):
             reversal.token_id._pause_autopay(self._get_pause_reason(reversal))
         if reversal.kind == "return" and reversal.reason in REVOKING_RETURN_REASONS:
             reversal.attempt_id.authorization_id._revoke(reversal.reason_text)
+        self.env["autopay.notice.report"]._on_reversal(reversal)
         # A refund that opens its invoices is told there, once it is booked.
         booked_later = reversal.kind == "refund" and reversal.finding in MONEY_GONE
         if reversal.finding != "canceled" and not booked_later:
@@ -65,6 +66,7 @@ class AutopayReversalNotice(models.AbstractModel):
 
     def _set_reminders(self, reversal):
         """Have what calls a person due before the last day for an answer."""
+        self.env["autopay.notice.report"]._on_deadline(reversal)
         day = reversal._get_reminder_day()
         reminders = reversal.activity_search(["autopay.mail_activity_type_attention"])
         reminders.filtered(

@@ -2,6 +2,7 @@ from odoo.tools import email_normalize
 
 from odoo.addons.mail.tests.common import MockEmail
 
+from ...const.notices.kinds import STAFF_KINDS
 from ..reversal.common_reversal import ReversalCommon
 
 
@@ -49,8 +50,9 @@ class NoticeCommon(ReversalCommon, MockEmail):
     # === FACTS === #
 
     def _get_notices(self, records=None):
-        """Return the notices of the company, or those about records."""
+        """Return the notices of the company to customers, or those about records."""
         domain = [("company_id", "=", self.company.id)]
+        domain += [("kind", "not in", STAFF_KINDS)]
         if records is not None:
             domain += [("res_model", "=", records._name), ("res_id", "in", records.ids)]
         return self.notices.search(domain, order="id")

@@ -2,6 +2,7 @@ import { Component, onMounted, onWillUnmount, useState } from "@odoo/owl";
 import { browser } from "@web/core/browser/browser";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
+import { user } from "@web/core/user";
 import { useService } from "@web/core/utils/hooks";
 import { session } from "@web/session";
 
@@ -23,7 +24,7 @@ export class SilenceBanner extends Component {
         this.action = useService("action");
         this.state = useState({ sentences: session.autopay_silence });
         this.label = _t("Scheduled Actions");
-        this.mayMend = session.is_system;
+        this.mayMend = user.isSystem;
         onMounted(() => {
             if (this.state.sentences.length) {
                 this.ask();
