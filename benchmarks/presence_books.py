@@ -28,9 +28,17 @@ def fill(env, records, on):
         for partner, token in zip(partners, tokens, strict=True):
             partner.autopay_token_id = token
     _create_invoices(env, partners[:-1], records).action_post()
-    _create_invoices(env, partners[-1], records).action_post()
+    seen = _create_invoices(env, partners[-1], records)
+    seen.action_post()
+    # The customer has opened them before.
+    for invoice in seen:
+        invoice._portal_ensure_token()
     _create_invoices(env, partners[:-1], records)
     env.cr.commit()
+    if on:
+        # The scheduled job, as a quarter of an hour later.
+        env["autopay.status"]._cron_refresh()
+        env.cr.commit()
     env.cr.execute("ANALYZE")
 
 

@@ -86,5 +86,6 @@ JOBS = (
     "autopay.ir_cron_send_requests",
     "autopay.ir_cron_send_notices",
     "autopay.ir_cron_report_failures",
+    "autopay.ir_cron_refresh_status",
     "mail.ir_cron_mail_scheduler_action",
 )

@@ -22,6 +22,42 @@ OPEN_STATUSES = ("eligible", "in_progress", "error")
 # Statuses that only the engine may give an invoice.
 ENGINE_STATUSES = ("in_progress", "success", "error")
 
+# How an invoice stands, as lists show and count it: the status, and whether something
+# keeps the invoice from being charged.
+STANDINGS = [
+    ("scheduled", "Scheduled"),
+    ("retry", "Retry Planned"),
+    ("waiting", "Waiting"),
+    ("blocked", "Blocked"),
+    ("failed", "Failed"),
+    ("in_progress", "In Progress"),
+    ("collected", "Collected"),
+    ("refunded", "Refunded"),
+    ("charged_back", "Charged Back"),
+    ("settled", "Settled without Autopay"),
+]
+
+# Standings that can change without anybody writing on the invoice.
+OPEN_STANDINGS = (
+    "scheduled",
+    "retry",
+    "waiting",
+    "blocked",
+    "failed",
+    "in_progress",
+    "refunded",
+    "charged_back",
+)
+
+# How an invoice stands at once when its status changes, until it is looked at.
+FIRST_STANDINGS = {
+    False: False,
+    "eligible": "scheduled",
+    "in_progress": "in_progress",
+    "success": "collected",
+    "error": "failed",
+}
+
 # Payment states of an invoice of which something is still to be paid.
 UNPAID_STATES = ("not_paid", "partial")
 

@@ -49,7 +49,7 @@ class AutopayPortal(PortalAccount):
         moves = request.env["account.move"].sudo()
         domain = Domain(overdue) & ON & Domain("autopay_status", "=", "eligible")
         found = moves.search(domain, order="autopay_date, id", limit=MOST_PLANNED)
-        return found.filtered("autopay_portal_planned")
+        return found.filtered(lambda move: move._is_autopay_planned())
 
     def _count_autopay_planned(self):
         """Return how many overdue invoices the customer need not pay."""

@@ -2,6 +2,7 @@
 from . import guard
 from . import engine
 from . import notification
+from . import status
 
 from . import confirmation
 

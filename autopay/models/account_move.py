@@ -13,6 +13,7 @@ class AccountMove(models.Model):
         "autopay.move.guard",
         "autopay.move.screen",
         "autopay.default.guard",
+        "autopay.move.status",
         "autopay.move.date",
         "autopay.move.payer",
         "autopay.move.editor",
@@ -142,6 +143,15 @@ class AccountMove(models.Model):
     autopay_applies = fields.Boolean(
         compute="_compute_autopay_applies", compute_sudo=True, groups=STAFF_GROUPS
     )
+    # A part of the model has no currency.
+    autopay_next_amount = fields.Monetary(
+        string="Next Charge Amount",
+        copy=False,
+        prefetch=const.invoice.OWN_PREFETCH,
+        readonly=True,
+        groups=STAFF_GROUPS,
+        help="What is charged then. Of an invoice that is payable in parts: the part.",
+    )
     _autopay_eligible_idx = models.Index(
         "(company_id, autopay_date) WHERE autopay_status = 'eligible'"
     )
@@ -260,6 +270,7 @@ class AccountMove(models.Model):
         """Override of `account`: a date by the rule is set anew with the due date."""
         res = super().button_draft()
         self._take_back_rule_dates()
+        self._filter_autopay_known()._mark_autopay_credit()
         return res
 
     def button_cancel(self):
@@ -277,6 +288,7 @@ class AccountMove(models.Model):
         posted = super()._post(soft=soft)
         if known := posted._filter_autopay_known():
             known._begin_autopay()
+            known._mark_autopay_credit()
         return posted
 
     def _begin_autopay(self):

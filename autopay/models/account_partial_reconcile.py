@@ -8,6 +8,7 @@ class AccountPartialReconcile(models.Model):
     def create(self, vals_list):
         """Override of `account`: invoices that are paid again show it."""
         moves = self._get_autopay_paid(vals["debit_move_id"] for vals in vals_list)
+        self.env["autopay.status.mark"]._mark_moves(moves)
         if not moves:
             return super().create(vals_list)
         parts = moves._count_autopay_parts()
@@ -19,6 +20,7 @@ class AccountPartialReconcile(models.Model):
     def unlink(self):
         """Override of `account`: invoices whose payment is taken off show it."""
         moves = self._get_autopay_paid(part.debit_move_id.id for part in self.sudo())
+        self.env["autopay.status.mark"]._mark_moves(moves)
         if not moves:
             return super().unlink()
         parts = moves._count_autopay_parts()

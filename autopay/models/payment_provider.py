@@ -25,9 +25,20 @@ class PaymentProvider(models.Model):
     _name = "payment.provider"
     _inherit = [
         "autopay.default.guard",
+        "autopay.status.change",
         "autopay.provider.usage",
         "payment.provider",
     ]
+    _autopay_status_fields = frozenset(
+        {
+            "state",
+            "company_id",
+            "allow_tokenization",
+            "capture_manually",
+            "available_currency_ids",
+            "autopay_usage",
+        }
+    )
 
     autopay_webhook_token = fields.Char(
         compute="_compute_autopay_webhook_token",
@@ -127,6 +138,11 @@ class PaymentProvider(models.Model):
     def action_autopay_remove_webhook(self):
         """Delete the webhook at Stripe and forget its secret."""
         return self.env["autopay.webhook"]._remove(self)
+
+    # === BUSINESS METHODS === #
+
+    def _get_autopay_status_pairs(self, known_ids):
+        return [(company_id, False) for company_id in known_ids]
 
     # === BUSINESS METHODS - CURRENCIES === #
 

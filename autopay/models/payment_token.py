@@ -48,10 +48,14 @@ class PaymentToken(models.Model):
     _name = "payment.token"
     _inherit = [
         "autopay.default.guard",
+        "autopay.status.change",
         "autopay.scope",
         "autopay.token.uses",
         "payment.token",
     ]
+    _autopay_status_fields = frozenset(
+        {"active", "autopay_expiry_date", "autopay_paused_date", "partner_id"}
+    )
 
     autopay_expiry_date = fields.Date(
         string="Expires on",

@@ -38,10 +38,12 @@ class PaymentTransaction(models.Model):
     _name = "payment.transaction"
     _inherit = [
         "autopay.default.guard",
+        "autopay.status.change",
         "autopay.transaction.guard",
         "autopay.transaction.wait",
         "payment.transaction",
     ]
+    _autopay_status_fields = frozenset({"state"})
 
     autopay_attempt_ids = fields.One2many(
         "autopay.attempt",
@@ -97,6 +99,13 @@ class PaymentTransaction(models.Model):
         return res
 
     # === BUSINESS METHODS === #
+
+    def _get_autopay_status_pairs(self, known_ids):
+        # Those of attempts change the invoices along.
+        others = self.filtered(lambda tx: tx.operation != "offline")
+        return [
+            (tx.company_id.id, tx.partner_id.commercial_partner_id.id) for tx in others
+        ]
 
     def _autopay_set_state(self, attempt_state, message=False):
         """Bring the transactions in line with their attempts.

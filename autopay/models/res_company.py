@@ -14,12 +14,24 @@ class ResCompany(models.Model):
     _name = "res.company"
     _inherit = [
         "autopay.default.guard",
+        "autopay.status.change",
         "autopay.company.home",
         "autopay.company.reports",
         "autopay.company.retry",
         "autopay.company.time.zone",
         "res.company",
     ]
+    _autopay_status_fields = frozenset(
+        {
+            "autopay_enabled",
+            "autopay_policy",
+            "autopay_discount_policy",
+            "autopay_combine",
+            "autopay_approval_limit",
+            "autopay_credit_policy",
+            "autopay_database_uuid",
+        }
+    )
 
     autopay_enabled = fields.Boolean(
         string="Autopay",
@@ -201,6 +213,9 @@ class ResCompany(models.Model):
                 )
 
     # === BUSINESS METHODS === #
+
+    def _get_autopay_status_pairs(self, known_ids):
+        return [(company.id, False) for company in self]
 
     @api.model
     @ormcache()

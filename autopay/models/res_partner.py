@@ -29,6 +29,7 @@ class ResPartner(models.Model):
     _name = "res.partner"
     _inherit = [
         "autopay.default.guard",
+        "autopay.status.change",
         "autopay.partner.guard",
         "autopay.partner.notice",
         "autopay.partner.consent",
@@ -36,6 +37,9 @@ class ResPartner(models.Model):
         "autopay.partner.request",
         "res.partner",
     ]
+    _autopay_status_fields = frozenset(
+        {"active", "autopay_policy", "autopay_token_id", "autopay_discount_policy"}
+    )
 
     autopay_token_id = fields.Many2one(
         "payment.token",

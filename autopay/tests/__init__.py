@@ -240,3 +240,4 @@ from .statement import (
     test_autopay_statement_wizard,
     test_portal_statement,
 )
+from .status import test_autopay_status

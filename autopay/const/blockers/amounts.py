@@ -25,6 +25,7 @@ AMOUNT_BLOCKERS = (
             "“%(configuration)s”, leaves %(rest)s until %(date)s."
         ),
         days=35,
+        standing="waiting",
     ),
     Blocker(
         "above_authorization",
@@ -40,6 +41,7 @@ AMOUNT_BLOCKERS = (
             "%(method)s, %(rest)s is left until %(date)s."
         ),
         days=35,
+        standing="waiting",
     ),
     Blocker(
         "needs_approval",
@@ -50,6 +52,7 @@ AMOUNT_BLOCKERS = (
             "autopay."
         ),
         waits=("waiting",),
+        standing="waiting",
     ),
     Blocker(
         "approval_refused",
@@ -100,6 +103,7 @@ AMOUNT_BLOCKERS = (
         mark=_lt("Retry planned"),
         no_deadline="it has a date",
         tells_date_source=True,
+        standing="scheduled",
     ),
     Blocker(
         "date_not_reached",
@@ -109,5 +113,6 @@ AMOUNT_BLOCKERS = (
         mark=_lt("Early"),
         no_deadline="it has a date",
         tells_date_source=True,
+        standing="scheduled",
     ),
 )

@@ -31,6 +31,8 @@ class Blocker:
     :param waits: the rows of ``const.deadline`` that say how long it may last instead
     :param no_deadline: why it may last for good
     :param tells_date_source: whether it is told with where the autopay date comes from
+    :param standing: how invoices stand that it keeps from being charged, a key of
+        ``const.invoice.STANDINGS``
     """
 
     code: str
@@ -47,6 +49,7 @@ class Blocker:
     waits: tuple[str, ...] = ()
     no_deadline: str = ""
     tells_date_source: bool = False
+    standing: str = "blocked"
 
 
 class BlockerTable:

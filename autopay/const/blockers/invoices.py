@@ -60,6 +60,7 @@ INVOICE_BLOCKERS = (
         _lt("The invoice is not posted."),
         first_look="known",
         no_deadline="a draft is nobody's debt yet",
+        standing="waiting",
     ),
     Blocker(
         "being_charged",
@@ -68,6 +69,7 @@ INVOICE_BLOCKERS = (
         of_reservation=True,
         first_look="held",
         waits=("charging", "reserved", "prepared", "declined", "canceled"),
+        standing="in_progress",
     ),
     Blocker(
         "outcome_unknown",
@@ -78,6 +80,7 @@ INVOICE_BLOCKERS = (
         ),
         first_look="held",
         waits=("unknown",),
+        standing="in_progress",
     ),
     Blocker(
         "debit_pending",
@@ -88,6 +91,7 @@ INVOICE_BLOCKERS = (
         ),
         first_look="held",
         waits=("pending",),
+        standing="in_progress",
     ),
     Blocker(
         "needs_authentication",
@@ -99,6 +103,7 @@ INVOICE_BLOCKERS = (
         of_waiting=True,
         first_look="held",
         waits=("action_required",),
+        standing="waiting",
     ),
     Blocker(
         "not_booked",
@@ -109,6 +114,7 @@ INVOICE_BLOCKERS = (
         ),
         first_look="held",
         waits=("succeeded",),
+        standing="in_progress",
     ),
     Blocker(
         "payment_blocked",
@@ -127,6 +133,7 @@ INVOICE_BLOCKERS = (
         _lt("Nothing is due on this invoice."),
         first_look="known",
         no_deadline="there is nothing to wait for",
+        standing="settled",
     ),
     Blocker(
         "set_aside",
@@ -194,6 +201,7 @@ INVOICE_BLOCKERS = (
             "until the customer or you take that back."
         ),
         days=7,
+        standing="waiting",
     ),
     Blocker(
         "on_hold",
@@ -201,6 +209,7 @@ INVOICE_BLOCKERS = (
         _lt("On hold until %(date)s. %(reason)s"),
         days=30,
         tells_date_source=True,
+        standing="waiting",
     ),
     Blocker(
         "money_returned",
@@ -210,6 +219,7 @@ INVOICE_BLOCKERS = (
         mark=_lt("Refunded or returned"),
         days=7,
         since_return=True,
+        standing="failed",
     ),
     Blocker(
         "failed",
@@ -218,6 +228,7 @@ INVOICE_BLOCKERS = (
         person_decides=True,
         mark=_lt("Failed"),
         days=1,
+        standing="failed",
     ),
     Blocker(
         "no_date",
@@ -232,6 +243,7 @@ INVOICE_BLOCKERS = (
         _lt("Other payment pending"),
         _lt("%(until)s"),
         waits=("wire", "pending", "authorized", "done"),
+        standing="waiting",
     ),
     Blocker(
         "payment_in_doubt",
@@ -269,5 +281,6 @@ INVOICE_BLOCKERS = (
         _lt("Paid by open credit"),
         _lt("%(open)s is open in the customer's favour: %(documents)s. %(advice)s"),
         days=1,
+        standing="scheduled",
     ),
 )

@@ -19,6 +19,10 @@ STATEABLE_STATES = (
 )
 
 
+# States with which other invoices of the customer may stand otherwise.
+TOLD_STATES = ("unknown", "pending", "action_required", "declined")
+
+
 class AutopayAttempt(models.Model):
     """One try to collect: the state machine between an invoice and a provider."""
 
@@ -26,6 +30,7 @@ class AutopayAttempt(models.Model):
     _description = "Autopay Charge"
     _inherit = [
         "autopay.default.guard",
+        "autopay.status.source",
         "autopay.attempt.state",
         "autopay.attempt.schedule",
         "autopay.attempt.resolution",
@@ -36,6 +41,7 @@ class AutopayAttempt(models.Model):
         "mail.thread",
         "mail.activity.mixin",
     ]
+    _autopay_status_fields = frozenset({"state", "mismatch"})
     # People may comment on what nobody may change.
     _mail_post_access = "read"
     _order = "id desc"
@@ -284,6 +290,13 @@ class AutopayAttempt(models.Model):
         if len(self.line_ids.move_id) == 1:
             action.update(res_id=self.line_ids.move_id.id, views=[(False, "form")])
         return action
+
+    # === BUSINESS METHODS - STATUS === #
+
+    def _get_autopay_status_pairs(self, known_ids):
+        # What is collected or withdrawn changes its own invoices only.
+        told = self.filtered(lambda attempt: attempt.state in TOLD_STATES)
+        return super(AutopayAttempt, told)._get_autopay_status_pairs(known_ids)
 
     # === BUSINESS METHODS - REQUESTS === #
 

@@ -22,7 +22,7 @@ class AutopayAuthorization(models.Model):
     """A customer's consent to be charged with one payment method; append-only."""
 
     _name = "autopay.authorization"
-    _inherit = "autopay.default.guard"
+    _inherit = ["autopay.default.guard", "autopay.status.source"]
     _description = "Autopay Authorization"
     _order = "id desc"
     _check_company_auto = True

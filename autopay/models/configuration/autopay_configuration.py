@@ -22,6 +22,7 @@ class AutopayConfiguration(models.Model):
     _description = "AutoPay Configuration"
     _inherit = [
         "autopay.default.guard",
+        "autopay.status.source",
         "autopay.configuration.lock",
         "autopay.configuration.issue",
         "autopay.configuration.form",

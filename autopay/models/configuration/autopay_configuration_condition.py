@@ -27,6 +27,7 @@ class AutopayConfigurationCondition(models.Model):
     _description = "Condition of a Payment Rule"
     _inherit = [
         "autopay.default.guard",
+        "autopay.status.source",
         "autopay.condition.domain",
     ]
     _order = "configuration_id, sequence, id"

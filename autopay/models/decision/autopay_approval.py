@@ -20,6 +20,7 @@ class AutopayApproval(models.Model):
     _description = "Approval of a Charge"
     _inherit = [
         "autopay.default.guard",
+        "autopay.status.source",
         "mail.thread",
         "mail.activity.mixin",
     ]

@@ -120,6 +120,7 @@ class AutopayRun(models.Model):
         self.env["autopay.janitor"]._recover_dead_runs()
         self.env["autopay.engine"]._charge_due_invoices()
         self.env["autopay.deadline"]._call_people()
+        self.env["autopay.status"]._wake()
 
     @api.model
     def _cron_resolve_open_attempts(self):

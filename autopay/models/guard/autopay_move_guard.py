@@ -157,7 +157,7 @@ class AutopayMoveGuard(models.AbstractModel):
 
     def _is_autopay_paid_unbooked(self):
         """Return whether confirmed payments leave nothing due once they are booked."""
-        invoice = self.sudo()
+        invoice = self if self.env.su else self.sudo()
         if not invoice.transaction_ids or not invoice.company_id.autopay_enabled:
             return False
         waiting = invoice.transaction_ids._get_autopay_unbooked(invoice.currency_id)

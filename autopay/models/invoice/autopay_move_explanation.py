@@ -1,8 +1,5 @@
 from odoo import api, fields, models
-from odoo.fields import Domain
-from odoo.tools import split_every
 
-from ...const.blockers.invoices import CREDIT_BLOCKERS
 from ...rights import STAFF_GROUPS, check_staff
 
 BLOCKER_FIELDS = (
@@ -10,10 +7,6 @@ BLOCKER_FIELDS = (
     "autopay_explanation",
     "autopay_offers",
 )
-
-
-# Invoices that a search for blockers decides about at once.
-SEARCHED_TOGETHER = 1000
 
 
 class AutopayMoveExplanation(models.AbstractModel):
@@ -143,32 +136,16 @@ class AutopayMoveExplanation(models.AbstractModel):
 
     @api.model
     def _search_autopay_blocker(self, operator, value):
-        """Find invoices on autopay by why they are not charged now.
+        """Find invoices on autopay by why they were not to be charged.
 
-        Those that are not on autopay, or paid, are not looked at.
+        It is kept since they were last looked at: to decide about all that are open
+        takes minutes.
         """
         # Odoo asks for the rights to a field only where its own column is searched.
         check_staff(self)
         if operator != "in":
             return NotImplemented
-        own = Domain("autopay_status", "!=", False)
-        own &= Domain("company_id", "in", self.env.companies.ids)
-        moves = self.sudo().search(own & self._get_autopay_open_domain())
-        found = self.browse()
-        for batch_ids in split_every(SEARCHED_TOGETHER, moves.ids):
-            found |= self.browse(batch_ids).sudo()._filter_autopay_blocked(set(value))
-        return Domain("id", "in", found.ids)
-
-    def _filter_autopay_blocked(self, codes):
-        """Return the invoices whose blocker is one of these codes."""
-        asked = self
-        if codes <= set(CREDIT_BLOCKERS):
-            # Deciding about each takes longer than seeing whose money is open.
-            asked = self.browse(self.env["autopay.open.credit"]._find_of(self))
-        decisions = self.env["autopay.decision"]._decide_safely(asked)
-        return asked.filtered(
-            lambda move: move in decisions and decisions[move].blocker in codes
-        )
+        return self._get_autopay_reason_domain(set(value))
 
     def _get_autopay_offers(self, decision):
         """Return the words of the buttons that a decision calls for, a hook.

@@ -20,7 +20,7 @@ class AutopayPlan(models.Model):
     """
 
     _name = "autopay.plan"
-    _inherit = "autopay.default.guard"
+    _inherit = ["autopay.default.guard", "autopay.status.source"]
     _description = "Payment Plan"
     _order = "id desc"
     _rec_name = "move_id"

@@ -12,6 +12,7 @@ INVOICE = {
     "autopay_planned",
     "autopay_date",
     "autopay_shown_status",
+    "autopay_standing",
 }
 OPEN = {
     "res.partner": {"autopay_shown"},

@@ -57,7 +57,7 @@ class PresenceCommon(GuardCommon):
 
     def _record(self, work, records):
         """Do a user's work with empty caches, and return the texts of its queries."""
-        self.env.flush_all()
+        self.env.cr.flush()
         self.env.invalidate_all()
         queries, execute = [], Cursor.execute
 
@@ -177,6 +177,7 @@ class TestAutopayPresence(PresenceCommon):
             ("autopay.run", "_cron_charge_due_invoices"),
             ("autopay.run", "_cron_resolve_open_attempts"),
             ("autopay.run", "_cron_check_surplus"),
+            ("autopay.status", "_cron_refresh"),
             ("autopay.reconciliation.check", "_cron_compare_charges"),
         )
         companies = self.env["res.company"].sudo().with_context(active_test=False)
@@ -266,7 +267,7 @@ class TestAutopayPresenceMany(PresenceCommon):
         self._put_on(posted, autopay_date=self.today)
         moves = posted.with_user(self.user)
         self.list_spec = self._get_list_spec(
-            moves, "autopay.account_move_view_list_autopay"
+            moves, "autopay.account_move_view_list_autopay_credit"
         )
         self.assertIn("autopay_explanation", self.list_spec)
         # One of each customer, then two.
@@ -351,9 +352,9 @@ class TestAutopayPresenceMany(PresenceCommon):
     def test_paying(self):
         for customer in self.customers:
             self._enrol(customer=customer)
-        # Odoo reconciles the payments one by one.
+        # Odoo reconciles the payments one by one; their customers are marked together.
         own = [self._count_own_of_paying(count) for count in (4, 8)]
-        self.assertEqual(own, [1, 1])
+        self.assertEqual(own, [2, 2])
 
     def _count_own_of_paying(self, count):
         """Return how many queries of ours it takes to register so many payments."""

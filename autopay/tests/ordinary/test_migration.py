@@ -19,6 +19,7 @@ NEW_COLUMNS = {
         "autopay_followup_stopped",
         "autopay_payer_id",
         "autopay_refunded",
+        "autopay_standing",
     ),
     "autopay_attempt": (
         "answered_date",
@@ -146,6 +147,8 @@ class TestMigration(ReversalCommon):
         self.assertEqual(self.ruled.autopay_date_source, "rule")
         self.assertEqual(self.chosen.autopay_date_source, "person")
         self.assertEqual(self.refunded.autopay_shown_status, "refunded")
+        standings = (self.paid | self.due | self.refunded).mapped("autopay_standing")
+        self.assertEqual(standings, ["collected", "scheduled", "refunded"])
         self.assertTrue(self.refunded.no_followup)
         self.assertEqual(len(self.refunded.activity_ids), 1)
         self.assertEqual(self.lost.autopay_shown_status, "charged_back")

@@ -21,24 +21,25 @@ class TestScreens(AutopayCommon):
 
     def test_list_tells_what_waits_from_what_is_blocked(self):
         arch = self._get_arch("account.move", "list", "account_move_view_list_autopay")
-        field = self._find(arch, "field", "autopay_shown_status")
-        for status, blocker, decoration in (
-            ("eligible", "date_not_reached", "info"),
-            ("eligible", False, "info"),
-            ("eligible", "no_method", "warning"),
-            ("eligible", "collected_open", "warning"),
-            ("charged_back", "money_returned", "warning"),
-            ("in_progress", "being_charged", "warning"),
-            ("success", False, "success"),
-            ("error", "failed", "danger"),
+        field = self._find(arch, "field", "autopay_standing")
+        for standing, decoration in (
+            ("scheduled", "info"),
+            ("retry", "info"),
+            ("waiting", "warning"),
+            ("blocked", "warning"),
+            ("charged_back", "warning"),
+            ("in_progress", "warning"),
+            ("collected", "success"),
+            ("failed", "danger"),
         ):
-            values = {"autopay_shown_status": status, "autopay_blocker": blocker}
+            values = {"autopay_standing": standing}
             shown = [
                 name.removeprefix("decoration-")
                 for name, when in field.attrib.items()
                 if name.startswith("decoration-") and safe_eval(when, values)
             ]
-            self.assertEqual(shown, [decoration], (status, blocker))
+            self.assertEqual(shown, [decoration], standing)
+        self.assertFalse(arch.xpath("//field[@name='autopay_explanation']"))
 
     def test_cards_of_invoices_on_autopay_say_when_and_why_not(self):
         action = self.env.ref("autopay.account_move_action_autopay")
@@ -46,11 +47,11 @@ class TestScreens(AutopayCommon):
         arch = etree.fromstring(
             self.env["account.move"].get_view(views["kanban"], "kanban")["arch"]
         )
-        for name in ("autopay_shown_status", "autopay_date", "autopay_blocker"):
+        for name in ("autopay_standing", "autopay_date", "autopay_reason"):
             self.assertTrue(arch.xpath(f"//templates//field[@name='{name}']"), name)
         # Odoo's own cards stay as quick as they were.
         odoo = self._get_arch("account.move", "kanban")
-        self.assertFalse(odoo.xpath("//field[@name='autopay_blocker']"))
+        self.assertFalse(odoo.xpath("//field[@name='autopay_reason']"))
 
     def test_answers_of_providers_are_folded(self):
         arch = self._get_arch("account.move", "form")

@@ -1,0 +1,6 @@
+from . import autopay_move_status
+from . import autopay_status
+from . import autopay_status_change
+from . import autopay_status_mark
+from . import autopay_status_pass
+from . import autopay_status_source
