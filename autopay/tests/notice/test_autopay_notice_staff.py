@@ -190,6 +190,12 @@ class TestAutopayNoticeStaff(NoticeCommon):
     def test_digest_counts_what_was_collected_and_what_failed(self):
         self._collect(60)
         self._fail("lost_card")
+        # The period of a digest ends a moment before it is written.
+        attempts = self.env["autopay.attempt"].search(
+            [("company_id", "=", self.company.id)]
+        )
+        earlier = fields.Datetime.now() - timedelta(hours=1)
+        self._force(attempts, outcome_date=earlier)
         digest = (
             self.env["digest.digest"]
             .sudo()
