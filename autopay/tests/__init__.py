@@ -92,6 +92,7 @@ from .engine import (
     test_autopay_engine,
     test_autopay_fairness,
     test_autopay_resolver,
+    test_autopay_run,
 )
 from .event import (
     test_autopay_event,

@@ -12,3 +12,14 @@ def format_amount(env, currency, amount):
     if currency:
         return currency.format(amount)
     return formatLang(env, amount)
+
+
+def format_sums(env, sums):
+    """Return amounts of several currencies as people read them, "" for none.
+
+    :param dict sums: {``res.currency``: amount in major units}, perhaps None
+    """
+    pairs = (sums or {}).items()
+    return " + ".join(
+        format_amount(env, currency, amount) for currency, amount in pairs
+    )

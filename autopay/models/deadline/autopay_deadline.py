@@ -6,19 +6,16 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import plaintext2html, split_every
+from odoo.tools import plaintext2html
 
-from ... import const
 from ...const.deadline import (
     APPROVAL_WAITS,
     ATTEMPT_WAITS,
-    DISCOUNT_DAYS,
     EVENT_WAITS,
     PAYMENT_WAITS,
     REMIND_DAYS,
     REVERSAL_WAITS,
 )
-from ...const.invoice import UNPAID_STATES
 from .call import Call
 
 _logger = logging.getLogger(__name__)
@@ -56,6 +53,7 @@ class AutopayDeadline(models.AbstractModel):
     _name = "autopay.deadline"
     _inherit = [
         "autopay.stage",
+        "autopay.blocked.deadline",
         "autopay.engine.deadline",
         "autopay.request.deadline",
     ]
@@ -86,11 +84,12 @@ class AutopayDeadline(models.AbstractModel):
     def _sync(self, kind, calls):
         """Open the calls that are missing, mend their words, close what is over.
 
-        The key of a call (``mail.activity.autopay_wait``) is its kind and company.
+        The key of a call (``mail.activity.autopay_wait``) is its kind and company, and
+        a reason where a record can have several.
 
         :param list calls: the calls about all the records that wait
         """
-        wanted = {(call.record.id, f"{kind}:{call.company.id}"): call for call in calls}
+        wanted = {(call.record.id, call.get_key(kind)): call for call in calls}
         told = self._get_activities(kind, [("active", "=", True)])
         over = told.filtered(lambda activity: _key(activity) not in wanted)
         self._apply(self._end, over)
@@ -227,96 +226,14 @@ class AutopayDeadline(models.AbstractModel):
             domain & Domain(self.env["res.company"]._get_autopay_home_domain())
         )
 
+    def _get_enabled(self):
+        return self.env["res.company"].search([("autopay_enabled", "=", True)])
+
     def _get_late(self, wait):
         return Domain(wait.since, "<=", self._ago(wait.hours))
 
     def _ago(self, hours):
         return fields.Datetime.now() - timedelta(hours=hours)
-
-    # === BLOCKED === #
-
-    def _find_blocked(self):
-        """Return calls about due invoices that are blocked for too long.
-
-        Reasons last for days: the invoices are looked at once a day.
-
-        :return: None when that was done today
-        """
-        companies = self._get_enabled()
-        days = {company: company._get_autopay_today() for company in companies}
-        if all(each.autopay_blocked_date == day for each, day in days.items()):
-            return None if companies else []
-        calls = []
-        for company, today in days.items():
-            late = self._get_blocked_too_long(company, today)
-            for payer, decisions in late.items():
-                calls.append(self._get_blocked_call(payer, company, decisions))
-        return calls
-
-    def _get_enabled(self):
-        return self.env["res.company"].search([("autopay_enabled", "=", True)])
-
-    def _set_blocked_date(self, companies):
-        """Note that people were called today; another process may note it as well."""
-        for company in companies:
-            today = company._get_autopay_today()
-            if company.autopay_blocked_date != today:
-                company.autopay_blocked_date = today
-
-    def _get_blocked_too_long(self, company, today):
-        """Return {customer: decisions} of the invoices that cannot be collected."""
-        domain = self._get_unpaid_domain(company) & Domain(
-            [
-                ("payment_state", "in", (*UNPAID_STATES, "blocked")),
-                "|",
-                ("autopay_status", "in", ("eligible", "error")),
-                ("autopay_refunded", "=", True),
-                # Invoices that kill processes must not even be looked at.
-                ("autopay_crash_count", "<", const.engine.CRASHES_BEFORE_SET_ASIDE),
-            ]
-        )
-        yesterday = today - timedelta(days=1)
-        undated = Domain("autopay_date", "=", False)
-        due = Domain("autopay_date", "<=", yesterday) | undated
-        # A discount is lost when a person hears of it on the day after its last.
-        due |= Domain("invoice_payment_term_id.early_discount", "=", True) & Domain(
-            "autopay_date", "<=", yesterday + timedelta(days=DISCOUNT_DAYS)
-        )
-        moves = self.env["account.move"].with_company(company)
-        late = defaultdict(list)
-        for ids in split_every(500, moves.search(domain & due).ids, list):
-            decide = self.env["autopay.decision"]._decide_safely
-            decisions = decide(moves.browse(ids))
-            for move, decision in decisions.items():
-                if self._is_blocked_too_long(decision, today):
-                    late[move.commercial_partner_id].append(decision)
-        return late
-
-    def _is_blocked_too_long(self, decision, today):
-        if not decision.blocker:
-            return False
-        reason = self.env["autopay.decision"]._get_blocker_table()[decision.blocker]
-        if reason.days is None:
-            return False
-        move = decision.move
-        since = move.autopay_date or move.invoice_date
-        if reason.since_return:
-            events = move.autopay_attempt_ids.reversal_ids.mapped("event_date")
-            since = max([since, *(event.date() for event in events)])
-        early = DISCOUNT_DAYS if decision.discount else 0
-        return since + timedelta(days=reason.days - early) <= today
-
-    def _get_blocked_call(self, payer, company, decisions):
-        moves = [decision.move for decision in decisions]
-        summary = self.env._(
-            "Cannot be collected: %(invoices)s",
-            invoices=self._get_sum_words(moves),
-        )
-        rows = [
-            (decision.move, decision.get_words(self.env))
-            for decision in decisions[:NAMED_INVOICES]
-        ]
-        return Call(payer, company, summary, self._list_moves(rows))
 
     # === A NEW METHOD FOR WHAT HAS FAILED === #
 

@@ -15,9 +15,16 @@ class Call:
     :param company: whose person in charge is called
     :param summary: what waits, for the list of activities
     :param note: what can be done, in HTML
+    :param reason: tells calls of one kind about one record apart, "" when there is one
     """
 
     record: models.Model
     company: models.Model
     summary: str
     note: Markup
+    reason: str = ""
+
+    def get_key(self, kind):
+        """Return the name under which the activity of this call is found again."""
+        words = (kind, str(self.company.id), self.reason)
+        return ":".join(word for word in words if word)

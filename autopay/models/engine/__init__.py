@@ -9,4 +9,6 @@ from . import autopay_crash
 from . import autopay_engine
 from . import autopay_janitor
 from . import autopay_resolver
+from . import autopay_run_screen
 from . import autopay_run
+from . import autopay_run_reason

@@ -1,7 +1,6 @@
 import logging
 import random
 import time
-from collections import Counter
 
 from psycopg2.errors import UniqueViolation
 
@@ -229,7 +228,7 @@ class AutopayEngine(models.AbstractModel):
             notification._alert_common(run, ctx.faults.get_common())
             notification._alert_stopped(run, ctx.pool.stopped)
             notification._alert_unbookable(run, ctx.unbookable)
-            run._finish(Counter(ctx.skipped.values()))
+            run._finish(ctx.skipped)
         except Exception:
             # The charges are committed: other companies have their turn.
             self.env.cr.rollback()

@@ -1,5 +1,5 @@
 import logging
-from collections import Counter, defaultdict
+from collections import Counter
 
 from odoo import api, fields, models
 from odoo.tools import SQL
@@ -17,7 +17,12 @@ class AutopayRun(models.Model):
 
     _name = "autopay.run"
     _description = "Autopay Run"
-    _inherit = ["autopay.default.guard", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "autopay.default.guard",
+        "autopay.run.screen",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     # People may comment on what nobody may change.
     _mail_post_access = "read"
     _order = "id desc"
@@ -178,37 +183,23 @@ class AutopayRun(models.Model):
         last = {company: self.browse(run_id) for company, run_id in groups}
         return {company: last.get(company, self.browse()) for company in companies}
 
-    def _get_sums(self):
-        """Return {run: {group of states: {currency: amount}}}, see ``RUN_GROUPS``."""
-        groups = self.env["autopay.attempt"]._read_group(
-            [("run_id", "in", self.ids)],
-            ["run_id", "state", "currency_id"],
-            ["amount:sum"],
-        )
-        sums = {run: defaultdict(lambda: defaultdict(float)) for run in self}
-        for run, state, currency, amount in groups:
-            sums[run][const.engine.RUN_GROUPS[state]][currency] += amount
-        return sums
-
     def _take_in_hand(self, move_ids):
         """Commit which invoices are worked on, in case the process dies."""
         self.in_hand = move_ids
         self.env["ir.cron"]._commit_progress()
 
-    def _finish(self, tally):
+    def _finish(self, skipped):
         """Close the run with its totals, and commit.
 
-        :param tally: a Counter of skipped invoices by blocker
+        :param dict skipped: {move id: blocker} of the invoices that were left alone
         """
         self.write(
             {"state": "done", "date_end": fields.Datetime.now(), "in_hand": False}
         )
-        self._save_tally(tally)
+        self._save_skipped(skipped)
+        self._drop_idle_before()
         self.env["autopay.notice.report"]._on_run(self)
         self.env["ir.cron"]._commit_progress()
-
-    def _save_tally(self, tally):
-        self.write({"skipped": dict(tally), "skipped_count": sum(tally.values())})
 
     def _release_lock(self):
         unlock = SQL("SELECT pg_advisory_unlock(%s, %s)", LOCK_CLASS, self.id)

@@ -6,6 +6,7 @@ from lxml import etree
 from odoo import fields
 from odoo.tests import tagged
 from odoo.tools import mute_logger
+from odoo.tools.safe_eval import safe_eval
 
 from ... import const
 from ...const.deadline import (
@@ -207,6 +208,39 @@ class TestAutopayDeadline(DeadlineCommon):
         invoice.autopay_date = self.today - timedelta(days=35)
         self._look_again()
         self._assert_called_once(self.customer, "per month")
+
+    def test_many_invoices_of_a_customer_are_one_call_for_each_reason(self):
+        late = {"autopay_date": self.today - timedelta(days=9)}
+        many = [self._create_due_invoice(10) for _number in range(3)]
+        held = self._create_due_invoice(autopay_in_dispute=True)
+        for invoice in (*many, held):
+            invoice.write(late)
+        self._look_again()
+        self._resolve_autopay()
+        calls = self._get_calls(self.customer)
+        methods = calls.filtered(lambda call: "3 invoices" in call.summary)
+        self.assertEqual(len(calls), 1 + bool(calls - methods), calls.mapped("summary"))
+        self.assertIn("30.00", methods.summary)
+        self.assertIn("/autopay-open-invoices", methods.note)
+        action = self.env.ref("autopay.account_move_action_autopay_open")
+        domain = safe_eval(action.domain, {"active_id": self.customer.id})
+        found = self.env["account.move"].search(domain)
+        self.assertEqual(len(found), 4)
+        # It counts what is left, and ends on the same day with the last of them.
+        self._register_payment(many[0], 10)
+        self._look_again()
+        self._resolve_autopay()
+        self.assertIn("2 invoices, $\xa020.00", methods.summary)
+        for invoice in (*many[1:], held):
+            self._register_payment(invoice, invoice.amount_residual)
+        self._resolve_autopay()
+        self.assertFalse(self._get_calls(self.customer))
+
+    def _register_payment(self, move, amount):
+        context = {"active_model": "account.move", "active_ids": move.ids}
+        register = self.env["account.payment.register"].with_context(**context)
+        journal = self.company_data["default_journal_bank"]
+        register.create({"amount": amount, "journal_id": journal.id})._create_payments()
 
     @mute_logger("odoo.addons.autopay.models.decision.autopay_decision")
     def test_invoice_that_cannot_be_decided_about_keeps_nobody_from_being_called(self):

@@ -138,9 +138,28 @@ class TestMigration(ReversalCommon):
         rows["rule"] = (self.rule.name, self.rule.domain_force)
         return rows
 
+    def _make_runs_old(self):
+        """Let runs be as they were; return a check that they are as they should be."""
+        sequence = self.env.ref("autopay.ir_sequence_autopay_run").sudo()
+        sequence.prefix = "APR"
+        run = self._get_last_run().sudo()
+        run._save_skipped({self.disputed.id: "in_dispute"})
+        run.reason_ids.unlink()
+        pulses = self.env["autopay.pulse"].sudo()
+        pulses.search(self._get_own_domain()).unlink()
+
+        def check():
+            self.assertEqual(sequence.prefix, "RUN/%(year)s/")
+            self.assertEqual(run.reason_ids.mapped("blocker"), ["in_dispute"])
+            self.assertTrue(pulses.search(self._get_own_domain()))
+
+        return check
+
     def test_updated_database_knows_what_it_would_have_noted(self):
+        check_runs = self._make_runs_old()
         self._make_old()
         self._migrate()
+        check_runs()
         on_autopay = self.paid | self.due | self.ruled | self.chosen
         self.assertEqual(on_autopay.autopay_payer_id, self.customer)
         self.assertFalse(self.draft.autopay_payer_id)

@@ -9,7 +9,7 @@ from odoo.tools import format_date
 from odoo.tools.translate import LazyTranslate
 
 from ...const.notices.staff import REPORT_ROWS
-from ..amounts import format_amount
+from ..amounts import format_amount, format_sums
 from ..declines.advice import get_decline_sentence, get_staff_advice
 from ..filled import fill_in
 
@@ -53,12 +53,11 @@ LINK = Markup('<a href="%s">%s</a>')
 
 
 def get_sums(env, sums):
-    """Return amounts of several currencies as people read them.
+    """Return amounts of several currencies in words, *nothing* for none.
 
     :param dict sums: {``res.currency``: amount in major units}
     """
-    words = [format_amount(env, currency, amount) for currency, amount in sums.items()]
-    return " + ".join(words) or env._(RUN_NOTHING)
+    return format_sums(env, sums) or env._(RUN_NOTHING)
 
 
 # === A RUN === #

@@ -1,0 +1,49 @@
+from odoo import api, fields, models
+
+
+class AutopayRunReason(models.Model):
+    """The invoices that a run left alone for one reason."""
+
+    _name = "autopay.run.reason"
+    _description = "Skipped Invoices of a Run"
+    _inherit = "autopay.default.guard"
+    _order = "invoice_count desc, id"
+    _rec_name = "blocker"
+
+    run_id = fields.Many2one(
+        "autopay.run", required=True, readonly=True, index=True, ondelete="cascade"
+    )
+    blocker = fields.Char(required=True, readonly=True)
+    label = fields.Char(string="Reason", compute="_compute_label")
+    invoice_count = fields.Integer(string="Invoices", readonly=True, aggregator=None)
+    move_ids = fields.Json(readonly=True, help="Ids of the invoices.")
+
+    # === COMPUTE METHODS === #
+
+    @api.depends_context("lang")
+    @api.depends("blocker")
+    def _compute_label(self):
+        labels = dict(self.env["autopay.decision"]._get_skip_selection())
+        for row in self:
+            row.label = labels.get(row.blocker, row.blocker)
+
+    # === ACTION METHODS === #
+
+    def action_view_moves(self):
+        """Open the invoices."""
+        self.check_access("read")
+        return self._get_moves_action()
+
+    # === BUSINESS METHODS === #
+
+    def _get_moves_action(self):
+        move_ids = [move_id for row in self for move_id in row.move_ids or []]
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "autopay.account_move_action_autopay"
+        )
+        return {
+            **action,
+            "name": self.env._("Skipped Invoices"),
+            "domain": [("id", "in", move_ids)],
+            "context": {"default_move_type": "out_invoice"},
+        }
