@@ -23,7 +23,9 @@ class Desk:
     def __init__(self, registry):
         self.registry = registry
         with superuser_environment(registry) as env:
-            self.uid = env["res.users"].search([("login", "=", LOGIN)]).id
+            user = env["res.users"].search([("login", "=", LOGIN)])
+            self.uid = user.id
+            self.context = self._get_context(user)
             self.client = self._log_in(env)
         with self.open() as env:
             moves = env["account.move"].with_context(**INVOICES)
@@ -44,8 +46,13 @@ class Desk:
         from odoo import api
 
         with self.registry.cursor() as cr:
-            yield api.Environment(cr, self.uid, {})
+            yield api.Environment(cr, self.uid, self.context)
             cr.rollback()
+
+    def _get_context(self, user):
+        """Return what the web client sends with each request of this user."""
+        companies = {"allowed_company_ids": user.company_id.ids}
+        return {**user.with_user(user).context_get(), **companies}
 
     def _find_invoices(self, moves):
         mine = [("partner_id.user_ids.login", "=", CUSTOMER_LOGIN)]

@@ -44,6 +44,7 @@ class ResPartner(models.Model):
     autopay_token_id = fields.Many2one(
         "payment.token",
         company_dependent=True,
+        prefetch=const.invoice.OWN_PREFETCH,
         copy=False,
         groups=STAFF_GROUPS,
         help="The saved payment method that pays this customer's invoices. Setting up "
@@ -52,6 +53,7 @@ class ResPartner(models.Model):
     autopay_policy = fields.Selection(
         const.invoice.POLICIES,
         company_dependent=True,
+        prefetch=const.invoice.OWN_PREFETCH,
         groups=STAFF_GROUPS,
         help="Empty: the company's default.",
     )
@@ -59,6 +61,7 @@ class ResPartner(models.Model):
         const.invoice.DISCOUNT_POLICIES,
         string="Early-Payment Discounts",
         company_dependent=True,
+        prefetch=const.invoice.OWN_PREFETCH,
         groups=STAFF_GROUPS,
         help="Empty: the company's default.",
     )
@@ -166,7 +169,8 @@ class ResPartner(models.Model):
                     "in",
                     self.commercial_partner_id.ids,
                 ),
-            ]
+            ],
+            order="id desc",
         )
         by_payer = tokens.grouped(lambda token: token.partner_id.commercial_partner_id)
         for partner in self:

@@ -15,9 +15,11 @@ class AutopayMoveConfirmation(models.AbstractModel):
         :return: "" when there is nothing to confirm
         """
         self.ensure_one()
+        if not self._filter_autopay_busy():
+            return ""
         contact = (reader or self.env.user).partner_id.sudo()
         own = contact.commercial_partner_id == self.sudo().commercial_partner_id
-        if not (own and contact.autopay_portal_manager and self._filter_autopay_busy()):
+        if not (own and contact.autopay_portal_manager):
             return ""
         waiting = self.sudo()._get_autopay_waiting_attempt()
         return self.env["autopay.confirmation"]._get_path(waiting) if waiting else ""
