@@ -17,9 +17,6 @@ from ..decision.facts import get_trial_consent
 REVOCATION_FIELDS = {"revoked_date", "revoked_by_id", "revoke_reason"}
 LIMIT_FIELDS = ("max_amount", "max_month_amount")
 
-# Read together once one of them is asked for, and not with what decisions ask.
-DETAILS = "details"
-
 
 class AutopayAuthorization(models.Model):
     """A customer's consent to be charged with one payment method; append-only."""
@@ -60,14 +57,11 @@ class AutopayAuthorization(models.Model):
         readonly=True,
         help="The words the customer agreed to, exactly as shown; or what staff "
         "recorded of a consent that was given elsewhere.",
-        prefetch=DETAILS,
     )
     text_hash = fields.Char(
-        readonly=True,
-        help="SHA-256 of the text: shows that it was not changed.",
-        prefetch=DETAILS,
+        readonly=True, help="SHA-256 of the text: shows that it was not changed."
     )
-    lang = fields.Char(string="Language", readonly=True, prefetch=DETAILS)
+    lang = fields.Char(string="Language", readonly=True)
     date = fields.Datetime(
         string="Recorded on",
         required=True,
@@ -78,7 +72,6 @@ class AutopayAuthorization(models.Model):
         string="Agreed on",
         readonly=True,
         help="When the customer agreed, as staff was told.",
-        prefetch=DETAILS,
     )
     document = fields.Binary(
         string="Scan",
@@ -86,11 +79,9 @@ class AutopayAuthorization(models.Model):
         attachment=True,
         help="The signed paper, or the message in which the customer agreed.",
     )
-    document_name = fields.Char(readonly=True, prefetch=DETAILS)
+    document_name = fields.Char(readonly=True)
     document_hash = fields.Char(
-        readonly=True,
-        help="SHA-256 of the scan: shows that it was not changed.",
-        prefetch=DETAILS,
+        readonly=True, help="SHA-256 of the scan: shows that it was not changed."
     )
     user_id = fields.Many2one(
         "res.users",
@@ -99,8 +90,8 @@ class AutopayAuthorization(models.Model):
         readonly=True,
         default=lambda self: self.env.user,
     )
-    ip_address = fields.Char(string="IP Address", readonly=True, prefetch=DETAILS)
-    user_agent = fields.Char(string="Browser", readonly=True, prefetch=DETAILS)
+    ip_address = fields.Char(string="IP Address", readonly=True)
+    user_agent = fields.Char(string="Browser", readonly=True)
     max_amount = fields.Monetary(
         string="Limit per Charge",
         readonly=True,
@@ -133,7 +124,7 @@ class AutopayAuthorization(models.Model):
     )
     may_confirm = fields.Boolean(compute="_compute_may_confirm")
     revoked_date = fields.Datetime(readonly=True)
-    revoked_by_id = fields.Many2one("res.users", readonly=True, prefetch=DETAILS)
+    revoked_by_id = fields.Many2one("res.users", readonly=True)
     revoke_reason = fields.Char(readonly=True)
     attempt_ids = fields.One2many(
         "autopay.attempt", "authorization_id", string="Charges"
