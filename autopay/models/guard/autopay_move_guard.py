@@ -152,7 +152,7 @@ class AutopayMoveGuard(models.AbstractModel):
             move.autopay_refunded
             or move.autopay_in_dispute
             or (move.autopay_status not in IDLE_STATUSES and move._is_autopay_held())
-            or (move.transaction_ids and move._is_autopay_paid_unbooked())
+            or move._is_autopay_paid_unbooked()
         )
 
     def _is_autopay_paid_unbooked(self):
