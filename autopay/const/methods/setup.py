@@ -12,6 +12,11 @@ SETUP_STATES = [
 # Nothing more is expected of these; what turns out to be saved all the same is taken.
 OVER_STATES = ("done", "failed", "expired")
 
+# Of these nothing was saved, and nobody has agreed to anything.
+UNSAVED_STATES = ("failed", "expired")
+# Days after which it is forgotten from where, and with which browser, they were begun.
+VISITOR_DAYS = 30
+
 SETUP_PURPOSES = [
     ("autopay", "Pays the Invoices"),
     ("replace", "Replaces Another Method"),

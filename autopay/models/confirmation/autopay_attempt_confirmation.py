@@ -82,7 +82,7 @@ class AutopayAttemptConfirmation(models.AbstractModel):
             raise UserError(
                 self.env._(
                     "The mail to confirm with the bank is switched off. Copy the link, "
-                    "or switch it on: Autopay > Configuration > Mails to Customers."
+                    "or switch it on: Autopay > Configuration > Kinds of Mail."
                 )
             )
         event = f"asked_again:{fields.Datetime.now():%Y%m%d%H%M}"

@@ -15,6 +15,8 @@ from ...const.methods.setup import (
     SETUP_PURPOSES,
     SETUP_STATES,
     SILENT_HOURS,
+    UNSAVED_STATES,
+    VISITOR_DAYS,
     WAITING_DAYS,
     WAITING_HOURS,
 )
@@ -349,3 +351,19 @@ class AutopayMethodSetup(models.Model):
         if self.check_count < len(CHECK_MINUTES):
             return timedelta(minutes=CHECK_MINUTES[self.check_count])
         return timedelta(hours=CHECK_HOURS)
+
+    @api.autovacuum
+    def _gc_visitors(self):
+        """Forget who came where nothing was saved: it proves no agreement."""
+        limit = fields.Datetime.subtract(fields.Datetime.now(), days=VISITOR_DAYS)
+        old = self.sudo().search(
+            [
+                ("state", "in", UNSAVED_STATES),
+                ("create_date", "<", limit),
+                "|",
+                ("ip_address", "!=", False),
+                ("user_agent", "!=", False),
+            ],
+            limit=10000,
+        )
+        old.write({"ip_address": False, "user_agent": False})

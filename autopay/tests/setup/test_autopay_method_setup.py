@@ -1,3 +1,6 @@
+from datetime import timedelta
+
+from odoo import fields
 from odoo.tests import tagged
 
 from ..fault import fault
@@ -109,3 +112,22 @@ class TestAutopayMethodSetup(SetupCommon):
         self.assertEqual(self._get_problem(text_hash="0" * 64), "outdated")
         self.assertFalse(self._get_setups())
         self.assertFalse(self._get_sent(SESSIONS))
+
+    # === VISITORS === #
+
+    def test_visits_that_saved_nothing_forget_who_came(self):
+        self._open()
+        setup = self._get_setup().sudo()
+        old = fields.Datetime.now() - timedelta(days=31)
+        self._force(setup, create_date=old)
+        setup._gc_visitors()
+        self.assertTrue(setup.ip_address, "it may still be saved")
+        self._force(setup, state="done")
+        setup._gc_visitors()
+        self.assertTrue(setup.ip_address, "it is a part of the agreement")
+        self._force(setup, state="expired", create_date=fields.Datetime.now())
+        setup._gc_visitors()
+        self.assertTrue(setup.ip_address, "it is not long ago")
+        self._force(setup, create_date=old)
+        setup._gc_visitors()
+        self.assertFalse(setup.ip_address or setup.user_agent)
