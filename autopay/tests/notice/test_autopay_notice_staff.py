@@ -195,7 +195,7 @@ class TestAutopayNoticeStaff(NoticeCommon):
             [("company_id", "=", self.company.id)]
         )
         earlier = fields.Datetime.now() - timedelta(hours=1)
-        self._force(attempts, outcome_date=earlier)
+        attempts.sudo().outcome_date = earlier
         digest = (
             self.env["digest.digest"]
             .sudo()
