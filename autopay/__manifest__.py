@@ -77,6 +77,7 @@
         "views/res_config_settings_views.xml",
         "views/digest_digest_views.xml",
         "views/autopay_reversal_views.xml",
+        "views/autopay_overview_views.xml",
         "views/autopay_menus.xml",
         # Actions on many invoices.
         "data/ir_actions_server_data.xml",

@@ -19,6 +19,7 @@ from . import forecast
 from . import health
 from . import invoice
 from . import notice
+from . import overview
 from . import plan
 from . import portal
 from . import reconciliation

@@ -241,4 +241,5 @@ from .statement import (
     test_autopay_statement_wizard,
     test_portal_statement,
 )
+from .overview import test_autopay_overview
 from .status import test_autopay_status

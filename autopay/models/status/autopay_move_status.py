@@ -66,10 +66,17 @@ class AutopayMoveStatus(models.AbstractModel):
         groups=STAFF_GROUPS,
         help="What a customer's list says of it, a word for each badge.",
     )
+    # Counts and sums are read from the indexes alone.
     _autopay_standing_idx = models.Index(
         "(company_id, autopay_standing, autopay_reason) "
+        "INCLUDE (currency_id, amount_residual) "
         "WHERE autopay_standing IN ('scheduled', 'retry', 'waiting', 'blocked', "
         "'failed', 'in_progress', 'refunded', 'charged_back')"
+    )
+    _autopay_next_idx = models.Index(
+        "(company_id, autopay_next_date) "
+        "INCLUDE (currency_id, autopay_next_amount) "
+        "WHERE autopay_standing IN ('scheduled', 'retry')"
     )
 
     # === COMPUTE METHODS === #

@@ -60,7 +60,7 @@ def get_silence_words(env, company, since):
     :param since: in UTC without zone
     """
     return fill_in(
-        env, SILENCE, company=company.sudo().name, since=_get_moment(env, since)
+        env, SILENCE, company=company.sudo().name, since=get_moment(env, since)
     )
 
 
@@ -104,20 +104,20 @@ def _get_look_line(env, health):
         return Line("danger", text)
     if not health.looked_date:
         return Line("info", _fill(env, health, NEVER))
-    since = _get_moment(env, health.looked_date)
+    since = get_moment(env, health.looked_date)
     return Line("success", _fill(env, health, LOOKED, since=since))
 
 
 def _get_books_line(env, health, books):
     level = {"agrees": "success", "differs": "danger"}.get(books.state, "warning")
-    since = _get_moment(env, books.compared_date)
+    since = get_moment(env, books.compared_date)
     text = _fill(env, health, BOOKS[books.state], since=since)
     return Line(level, text, "autopay.reconciliation", books.reconciliation_id)
 
 
 def _get_job_line(env, job):
     text = fill_in(
-        env, JOBS[job.problem], name=job.name, since=_get_moment(env, job.since)
+        env, JOBS[job.problem], name=job.name, since=get_moment(env, job.since)
     )
     return Line("danger", text, "ir.cron", job.cron_id)
 
@@ -126,7 +126,7 @@ def _fill(env, health, sentence, **values):
     return fill_in(env, sentence, company=health.company.sudo().name, **values)
 
 
-def _get_moment(env, moment):
+def get_moment(env, moment):
     """Return a moment in the user's time zone, "?" when nobody knows it."""
     if not moment:
         return "?"

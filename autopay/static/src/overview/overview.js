@@ -1,0 +1,74 @@
+import { Component, onWillStart, useState } from "@odoo/owl";
+import { _t } from "@web/core/l10n/translation";
+import { registry } from "@web/core/registry";
+import { useService } from "@web/core/utils/hooks";
+import { Layout } from "@web/search/layout";
+import { standardActionServiceProps } from "@web/webclient/actions/action_service";
+
+/**
+ * The page that the app opens on: what needs somebody, what comes, what was done.
+ *
+ * Each number opens the list of the very records that it counts.
+ */
+export class AutopayOverview extends Component {
+    static template = "autopay.Overview";
+    static components = { Layout };
+    static props = { ...standardActionServiceProps };
+
+    setup() {
+        this.orm = useService("orm");
+        this.action = useService("action");
+        this.display = { controlPanel: {} };
+        this.labels = { health: _t("Health"), refresh: _t("Refresh") };
+        this.off = _t(
+            "Autopay is switched off: nothing is charged. Switch it on in the settings."
+        );
+        this.state = useState({ page: null });
+        onWillStart(() => this.load());
+    }
+
+    async load() {
+        this.state.page = await this.orm.call("autopay.overview", "get_overview", []);
+        this.loadSlow();
+    }
+
+    /** Add the cards that take longer; the page is there meanwhile. */
+    async loadSlow() {
+        const cards = await this.orm.silent.call(
+            "autopay.overview",
+            "get_slow_cards",
+            []
+        );
+        for (const section of this.state.page.sections) {
+            section.cards.push(...cards.filter((card) => card.section === section.key));
+        }
+    }
+
+    /** Open the records behind a number, with the views of their action. */
+    async open(card, domain, name) {
+        const action = await this.action.loadAction(card.action);
+        return this.action.doAction({
+            ...action,
+            name: name ? `${card.title}: ${name}` : card.title,
+            domain,
+            context: this.getContext(action),
+        });
+    }
+
+    /** Without the filters that the action has by default: they would hide records. */
+    getContext(action) {
+        const invoices = action.res_model === "account.move";
+        return invoices ? { default_move_type: "out_invoice", create: false } : {};
+    }
+
+    openLine(line) {
+        return this.action.doAction({
+            type: "ir.actions.act_window",
+            res_model: line.model,
+            res_id: line.res_id,
+            views: [[false, "form"]],
+        });
+    }
+}
+
+registry.category("actions").add("autopay_overview", AutopayOverview);

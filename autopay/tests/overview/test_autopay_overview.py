@@ -1,0 +1,110 @@
+from odoo import fields
+from odoo.exceptions import AccessError
+from odoo.tests import HttpCase, new_test_user, tagged
+
+from ...models.overview.card import CARDS
+from ..common_guard import GuardCommon
+
+# Methods at the simulator, and the card on which their invoices stand.
+METHODS = {
+    "pm_card_visa": "collected",
+    "pm_card_chargeDeclinedLostCard": "failed",
+    "pm_card_authenticationRequired": "customer",
+    "pm_usBankAccount_success": "bank",
+}
+
+
+@tagged("post_install", "-at_install")
+class TestAutopayOverview(GuardCommon, HttpCase):
+    """The page that the app opens on: each number opens as many records."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.reader = cls._create_user(
+            "overview_reader", "base.group_user,account.group_account_readonly"
+        )
+
+    def setUp(self):
+        super().setUp()
+        for method in METHODS:
+            customer = self._create_customer(method)
+            self._enrol(method, customer=customer)
+            self._create_due_invoice(customer=customer)
+        self._run_autopay()
+        # Of two currencies, due and ahead, and one that nobody can charge.
+        self._enrol()
+        self.due = self._create_due_invoice(40.0)
+        euro = self.env.ref("base.EUR")
+        euro.active = True
+        ahead = self._create_due_invoice(50.0, currency_id=euro.id)
+        ahead.autopay_date = fields.Date.add(self.today, days=5)
+        self.blocked = self._create_due_invoice(
+            60.0, customer=self._create_customer("Without a method")
+        )
+        self.env.cr.flush()
+        self._run_cron("autopay.ir_cron_refresh_status")
+
+    def _run_cron(self, xml_id):
+        """Override: a test over HTTP is in registry test mode from the start."""
+        self.env.flush_all()
+        self.env.ref(xml_id).method_direct_trigger()
+        self.env.invalidate_all()
+
+    def _get_cards(self, user):
+        service = self.env["autopay.overview"].with_user(user)
+        service = service.with_context(allowed_company_ids=self.company.ids)
+        page = service.get_overview()
+        shown = [card for section in page["sections"] for card in section["cards"]]
+        self.assertTrue(page["health"])
+        self.assertIn("as of", page["as_of"])
+        return {card["key"]: card for card in shown + service.get_slow_cards()}
+
+    def test_each_number_opens_as_many_records(self):
+        cards = self._get_cards(self.reader)
+        self.assertEqual(list(cards.keys() ^ {card.key for card in CARDS}), [])
+        models = {card.key: card.model for card in CARDS}
+        for key, card in cards.items():
+            with self.subTest(key):
+                records = self.env[models[key]].with_user(self.reader)
+                self.assertEqual(records.search_count(card["domain"]), card["count"])
+                self.assertEqual(self.env.ref(card["action"]).res_model, models[key])
+                rows = [
+                    (records.search_count(row["domain"]), row["count"])
+                    for row in card["rows"]
+                ]
+                self.assertTrue(all(found == count for found, count in rows), rows)
+                if key != "rate":
+                    self.assertEqual(sum(count for _f, count in rows), card["count"])
+        counts = {key: card["count"] for key, card in cards.items()}
+        expected = {"failed": 1, "customer": 1, "blocked": 1, "bank": 1, "today": 1}
+        self.assertEqual({key: counts[key] for key in expected}, expected)
+        self.assertEqual((counts["week"], counts["collected"]), (2, 1))
+        self.assertEqual(cards["rate"]["number"], "50 %")
+        [row] = cards["blocked"]["rows"]
+        self.assertEqual(row["label"], "No payment method")
+        self.assertEqual(row["amounts"], ["$\xa060.00"])
+        amounts = sorted(row["amounts"][0] for row in cards["week"]["rows"])
+        self.assertEqual(len(amounts), 2)
+        self.assertIn("$\xa040.00", amounts)
+
+    def test_employees_without_business_here_see_nothing(self):
+        employee = self._create_user("overview_employee", "base.group_user")
+        service = self.env["autopay.overview"].with_user(employee)
+        for ask in (service.get_overview, service.get_slow_cards):
+            with self.assertRaises(AccessError):
+                ask()
+        menus = self.env["ir.ui.menu"].with_user(employee)._visible_menu_ids()
+        self.assertNotIn(self.env.ref("autopay.autopay_menu").id, menus)
+
+    def test_from_each_number_to_its_list_to_the_invoice(self):
+        billing = new_test_user(
+            self.env,
+            "overview_tour",
+            "account.group_account_invoice",
+            company_id=self.company.id,
+            company_ids=[fields.Command.set(self.company.ids)],
+        )
+        page = "/odoo/autopay-overview"
+        self.start_tour(page, "autopay_overview_tour", login=billing.login)
+        self.assertEqual(self.blocked.autopay_status, "eligible")
