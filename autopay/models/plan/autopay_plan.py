@@ -200,6 +200,16 @@ class AutopayPlan(models.Model):
             summary, note = get_raised_words(self.env, move, raised)
             notification._alert(move, move.company_id, summary, note, wait=RAISED)
 
+    def _close_raised(self):
+        """Call nobody any more where a credit note has taken off what was put on."""
+        covered = self.filtered(
+            lambda plan: plan.currency_id.is_zero(plan._get_raised(plan.move_id))
+        )
+        if covered:
+            notification = self.env["autopay.notification"]
+            words = self.env._("The plan covers the invoice again.")
+            notification._close_waiting_on(covered.move_id, RAISED, words)
+
     def _end(self):
         """End the plans; what they were is kept."""
         if not self:

@@ -384,6 +384,7 @@ class TestAutopayPlan(PartsCommon):
         )
         wizard = reversal.create({"journal_id": invoice.journal_id.id})
         wizard.refund_moves()
+        self.assertTrue(self._get_alarms(invoice))
         note = invoice.reversal_move_ids
         note.invoice_line_ids[0].unlink()
         note.action_post()
@@ -391,6 +392,7 @@ class TestAutopayPlan(PartsCommon):
             lambda line: line.account_type == "asset_receivable"
         ).reconcile()
         self.assertEqual((note.amount_total, invoice.amount_residual), (50.0, 300.0))
+        self.assertFalse(self._get_alarms(invoice))
         decision = self._decide_on(invoice)
         self.assertEqual((decision.amount, decision.share.beyond), (100.0, 0.0))
         self.assertEqual(plan.installment_ids.mapped("paid_amount"), [0.0] * 3)
