@@ -78,12 +78,17 @@
         "views/digest_digest_views.xml",
         "views/autopay_reversal_views.xml",
         "views/autopay_overview_views.xml",
+        "views/autopay_report_views.xml",
         "views/autopay_menus.xml",
         # Actions on many invoices.
         "data/ir_actions_server_data.xml",
     ],
     "assets": {
-        "web.assets_backend": ["autopay/static/src/**/*"],
+        "web.assets_backend": [
+            "autopay/static/src/**/*",
+            ("remove", "autopay/static/src/graph/**/*"),
+        ],
+        "web.assets_backend_lazy": ["autopay/static/src/graph/**/*"],
         "web.assets_tests": ["autopay/static/tests/tours/**/*"],
     },
     "demo": [

@@ -43,6 +43,15 @@ WAITING_STATES = ("pending", "action_required")
 # States in which a run still has it in hand.
 ACTIVE_STATES = (*UNCHARGED_STATES, "charging")
 
+# The states that people see: what a run does in between is one and the same to them.
+SHOWN_STATES = [
+    ("in_progress", "In progress"),
+    *(row for row in ATTEMPT_STATES if row[0] not in ACTIVE_STATES),
+]
+
+# What follows a failed charge.
+FOLLOW_UPS = [("retry", "Retry planned"), ("none", "No further retry")]
+
 # States in which no money was taken, and none will be.
 UNCOLLECTED_STATES = ("declined", "canceled")
 

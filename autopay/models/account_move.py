@@ -18,6 +18,7 @@ class AccountMove(models.Model):
         "autopay.move.payer",
         "autopay.move.editor",
         "account.move",
+        "autopay.move.help",
         "autopay.move.other.payment",
         "autopay.move.explanation",
         "autopay.move.action",
@@ -125,7 +126,11 @@ class AccountMove(models.Model):
         help="The kind of fault that the last run met on this invoice.",
     )
     autopay_attempt_line_ids = fields.One2many(
-        "autopay.attempt.line", "move_id", readonly=True, groups=STAFF_GROUPS
+        "autopay.attempt.line",
+        "move_id",
+        string="Autopay Charge Lines",
+        readonly=True,
+        groups=STAFF_GROUPS,
     )
     autopay_attempt_ids = fields.Many2many(
         "autopay.attempt",
@@ -136,6 +141,7 @@ class AccountMove(models.Model):
         groups=STAFF_GROUPS,
     )
     autopay_attempt_count = fields.Integer(
+        string="Autopay Charge Count",
         compute="_compute_autopay_attempt_ids",
         compute_sudo=True,
         groups=STAFF_GROUPS,

@@ -13,6 +13,7 @@ from .attack import (
 )
 from .attempt import (
     test_autopay_attempt,
+    test_autopay_attempt_screen,
     test_autopay_double_success,
     test_autopay_entry,
     test_autopay_resolve,
@@ -197,6 +198,7 @@ from .reconciliation import (
     test_autopay_reconciliation_sheet,
 )
 from .removal import test_portal_removal
+from .report import test_autopay_report
 from .request import (
     test_autopay_method_request,
     test_autopay_request_tour,

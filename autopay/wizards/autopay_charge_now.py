@@ -215,7 +215,8 @@ class AutopayChargeNow(models.TransientModel):
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "autopay.autopay_attempt_action"
         )
-        return {**action, "domain": [("id", "in", self.ready_ids.attempt_id.ids)]}
+        domain = [("id", "in", self.ready_ids.attempt_id.ids)]
+        return {**action, "domain": domain, "context": {}}
 
     # === BUSINESS METHODS === #
 

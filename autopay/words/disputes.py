@@ -11,11 +11,11 @@ _OPEN = _lt(
     "The customer's bank disputes %(amount)s of this invoice (%(dispute)s). %(status)s "
     "%(until)s Until that is decided, the invoice is neither charged nor asked for. To "
     "have the customer pay it nevertheless, untick In Dispute "
-    "under System Information."
+    "beside the autopay date."
 )
 _SAID = _lt(
     "The customer disputes this invoice: it is neither charged nor asked for. Untick "
-    "In Dispute under System Information once that is settled."
+    "In Dispute beside the autopay date once that is settled."
 )
 
 

@@ -12,8 +12,8 @@ METHOD_BLOCKERS = (
         _lt("Kind of method not allowed"),
         _lt(
             "%(method)s would pay this invoice, which may be paid by: %(kinds)s. "
-            "Choose another method, or change what may pay it on the tab System "
-            "Information."
+            "Choose another method, or change what may pay it on the tab "
+            "Autopay."
         ),
         days=3,
     ),
@@ -159,4 +159,17 @@ METHOD_BLOCKERS = (
         of_payer="method",
         days=3,
     ),
+)
+
+# Reasons that end when the customer saves a payment method and agrees to it.
+ASKABLE_CODES = (
+    "kind_not_allowed",
+    "no_method",
+    "method_archived",
+    "method_expired",
+    "provider_one_time",
+    "no_authorization",
+    "authorization_revoked",
+    "method_refused",
+    "method_exhausted",
 )

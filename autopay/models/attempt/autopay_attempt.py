@@ -38,6 +38,7 @@ class AutopayAttempt(models.Model):
         "autopay.attempt.refund",
         "autopay.attempt.aside",
         "autopay.attempt.confirmation",
+        "autopay.attempt.screen",
         "mail.thread",
         "mail.activity.mixin",
     ]
@@ -79,6 +80,7 @@ class AutopayAttempt(models.Model):
     )
     configuration_id = fields.Many2one(
         "autopay.configuration",
+        string="Payment Rule",
         readonly=True,
         index="btree_not_null",
         ondelete="set null",
@@ -128,7 +130,9 @@ class AutopayAttempt(models.Model):
         index=True,
     )
     trigger = fields.Selection(const.engine.RUN_TRIGGERS, required=True, readonly=True)
-    decline_class = fields.Selection(const.retry.DECLINE_CLASSES, readonly=True)
+    decline_class = fields.Selection(
+        const.retry.DECLINE_CLASSES, string="What It Takes", readonly=True
+    )
     decline_code = fields.Char(readonly=True)
     network_code = fields.Char(readonly=True)
     advice_code = fields.Char(readonly=True)
@@ -239,14 +243,6 @@ class AutopayAttempt(models.Model):
             )
 
     # === ACTION METHODS === #
-
-    def action_check_now(self):
-        """Ask the provider about these attempts right away."""
-        check_billing(self)
-        self.check_access("read")
-        self.company_id._check_autopay_home()
-        self.sudo()._check_soon()
-        self.env["autopay.resolver"].sudo()._resolve(self.sudo())
 
     def action_withdraw(self):
         """Close what was not charged and give the invoices back."""

@@ -3,6 +3,7 @@ from . import autopay_move_explanation
 from . import autopay_move_action
 from . import autopay_move_credit
 from . import autopay_move_date
+from . import autopay_move_help
 from . import autopay_move_other_payment
 from . import autopay_move_parts
 from . import autopay_move_payer

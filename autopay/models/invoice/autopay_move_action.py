@@ -131,7 +131,7 @@ class AutopayMoveAction(models.AbstractModel):
         """
         decisions = self.env["autopay.decision"].sudo()._decide(self.sudo(), "now")
         codes = self.env["autopay.decision"]._get_blocker_table().payer_codes
-        return self.filtered(lambda move: _needs_method(decisions[move.sudo()], codes))
+        return self.filtered(lambda move: needs_method(decisions[move.sudo()], codes))
 
     def _refuse_if_skipped(self, group):
         """Refuse one invoice that is left as it is.
@@ -182,7 +182,8 @@ class AutopayMoveAction(models.AbstractModel):
         }
 
 
-def _needs_method(decision, payer_codes):
+def needs_method(decision, payer_codes):
+    """Return whether only another payment method collects an invoice that failed."""
     if decision.blocker in payer_codes:
         return True
     attempts = decision.move.autopay_attempt_ids.sorted("id")
