@@ -79,6 +79,7 @@
         "views/autopay_reversal_views.xml",
         "views/autopay_overview_views.xml",
         "views/autopay_report_views.xml",
+        "wizards/autopay_first_step_views.xml",
         "views/autopay_menus.xml",
         # Actions on many invoices.
         "data/ir_actions_server_data.xml",

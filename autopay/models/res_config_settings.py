@@ -77,8 +77,18 @@ class ResConfigSettings(models.TransientModel):
         help="Autopay was switched on in another database than this one.",
     )
     autopay_tz_words = fields.Char(compute="_compute_autopay_tz_words")
+    autopay_ready_words = fields.Char(compute="_compute_autopay_prospect")
+    autopay_due_words = fields.Char(compute="_compute_autopay_prospect")
 
     # === COMPUTE METHODS === #
+
+    @api.depends("company_id")
+    def _compute_autopay_prospect(self):
+        for settings in self:
+            ready, due = settings.env["autopay.first.steps"]._get_prospect(
+                settings.company_id
+            )
+            settings.update({"autopay_ready_words": ready, "autopay_due_words": due})
 
     @api.depends("company_id")
     def _compute_autopay_copied(self):

@@ -31,6 +31,7 @@ from .company import (
     test_autopay_clock,
     test_autopay_copied,
     test_autopay_database,
+    test_autopay_first_steps,
     test_autopay_time_zone,
     test_neutralize,
     test_res_config_settings,

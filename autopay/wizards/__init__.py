@@ -7,6 +7,7 @@ from . import autopay_charge_now
 from . import autopay_charge_now_line
 from . import autopay_configuration_lock_wizard
 from . import autopay_consent_wizard
+from . import autopay_first_step
 from . import autopay_invariant_result
 from . import autopay_policy
 from . import autopay_resolve

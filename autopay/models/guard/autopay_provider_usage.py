@@ -3,7 +3,7 @@ from odoo.exceptions import ValidationError
 
 from odoo.addons.payment import utils as payment_utils
 
-from ...const.methods.provider import USAGES
+from ...const.methods.provider import USAGES, VERDICTS
 from ...words.providers import get_report_reason, get_usage_words
 
 
@@ -45,7 +45,34 @@ class AutopayProviderUsage(models.AbstractModel):
         compute="_compute_autopay_usage_words", groups="base.group_system"
     )
 
+    autopay_verdict = fields.Selection(
+        list(VERDICTS),
+        string="Autopay Can Use It",
+        compute="_compute_autopay_verdict",
+        groups="base.group_system",
+    )
+
     # === COMPUTE METHODS === #
+
+    @api.depends(
+        "state",
+        "support_tokenization",
+        "allow_tokenization",
+        "capture_manually",
+        "autopay_usage",
+    )
+    def _compute_autopay_verdict(self):
+        for provider in self:
+            problems = (
+                ("unsupported", not provider.support_tokenization),
+                ("disabled", provider.state == "disabled"),
+                ("not_saving", not provider.allow_tokenization),
+                ("manual", provider.capture_manually),
+                ("one_time", provider.autopay_usage == "one_time"),
+                ("test", provider.state == "test"),
+            )
+            found = (code for code, holds in problems if holds)
+            provider.autopay_verdict = next(found, "ready")
 
     @api.depends("company_id.autopay_enabled")
     def _compute_autopay_shown(self):

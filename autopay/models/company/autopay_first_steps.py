@@ -1,0 +1,125 @@
+from odoo import api, models
+from odoo.exceptions import UserError
+
+from ...words.amounts import format_amount
+from ...words.start.first_steps import STEPS, get_step_words
+
+
+class AutopayFirstSteps(models.AbstractModel):
+    """The way from the installation to the first charge, as a list to be ticked off."""
+
+    _name = "autopay.first.steps"
+    _description = "First Steps of Autopay"
+
+    @api.model
+    def _get_steps(self, company):
+        """Return what is to be done before a company collects, in its order.
+
+        :return: a list of dicts with *code*, *title*, *text*, *is_done*, *is_needed*:
+            whether nothing is collected without it
+        """
+        company = company.sudo()
+        providers = self._get_providers(company)
+        done = {
+            "provider": bool(providers.filtered(lambda rec: rec._is_autopay_usable())),
+            "saving": any(
+                rec.allow_tokenization and rec.is_published for rec in providers
+            ),
+            "webhook": self._is_told(providers),
+            "policy": company.autopay_enabled,
+            "person": bool(company.autopay_responsible_id),
+            "preview": self._is_previewed(company),
+        }
+        return [
+            {
+                "code": code,
+                "is_done": done[code],
+                "is_needed": step.is_needed,
+                **get_step_words(self.env, step),
+            }
+            for code, step in STEPS.items()
+        ]
+
+    @api.model
+    def _is_done(self, company):
+        """Return whether nothing is left to do before a company collects."""
+        return all(
+            step["is_done"] for step in self._get_steps(company) if step["is_needed"]
+        )
+
+    def _get_providers(self, company):
+        domain = [("company_id", "parent_of", company.id), ("state", "!=", "disabled")]
+        return self.env["payment.provider"].sudo().search(domain)
+
+    def _is_told(self, providers):
+        """Return whether every provider that can tell what happens does so."""
+        tellers = providers.filtered(lambda rec: rec.code == "stripe")
+        return bool(providers) and all(tellers.mapped("autopay_webhook_secret"))
+
+    def _is_previewed(self, company):
+        domain = [("company_ids", "in", company.ids), ("state", "=", "done")]
+        return bool(self.env["autopay.dry.run"].sudo().search_count(domain, limit=1))
+
+    @api.model
+    def _get_action(self, code):
+        """Return the action that leads to where a step is done.
+
+        :raises UserError: when only an administrator may do it
+        """
+        step = STEPS[code]
+        if step.is_technical and not self.env.user.has_group("base.group_system"):
+            raise UserError(
+                self.env._("Only an administrator can set up providers: ask one.")
+            )
+        return self.env["ir.actions.actions"]._for_xml_id(step.action)
+
+    # === WHAT SWITCHING ON COMES TO === #
+
+    @api.model
+    def _get_prospect(self, company):
+        """Return how many customers are ready, and what the next run would charge.
+
+        :return: two sentences; the first is empty where nobody was invoiced
+        """
+        return self._get_ready_words(company), self._get_due_words(company)
+
+    def _get_ready_words(self, company):
+        """Count those who were invoiced within a year, by whether a method can pay."""
+        counts = dict(
+            self.env["autopay.readiness.report"]
+            .sudo()
+            ._read_group([("company_id", "=", company.id)], ["state"], ["__count"])
+        )
+        if not counts:
+            return ""
+        return self.env._(
+            "%(ready)s of %(count)s customers who were invoiced within a year have a "
+            "payment method that can be charged.",
+            ready=counts.get("ready", 0) + counts.get("expiring", 0),
+            count=sum(counts.values()),
+        )
+
+    def _get_due_words(self, company):
+        """Count the invoices on autopay whose date has come, and what they come to."""
+        [(count, amount)] = (
+            self.env["account.move"]
+            .sudo()
+            ._read_group(
+                [
+                    ("company_id", "=", company.id),
+                    ("state", "=", "posted"),
+                    ("payment_state", "in", ("not_paid", "partial")),
+                    ("autopay_status", "=", "eligible"),
+                    ("autopay_date", "<=", company._get_autopay_today()),
+                ],
+                [],
+                ["__count", "amount_residual_signed:sum"],
+            )
+        )
+        if not count:
+            return self.env._("No invoice is due: the next run charges nothing.")
+        return self.env._(
+            "The next run charges at most %(count)s invoices, %(amount)s.",
+            count=count,
+            amount=format_amount(self.env, company.currency_id, amount),
+        )

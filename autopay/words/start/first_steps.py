@@ -1,0 +1,82 @@
+"""The words of the first steps: what is to be done before a company collects."""
+
+from dataclasses import dataclass
+
+from odoo.tools.translate import LazyGettext, LazyTranslate
+
+_lt = LazyTranslate(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing to do.
+
+    :param title: what, in few words
+    :param text: why, and what happens without it
+    :param action: external id of the action that leads there
+    :param is_needed: whether nothing is collected without it
+    :param is_technical: whether only administrators may do it
+    """
+
+    title: LazyGettext
+    text: LazyGettext
+    action: str
+    is_needed: bool = True
+    is_technical: bool = False
+
+
+STEPS = {
+    "provider": Step(
+        _lt("A payment provider that can charge saved methods"),
+        _lt(
+            "Enable Stripe, or another provider that saves payment methods, with "
+            "manual capture off."
+        ),
+        "payment.action_payment_provider",
+        is_technical=True,
+    ),
+    "saving": Step(
+        _lt("Customers may save payment methods"),
+        _lt("Tick Allow Saving Payment Methods on the provider."),
+        "payment.action_payment_provider",
+        is_technical=True,
+    ),
+    "webhook": Step(
+        _lt("Stripe tells Autopay what happens"),
+        _lt(
+            "Press Create Autopay webhook on the provider. Without it Autopay asks "
+            "Stripe itself, which takes longer."
+        ),
+        "payment.action_payment_provider",
+        is_needed=False,
+        is_technical=True,
+    ),
+    "policy": Step(
+        _lt("Autopay is switched on, with a policy"),
+        _lt(
+            "Choose which invoices come onto autopay and on which day they are "
+            "charged. Off, nothing is charged."
+        ),
+        "autopay.autopay_policy_action",
+    ),
+    "person": Step(
+        _lt("A person in charge"),
+        _lt(
+            "Choose who is called when something needs a person. Without one, an "
+            "accounting administrator is."
+        ),
+        "autopay.autopay_policy_action",
+        is_needed=False,
+    ),
+    "preview": Step(
+        _lt("A first charge preview"),
+        _lt("See which invoices would be charged when. Nothing is charged by it."),
+        "autopay.autopay_dry_run_action",
+        is_needed=False,
+    ),
+}
+
+
+def get_step_words(env, step):
+    """Return title and text of a step, in the language of the environment."""
+    return {"title": env._(step.title), "text": env._(step.text)}
