@@ -17,6 +17,74 @@ OUTCOMES = [
 # Reasons that no sentence is known for.
 OTHER = "other"
 
+# The tries of an invoice are counted anew after each that collected.
+QUERY = """
+    WITH tries AS (
+        SELECT line.id, line.attempt_id, line.move_id, line.amount,
+               attempt.state,
+               COUNT(*) FILTER (WHERE attempt.state = 'succeeded') OVER (
+                   PARTITION BY line.move_id ORDER BY line.attempt_id
+                   ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+               ) AS debt
+          FROM autopay_attempt_line line
+          JOIN autopay_attempt attempt ON attempt.id = line.attempt_id
+    ), counted AS (
+        SELECT tries.*,
+               COUNT(*) FILTER (WHERE state IN ('succeeded', 'declined')) OVER (
+                   PARTITION BY move_id, debt ORDER BY attempt_id
+               ) AS answers,
+               BOOL_OR(state = 'succeeded') OVER (
+                   PARTITION BY move_id, debt
+               ) AS is_collected,
+               BOOL_OR(state = 'declined') OVER (
+                   PARTITION BY move_id, debt
+               ) AS has_failed
+          FROM tries
+    )
+    SELECT counted.id, counted.attempt_id, counted.move_id,
+           attempt.partner_id, attempt.company_id, company.currency_id,
+           attempt.provider_id, attempt.token_id, token.payment_method_id,
+           attempt.run_id, attempt.reserved_date AS date, attempt.trigger,
+           attempt.state, attempt.decline_class,
+           CASE WHEN attempt.state = 'succeeded' THEN 'collected'
+                WHEN attempt.state = 'declined' THEN 'failed'
+                WHEN attempt.state = 'canceled' THEN 'canceled'
+                ELSE 'open'
+           END AS outcome,
+           CASE WHEN attempt.state != 'declined' THEN NULL
+                WHEN attempt.decline_code = ANY(%(codes)s)
+                THEN attempt.decline_code
+                ELSE %(other)s
+           END AS reason,
+           GREATEST(counted.answers, 1) AS number,
+           counted.is_collected AND counted.has_failed
+               AND attempt.state IN ('succeeded', 'declined') AS is_recovered,
+           share.amount,
+           CASE WHEN attempt.state = 'succeeded' THEN share.amount ELSE 0
+           END AS collected_amount,
+           CASE WHEN attempt.state = 'declined' THEN share.amount ELSE 0
+           END AS failed_amount,
+           CASE WHEN attempt.state = 'succeeded' AND counted.has_failed
+                THEN share.amount ELSE 0
+           END AS recovered_amount,
+           CASE WHEN attempt.state = 'succeeded' THEN 100.0
+                WHEN attempt.state = 'declined' THEN 0.0
+           END AS success_rate,
+           CASE WHEN attempt.state = 'declined' AND counted.answers = 1
+                THEN CASE WHEN counted.is_collected THEN 100.0 ELSE 0.0 END
+           END AS recovery_rate
+      FROM counted
+      JOIN autopay_attempt attempt ON attempt.id = counted.attempt_id
+      JOIN payment_token token ON token.id = attempt.token_id
+      JOIN res_company company ON company.id = attempt.company_id
+      JOIN account_move move ON move.id = counted.move_id
+CROSS JOIN LATERAL (
+        SELECT counted.amount / COALESCE(
+                   NULLIF(move.invoice_currency_rate, 0), 1
+               ) AS amount
+    ) share
+"""
+
 
 class AutopayChargeReport(models.Model):
     """Each charge of each invoice: what was collected, what failed and why.
@@ -92,74 +160,8 @@ class AutopayChargeReport(models.Model):
 
     @property
     def _table_query(self):
-        """The tries of an invoice are counted anew after each that collected."""
         return SQL(
-            """
-            WITH tries AS (
-                SELECT line.id, line.attempt_id, line.move_id, line.amount,
-                       attempt.state,
-                       COUNT(*) FILTER (WHERE attempt.state = 'succeeded') OVER (
-                           PARTITION BY line.move_id ORDER BY line.attempt_id
-                           ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
-                       ) AS debt
-                  FROM autopay_attempt_line line
-                  JOIN autopay_attempt attempt ON attempt.id = line.attempt_id
-            ), counted AS (
-                SELECT tries.*,
-                       COUNT(*) FILTER (WHERE state IN ('succeeded', 'declined')) OVER (
-                           PARTITION BY move_id, debt ORDER BY attempt_id
-                       ) AS answers,
-                       BOOL_OR(state = 'succeeded') OVER (
-                           PARTITION BY move_id, debt
-                       ) AS is_collected,
-                       BOOL_OR(state = 'declined') OVER (
-                           PARTITION BY move_id, debt
-                       ) AS has_failed
-                  FROM tries
-            )
-            SELECT counted.id, counted.attempt_id, counted.move_id,
-                   attempt.partner_id, attempt.company_id, company.currency_id,
-                   attempt.provider_id, attempt.token_id, token.payment_method_id,
-                   attempt.run_id, attempt.reserved_date AS date, attempt.trigger,
-                   attempt.state, attempt.decline_class,
-                   CASE WHEN attempt.state = 'succeeded' THEN 'collected'
-                        WHEN attempt.state = 'declined' THEN 'failed'
-                        WHEN attempt.state = 'canceled' THEN 'canceled'
-                        ELSE 'open'
-                   END AS outcome,
-                   CASE WHEN attempt.state != 'declined' THEN NULL
-                        WHEN attempt.decline_code = ANY(%(codes)s)
-                        THEN attempt.decline_code
-                        ELSE %(other)s
-                   END AS reason,
-                   GREATEST(counted.answers, 1) AS number,
-                   counted.is_collected AND counted.has_failed
-                       AND attempt.state IN ('succeeded', 'declined') AS is_recovered,
-                   share.amount,
-                   CASE WHEN attempt.state = 'succeeded' THEN share.amount ELSE 0
-                   END AS collected_amount,
-                   CASE WHEN attempt.state = 'declined' THEN share.amount ELSE 0
-                   END AS failed_amount,
-                   CASE WHEN attempt.state = 'succeeded' AND counted.has_failed
-                        THEN share.amount ELSE 0
-                   END AS recovered_amount,
-                   CASE WHEN attempt.state = 'succeeded' THEN 100.0
-                        WHEN attempt.state = 'declined' THEN 0.0
-                   END AS success_rate,
-                   CASE WHEN attempt.state = 'declined' AND counted.answers = 1
-                        THEN CASE WHEN counted.is_collected THEN 100.0 ELSE 0.0 END
-                   END AS recovery_rate
-              FROM counted
-              JOIN autopay_attempt attempt ON attempt.id = counted.attempt_id
-              JOIN payment_token token ON token.id = attempt.token_id
-              JOIN res_company company ON company.id = attempt.company_id
-              JOIN account_move move ON move.id = counted.move_id
-        CROSS JOIN LATERAL (
-                SELECT counted.amount / COALESCE(
-                           NULLIF(move.invoice_currency_rate, 0), 1
-                       ) AS amount
-            ) share
-            """,
+            QUERY,
             codes=list(DECLINE_SENTENCES),
             other=OTHER,
         )

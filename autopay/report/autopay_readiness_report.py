@@ -14,6 +14,90 @@ METHOD_STATES = [
 
 EXPIRY_DAYS = 30
 
+# Methods pay by default or by an enabled rule, and need a consent in force.
+QUERY = """
+   WITH invoiced AS (
+       SELECT move.company_id, move.commercial_partner_id AS partner_id,
+              COUNT(*) FILTER (WHERE %(is_open)s) AS open_count,
+              COALESCE(SUM(move.amount_residual_signed)
+                  FILTER (WHERE %(is_open)s), 0) AS open_amount
+         FROM account_move move
+         JOIN res_company company ON company.id = move.company_id
+        WHERE move.move_type = 'out_invoice'
+          AND move.state = 'posted'
+          AND move.commercial_partner_id IS NOT NULL
+          AND company.autopay_known
+          AND (move.invoice_date >= CURRENT_DATE - 365 OR %(is_open)s)
+     GROUP BY move.company_id, move.commercial_partner_id
+   ), paying AS (
+       SELECT invoiced.company_id, partner.id AS partner_id,
+              (partner.autopay_token_id
+                  ->> invoiced.company_id::text)::integer AS token_id
+         FROM invoiced
+         JOIN res_partner partner ON partner.id = invoiced.partner_id
+        UNION
+       SELECT company_id, partner_id, token_id
+         FROM autopay_configuration
+        WHERE enabled
+   ), usable AS (
+       SELECT paying.company_id, paying.partner_id,
+              BOOL_OR(token.autopay_expiry_date IS NULL) AS has_lasting,
+              MAX(token.autopay_expiry_date) AS expiry_date
+         FROM paying
+         JOIN payment_token token ON token.id = paying.token_id
+         JOIN payment_provider provider ON provider.id = token.provider_id
+        WHERE token.active
+          AND token.autopay_paused_date IS NULL
+          AND (token.autopay_expiry_date IS NULL
+               OR token.autopay_expiry_date >= CURRENT_DATE)
+          AND provider.state IN ('enabled', 'test')
+          AND EXISTS (
+              SELECT 1
+                FROM autopay_authorization consent
+               WHERE consent.token_id = token.id
+                 AND consent.partner_id = paying.partner_id
+                 AND consent.company_id = paying.company_id
+                 AND consent.revoked_date IS NULL
+          )
+     GROUP BY paying.company_id, paying.partner_id
+   )
+   SELECT ROW_NUMBER() OVER (
+              ORDER BY invoiced.partner_id, invoiced.company_id
+          ) AS id,
+          invoiced.company_id, invoiced.partner_id, company.currency_id,
+          invoiced.open_count, invoiced.open_amount,
+          CASE WHEN NOT usable.has_lasting THEN usable.expiry_date
+          END AS expiry_date,
+          CASE WHEN usable.has_lasting
+                    OR usable.expiry_date > CURRENT_DATE + %(days)s
+               THEN 'ready'
+               WHEN usable.partner_id IS NOT NULL THEN 'expiring'
+               WHEN EXISTS (
+                   SELECT 1
+                     FROM autopay_authorization consent
+                    WHERE consent.partner_id = invoiced.partner_id
+                      AND consent.company_id = invoiced.company_id
+                      AND consent.revoked_date IS NULL
+               ) THEN 'lost'
+               WHEN EXISTS (
+                   SELECT 1
+                     FROM payment_token token
+                     JOIN res_partner owner ON owner.id = token.partner_id
+                    WHERE owner.commercial_partner_id = invoiced.partner_id
+                      AND token.active
+                      AND (token.autopay_expiry_date IS NULL
+                           OR token.autopay_expiry_date >= CURRENT_DATE)
+               ) THEN 'unasked'
+               ELSE 'none'
+          END AS state
+     FROM invoiced
+     JOIN res_company company ON company.id = invoiced.company_id
+     JOIN res_partner partner ON partner.id = invoiced.partner_id
+LEFT JOIN usable ON usable.company_id = invoiced.company_id
+      AND usable.partner_id = invoiced.partner_id
+    WHERE partner.active
+"""
+
 
 class AutopayReadinessReport(models.Model):
     """Customers who were invoiced within a year, and whether a method can pay.
@@ -34,94 +118,12 @@ class AutopayReadinessReport(models.Model):
     state = fields.Selection(METHOD_STATES, string="Readiness", readonly=True)
     expiry_date = fields.Date(string="Method Expires on", readonly=True)
     open_count = fields.Integer(string="Open Invoices", readonly=True)
-    open_amount = fields.Monetary(string="Open Amount", readonly=True)
+    open_amount = fields.Monetary(readonly=True)
 
     @property
     def _table_query(self):
-        """Methods pay by default or by an enabled rule, and need a consent in force."""
         return SQL(
-            """
-            WITH invoiced AS (
-                SELECT move.company_id, move.commercial_partner_id AS partner_id,
-                       COUNT(*) FILTER (WHERE %(is_open)s) AS open_count,
-                       COALESCE(SUM(move.amount_residual_signed)
-                           FILTER (WHERE %(is_open)s), 0) AS open_amount
-                  FROM account_move move
-                  JOIN res_company company ON company.id = move.company_id
-                 WHERE move.move_type = 'out_invoice'
-                   AND move.state = 'posted'
-                   AND move.commercial_partner_id IS NOT NULL
-                   AND company.autopay_known
-                   AND (move.invoice_date >= CURRENT_DATE - 365 OR %(is_open)s)
-              GROUP BY move.company_id, move.commercial_partner_id
-            ), paying AS (
-                SELECT invoiced.company_id, partner.id AS partner_id,
-                       (partner.autopay_token_id
-                           ->> invoiced.company_id::text)::integer AS token_id
-                  FROM invoiced
-                  JOIN res_partner partner ON partner.id = invoiced.partner_id
-                 UNION
-                SELECT company_id, partner_id, token_id
-                  FROM autopay_configuration
-                 WHERE enabled
-            ), usable AS (
-                SELECT paying.company_id, paying.partner_id,
-                       BOOL_OR(token.autopay_expiry_date IS NULL) AS has_lasting,
-                       MAX(token.autopay_expiry_date) AS expiry_date
-                  FROM paying
-                  JOIN payment_token token ON token.id = paying.token_id
-                  JOIN payment_provider provider ON provider.id = token.provider_id
-                 WHERE token.active
-                   AND token.autopay_paused_date IS NULL
-                   AND (token.autopay_expiry_date IS NULL
-                        OR token.autopay_expiry_date >= CURRENT_DATE)
-                   AND provider.state IN ('enabled', 'test')
-                   AND EXISTS (
-                       SELECT 1
-                         FROM autopay_authorization consent
-                        WHERE consent.token_id = token.id
-                          AND consent.partner_id = paying.partner_id
-                          AND consent.company_id = paying.company_id
-                          AND consent.revoked_date IS NULL
-                   )
-              GROUP BY paying.company_id, paying.partner_id
-            )
-            SELECT ROW_NUMBER() OVER (
-                       ORDER BY invoiced.partner_id, invoiced.company_id
-                   ) AS id,
-                   invoiced.company_id, invoiced.partner_id, company.currency_id,
-                   invoiced.open_count, invoiced.open_amount,
-                   CASE WHEN NOT usable.has_lasting THEN usable.expiry_date
-                   END AS expiry_date,
-                   CASE WHEN usable.has_lasting
-                             OR usable.expiry_date > CURRENT_DATE + %(days)s
-                        THEN 'ready'
-                        WHEN usable.partner_id IS NOT NULL THEN 'expiring'
-                        WHEN EXISTS (
-                            SELECT 1
-                              FROM autopay_authorization consent
-                             WHERE consent.partner_id = invoiced.partner_id
-                               AND consent.company_id = invoiced.company_id
-                               AND consent.revoked_date IS NULL
-                        ) THEN 'lost'
-                        WHEN EXISTS (
-                            SELECT 1
-                              FROM payment_token token
-                              JOIN res_partner owner ON owner.id = token.partner_id
-                             WHERE owner.commercial_partner_id = invoiced.partner_id
-                               AND token.active
-                               AND (token.autopay_expiry_date IS NULL
-                                    OR token.autopay_expiry_date >= CURRENT_DATE)
-                        ) THEN 'unasked'
-                        ELSE 'none'
-                   END AS state
-              FROM invoiced
-              JOIN res_company company ON company.id = invoiced.company_id
-              JOIN res_partner partner ON partner.id = invoiced.partner_id
-         LEFT JOIN usable ON usable.company_id = invoiced.company_id
-               AND usable.partner_id = invoiced.partner_id
-             WHERE partner.active
-            """,
+            QUERY,
             is_open=SQL("move.payment_state IN ('not_paid', 'partial')"),
             days=EXPIRY_DAYS,
         )

@@ -20,12 +20,13 @@ class AutopayFirstSteps(models.AbstractModel):
         """
         company = company.sudo()
         providers = self._get_providers(company)
+        tellers = providers.filtered(lambda rec: rec.code == "stripe")
         done = {
             "provider": bool(providers.filtered(lambda rec: rec._is_autopay_usable())),
             "saving": any(
                 rec.allow_tokenization and rec.is_published for rec in providers
             ),
-            "webhook": self._is_told(providers),
+            "webhook": all(tellers.mapped("autopay_webhook_secret")),
             "policy": company.autopay_enabled,
             "person": bool(company.autopay_responsible_id),
             "preview": self._is_previewed(company),
@@ -38,6 +39,8 @@ class AutopayFirstSteps(models.AbstractModel):
                 **get_step_words(self.env, step),
             }
             for code, step in STEPS.items()
+            # Other providers tell Autopay nothing by themselves.
+            if code != "webhook" or tellers
         ]
 
     @api.model
@@ -50,11 +53,6 @@ class AutopayFirstSteps(models.AbstractModel):
     def _get_providers(self, company):
         domain = [("company_id", "parent_of", company.id), ("state", "!=", "disabled")]
         return self.env["payment.provider"].sudo().search(domain)
-
-    def _is_told(self, providers):
-        """Return whether every provider that can tell what happens does so."""
-        tellers = providers.filtered(lambda rec: rec.code == "stripe")
-        return bool(providers) and all(tellers.mapped("autopay_webhook_secret"))
 
     def _is_previewed(self, company):
         domain = [("company_ids", "in", company.ids), ("state", "=", "done")]
