@@ -56,12 +56,12 @@ class TestAutopayFirstSteps(AutopayCommon):
 
     def test_provider_says_whether_autopay_can_use_it(self):
         self.assertEqual(self.provider.autopay_verdict, "test")
-        for vals, verdict in (
-            ({"capture_manually": True}, "manual"),
-            ({"allow_tokenization": False}, "not_saving"),
-            ({"state": "disabled"}, "disabled"),
+        for name, value, verdict in (
+            ("capture_manually", True, "manual"),
+            ("allow_tokenization", False, "not_saving"),
+            ("state", "disabled", "disabled"),
         ):
-            self.provider.write(vals)
+            self._force(self.provider, **{name: value})
             self.assertEqual(self.provider.autopay_verdict, verdict)
 
     def test_settings_say_what_switching_on_comes_to(self):
