@@ -169,4 +169,5 @@ class AutopayChargeReport(models.Model):
     def action_open(self):
         """Open the charge of this row."""
         self.ensure_one()
+        self.check_access("read")
         return self.attempt_id._get_records_action()

@@ -137,4 +137,5 @@ class AutopayReadinessReport(models.Model):
     def action_open(self):
         """Open the customer of this row."""
         self.ensure_one()
+        self.check_access("read")
         return self.partner_id._get_records_action()

@@ -140,11 +140,13 @@ class AutopayAttemptScreen(models.AbstractModel):
     def action_view_payment(self):
         """Open the payment that books this charge."""
         self.ensure_one()
+        self.check_access("read")
         return self.payment_id._get_records_action()
 
     def action_view_customer(self):
         """Open the customer who was charged."""
         self.ensure_one()
+        self.check_access("read")
         return self.partner_id._get_records_action()
 
     def action_view_siblings(self):

@@ -55,6 +55,7 @@ class AutopayMoveHelp(models.AbstractModel):
     def action_autopay_open_customer(self):
         """Open the customer who pays this invoice."""
         self.ensure_one()
+        self.check_access("read")
         return self.commercial_partner_id._get_records_action()
 
     def action_autopay_lift_hold(self):
