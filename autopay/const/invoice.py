@@ -19,6 +19,12 @@ MOVE_STATUSES = [
 # Invoices that are still to be collected, or are being collected.
 OPEN_STATUSES = ("eligible", "in_progress", "error")
 
+# What a customer's declined charges are followed by.
+FALLBACK_POLICIES = [
+    ("next", "Try the next method that the customer has agreed to"),
+    ("stop", "Try no other method"),
+]
+
 # Statuses that only the engine may give an invoice.
 ENGINE_STATUSES = ("in_progress", "success", "error")
 

@@ -14,6 +14,13 @@ DECLINE_CLASSES = [
 # Classes after which the same method collects nothing.
 NEEDS_METHOD_CLASSES = ("method", "never", "revoked")
 
+# Classes after which another method of the customer may be tried: not where consent was
+# taken back, where we are at fault, or where the bank wants the customer to confirm.
+FALLBACK_CLASSES = ("later", "method", "never")
+
+# What may keep the other method waiting: nothing, or that its customer is told before.
+FALLBACK_BLOCKERS = (False, "notice_pending")
+
 # Days to wait before the next automatic try after the 1st, 2nd ... decline of an
 # invoice, where a company says nothing else. Four tries on days 0, 3, 7 and 14 stay far
 # below every card network's limit; a bank debit may be presented twice more (NACHA:

@@ -15,6 +15,7 @@ from . import customer
 from . import deadline
 from . import decision
 from . import event
+from . import fallback
 from . import forecast
 from . import health
 from . import invoice

@@ -24,6 +24,7 @@ class AccountMove(models.Model):
         "autopay.move.action",
         "autopay.move.credit",
         "autopay.move.settlement",
+        "autopay.move.fallback",
         "autopay.move.dispute",
         "autopay.move.parts",
         "autopay.move.plan",
@@ -345,6 +346,7 @@ class AccountMove(models.Model):
         own.write(
             {
                 "autopay_retry_date": False,
+                "autopay_fallback_token_id": False,
                 "autopay_failed_before": False,
                 "autopay_crash_count": 0,
                 "autopay_marked_by_id": self.env.uid,

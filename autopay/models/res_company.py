@@ -15,6 +15,7 @@ class ResCompany(models.Model):
     _inherit = [
         "autopay.default.guard",
         "autopay.status.change",
+        "autopay.company.fallback",
         "autopay.company.home",
         "autopay.company.reports",
         "autopay.company.retry",

@@ -43,6 +43,9 @@ class ResConfigSettings(models.TransientModel):
     autopay_move_days = fields.Integer(
         related="company_id.autopay_move_days", readonly=False
     )
+    autopay_fallback = fields.Boolean(
+        related="company_id.autopay_fallback", readonly=False
+    )
     autopay_retry_card = fields.Char(
         related="company_id.autopay_retry_card", readonly=False
     )

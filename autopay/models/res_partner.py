@@ -14,6 +14,7 @@ RESTRICTED_FIELDS = {
     "autopay_token_id",
     "autopay_policy",
     "autopay_discount_policy",
+    "autopay_fallback_policy",
     "autopay_portal_manager",
     "autopay_portal_right",
 }
@@ -33,6 +34,7 @@ class ResPartner(models.Model):
         "autopay.partner.guard",
         "autopay.partner.notice",
         "autopay.partner.consent",
+        "autopay.partner.fallback",
         "autopay.partner.portal",
         "autopay.partner.request",
         "res.partner",

@@ -104,6 +104,7 @@ from .event import (
     test_stripe_webhook,
     test_webhook_delivery,
 )
+from .fallback import test_autopay_fallback
 from .forecast import (
     test_autopay_dry_run,
     test_autopay_dry_run_engine,

@@ -9,6 +9,8 @@ from odoo import Command
 
 from odoo.addons.autopay.models.setup.visit import Visitor
 
+from tests.crash.scenery import connect, create_token
+
 TRANSFER = "by transfer"
 
 
@@ -193,6 +195,17 @@ def authorize(env, customer):
     env["autopay.authorization"]._record(
         partner, env.company, partner.autopay_token_id, "staff"
     )
+
+
+def agree_to_other(env, customer):
+    """Have a customer agree to a second card, for when the first one is declined."""
+    payer = env["res.partner"].search([("name", "=", customer)])
+    env.company.write({"autopay_fallback": True, "autopay_retry_card": False})
+    client = connect()
+    provider = payer.autopay_token_id.provider_id
+    token = create_token(client, provider, payer, "pm_card_mastercard")
+    consents = env["autopay.authorization"]
+    consents._record(payer, env.company, token, "staff")
 
 
 def revoke(env, customer):

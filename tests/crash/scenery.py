@@ -47,13 +47,15 @@ def make_customers(env, numbers, invoices):
         create_customer(env, provider, f"load{number}", method, amounts)
 
 
+def connect():
+    """Return the SDK's client of the simulator."""
+    address = {"api": os.environ["AUTOPAY_STRIPE_API_BASE"]}
+    return stripe.StripeClient(SECRET_KEY, base_addresses=address)
+
+
 def create_customer(env, provider, name, method, amounts):
-    client = stripe.StripeClient(
-        SECRET_KEY,
-        base_addresses={"api": os.environ["AUTOPAY_STRIPE_API_BASE"]},
-    )
     customer = env["res.partner"].create({"name": name, "customer_rank": 1})
-    customer.autopay_token_id = _create_token(client, provider, customer, method)
+    customer.autopay_token_id = create_token(connect(), provider, customer, method)
     _create_invoices(env, customer, amounts)
 
 
@@ -76,7 +78,8 @@ def set_up(env):
     return provider
 
 
-def _create_token(client, provider, customer, method):
+def create_token(client, provider, customer, method):
+    """Save one of the provider's test methods, and return it."""
     reference = client.v1.customers.create({"name": customer.name}).id
     saved = client.v1.payment_methods.attach(method, {"customer": reference})
     kind = "ach_direct_debit" if "BankAccount" in method else "visa"

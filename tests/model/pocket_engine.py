@@ -92,6 +92,13 @@ class Combination:
         assert all(len(attempt.line_ids) == 1 for attempt in attempts)
 
 
+class Fallback:
+    """Leaves declines to people, as companies do that have not said otherwise."""
+
+    def _offer(self, attempts):
+        assert not any(attempts.line_ids.mapped("live"))
+
+
 @borrow(
     AutopayBooking,
     names=["_book", "_book_now", "_release", "_show_waiting"]
@@ -143,6 +150,7 @@ class PocketEngine:
                 "autopay.notification": self.notification,
                 "autopay.booking": self.booking,
                 "autopay.combination": Combination(),
+                "autopay.fallback": Fallback(),
                 "autopay.method.refusal": MethodRefusal(),
                 "autopay.decision": self,
                 "ir.cron": self,

@@ -51,7 +51,10 @@ class AutopayConfigurationChoice(models.AbstractModel):
         return choices
 
     def _choose_given(self, company, moves, tokens):
-        """Choose what a person has set, for this charge or on the invoice."""
+        """Choose what a person has set, for this charge or on the invoice.
+
+        After a decline that is the other method which was found for the invoice.
+        """
         nothing = self.env["autopay.configuration"]
         choices = {}
         for move in moves:
@@ -59,6 +62,8 @@ class AutopayConfigurationChoice(models.AbstractModel):
                 choices[move.id] = Choice(token, nothing, "person", nothing)
             elif token := move.autopay_token_id:
                 choices[move.id] = Choice(token, nothing, "invoice", nothing)
+            elif (token := move.autopay_fallback_token_id) and token.active:
+                choices[move.id] = Choice(token, nothing, "fallback", nothing)
         return choices
 
     def _choose_customer(self, company, moves):

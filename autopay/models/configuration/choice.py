@@ -12,8 +12,8 @@ class Choice:
     :param token: the ``payment.token``; empty when there is none
     :param configuration: the one that matched, if one did
     :param source: *person* (who charges now), *invoice* (its own method),
-        *configuration*, *customer* (the Autopay Token), or *none*: the customer has
-        configurations and none pays
+        *fallback* (another one, after a decline), *configuration*, *customer* (the
+        Autopay Token), or *none*: the customer has configurations and none pays
     :param invalid: the first that matched and is not valid, when none pays
     :param unfit: instead of it, the first that matched with a method of a kind that may
         not pay the invoice

@@ -63,6 +63,7 @@ class AutopayBooking(models.AbstractModel):
             {
                 "autopay_status": "success",
                 "autopay_retry_date": False,
+                "autopay_fallback_token_id": False,
                 "autopay_failed_before": False,
                 "autopay_crash_count": 0,
             }
@@ -213,6 +214,7 @@ class AutopayBooking(models.AbstractModel):
             line.move_id.write(self._prepare_released_vals(line))
         attempts.line_ids.live = False
         self.env["autopay.combination"]._stop_after(attempts)
+        self.env["autopay.fallback"]._offer(attempts)
         revoked = attempts.filtered(lambda rec: rec.decline_class == "revoked")
         revoked.authorization_id._revoke(
             self.env._("The bank reports that the customer has revoked it.")

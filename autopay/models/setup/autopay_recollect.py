@@ -31,7 +31,9 @@ class AutopayRecollect(models.AbstractModel):
         moves = self._get_moves(company, payer).with_company(company)
         moves = moves.filtered(lambda move: move.id in move_ids)
         own = moves.with_context(**OWN_FIELDS_CONTEXT)
-        own.autopay_retry_date = company._get_autopay_today()
+        today = company._get_autopay_today()
+        # The customer has chosen what pays.
+        own.write({"autopay_retry_date": today, "autopay_fallback_token_id": False})
         decisions = self.env["autopay.decision"].sudo()._decide_safely(moves)
         ready = moves.filtered(
             lambda move: (

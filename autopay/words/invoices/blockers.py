@@ -113,7 +113,12 @@ def get_charge_words(env, decision):
     along = decision.combines and env._(
         "Other invoices of the customer that are due then may be charged along with it."
     )
-    return " ".join(filter(None, [words, get_credit_note(env, decision), along]))
+    instead = decision.choice.source == "fallback" and env._(
+        "The usual method was declined; the customer has agreed to this one as well."
+    )
+    return " ".join(
+        filter(None, [words, instead, get_credit_note(env, decision), along])
+    )
 
 
 def _get_advice(env, decision):
