@@ -9,7 +9,7 @@ from tools.databases import COPY_PREFIX, GLUED, PLAIN, copy_of, prepare
 from tools.environment import ROOT, run_odoo
 from tools.run_tests import NO_TESTS, join_statuses, needs_glue, split_targets
 
-GLUE = ["autopay_contract", "autopay_sale"]
+GLUE = ["autopay_contract", "autopay_credit_control", "autopay_sale"]
 
 CONFIGURE = """
 provider = env["payment.provider"].search([("code", "=", "demo")], limit=1)
@@ -39,7 +39,7 @@ for row in (
     })
     assert not configuration.issue_code, configuration.issue
 env.cr.commit()
-modules = env["ir.module.module"].search([("name", "in", ["%s", "%s"])])
+modules = env["ir.module.module"].search([("name", "in", %s)])
 modules.button_immediate_uninstall()
 """
 
@@ -51,7 +51,7 @@ env.cr.execute(
     " AND (table_name ~ 'contract|sale|crm' OR column_name ~ 'contract|sale|crm')"
 )
 columns = [name for (name,) in env.cr.fetchall()]
-data = env["ir.model.data"].search([("module", "in", ["%s", "%s"])])
+data = env["ir.model.data"].search([("module", "in", %s)])
 fields = env["ir.model.fields"].search([
     ("name", "in", ["contract_ids", "sale_order_ids", "sale_tag_ids"]),
     ("model", "=like", "autopay.%%"),
@@ -134,8 +134,8 @@ def test_uninstalled_glue_leaves_a_warning_and_no_trace():
     ready = prepare(glue=True)
     with copy_of(ready, COPY_PREFIX) as database:
         options = ("shell", "-d", database, "--no-http", "--log-level=error")
-        run_odoo(*options, script=CONFIGURE % tuple(GLUE))
-        log = run_odoo(*options, script=LOOK % tuple(GLUE))
+        run_odoo(*options, script=CONFIGURE % GLUE)
+        log = run_odoo(*options, script=LOOK % GLUE)
     assert json.loads(log.partition("FOUND")[2].splitlines()[0]) == {
         "columns": [],
         "data": [],

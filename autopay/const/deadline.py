@@ -305,3 +305,9 @@ NO_DEADLINE = {
     "request.withdrawn": "over",
     "payment.draft": "an unfinished checkout ends by itself, in half an hour",
 }
+
+# Days after its due date until which an invoice that autopay will charge is left out of
+# reminders: three retries of a card take 14 days by default.
+QUIET_DAYS = 30
+
+MOST_QUIET_DAYS = 365

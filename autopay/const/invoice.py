@@ -55,6 +55,9 @@ OPEN_STANDINGS = (
     "charged_back",
 )
 
+# Standings of invoices that are charged by themselves later on.
+SCHEDULED_STANDINGS = ("scheduled", "retry")
+
 # How an invoice stands at once when its status changes, until it is looked at.
 FIRST_STANDINGS = {
     False: False,

@@ -14,6 +14,7 @@ from . import credit
 from . import customer
 from . import deadline
 from . import decision
+from . import dunning
 from . import event
 from . import fallback
 from . import forecast

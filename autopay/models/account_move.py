@@ -24,6 +24,7 @@ class AccountMove(models.Model):
         "autopay.move.action",
         "autopay.move.credit",
         "autopay.move.settlement",
+        "autopay.move.dunning",
         "autopay.move.fallback",
         "autopay.move.dispute",
         "autopay.move.parts",

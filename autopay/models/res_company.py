@@ -15,6 +15,7 @@ class ResCompany(models.Model):
     _inherit = [
         "autopay.default.guard",
         "autopay.status.change",
+        "autopay.company.dunning",
         "autopay.company.fallback",
         "autopay.company.home",
         "autopay.company.reports",
@@ -26,6 +27,7 @@ class ResCompany(models.Model):
         {
             "autopay_enabled",
             "autopay_policy",
+            "autopay_quiet_days",
             "autopay_discount_policy",
             "autopay_combine",
             "autopay_approval_limit",

@@ -43,6 +43,9 @@ class ResConfigSettings(models.TransientModel):
     autopay_move_days = fields.Integer(
         related="company_id.autopay_move_days", readonly=False
     )
+    autopay_quiet_days = fields.Integer(
+        related="company_id.autopay_quiet_days", readonly=False
+    )
     autopay_fallback = fields.Boolean(
         related="company_id.autopay_fallback", readonly=False
     )

@@ -86,6 +86,7 @@ from .decision import (
     test_autopay_limit,
     test_payment_method,
 )
+from .dunning import test_autopay_dunning
 from .engine import (
     test_autopay_combination,
     test_autopay_common_fault,

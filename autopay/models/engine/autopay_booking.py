@@ -3,6 +3,15 @@ from odoo import api, fields, models
 from ...const.attempt import UNCOLLECTED_STATES
 from ...const.engine import OWN_FIELDS_CONTEXT
 
+# What an invoice is once its charge is booked.
+COLLECTED = {
+    "autopay_status": "success",
+    "autopay_retry_date": False,
+    "autopay_fallback_token_id": False,
+    "autopay_failed_before": False,
+    "autopay_crash_count": 0,
+}
+
 
 class AutopayBooking(models.AbstractModel):
     """Books what was collected and gives back what was not; safe to repeat."""
@@ -59,15 +68,7 @@ class AutopayBooking(models.AbstractModel):
         left_over = self._reconcile(attempts, payments)
         attempts.line_ids.live = False
         attempts.write({"booked_date": fields.Datetime.now(), "booking_error": False})
-        attempts.line_ids.move_id.with_context(**OWN_FIELDS_CONTEXT).write(
-            {
-                "autopay_status": "success",
-                "autopay_retry_date": False,
-                "autopay_fallback_token_id": False,
-                "autopay_failed_before": False,
-                "autopay_crash_count": 0,
-            }
-        )
+        attempts.line_ids.move_id.with_context(**OWN_FIELDS_CONTEXT).write(COLLECTED)
         approvals = self.env["autopay.approval"]
         approvals.union(
             *approvals._get_open(attempts.line_ids.move_id).values()

@@ -29,14 +29,6 @@ class AutopayMoveSettlement(models.AbstractModel):
         "whether the customer owes it still. Until then it is neither charged nor "
         "asked for.",
     )
-    autopay_followup_stopped = fields.Boolean(
-        copy=False,
-        prefetch=OWN_PREFETCH,
-        readonly=True,
-        groups=STAFF_GROUPS,
-        help="Autopay keeps the invoice out of follow-ups until it is known whether "
-        "the customer owes it still.",
-    )
     autopay_failed_before = fields.Boolean(
         string="Failed, Settled since",
         copy=False,
@@ -297,9 +289,8 @@ class AutopayMoveSettlement(models.AbstractModel):
         vals = {"autopay_refunded": True, "autopay_retry_date": False}
         if self.autopay_status != "in_progress":
             vals["autopay_status"] = "success"
-        if not self.no_followup:
-            vals.update(autopay_followup_stopped=True, no_followup=True)
         self._write_autopay(vals)
+        self._update_autopay_followup()
         day = fields.Date.add(
             self.company_id._get_autopay_today(), days=REFUND_DECISION_DAYS
         )
@@ -311,9 +302,7 @@ class AutopayMoveSettlement(models.AbstractModel):
         if not decided:
             return
         decided._write_autopay({"autopay_refunded": False})
-        stopped = decided.filtered("autopay_followup_stopped")
-        vals = {"autopay_followup_stopped": False, "no_followup": False}
-        stopped._write_autopay(vals)
+        decided._update_autopay_followup()
         decided.sudo().activity_feedback(
             ["autopay.mail_activity_type_refund"], feedback=self.env._("Decided.")
         )

@@ -67,8 +67,10 @@ class AutopayStatus(models.AbstractModel):
         :return: whether all of it was looked at before the time was up
         """
         service = self.with_company(company)
+        stale = service._find_stale(company)
+        stale += service.env["account.move"]._find_autopay_quieted(company)
         return (
-            service._refresh_batches(service._find_stale(company))
+            service._refresh_batches(stale)
             and service._work_off_marks(company)
             and service._pass_through(company)
         )
@@ -184,6 +186,7 @@ class AutopayStatus(models.AbstractModel):
         ]
         if rows:
             self._save(locked, rows, looked)
+            locked._update_autopay_followup()
 
     def _find(self, moves):
         """Return {move: Standing}; what cannot be decided about is left out."""

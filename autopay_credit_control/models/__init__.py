@@ -1,0 +1,2 @@
+from . import credit_control_communication
+from . import credit_control_policy
