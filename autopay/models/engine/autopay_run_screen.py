@@ -69,14 +69,14 @@ class AutopayRunScreen(models.AbstractModel):
     def _get_sums(self):
         """Return {run: {group of states: {currency: amount}}}, see ``RUN_GROUPS``."""
         groups = self.env["autopay.attempt"]._read_group(
-            [("run_id", "in", self.ids)],
+            [("run_id", "in", self._origin.ids)],
             ["run_id", "state", "currency_id"],
             ["amount:sum"],
         )
-        sums = {run: defaultdict(lambda: defaultdict(float)) for run in self}
+        sums = defaultdict(lambda: defaultdict(lambda: defaultdict(float)))
         for run, state, currency, amount in groups:
             sums[run][RUN_GROUPS[state]][currency] += amount
-        return sums
+        return {run: sums[run._origin] for run in self}
 
     def _save_skipped(self, skipped):
         """Keep which invoices were left alone, by reason.
