@@ -5,11 +5,11 @@ from datetime import timedelta
 from markupsafe import Markup
 
 from odoo import fields
-from odoo.tools import format_date
 from odoo.tools.translate import LazyTranslate
 
 from ...const.notices.staff import REPORT_ROWS
 from ..amounts import format_amount, format_sums
+from ..days import say_day
 from ..declines.advice import get_decline_sentence, get_staff_advice
 from ..filled import fill_in
 
@@ -149,7 +149,7 @@ def get_next_words(env, attempt, moves, retry_date):
     if not moves:
         return env._(PAID)
     if retry_date:
-        return fill_in(env, RETRIED, date=format_date(env, retry_date))
+        return fill_in(env, RETRIED, date=say_day(env, retry_date))
     if "error" not in moves.mapped("autopay_status"):
         return env._(ELIGIBLE)
     return get_staff_advice(env, attempt.decline_code, attempt.decline_class)
@@ -163,7 +163,7 @@ def get_answer_title(env, what, day):
 
     :param str what: the dispute in words
     """
-    return fill_in(env, ANSWER_TITLE, what=what, date=format_date(env, day))
+    return fill_in(env, ANSWER_TITLE, what=what, date=say_day(env, day))
 
 
 def get_paragraphs(sentences):
@@ -189,7 +189,7 @@ def get_staff_sample(env, kind, currency):
     amount = format_amount(env, currency, 100)
     reason = get_decline_sentence(env, "insufficient_funds", "later")
     day = fields.Date.today() + timedelta(days=3)
-    retried = fill_in(env, RETRIED, date=format_date(env, day))
+    retried = fill_in(env, RETRIED, date=say_day(env, day))
     if kind == "staff_run":
         values = {"name": "RUN/2026/00001", "collected": amount, "failed": amount}
         counted = fill_in(env, COUNTED, count=1, amount=amount)
