@@ -62,6 +62,9 @@ class AutopayChargeNow(models.TransientModel):
         store=True,
         readonly=False,
     )
+    line_ids = fields.One2many(
+        "autopay.charge.now.line", "wizard_id", string="All Invoices", readonly=True
+    )
     ready_count = fields.Integer(compute="_compute_totals")
     charge_count = fields.Integer(compute="_compute_totals")
     skip_count = fields.Integer(compute="_compute_totals")

@@ -29,6 +29,7 @@ class TestAutopayChargeNow(ChargeNowCommon):
         )
         self.assertIn("On hold until", wizard._get_lines()[1].explanation)
         self.assertEqual((wizard.charge_count, wizard.skip_count), (1, 1))
+        self.assertEqual(wizard.line_ids, wizard._get_lines())
 
     def test_what_is_skipped_stands_on_a_tab_of_its_own(self):
         self._enrol()
