@@ -62,9 +62,7 @@ class AutopayChargeNow(models.TransientModel):
         store=True,
         readonly=False,
     )
-    line_ids = fields.One2many(
-        "autopay.charge.now.line", "wizard_id", string="All Invoices", readonly=True
-    )
+    line_ids = fields.One2many("autopay.charge.now.line", "wizard_id", readonly=True)
     ready_count = fields.Integer(compute="_compute_totals")
     charge_count = fields.Integer(compute="_compute_totals")
     skip_count = fields.Integer(compute="_compute_totals")
@@ -92,8 +90,8 @@ class AutopayChargeNow(models.TransientModel):
     @api.depends("move_ids")
     def _compute_payer_id(self):
         for wizard in self:
-            payer = wizard._get_moves().commercial_partner_id
-            wizard.payer_id = payer if len(payer) == 1 else False
+            payers = wizard._get_moves().commercial_partner_id
+            wizard.payer_id = payers if len(payers) == 1 else False
 
     @api.depends("move_ids")
     def _compute_autopay_available_token_ids(self):
@@ -366,9 +364,8 @@ class AutopayChargeNow(models.TransientModel):
             line.move_id.id: line.attempt_id for line in runs.attempt_ids.line_ids
         }
         decisions = self._decide()
-        lines = self._get_lines()
-        mine = lines.filtered(lambda line: line.move_id in decisions)
-        (lines - mine).outcome = "skipped"
+        mine = self._get_lines().filtered(lambda line: line.move_id in decisions)
+        (self._get_lines() - mine).outcome = "skipped"
         for line in mine:
             attempt = attempts.get(line.move_id.id)
             if not (line.is_chosen or line.blocker):
