@@ -5,6 +5,7 @@ from odoo.http import request, route
 from odoo.addons.portal.controllers.portal import pager as portal_pager
 
 from ..models.portal.autopay_portal_coming import PAGE_SIZE
+from ..words.portal.coming import get_row_words
 from .portal_common import AutopayPortalCommon
 
 PATH = "/my/autopay/coming"
@@ -38,6 +39,7 @@ class AutopayPortalComing(AutopayPortalCommon):
         values = {
             "rows": service._get_page(company, pager["offset"]),
             "pager": pager,
+            "words": get_row_words(request.env),
         }
         return self._render("autopay.portal_coming", values, company)
 

@@ -22,6 +22,7 @@ class AccountMove(models.Model):
         "autopay.move.other.payment",
         "autopay.move.explanation",
         "autopay.move.action",
+        "autopay.noticed",
         "autopay.move.credit",
         "autopay.move.settlement",
         "autopay.move.dunning",
@@ -273,6 +274,12 @@ class AccountMove(models.Model):
         action = actions._for_xml_id("autopay.autopay_attempt_action")
         domain = [("line_ids.move_id", "in", self.ids)]
         return {**action, "domain": domain, "context": {}}
+
+    def _get_autopay_noticed(self):
+        """Return what mails to customers are written about, of these invoices."""
+        attempts = self.autopay_attempt_line_ids.attempt_id
+        plans = self.with_context(active_test=False).autopay_plan_id
+        return [self, *attempts._get_autopay_noticed(), plans]
 
     def button_draft(self):
         """Override of `account`: a date by the rule is set anew with the due date."""

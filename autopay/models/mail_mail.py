@@ -2,6 +2,8 @@ from odoo import models
 
 REQUEST = "autopay.method.request"
 NOTICE = "autopay.notice"
+# Models whose templates write mails of notices.
+NOTICE_MODELS = (NOTICE, REQUEST, "autopay.authorization")
 CLAIM = "autopay_claim"
 
 
@@ -60,7 +62,7 @@ class MailMail(models.Model):
 
     def _get_autopay_notices(self):
         """Return the notices that these mails tell."""
-        mails = self.filtered(lambda mail: mail.model == NOTICE)
+        mails = self.filtered(lambda mail: mail.model in NOTICE_MODELS)
         notices = self.env[NOTICE].sudo()
         return notices.search([("mail_id", "in", mails.ids)]) if mails else notices
 

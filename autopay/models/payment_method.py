@@ -3,6 +3,9 @@ from odoo.tools import ormcache
 
 from ..const.retry import DEBIT_METHOD_TYPES
 
+# Fields of methods that are kept in memory.
+KEPT_FIELDS = {"code", "name", "primary_payment_method_id", "supported_currency_ids"}
+
 
 class PaymentMethod(models.Model):
     _inherit = "payment.method"
@@ -10,9 +13,9 @@ class PaymentMethod(models.Model):
     # === CRUD METHODS === #
 
     def write(self, vals):
-        """Override of `payment`: names and currencies of methods are kept in memory."""
+        """Override of `payment`: what is asked of all methods is kept in memory."""
         res = super().write(vals)
-        if vals.keys() & {"name", "supported_currency_ids"}:
+        if vals.keys() & KEPT_FIELDS:
             self.env.registry.clear_cache()
         return res
 
@@ -34,9 +37,11 @@ class PaymentMethod(models.Model):
         """Return the ids of the currencies it takes; none: it takes any."""
         return frozenset(self.sudo().supported_currency_ids.ids)
 
+    @ormcache("self.id")
     def _get_autopay_type(self):
         """Return the provider's type of method: card, us_bank_account ..."""
-        code = (self.primary_payment_method_id or self).code
+        method = self.sudo()
+        code = (method.primary_payment_method_id or method).code
         types = self.env["payment.provider"]._get_autopay_method_types()
         return types.get(code, code)
 

@@ -19,6 +19,7 @@ class ResCompany(models.Model):
         "autopay.company.fallback",
         "autopay.company.home",
         "autopay.company.reports",
+        "autopay.company.notice",
         "autopay.company.retry",
         "autopay.company.time.zone",
         "res.company",

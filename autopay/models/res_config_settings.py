@@ -58,6 +58,18 @@ class ResConfigSettings(models.TransientModel):
     autopay_retry_technical = fields.Char(
         related="company_id.autopay_retry_technical", readonly=False
     )
+    autopay_notice_days_card = fields.Integer(
+        related="company_id.autopay_notice_days_card", readonly=False
+    )
+    autopay_notice_days_debit = fields.Integer(
+        related="company_id.autopay_notice_days_debit", readonly=False
+    )
+    autopay_notice_days_sepa = fields.Integer(
+        related="company_id.autopay_notice_days_sepa", readonly=False
+    )
+    autopay_notice_gate = fields.Boolean(
+        related="company_id.autopay_notice_gate", readonly=False
+    )
     autopay_confirm_hours = fields.Integer(
         related="company_id.autopay_confirm_hours", readonly=False
     )

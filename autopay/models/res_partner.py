@@ -277,6 +277,14 @@ class ResPartner(models.Model):
 
     # === ACTION METHODS === #
 
+    def action_view_autopay_notices(self):
+        """Open the mails that these customers got."""
+        self.check_access("read")
+        actions = self.env["ir.actions.act_window"]
+        action = actions._for_xml_id("autopay.autopay_notice_action")
+        domain = [("partner_id", "in", self.commercial_partner_id.ids)]
+        return {**action, "domain": domain, "context": {}}
+
     def action_view_autopay_invoices(self):
         """Open the customer's invoices that are on autopay."""
         self.ensure_one()

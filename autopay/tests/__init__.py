@@ -160,6 +160,9 @@ from .matrix import (
 )
 from .notice import (
     test_autopay_notice,
+    test_autopay_notice_bad_input,
+    test_autopay_notice_before,
+    test_autopay_notice_expiring,
     test_autopay_notice_mail,
 )
 from .notification import (
@@ -184,6 +187,7 @@ from .portal import (
     test_portal_fuzz,
     test_portal_safe,
     test_portal_speed,
+    test_portal_stop,
     test_portal_tour,
     test_portal_invoice,
     test_portal_coming,

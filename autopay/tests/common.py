@@ -237,6 +237,13 @@ class AutopayCommon(AccountTestInvoicingCommon):
             )
         self.env.invalidate_all()
 
+    def _write_copies(self, consents):
+        """Write the mails with copies of consents; return them."""
+        told = [("res_model", "=", consents._name), ("res_id", "in", consents.ids)]
+        notices = self.env["autopay.notice"].sudo().search(told)
+        notices._queue(notices)
+        return notices.mail_id
+
     # === FACTS === #
 
     def _get_totals(self):

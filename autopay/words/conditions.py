@@ -102,3 +102,15 @@ def get_days_text(env, days):
     if abs(days) == 1:
         return env._("%(count)s day", count=days)
     return env._("%(count)s days", count=days)
+
+
+def get_age_text(env, days, ahead=False):
+    """Return how long ago a day is in words, or how far ahead.
+
+    :param int days: so many; what lies on the other side of today is told as such
+    :param bool ahead: whether days to come are counted
+    """
+    if days >= 0:
+        return get_days_text(env, days)
+    text = get_days_text(env, -days)
+    return env._("%s ago", text) if ahead else env._("still %s ahead", text)

@@ -97,6 +97,21 @@ def plan(env, ref, days):
     )
 
 
+def agree(env, name):
+    """Agree as a customer does, who gets a copy of it."""
+    payer = env["res.partner"].search([("name", "=", name)])
+    authorization = env["autopay.authorization"]._record(
+        payer, env.company, payer.autopay_token_id, "portal", text="I agree."
+    )
+    env["autopay.saved.method"]._mail_copy(authorization, payer.browse())
+
+
+def ask(env, name):
+    """Ask a customer for a payment method."""
+    payer = env["res.partner"].search([("name", "=", name)])
+    env["autopay.method.request"]._ask(env.company, payer)._send_soon()
+
+
 def check_visits(env):
     """Ask the provider about all visits, as pages of return do."""
     env["autopay.method.setup"].search([])._check()

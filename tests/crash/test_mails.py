@@ -32,6 +32,13 @@ MONTH = [
     ("lose", [("other", "75.25 returned")]),
     ("retry", [("declining", "Please pay")]),
     ("retry", []),
+    ("announce", [("crowd1", "11.00 will be collected on")]),
+    ("look_again", []),
+    ("come_due", [("crowd1", "11.00 received")]),
+    ("expire", [("crowd2", "save another payment method")]),
+    ("expire", []),
+    ("agree", [("crowd3", "you agreed to automatic payment")]),
+    ("ask", [("crowd4", "Please save a payment method")]),
 ]
 TOLD = Counter(name for name, _words in MONTH[0][1])
 
@@ -123,6 +130,19 @@ def test_no_mail_comes_twice_after_a_kill_at(world, mailbox, point):
     # Of a mail that was begun nobody knows whether it came: a person is told.
     assert states["failed"] == (point != "mail not begun")
     assert states["sent"] == TOLD.total() - states["failed"]
+
+
+def test_charge_to_come_is_told_once_after_a_kill(world, mailbox):
+    _Happenings(world).let_be_told()
+    world.crash("write mails", at("autopay.notice.before", "_announce", "kill_after"))
+    with world.start() as process:
+        for _round in range(2):
+            process.call("run_job", name="charge")
+            world.sql("UPDATE res_company SET autopay_notice_look_date = NULL")
+            _tell(process)
+    told = Counter(name for name, subject in mailbox.read() if "will be" in subject)
+    assert told == Counter(name for name in TOLD.elements() if name != "debit")
+    assert {name for name, _subject in mailbox.read()} == set(TOLD)
 
 
 @pytest.mark.parametrize("what", ["write", "send"])
@@ -224,6 +244,50 @@ class _Happenings:
     def lose(self, process):
         self._world.admin.lose_dispute(self._dispute)
         self._world.run_round(process)
+
+    def let_be_told(self):
+        """Have nothing be charged to a card before its customer was told."""
+        self._world.sql(
+            "UPDATE res_company SET autopay_notice_days_card = 3,"
+            " autopay_notice_gate = true, autopay_notice_look_date = NULL"
+        )
+
+    def announce(self, process):
+        self._world.make_due("crowd1-1")
+        self.let_be_told()
+        process.call("run_job", name="charge")
+
+    def look_again(self, process):
+        self.let_be_told()
+        process.call("run_job", name="charge")
+
+    def come_due(self, process):
+        """Let the days pass that lie between a mail and its charge."""
+        self._world.sql(
+            "UPDATE autopay_notice SET sent_date = sent_date - interval '3 days',"
+            " charge_date = charge_date - 3 WHERE kind = 'before'"
+        )
+        process.call("run_job", name="charge")
+        self._world.sql("UPDATE res_company SET autopay_notice_days_card = 0")
+
+    def expire(self, _process):
+        """Let a card expire before the next charge."""
+        self._world.make_due("crowd2-1")
+        self._world.sql(
+            "UPDATE account_move SET autopay_date = now()::date + 20"
+            " WHERE ref = 'crowd2-1'"
+        )
+        self._world.sql(
+            "UPDATE payment_token SET autopay_expiry_date = now()::date + 10 FROM"
+            " res_partner WHERE res_partner.id = partner_id AND name = 'crowd2'"
+        )
+        self._world.sql("UPDATE res_company SET autopay_expiry_look_date = NULL")
+
+    def agree(self, process):
+        process.call("act", deed="agree", name="crowd3")
+
+    def ask(self, process):
+        process.call("act", deed="ask", name="crowd4")
 
     def plan(self, process):
         process.call("act", deed="plan", ref="crowd0-1", days=[5, 35])

@@ -2,6 +2,7 @@
 
 from odoo.tools.translate import LazyTranslate
 
+from ..notices.before import MOST_DAYS
 from .blocker import Blocker
 
 _lt = LazyTranslate(__name__)
@@ -93,6 +94,26 @@ AMOUNT_BLOCKERS = (
         _lt("Payment could not be booked"),
         _lt("Nothing is charged, as the payment could not be booked. %(reason)s"),
         days=3,
+    ),
+    # Their words come from words/invoices/announcements.py.
+    Blocker(
+        "notice_undeliverable",
+        _lt("Customer could not be told"),
+        _lt("%(announcement)s"),
+        person_decides=True,
+        mark=_lt("Customer was not told"),
+        days=1,
+        tells_date_source=True,
+    ),
+    # It has a date; nobody has told the customer where it lasts for so long.
+    Blocker(
+        "notice_pending",
+        _lt("Customer has to be told before"),
+        _lt("%(announcement)s"),
+        person_decides=True,
+        mark=_lt("Customer was not told"),
+        days=MOST_DAYS + 7,
+        tells_date_source=True,
     ),
     # Last: "will be charged on ..." is said only when nothing else stands in the way.
     Blocker(

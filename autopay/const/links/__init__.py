@@ -2,3 +2,4 @@
 
 from . import confirmation
 from . import payment
+from . import stop

@@ -1,3 +1,5 @@
+from . import before
+from . import expiring
 from . import kinds
 from . import outbox
 from . import staff

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+from .before import BEFORE
+from .expiring import EXPIRING
+
 
 @dataclass(frozen=True, slots=True)
 class NoticeKind:
@@ -21,6 +24,7 @@ class NoticeKind:
 
 
 NOTICE_KINDS = {
+    BEFORE: NoticeKind("Before a charge", "autopay.mail_template_before"),
     "receipt": NoticeKind("Receipt", "autopay.mail_template_receipt"),
     "pending": NoticeKind("Debit under way", "autopay.mail_template_pending"),
     "failed_retry": NoticeKind(
@@ -52,6 +56,13 @@ NOTICE_KINDS = {
         "To staff: answer a dispute in time",
         "autopay.mail_template_staff_answer",
         for_staff=True,
+    ),
+    EXPIRING: NoticeKind("Card expires", "autopay.mail_template_expiring", asks=True),
+    "consent": NoticeKind("Copy of a consent", "autopay.mail_template_consent"),
+    "request": NoticeKind(
+        "Request for a payment method",
+        "autopay.mail_template_method_request",
+        asks=True,
     ),
 }
 KIND_SELECTION = [(code, kind.label) for code, kind in NOTICE_KINDS.items()]

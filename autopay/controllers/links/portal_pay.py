@@ -104,6 +104,7 @@ class AutopayPortalPay(AutopayPortalLinks):
             rows=rows,
             path=request.httprequest.path.removesuffix("/method"),
             is_open=any(row.state in ("due", "confirm") for row in rows),
+            is_ahead=links._is_ahead(page),
             can_save=can_save,
             failed_moves=links._get_collectable(page),
             typed_name=str(request.params.get("name", ""))[:NAME_LENGTH],

@@ -39,6 +39,7 @@ class AutopayAttempt(models.Model):
         "autopay.attempt.aside",
         "autopay.attempt.confirmation",
         "autopay.attempt.screen",
+        "autopay.noticed",
         "mail.thread",
         "mail.activity.mixin",
     ]
@@ -275,6 +276,10 @@ class AutopayAttempt(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id(xml_id)
         domain = [("attempt_id", "in", self.ids)]
         return {**action, "domain": domain, "context": {}}
+
+    def _get_autopay_noticed(self):
+        """Return what mails to customers are written about, of these attempts."""
+        return [self, self.reversal_ids]
 
     def action_view_invoices(self):
         """Open the invoices of the attempt."""

@@ -1,5 +1,6 @@
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta, timezone
 from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 import pytz
 
@@ -119,6 +120,13 @@ class AutopayCompanyTimeZone(models.AbstractModel):
         self.ensure_one()
         there = self.with_context(tz=self._get_autopay_tz())
         return fields.Datetime.context_timestamp(there, moment).date()
+
+    def _get_autopay_day_end(self, day):
+        """Return the last second of one of the company's days, a datetime in UTC."""
+        self.ensure_one()
+        zone = ZoneInfo(self._get_autopay_tz())
+        last = datetime.combine(day, time(23, 59, 59), zone)
+        return last.astimezone(timezone.utc).replace(tzinfo=None)
 
     @api.model
     def _get_autopay_time_zones(self):

@@ -311,4 +311,4 @@ class AutopayConfigurationPortal(models.AbstractModel):
         )
         contact = self.env.user.partner_id.sudo()
         saved = self.env["autopay.saved.method"]
-        saved._mail_copy_safely(authorization, contact)
+        saved._mail_copy(authorization, contact)

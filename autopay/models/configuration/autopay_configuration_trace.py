@@ -4,7 +4,7 @@ from odoo import api, models
 from odoo.tools.i18n import format_list
 
 from ...words.amounts import format_amount
-from ...words.conditions import get_days_text
+from ...words.conditions import get_age_text
 from ...words.days import say_day
 
 # Of an invoice with many lines, so many are named.
@@ -128,7 +128,8 @@ class AutopayConfigurationTrace(models.AbstractModel):
         day = move[kind.path]
         if not day:
             return self.env._("no date")
-        return get_days_text(self.env, (today - day).days * kind.days)
+        days = (today - day).days * kind.days
+        return get_age_text(self.env, days, ahead=kind.days < 0)
 
     def _get_text_actual(self, condition, kind, move, today):
         texts = [

@@ -93,6 +93,14 @@ class AutopayPayLink(models.AbstractModel):
         return in_use and page.valid_until > fields.Datetime.now()
 
     @api.model
+    def _is_ahead(self, page):
+        """Return whether the page is about charges to come: none of them has failed."""
+        return all(
+            move.autopay_status == "eligible" and not move.autopay_failed_before
+            for move in page.moves
+        )
+
+    @api.model
     def _get_rows(self, page):
         """Return the ``Payable`` of each invoice of a page."""
         return [self._get_row(move) for move in page.moves]

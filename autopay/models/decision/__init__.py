@@ -1,4 +1,5 @@
 from . import autopay_judgement
+from . import autopay_notice_check
 from . import autopay_check
 from . import autopay_configuration_cap
 from . import autopay_approval

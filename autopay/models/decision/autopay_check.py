@@ -23,7 +23,7 @@ class AutopayCheck(models.AbstractModel):
     """
 
     _name = "autopay.check"
-    _inherit = "autopay.judgement"
+    _inherit = ["autopay.judgement", "autopay.notice.check"]
     _description = "Autopay Check"
 
     def _is_whole(self, move):

@@ -204,7 +204,7 @@ class AutopayDecision(models.AbstractModel):
             contradicted=self._get_contradicted_attempts(tried),
             choices=choices,
             dues=self.env["autopay.due"]._get_dues(moves, today, tokens),
-            approvals=self._get_approvals(company, moves),
+            **self._get_said_facts(company, moves, tokens),
             **self._get_payer_facts(company, payers, methods, seen, question.trial),
             **self._get_credit_facts(company, moves, question, seen, paid),
             trial=question.trial,
@@ -243,6 +243,13 @@ class AutopayDecision(models.AbstractModel):
             "credits": model._find(company, moves, unapplied, seen.credited, paid),
             "credited": {} if question.credited is None else question.credited,
             "final": question.final or question.mode.startswith("gate_"),
+        }
+
+    def _get_said_facts(self, company, moves, tokens):
+        """Look up what second persons have approved and customers were told."""
+        return {
+            "approvals": self._get_approvals(company, moves),
+            "notices": self._get_notice_facts(company, moves, tokens),
         }
 
     def _get_approvals(self, company, moves):

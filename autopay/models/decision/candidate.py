@@ -39,3 +39,19 @@ class MethodFacts:
     today: datetime.date | None = None
     refused: dict = field(default_factory=dict)
     exhausted: set = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeFacts:
+    """The facts about mails before charges, looked up once for a set of invoices.
+
+    :param today: the company's day as it is, whatever day is decided for
+    :param days: {token id: days before a charge on which its customer is told}
+    :param told: {move id: list of ``Told``, in the order in which they were noted}
+    :param is_gate: whether nothing is charged of which its customer was not told
+    """
+
+    today: datetime.date
+    days: dict
+    told: dict
+    is_gate: bool

@@ -5,11 +5,13 @@ from dataclasses import dataclass, field
 
 from odoo import models
 
+from ...schedules.announcements import Announcement
 from ...schedules.parts import Due
 from ...words.invoices.blockers import get_blocker_words, get_charge_words
 from ...words.invoices.deadlines import get_attempt_until_words, get_payment_words
 from ...words.invoices.parts import get_parts_words
 from ..configuration.choice import Choice
+from .candidate import NoticeFacts
 from .discount import NO_DISCOUNT, Discount
 
 
@@ -97,6 +99,8 @@ class Decision:
     :param share: the ``Due``: the charge at hand and the one after it; None where
         nothing is said of the amount
     :param credits: [(``Credit``, amount)] that are applied before the charge
+    :param notice: the ``Announcement``: how the customer is told of it before; None
+        where customers are not told, or nobody has asked
     """
 
     move: models.Model
@@ -118,6 +122,7 @@ class Decision:
     waiting: models.Model | None = None
     share: Due | None = None
     credits: list = field(default_factory=list)
+    notice: Announcement | None = None
 
     @property
     def move_id(self):
@@ -188,6 +193,7 @@ class Facts:
     :param credits: {move id: what is open in the customer's favour, the oldest first}
     :param credited: {credit: {move id: amount}} that decisions have applied
     :param final: whether nothing can be applied any more before the charge
+    :param notices: the ``NoticeFacts``; None where nobody is told of charges before
     """
 
     company: models.Model
@@ -215,3 +221,4 @@ class Facts:
     credits: dict = field(default_factory=dict)
     credited: dict = field(default_factory=dict)
     final: bool = False
+    notices: NoticeFacts | None = None

@@ -7,7 +7,9 @@ from . import autopay_partner_notice
 
 from . import autopay_notice
 from . import autopay_notice_alarm
+from . import autopay_notice_before
 from . import autopay_notice_event
+from . import autopay_notice_expiring
 from . import autopay_notice_sample
 from . import autopay_notice_setting
 from . import autopay_notice_report

@@ -56,6 +56,30 @@ class AutopayNotice(models.Model):
     )
     amount = fields.Monetary(readonly=True)
     currency_id = fields.Many2one("res.currency", readonly=True)
+    contact_id = fields.Many2one(
+        "res.partner",
+        string="Contact",
+        readonly=True,
+        ondelete="set null",
+        help="Who gets it. Empty: whoever gets the invoices of the customer.",
+    )
+    token_id = fields.Many2one(
+        "payment.token",
+        string="Payment Method",
+        readonly=True,
+        ondelete="set null",
+        help="The method that is charged, of mails before a charge.",
+    )
+    charge_date = fields.Date(
+        string="Charged on",
+        readonly=True,
+        help="The day of the charge as the customer was told, of mails before it.",
+    )
+    part = fields.Integer(
+        readonly=True,
+        aggregator=None,
+        help="The part of an invoice in parts that is charged; zero of any other.",
+    )
     state = fields.Selection(
         NOTICE_STATES, string="Status", required=True, readonly=True, default="due"
     )
@@ -115,9 +139,7 @@ class AutopayNotice(models.Model):
                 self.env._("Only mails that were not sent can be sent again.")
             )
         unsent._forget_mails()
-        unsent.write(
-            {"state": "due", "failure": False, "due_date": False, "try_count": 0}
-        )
+        unsent._set_due()
         unsent._send_soon()
 
     def action_view_subject(self):
@@ -156,7 +178,8 @@ class AutopayNotice(models.Model):
         """Return the query that notes events once, whoever is first."""
         names = (
             *("kind", "event_key", "partner_id", "company_id", "res_model", "res_id"),
-            *("amount", "currency_id", "due_date"),
+            *("amount", "currency_id", "due_date", "token_id", "charge_date", "part"),
+            "contact_id",
         )
         common = SQL(
             "'due', 0, %s, %s, %s, %s",

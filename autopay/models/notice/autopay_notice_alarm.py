@@ -1,8 +1,12 @@
 from odoo import api, models
 
+from ...const.notices.before import BEFORE
+
 ADDRESS = "notice_address"
+NO_JOB = "notice_job"
 SERVER = "notice_server"
 TEMPLATE = "notice_template"
+UNDELIVERED = "notice_before"
 
 
 class AutopayNoticeAlarm(models.AbstractModel):
@@ -39,6 +43,18 @@ class AutopayNoticeAlarm(models.AbstractModel):
         self._alert(notice, notice.company_id, summary, notice.failure, wait)
 
     @api.model
+    def _call_no_job(self, notices):
+        """Call once when the job that writes mails was deleted."""
+        for company, part in notices.grouped("company_id").items():
+            service = self._for_staff(company)
+            summary = service.env._("No mail to customers is sent: its job is missing")
+            note = service.env._(
+                "The scheduled action that writes them was deleted. Update the app "
+                "Autopay to have it back: the mails are written then."
+            )
+            service._alert(part[0], company, summary, note, f"{NO_JOB}:{company.id}")
+
+    @api.model
     def _call_server(self, notices, failure):
         """Call once when no mail server takes any mail."""
         for company, part in notices.grouped("company_id").items():
@@ -53,6 +69,7 @@ class AutopayNoticeAlarm(models.AbstractModel):
             name
             for notice in notices
             for name in (
+                f"{NO_JOB}:{notice.company_id.id}",
                 f"{SERVER}:{notice.company_id.id}",
                 f"{TEMPLATE}:{notice.company_id.id}:{notice.kind}",
             )
@@ -61,6 +78,8 @@ class AutopayNoticeAlarm(models.AbstractModel):
             return
         feedback = self.env._("A mail was sent.")
         self._close_waiting_on(notices.partner_id, ADDRESS, feedback)
+        before = notices.filtered(lambda notice: notice.kind == BEFORE)
+        self._close_waiting_on(before.partner_id, UNDELIVERED, feedback)
         activities = self.env["mail.activity"].sudo()
         activities.search([("autopay_wait", "in", list(names))]).action_feedback(
             feedback

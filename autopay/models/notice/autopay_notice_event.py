@@ -48,6 +48,40 @@ class AutopayNoticeEvent(models.AbstractModel):
         row.update(amount=amount, currency_id=move.currency_id.id)
         self.env["autopay.notice"]._announce([row])
 
+    @api.model
+    def _on_consent(self, authorization, contact):
+        """Note that a customer gets a copy of what was agreed.
+
+        :param contact: who has agreed, perhaps empty
+        """
+        row = self._prepare_row(authorization, "consent", "agreed")
+        row.update(token_id=authorization.token_id.id, contact_id=contact.id or None)
+        self.env["autopay.notice"]._announce([row])
+
+    @api.model
+    def _on_requests(self, mails):
+        """Note the mails that ask customers for a method: they are written already.
+
+        :param mails: {``autopay.method.request``: its ``mail.mail``}
+        """
+        rows = [
+            {
+                **self._prepare_row(request, "request", "asked"),
+                "contact_id": request.contact_id.id,
+            }
+            for request in mails
+        ]
+        notices = self.env["autopay.notice"].sudo()._announce(rows)
+        by_id = {request.id: mail for request, mail in mails.items()}
+        for notice in notices:
+            notice._set_queued(by_id[notice.res_id])
+
+    @api.model
+    def _is_off(self, companies, kind):
+        """Return whether one of these companies sends no mails of a kind."""
+        off = self.env["autopay.notice.setting"]._get_off()
+        return any((company.id, kind) in off for company in companies)
+
     def _prepare_row(self, record, kind, event):
         """Return a notice about a record of a customer.
 

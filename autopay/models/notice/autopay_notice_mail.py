@@ -11,15 +11,15 @@ from odoo.tools import split_every
 from odoo.tools.misc import clean_context
 
 from ...const.notices.outbox import (
+    LAYOUT,
     LOST_MINUTES,
     MAILS_AT_ONCE,
+    REPEATABLE_STATES,
     SERVER_HOURS,
     SERVER_TRIES,
 )
 
 _logger = logging.getLogger(__name__)
-
-LAYOUT = "autopay.mail_layout"
 
 # The name that Odoo gives to a failure before anything was sent: no server answered.
 NO_SERVER = "mail_smtp"
@@ -46,15 +46,27 @@ class AutopayNoticeMail(models.AbstractModel):
         if companies._is_autopay_unused() or companies._is_autopay_neutralized():
             return
         stage = self.env["autopay.stage"]
+        self._look_ahead()
         home = Domain(companies._get_autopay_home_domain())
         due_ids = self.search(self._get_due_domain() & home, order="id").ids
         self.env["ir.cron"]._commit_progress(remaining=len(due_ids))
         for part in split_every(MAILS_AT_ONCE, due_ids, self.browse):
-            stage._apply(self._queue, part)
+            stage._apply(self._queue, part, on_failure=self._note_broken)
             if not self.env["ir.cron"]._commit_progress(len(part)):
                 return
         lost = self.search(self._get_lost_domain() & home, order="id")
         stage._apply(self._note_lost, lost)
+
+    def _look_ahead(self):
+        """Note what is to be told of charges to come; mails of what was are written."""
+        enabled = [("autopay_enabled", "=", True)]
+        companies = self.env["res.company"].search(enabled, order="id")
+        for model in ("autopay.notice.before", "autopay.notice.expiring"):
+            try:
+                self.env[model]._look(companies)
+            except Exception:
+                self.env.cr.rollback()
+                _logger.exception("%s could not look at what is coming.", model)
 
     @api.model
     def _get_due_domain(self):
@@ -70,8 +82,15 @@ class AutopayNoticeMail(models.AbstractModel):
         return Domain("state", "=", "queued") & Domain("write_date", "<=", before)
 
     def _send_soon(self):
-        """Have the mails written in a moment, apart from whoever wants them."""
-        self.env.ref("autopay.ir_cron_send_notices").sudo()._trigger()
+        """Have the mails written in a moment, apart from whoever wants them.
+
+        A job that was deleted stops no charge: a person is called.
+        """
+        job = self.env.ref("autopay.ir_cron_send_notices", raise_if_not_found=False)
+        if job:
+            job.sudo()._trigger()
+        else:
+            self.env["autopay.notice.alarm"]._call_no_job(self)
 
     # === WRITE === #
 
@@ -126,20 +145,38 @@ class AutopayNoticeMail(models.AbstractModel):
         template = notices.env.ref(kind.template, raise_if_not_found=False)
         if not template:
             raise UserError(self.env._("its template was deleted."))
-        mails = template.send_mail_batch(notices.ids, email_layout_xmlid=LAYOUT)
+        mails = notices._render(template)
         for notice, mail in zip(notices, mails, strict=True):
             if kind.asks and escape(notice.link_url) not in (mail.body_html or ""):
                 # It would ask for something and not say where.
                 raise UserError(self.env._("the link is missing in its template."))
-            notice.write(
-                {
-                    "state": "queued",
-                    "failure": False,
-                    "mail_id": mail.id,
-                    "email": ", ".join(notice.recipient_ids.mapped("email_normalized")),
-                    "subject": mail.subject,
-                }
-            )
+            notice._set_queued(mail)
+
+    def _set_queued(self, mail):
+        """Note the mail that tells it, which is in Odoo's queue."""
+        self.write(
+            {
+                "state": "queued",
+                "failure": False,
+                "mail_id": mail.id,
+                "email": self._get_emails(),
+                "subject": mail.subject,
+            }
+        )
+
+    def _render(self, template):
+        """Return the mails of these notices, each of its own.
+
+        Requests and consents have templates of their own models, as before there were
+        notices: people have changed them.
+        """
+        is_own = template.sudo().model == self._name
+        ids = self.ids if is_own else self.mapped("res_id")
+        mails = template.send_mail_batch(ids, email_layout_xmlid=LAYOUT)
+        if not is_own:
+            for notice, mail in zip(self, mails, strict=True):
+                mail.recipient_ids = notice.recipient_ids
+        return mails
 
     # === NOT WRITTEN === #
 
@@ -162,6 +199,39 @@ class AutopayNoticeMail(models.AbstractModel):
             else:
                 told |= notice
         return told
+
+    def _note_broken(self, notice, error):
+        """Say of a mail whose facts could not be read that it is not sent."""
+        words = self.env._("The mail could not be written: %s", get_cause(error))
+        notice._set_failed(words)
+        self.env["autopay.notice.alarm"]._call_template(notice)
+
+    def _filter_reachable(self):
+        """Return those that had no address, or not this one, and were not sent."""
+        return self.exists().filtered(
+            lambda rec: (
+                rec.state in REPEATABLE_STATES
+                and rec.recipient_ids
+                and rec.email != rec._get_emails()
+            )
+        )
+
+    def _revive(self):
+        """Send mails once more that can arrive now."""
+        locked = self.try_lock_for_update()
+        again = locked.filtered(lambda rec: rec.state in REPEATABLE_STATES)
+        again._forget_mails()
+        again._set_due()
+
+    def _set_due(self):
+        """Have mails that were not sent be written once more."""
+        self.write(
+            {"state": "due", "failure": False, "due_date": False, "try_count": 0}
+        )
+
+    def _get_emails(self):
+        """Return the addresses to which a mail goes."""
+        return ", ".join(self.recipient_ids.mapped("email_normalized"))
 
     def _set_skipped(self, reason):
         self.write({"state": "skipped", "failure": reason})

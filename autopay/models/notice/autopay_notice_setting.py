@@ -52,6 +52,14 @@ class AutopayNoticeSetting(models.Model):
             setting.template_id = template
             setting.description = template and template.sudo().description
 
+    # === CONSTRAINT METHODS === #
+
+    @api.constrains("enabled")
+    def _check_enabled(self):
+        off = self._get_off()
+        for company in self.company_id:
+            company.sudo()._check_autopay_told(off)
+
     # === CRUD METHODS === #
 
     def write(self, vals):

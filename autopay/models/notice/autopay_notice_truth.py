@@ -1,5 +1,7 @@
 from odoo import models
 
+from ...const.notices.before import BEFORE
+from ...const.notices.expiring import EXPIRING
 from ...const.notices.kinds import FAILED_KINDS
 from ...const.reversal import MONEY_GONE
 
@@ -52,6 +54,9 @@ class AutopayNoticeTruth(models.AbstractModel):
             "confirm_reminder": self._get_confirm_end,
             "returned": self._get_returned_end,
             "plan": self._get_plan_end,
+            BEFORE: self._get_before_end,
+            EXPIRING: self._get_expiring_end,
+            "request": self._get_request_end,
         }.get(self.kind)
         return check(record) if check else ""
 
@@ -102,4 +107,34 @@ class AutopayNoticeTruth(models.AbstractModel):
     def _get_plan_end(self, plan):
         if not plan.active:
             return self.env._("The plan had ended before the mail was written.")
+        return ""
+
+    def _get_before_end(self, move):
+        if not self._get_moves(move):
+            return self.env._("The invoices went to another customer.")
+        if not self.partner_id.active:
+            return self.env._("The customer was archived.")
+        if not self._filter_owed(move):
+            return self.env._("Paid before the mail was written.")
+        if move.autopay_status not in ("eligible", "error"):
+            return self.env._("It is being charged, or not by autopay any more.")
+        if move.autopay_customer_hold:
+            return self.env._("The customer has skipped the charge.")
+        if self.charge_date <= self.company_id._get_autopay_today():
+            return self.env._("The day of the charge came before the mail was written.")
+        if move._get_autopay_tokens().get(move.id) != self.token_id:
+            return self.env._("Another payment method pays it now.")
+        return ""
+
+    def _get_expiring_end(self, token):
+        if not token.active:
+            return self.env._("The payment method was removed.")
+        told = self.event_key.split(":")[2]
+        if str(token.autopay_expiry_date or "")[:7] != told:
+            return self.env._("The card was renewed before the mail was written.")
+        return ""
+
+    def _get_request_end(self, request):
+        if not request._is_open():
+            return self.env._("The request is over.")
         return ""

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 
+from ...const.notices.expiring import EXPIRING
 from ...const.notices.kinds import CONFIRM_KINDS, FAILED_KINDS
 from ...rights import BILLING_GROUP
 from ...words.amounts import format_amount
@@ -7,6 +8,7 @@ from ...words.days import say_day
 from ...words.notices.customers import (
     get_confirm_step,
     get_invoice_names,
+    get_link_label,
     get_next_step,
     get_part_words,
     get_reason,
@@ -14,6 +16,14 @@ from ...words.notices.customers import (
     get_sample_words,
 )
 from ...words.portal.confirmations import get_deadline_words
+
+# The methods that return where a customer does what a mail asks for.
+ASKING_LINKS = {
+    **dict.fromkeys(CONFIRM_KINDS, "_get_confirm_url"),
+    **dict.fromkeys(FAILED_KINDS, "_get_failed_url"),
+    EXPIRING: "_get_expiring_url",
+    "request": "_get_request_url",
+}
 
 
 class AutopayNoticeWords(models.AbstractModel):
@@ -46,6 +56,9 @@ class AutopayNoticeWords(models.AbstractModel):
         compute_sudo=True,
         groups=BILLING_GROUP,
     )
+    link_label = fields.Char(
+        string="Button", compute="_compute_words", compute_sudo=True
+    )
     agreed_words = fields.Text(compute="_compute_words", compute_sudo=True)
 
     # === COMPUTE METHODS === #
@@ -58,7 +71,7 @@ class AutopayNoticeWords(models.AbstractModel):
             wanted = (notice.partner_id.lang, notice.company_id.partner_id.lang)
             notice.lang = next((lang for lang in wanted if lang in installed), "en_US")
 
-    @api.depends("partner_id", "res_model", "res_id")
+    @api.depends("contact_id", "partner_id", "res_model", "res_id")
     def _compute_recipient_ids(self):
         """Take whoever gets the invoices, else the contacts or the customer.
 
@@ -76,7 +89,8 @@ class AutopayNoticeWords(models.AbstractModel):
                 )
             )
             own = found.get(notice.partner_id, addressed.browse())
-            notice.recipient_ids = billed or own
+            contact = notice.contact_id.filtered("email_normalized")
+            notice.recipient_ids = contact or billed or own
             notice.partner_to = ",".join(map(str, notice.recipient_ids.ids))
 
     @api.depends_context("lang")
@@ -92,14 +106,13 @@ class AutopayNoticeWords(models.AbstractModel):
                 notice.update(words)
                 continue
             notice.date_words = notice._get_date_words(record)
-            notice.method_label = (
-                record.token_id._get_autopay_label() if _has(record, "token_id") else ""
-            )
+            notice.method_label = notice._get_token(record)._get_autopay_label()
             moves = notice._get_moves(record)
             notice.references = get_invoice_names(self.env, moves)
             notice.reason_words = notice._get_reason_words(record)
             notice.next_step = notice._get_next_step(record)
             notice.agreed_words = notice._get_agreed_words(record)
+            notice.link_label = get_link_label(self.env, notice._is_owed(record))
 
     def _compute_link_url(self):
         for notice in self:
@@ -113,6 +126,8 @@ class AutopayNoticeWords(models.AbstractModel):
         An invoice that was released can be made out to another one.
         """
         payer = self.partner_id.commercial_partner_id
+        if record and record._name == "account.move":
+            return record.filtered(lambda move: move.commercial_partner_id == payer)
         for name in ("move_ids", "move_id"):
             if _has(record, name):
                 return record[name].filtered(
@@ -123,8 +138,20 @@ class AutopayNoticeWords(models.AbstractModel):
                 )
         return self.env["account.move"]
 
+    def _get_token(self, record):
+        """Return the method that it is about, perhaps none."""
+        if record and record._name == "payment.token":
+            return record
+        found = record.token_id if _has(record, "token_id") else False
+        return self.token_id or found or self.env["payment.token"]
+
     def _get_date_words(self, record):
         """Return the day of the event, where the company is."""
+        if record and self.kind == EXPIRING:
+            last = record.autopay_expiry_date
+            return say_day(self.env, last)
+        if self.charge_date:
+            return say_day(self.env, self.charge_date)
         moment = next(
             (
                 record[name]
@@ -175,9 +202,9 @@ class AutopayNoticeWords(models.AbstractModel):
     def _get_link(self, record):
         """Return the address of the button: the invoice, or the list of several."""
         moves = self._get_moves(record)
-        if record and self.kind in CONFIRM_KINDS:
-            return self.env["autopay.confirmation"]._get_url(record)
-        if (record and self.kind in FAILED_KINDS) or self._is_owed(record):
+        if record and self.kind in ASKING_LINKS:
+            return getattr(self, ASKING_LINKS[self.kind])(record)
+        if record and self._is_owed(record):
             return self._get_pay_url(moves)
         base = self.company_id.get_base_url()
         if len(moves) == 1:
@@ -185,16 +212,39 @@ class AutopayNoticeWords(models.AbstractModel):
         path = "/my/autopay/payments" if self.kind == "receipt" else "/my/invoices"
         return f"{base}{path}"
 
+    def _get_confirm_url(self, attempt):
+        return self.env["autopay.confirmation"]._get_url(attempt)
+
+    def _get_request_url(self, request):
+        return request._get_link()
+
+    def _get_failed_url(self, attempt):
+        return self._get_pay_url(self._get_moves(attempt))
+
+    def _get_expiring_url(self, token):
+        """Return the address where another method is saved before this one expires."""
+        moves = self.env["autopay.notice.expiring"]._find_moves_after(token)
+        own = moves.filtered(lambda move: move.company_id == self.company_id)
+        page = f"/my/autopay/method/new?company={self.company_id.id}"
+        url = self._get_pay_url(own)
+        return (
+            url if self._may_save() and url else self.company_id.get_base_url() + page
+        )
+
+    def _may_save(self):
+        """Return whether all who read the mail may say how the customer pays."""
+        recipients = self.recipient_ids
+        trusted = self.env["autopay.request.contacts"]._filter_trusted(recipients)
+        return trusted == recipients
+
     def _get_pay_url(self, moves):
         """Return the address of the page on which failed invoices are paid.
 
         It lets another method be saved when all who read the mail may say how the
         customer pays.
         """
-        recipients = self.recipient_ids
-        trusted = self.env["autopay.request.contacts"]._filter_trusted(recipients)
         return self.env["autopay.pay.link"]._get_url(
-            self.partner_id, self.company_id, moves, may_save=trusted == recipients
+            self.partner_id, self.company_id, moves, may_save=self._may_save()
         )
 
 

@@ -9,12 +9,13 @@ from ...words.portal.invoices import (
     get_skipped_words,
     get_started_words,
 )
+from .linked import get_actor_name
 
 # The name of the activity that staff get of a skipped invoice.
 CUSTOMER_HOLD = "customer_hold"
 
 # Nothing but time is in the way of a charge that has not failed.
-PLANNED_BLOCKERS = (False, "date_not_reached")
+PLANNED_BLOCKERS = (False, "date_not_reached", "notice_pending")
 
 
 class AutopayMovePortal(models.AbstractModel):
@@ -91,7 +92,7 @@ class AutopayMovePortal(models.AbstractModel):
     def _set_autopay_customer_hold(self, held):
         """Write whether the customer has skipped these invoices, and tell staff."""
         self._write_autopay({"autopay_customer_hold": held})
-        user = self.env.user.name
+        user = get_actor_name(self.env)
         for company, moves in self.grouped("company_id").items():
             notification = self.env["autopay.notification"]._for_staff(company)
             env = notification.env

@@ -6,6 +6,7 @@ from odoo.fields import Domain
 
 from ...const.invoice import OPEN_STATUSES, UNPAID_STATES
 from ...words.portal.pages import get_portal_sentence
+from .linked import get_linked
 from .status import PortalStatus
 
 # The open invoices that are looked at for the next charge: the first of them decides.
@@ -33,6 +34,8 @@ class AutopayPortal(models.AbstractModel):
 
         :raises AccessError: when nobody is logged in
         """
+        if linked := get_linked(self.env):
+            return linked.payer
         if self.env.user._is_public():
             raise AccessError(self.env._("Log in to see your autopay settings."))
         return self.env.user.partner_id.commercial_partner_id.sudo()
@@ -97,6 +100,8 @@ class AutopayPortal(models.AbstractModel):
     @api.model
     def _may_change(self):
         """Return whether the user may change how the customer pays."""
+        if linked := get_linked(self.env):
+            return linked.may_change
         return self.env.user.partner_id.sudo().autopay_portal_manager
 
     @api.model

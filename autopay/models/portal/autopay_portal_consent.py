@@ -12,6 +12,7 @@ from ...words.portal.pages import (
 )
 from ..attempt.autopay_attempt_schedule import RECALLABLE_STATES
 from ..authorization.autopay_terms import Terms
+from .linked import get_actor_name
 
 # Reasons that end when the customer agrees to the method.
 AGREEMENT_CODES = ("no_authorization", "authorization_revoked", "method_refused")
@@ -158,6 +159,6 @@ class AutopayPortalConsent(models.AbstractModel):
         notification = self.env["autopay.notification"]._for_staff(company)
         payer = self._get_payer()
         summary, note = get_left_staff_words(notification.env, payer, late)
-        payer._message_log(body=f"{summary} ({self.env.user.name}). {note}")
+        payer._message_log(body=f"{summary} ({get_actor_name(self.env)}). {note}")
         payer = payer.with_env(notification.env)
         notification._alert(payer, company, summary, note)

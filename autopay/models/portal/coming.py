@@ -7,7 +7,10 @@ from datetime import timedelta
 from ..decision.facts import Decision
 
 # Nothing but time is in the way of the charge.
-TIME_BLOCKERS = (False, "date_not_reached", "retry_not_due")
+TIME_BLOCKERS = (
+    *(False, "date_not_reached", "retry_not_due"),
+    *("notice_undeliverable", "notice_pending"),
+)
 # A customer who pays now passes over these, as staff do.
 PAYABLE_BLOCKERS = (*TIME_BLOCKERS, "failed", "no_date")
 UNDER_WAY_BLOCKERS = (
@@ -20,6 +23,7 @@ UNDER_WAY_BLOCKERS = (
     "payment_in_doubt",
 )
 APPROVAL_BLOCKERS = ("needs_approval", "approval_refused")
+MOVABLE_BLOCKERS = (False, "date_not_reached", "notice_pending")
 # Dates with these sources can be moved: others are part of something larger.
 MOVABLE_SOURCES = ("rule", "person", "customer")
 
@@ -47,6 +51,11 @@ class Coming:
     def move(self):
         """The invoice, with the rights of the system."""
         return self.decision.move
+
+    @property
+    def method(self):
+        """The method that pays; empty for one that was removed."""
+        return self.decision.token.filtered("active")
 
     @property
     def refusal(self):
@@ -93,7 +102,7 @@ class Coming:
         share = self.decision.share
         return (
             not self.refusal
-            and self.decision.blocker in (False, "date_not_reached")
+            and self.decision.blocker in MOVABLE_BLOCKERS
             and self.move.autopay_status == "eligible"
             and self.move.autopay_date_source in MOVABLE_SOURCES
             and not (share and share.parts > 1)

@@ -193,9 +193,12 @@ class AutopayMethodRequest(models.Model):
         return requests
 
     def _prepare_vals(self, company, payer, contact):
+        last = company._get_autopay_today() + timedelta(days=REQUEST_DAYS)
         return {
             "partner_id": payer.id,
             "company_id": company.id,
+            # The mail names a day: the link works until it is over.
+            "expiry_date": company._get_autopay_day_end(last),
             "contact_id": contact.id,
             "email": contact.email_normalized,
             "asked_by_id": self.env.uid,

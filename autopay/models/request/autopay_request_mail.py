@@ -7,11 +7,12 @@ from odoo.tools import split_every
 from odoo.tools.misc import clean_context
 
 from ...const.methods.request import MAILS_AT_ONCE, OPEN_STATES
+from ...const.notices.outbox import LAYOUT
 
 _logger = logging.getLogger(__name__)
 
 TEMPLATE = "autopay.mail_template_method_request"
-LAYOUT = "autopay.mail_layout"
+REQUEST = "request"
 
 
 class AutopayRequestMail(models.AbstractModel):
@@ -90,6 +91,9 @@ class AutopayRequestMail(models.AbstractModel):
         template = requests.env.ref(TEMPLATE, raise_if_not_found=False)
         if not template:
             return self.env._("its template was deleted.")
+        events = self.env["autopay.notice.event"]
+        if events._is_off(requests.company_id, REQUEST):
+            return self.env._("mails of this kind are switched off.")
         mails = template.send_mail_batch(requests.ids, email_layout_xmlid=LAYOUT)
         for request, mail in zip(requests, mails, strict=True):
             if request._get_link() not in (mail.body_html or ""):
@@ -97,6 +101,7 @@ class AutopayRequestMail(models.AbstractModel):
                 mails.unlink()
                 return self.env._("the link is missing in its template.")
         requests.write({"written_date": fields.Datetime.now(), "failure": False})
+        events._on_requests(dict(zip(requests, mails, strict=True)))
         return ""
 
     def _set_failed(self, reason):

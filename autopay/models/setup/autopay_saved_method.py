@@ -1,10 +1,4 @@
-import logging
-
 from odoo import api, models
-
-_logger = logging.getLogger(__name__)
-
-TEMPLATE = "autopay.mail_template_consent"
 
 
 class AutopaySavedMethod(models.AbstractModel):
@@ -80,28 +74,14 @@ class AutopaySavedMethod(models.AbstractModel):
 
     # === COPY === #
 
-    def _mail_copy_safely(self, authorization, contact):
-        """Mail a copy; a template that was spoilt keeps nobody from agreeing."""
-        try:
-            with self.env.cr.savepoint():
-                self._mail_copy(authorization, contact)
-        except Exception as error:
-            _logger.exception("The copy of consent %s is not sent.", authorization.id)
-            self._alert_no_copy(authorization, error)
-
     @api.model
     def _mail_copy(self, authorization, contact):
-        """Hand the copy of a consent to the mail queue, for who gave it."""
-        template = self.env.ref(TEMPLATE, raise_if_not_found=False)
-        if not template:
-            return
-        receiver = contact or authorization.partner_id
-        template.sudo().send_mail(
-            authorization.id,
-            force_send=False,
-            email_values={"recipient_ids": receiver.ids},
-        )
-        self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()
+        """Have the copy of a consent be mailed, to who gave it.
+
+        :param contact: empty when nobody was logged in
+        """
+        events = self.env["autopay.notice.event"].sudo()
+        events._on_consent(authorization.sudo(), contact)
 
     @api.model
     def _alert_no_copy(self, authorization, error):

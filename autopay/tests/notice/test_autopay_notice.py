@@ -284,6 +284,7 @@ class TestAutopayNotice(NoticeCommon):
         settings = self.settings.with_user(self.manager).with_company(self.company)
         settings.action_open()
         self.manager.email = "boss@example.com"
+        self.env["autopay.method.request"]._ask(self.company, self.customer)
         rows = settings.search([("company_id", "=", self.company.id)])
         self._run_queue()
         for row in rows:

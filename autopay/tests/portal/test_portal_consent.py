@@ -48,8 +48,8 @@ class TestPortalConsent(PagesCommon):
         self.assertEqual(consent.ip_address, "127.0.0.1")
         self.assertTrue(consent.user_agent)
         contact = self.owner_user.partner_id
-        copies = self.env["mail.mail"].search([("recipient_ids", "=", contact.id)])
-        self.assertEqual(len(copies), 1)
+        copies = self._write_copies(consent)
+        self.assertEqual((len(copies), copies.recipient_ids), (1, contact))
         self.assertEqual(
             self.customer.with_company(self.company).autopay_token_id, token
         )

@@ -98,6 +98,11 @@ class TestAutopayMethodRequest(RequestCommon):
         mail._postprocess_sent_message([], [], "No route", "mail_smtp")
         self.assertEqual(request.state, "failed")
         self.assertIn("No route", request.failure)
+        # The outbox writes it anew, once a server is there again.
+        notice = self.env["autopay.notice"].search([("res_id", "=", request.id)])
+        self.assertEqual((notice.kind, notice.state), ("request", "due"))
+        self.assertFalse(mail.exists())
+        notice.sudo()._queue(notice)
         self._send_mails()
         self.assertEqual(request.state, "sent")
         self.assertFalse(request.failure)

@@ -89,9 +89,7 @@ class TestAutopayMethodSetup(SetupCommon):
         self._check(setup)
         self._resolve()
         consent = setup.authorization_id
-        mails = self.env["mail.mail"].search(
-            [("res_id", "=", consent.id), ("model", "=", consent._name)]
-        )
+        mails = self._write_copies(consent)
         self.assertEqual(len(mails), 1)
         self.assertEqual(mails.recipient_ids, self.customer)
         self.assertIn("I authorize", mails.body_html)

@@ -161,7 +161,7 @@ class TestPortalMethods(CommittingOverHttp, SetupCommon, PagesCommon):
         self.assertTrue(self._get_default())
         consent = self._get_consents()
         self.assertEqual(consent.user_id, self.owner_user)
-        mail = self.env["mail.mail"].search([("res_id", "=", consent.id)])
+        mail = self._write_copies(consent)
         self.assertEqual(mail.recipient_ids, self.owner_user.partner_id)
 
     def test_declined_card_is_told_and_another_one_can_be_tried(self):
@@ -242,7 +242,7 @@ class TestPortalMethods(CommittingOverHttp, SetupCommon, PagesCommon):
         consent = self._get_consents()
         self.assertEqual((consent.token_id, consent.channel), (token, "portal"))
         self.assertIn("4242", consent.text)
-        mails = self.env["mail.mail"].search([("res_id", "=", consent.id)])
+        mails = self._write_copies(consent)
         self.assertEqual(len(mails), 1)
         # It is no choice any more.
         page = self._open_page(NEW)

@@ -5,6 +5,7 @@ from ...const.retry import DECLINE_DAYS
 from ..amounts import format_amount
 from ..days import say_day
 from ..declines.advice import get_staff_advice
+from .announcements import NOTICE_BLOCKERS, get_announcement_words, get_told_note
 from .credits import get_credit_note, get_credit_values
 
 # Blockers whose reason is looked up only when somebody reads it.
@@ -20,6 +21,7 @@ def get_blocker_words(env, decision, sentence):
     words = text % _get_values(env, decision)
     if decision.blocker == "date_not_reached":
         words = f"{words} {get_credit_note(env, decision)}"
+    words = f"{words} {get_told_note(env, decision)}"
     # Some of them have an empty part in the middle.
     return words.replace("  ", " ").strip()
 
@@ -149,6 +151,9 @@ def _get_values(env, decision):
         env["autopay.configuration.trace"]._explain(decision)
     if decision.blocker in CREDIT_BLOCKERS:
         decision.values.update(get_credit_values(env, decision))
+    if decision.blocker in NOTICE_BLOCKERS:
+        words = get_announcement_words(env, decision)
+        decision.values["announcement"] = words
     return {
         "amount": format_amount(env, move.currency_id, decision.amount),
         "currency": move.currency_id.name or "",

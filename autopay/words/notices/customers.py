@@ -5,6 +5,8 @@ from datetime import timedelta
 from odoo import fields
 from odoo.tools.translate import LazyTranslate
 
+from ...const.notices.before import BEFORE
+from ...const.notices.expiring import EXPIRING
 from ...const.notices.kinds import CONFIRM_KINDS
 from ...const.notices.outbox import NAMED_INVOICES
 from ..amounts import format_amount
@@ -28,6 +30,14 @@ RETURNED_TITLES = {
 
 # The sentences on what happens now, by kind of notice.
 NEXT_STEPS = {
+    EXPIRING: _lt(
+        "Please save another one before: then your invoices are paid as agreed. If you "
+        "have a new card already, save that."
+    ),
+    BEFORE: _lt(
+        "You do not need to do anything. If it should not be charged, tell us in time, "
+        "or pause it with the link at the end of this mail."
+    ),
     "receipt": _lt("You do not need to do anything."),
     "pending": _lt(
         "A bank needs some days for it. You do not need to do anything: we write again "
@@ -97,6 +107,14 @@ def get_confirm_step(env, deadline):
     return fill_in(env, CONFIRM, deadline=deadline)
 
 
+def get_link_label(env, is_owed):
+    """Return what the button of a mail says that leads to invoices.
+
+    :param bool is_owed: whether money that a bank took back is to be paid again
+    """
+    return env._("Pay Now") if is_owed else env._("View Invoice")
+
+
 def get_part_words(env, currency, amount, day):
     """Return the amount and the day of one part of a plan."""
     amount = format_amount(env, currency, amount)
@@ -127,6 +145,7 @@ def get_sample_words(env, kind, currency):
         "date_words": say_day(env, today, year=True),
         "reason_words": reasons.get(kind, ""),
         "next_step": step,
+        "link_label": get_link_label(env, False),
         "agreed_words": "\n".join(
             get_part_words(env, currency, *part) for part in parts
         ),

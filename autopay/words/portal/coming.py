@@ -1,7 +1,10 @@
 """The words about coming charges that customers read on their own pages."""
 
+from functools import partial
+
 from odoo.tools.translate import LazyTranslate
 
+from ..amounts import format_amount
 from ..days import say_day
 from ..declines.advice import get_customer_sentence
 from ..disputes import get_withheld_sentence
@@ -25,6 +28,10 @@ COMING_SENTENCES = {
         "or choose another payment method."
     ),
     "retry_not_due": _lt("The last charge failed. It is tried again on %(date)s."),
+    "notice_undeliverable": _lt(
+        "We tell you of each charge before it is made, and our mail did not reach "
+        "you: nothing is charged until it does. Please give us your e-mail address."
+    ),
     "needs_approval": _lt("It waits for our approval."),
     "approval_refused": _lt("We do not charge it for now. Ask us why."),
     "payment_pending": _lt("Another payment of it is under way."),
@@ -100,6 +107,37 @@ _UNKNOWN = _lt(
 )
 
 
+# What stands beside a coming charge, and on its button.
+ROW_SENTENCES = {
+    "with_method": _lt("with %(method)s"),
+    "by_rule": _lt("By your payment rule “%(rule)s”"),
+    "moved_from": _lt("Moved from %(moved)s"),
+    "locked": _lt("Only %(company)s can change it."),
+    "pay_now": _lt("Pay %(amount)s now"),
+}
+
+
+def get_row_words(env):
+    """Return {name: function of a ``Coming``} of the words beside a coming charge."""
+    return {
+        name: partial(_get_row_sentence, env, sentence)
+        for name, sentence in ROW_SENTENCES.items()
+    }
+
+
+def _get_row_sentence(env, sentence, row):
+    moved = row.move.autopay_moved_from
+    return fill_in(
+        env,
+        sentence,
+        method=row.method._get_autopay_label() if row.method else "",
+        rule=row.decision.configuration.display_name or "",
+        moved=say_day(env, moved) if moved else "",
+        company=row.move.company_id.name,
+        amount=format_amount(env, row.move.currency_id, row.decision.amount),
+    )
+
+
 def get_coming_words(env, decision):
     """Return why an invoice is not charged, for its customer, as a sentence.
 
@@ -108,7 +146,7 @@ def get_coming_words(env, decision):
     code = decision.blocker
     if code in ("in_dispute", "money_returned"):
         return get_withheld_sentence(env, decision.move)
-    if code in (False, "date_not_reached"):
+    if code in (False, "date_not_reached", "notice_pending"):
         return ""
     sentence = COMING_SENTENCES.get(code) or STATUS_SENTENCES.get(code)
     if not sentence:
