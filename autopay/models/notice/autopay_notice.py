@@ -58,7 +58,6 @@ class AutopayNotice(models.Model):
     currency_id = fields.Many2one("res.currency", readonly=True)
     contact_id = fields.Many2one(
         "res.partner",
-        string="Contact",
         readonly=True,
         ondelete="set null",
         help="Who gets it. Empty: whoever gets the invoices of the customer.",

@@ -9,6 +9,7 @@ from ...const.notices.before import (
     LOOK_BACK_MINUTES,
     LOOK_MINUTES,
     MOVES_AT_ONCE,
+    SEPA_TYPES,
 )
 from ..company.autopay_company_notice import DAYS_FIELDS
 from .autopay_notice_alarm import UNDELIVERED
@@ -66,10 +67,22 @@ class AutopayNoticeBefore(models.AbstractModel):
         last = today + timedelta(days=max(company[name] for name in DAYS_FIELDS))
         moves = self.env["account.move"].with_company(company)
         domain = moves._get_autopay_due_domain(company, last)
+        domain &= self._get_concerned_domain(company)
         if since and company._get_autopay_day(since) == today:
             domain &= self._get_changed_domain(since)
         # Limits of a customer count for all of its invoices.
         return moves.search(domain, order="commercial_partner_id, autopay_date, id")
+
+    def _get_concerned_domain(self, company):
+        """Return the domain of invoices of customers with a method to tell of."""
+        if company.autopay_notice_days_card:
+            return Domain.TRUE
+        tokens = self.env["payment.token"].sudo()
+        methods = tokens._get_autopay_debit_methods()
+        methods |= methods.search([("code", "in", SEPA_TYPES)])
+        found = tokens.search([("payment_method_id", "in", methods.ids)])
+        payers = found.partner_id.commercial_partner_id
+        return Domain("commercial_partner_id", "in", payers.ids)
 
     def _get_changed_domain(self, since):
         """Return the domain of what was changed since, in itself or at its customer."""

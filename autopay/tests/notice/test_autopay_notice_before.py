@@ -199,6 +199,17 @@ class TestAutopayNoticeBefore(BeforeCommon):
         with self.assertRaises(ValidationError):
             company.autopay_notice_days_debit = 61
 
+    def test_only_customers_with_a_method_to_tell_of_are_looked_at(self):
+        invoice = self._create_coming(2)
+        service = self.env["autopay.notice.before"]
+        self.assertIn(invoice, service._find_moves(self.company, None))
+        self.company.write(
+            {"autopay_notice_days_card": 0, "autopay_notice_days_debit": 3}
+        )
+        self.assertNotIn(invoice, service._find_moves(self.company, None))
+        self._create_token("pm_usBankAccount_success")
+        self.assertIn(invoice, service._find_moves(self.company, None))
+
     def test_gate_and_its_mail_are_not_switched_against_each_other(self):
         self.settings._add_missing(self.company)
         before = self.settings.search(

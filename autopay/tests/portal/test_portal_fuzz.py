@@ -59,6 +59,9 @@ class TestPortalFuzz(PagesCommon):
         pay = self.env["autopay.pay.link"]._get_path(
             self.customer, self.company, self.invoice, may_save=True
         )
+        stop = self.env["autopay.stop.link"]._get_path(
+            self.customer, self.company, True
+        )
         choice = {"token": str(self.other.id), "agree": "1", "recollect": "1"}
         return [
             (f"{coming}/skip", {}),
@@ -72,6 +75,8 @@ class TestPortalFuzz(PagesCommon):
             (f"/autopay/m/{link}", {"name": "Cow Herd", **hashed}),
             (f"{pay}/{self.invoice.id}", {}),
             (f"{pay}/method", {"name": "Cow Herd", "recollect": "1", **hashed}),
+            (f"{stop}/{self.invoice.id}/skip", {}),
+            (f"{stop}/leave", {}),
             # Nothing but the link is sent there.
             ("/autopay/confirm/x", {}),
             ("/autopay/confirm/x/other", {}),

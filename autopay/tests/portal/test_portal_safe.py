@@ -53,7 +53,8 @@ class TestPortalSafe(PagesCommon):
         self._run_autopay()
         links = self.env["autopay.pay.link"]
         url = links._get_url(payer, self.company, waiting, may_save=True)
-        urls = (waiting.sudo().autopay_attempt_ids.confirm_url, url)
+        stop = self.env["autopay.stop.link"]._get_path(payer, self.company, True)
+        urls = (waiting.sudo().autopay_attempt_ids.confirm_url, url, stop)
         return [urlsplit(each).path for each in urls]
 
     def _read_tables(self):
