@@ -3,6 +3,7 @@ from markupsafe import escape
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
+from ...words.days import say_day
 from .common_notice import NoticeCommon
 
 
@@ -67,7 +68,7 @@ class TestAutopayNotice(NoticeCommon):
         day = notice._get_retry_date()
         self.assertEqual(day, invoice.autopay_retry_date)
         body = self._get_told()[0]["body"]
-        self.assertIn(f"{day.month:02}/{day.day:02}/{day.year}", body)
+        self.assertIn(say_day(self.env, day), body)
         self.assertIn("could not be completed", body)
         self.assertNotIn("We will try again.", body)
 

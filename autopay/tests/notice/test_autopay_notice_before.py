@@ -4,9 +4,10 @@ from psycopg2.extras import Json
 
 from odoo.exceptions import ValidationError
 from odoo.tests import tagged
-from odoo.tools import format_date, mute_logger
+from odoo.tools import mute_logger
 
 from ...models.engine.autopay_stage import AutopayStage
+from ...words.days import say_day
 from .common_before import BeforeCommon
 
 RENDER_LOGS = (
@@ -29,8 +30,8 @@ class TestAutopayNoticeBefore(BeforeCommon):
         decision = self._decide(invoice)
         self.assertEqual(decision.blocker, "date_not_reached")
         words = decision.get_words(self.env)
-        self.assertIn(format_date(self.env, self._in_days(10)), words)
-        told = format_date(self.env, self._in_days(7))
+        self.assertIn(say_day(self.env, self._in_days(10)), words)
+        told = say_day(self.env, self._in_days(7))
         self.assertIn(f"The customer will be told on {told}.", words)
 
         self._pass_days(7)
@@ -39,7 +40,7 @@ class TestAutopayNoticeBefore(BeforeCommon):
         self.assertEqual((notice.state, notice.amount), ("sent", 100))
         self.assertEqual(notice.charge_date, self._in_days(3))
         (mail,) = self._get_told()
-        day = format_date(self.env, self._in_days(3), lang_code="en_US")
+        day = say_day(self.env, self._in_days(3))
         self.assertIn(f"100.00 will be collected on {day}", mail["subject"])
         for words in ("4242", invoice.name, "do not need to do anything"):
             self.assertIn(words, mail["body"])
