@@ -8,6 +8,7 @@ from .. import const
 from ..const.deadline import WIRE_DAYS
 from ..const.links.confirmation import CONFIRM_HOURS, LEAST_HOURS, MOST_HOURS
 from ..rights import MANAGER_GROUP, PAYMENT_GROUPS
+from .company.autopay_company_notice import DAYS_FIELDS
 
 
 class ResCompany(models.Model):
@@ -32,6 +33,8 @@ class ResCompany(models.Model):
             "autopay_discount_policy",
             "autopay_combine",
             "autopay_approval_limit",
+            *DAYS_FIELDS,
+            "autopay_notice_gate",
             "autopay_credit_policy",
             "autopay_database_uuid",
         }

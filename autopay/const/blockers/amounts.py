@@ -112,6 +112,7 @@ AMOUNT_BLOCKERS = (
         _lt("%(announcement)s"),
         person_decides=True,
         mark=_lt("Customer was not told"),
+        standing="scheduled",
         days=MOST_DAYS + 7,
         tells_date_source=True,
     ),

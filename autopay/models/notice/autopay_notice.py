@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ...const.notices.before import BEFORE
 from ...const.notices.kinds import KIND_SELECTION, NOTICE_KINDS
 from ...const.notices.outbox import NOTICE_STATES, REPEATABLE_STATES
 from ...rights import check_billing
@@ -122,6 +123,15 @@ class AutopayNotice(models.Model):
             words = (labels.get(notice.kind), notice.partner_id.display_name)
             notice.display_name = ": ".join(filter(None, words))
 
+    # === CRUD METHODS === #
+
+    def write(self, vals):
+        """Override of `base` to look again at charges that wait for these mails."""
+        res = super().write(vals)
+        if "state" in vals:
+            self._mark_announced()
+        return res
+
     # === ACTION METHODS === #
 
     def action_send_again(self):
@@ -170,8 +180,17 @@ class AutopayNotice(models.Model):
         found = self.env.execute_query(self._get_insert(told))
         notices = self.sudo().browse(row_id for (row_id,) in found)
         if notices:
+            if BEFORE in {row["kind"] for row in told}:
+                notices._mark_announced()
             notices._send_soon()
         return notices.sudo(self.env.su)
+
+    def _mark_announced(self):
+        """Have the invoices be looked at again of whose charges these mails tell."""
+        before = self.filtered(lambda notice: notice.kind == BEFORE)
+        if before:
+            moves = self.env["account.move"].browse(before.mapped("res_id")).exists()
+            self.env["autopay.status.mark"]._mark_moves(moves)
 
     def _get_insert(self, rows):
         """Return the query that notes events once, whoever is first."""

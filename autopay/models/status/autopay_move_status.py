@@ -11,7 +11,7 @@ STATUS_FIELDS = {"autopay_status", "autopay_refunded"}
 
 # Standings in which nothing but time is in the way of a charge that has not failed.
 PLANNED = ("scheduled",)
-PLANNED_REASONS = (False, "date_not_reached")
+PLANNED_REASONS = (False, "date_not_reached", "notice_pending")
 
 
 class AutopayMoveStatus(models.AbstractModel):

@@ -235,6 +235,8 @@ class AutopayStatus(models.AbstractModel):
         day = move.autopay_date
         if move.autopay_status == "error":
             standing, day = "retry", move.autopay_retry_date
+        if code == "notice_pending":
+            day = decision.date
         return Standing(standing, code, day, decision.amount)
 
     def _save(self, moves, rows, looked):

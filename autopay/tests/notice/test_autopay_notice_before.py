@@ -60,6 +60,8 @@ class TestAutopayNoticeBefore(BeforeCommon):
         self.assertFalse(invoice.autopay_attempt_ids)
         self.assertEqual(self._says(invoice), ("notice_pending", self._in_days(3)))
         self._tell()
+        standing = self.env["autopay.status"]._find(invoice)[invoice]
+        self.assertEqual((standing.code, standing.day), ("scheduled", self._in_days(3)))
         notice = self._get_told_of(invoice)
         self.assertEqual((notice.state, notice.charge_date), ("sent", self._in_days(3)))
         for days in (1, 1):
