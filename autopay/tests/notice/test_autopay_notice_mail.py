@@ -75,6 +75,31 @@ class TestAutopayNoticeMail(NoticeCommon):
         self._send_mails()
         self.assertIn("deleted", notice.failure)
 
+    def test_mail_whose_facts_cannot_be_read_stops_no_other_and_says_so(self):
+        self._collect()
+        self._collect()
+        first = self._get_notices()[0]
+        reason = type(self.notices)._get_skip_reason
+
+        def fail(notice):
+            if notice.id == first.id:
+                raise ValueError("no such fact")
+            return reason(notice)
+
+        failing = patch.object(type(self.notices), "_get_skip_reason", fail)
+        with failing, mute_logger("odoo.addons.autopay.models.engine.autopay_stage"):
+            self._write_mails()
+        self.assertEqual(self._get_notices().mapped("state"), ["failed", "queued"])
+        self.assertIn("no such fact", first.failure)
+        self.assertEqual(len(self._get_calls("notice_template")), 1)
+
+    def test_job_that_was_deleted_stops_no_charge_and_calls_a_person(self):
+        self.env.ref("autopay.ir_cron_send_notices").unlink()
+        self._collect()
+        self._collect()
+        self.assertEqual(set(self._get_notices().mapped("state")), {"due"})
+        self.assertEqual(len(self._get_calls("notice_job")), 1)
+
     # === ADDRESSES === #
 
     def test_customer_without_an_address_is_listed_and_called_about_once(self):
