@@ -5,6 +5,14 @@ from odoo import api, fields, models
 PENDING = "autopay_status_marks"
 WAKE = "autopay_status_wake"
 
+SAVE_QUERY = """
+    INSERT INTO autopay_status_mark (company_id, partner_id)
+         SELECT pair.company_id, pair.partner_id
+           FROM unnest(%s::integer[], %s::integer[]) AS pair (company_id, partner_id)
+          WHERE pair.partner_id IS NULL
+             OR EXISTS (SELECT FROM res_partner WHERE id = pair.partner_id)
+"""
+
 
 class AutopayStatusMark(models.Model):
     """Says that the invoices of a customer, or of a company, are to be looked at again.
@@ -64,11 +72,12 @@ class AutopayStatusMark(models.Model):
         """Add the rows of what was noted, and wake the job that looks."""
         data = self.env.cr.precommit.data
         pairs, wake = data.pop(PENDING, ()), data.pop(WAKE, False)
-        rows = [
-            {"company_id": company_id, "partner_id": partner_id}
-            for company_id, partner_id in sorted(pairs)
-        ]
-        if rows:
-            self.sudo().create(rows)
+        if pairs:
+            company_ids, partner_ids = zip(*sorted(pairs), strict=True)
+            # Customers who were deleted or merged meanwhile have no invoices left.
+            self.env.cr.execute(
+                SAVE_QUERY,
+                [list(company_ids), [each or None for each in partner_ids]],
+            )
         if wake:
             self.env["autopay.status"]._wake()

@@ -59,7 +59,8 @@ class TestPortalSafe(PagesCommon):
 
     def _read_tables(self):
         """Return {table: a hash of all its rows}."""
-        self.env.flush_all()
+        # With what is noted until a transaction ends.
+        self.env.cr.flush()
         self.env.cr.execute(
             "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
             " AND tablename LIKE 'autopay%'"
