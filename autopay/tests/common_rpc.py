@@ -40,6 +40,8 @@ class RpcCommon(PortalCommon):
 
     def _get_state(self):
         """Return what nobody may change from outside."""
+        # What is saved with the next commit was brought about before.
+        self.env.cr.flush()
         tables = [name for name in self._get_models() if not self.env[name]._abstract]
         stored = {
             name: self._read_stored(self.env[name].sudo())
