@@ -44,7 +44,7 @@ class AutopayMoveSettlement(models.AbstractModel):
             ("refunded", "Refunded"),
             ("charged_back", "Charged Back"),
         ],
-        string="Autopay",
+        string="Autopay Progress",
         compute="_compute_autopay_shown_status",
         compute_sudo=True,
         help="The autopay status, or that the money was returned and a person decides.",

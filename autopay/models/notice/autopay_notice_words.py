@@ -42,7 +42,7 @@ class AutopayNoticeWords(models.AbstractModel):
     partner_to = fields.Char(compute="_compute_recipient_ids", compute_sudo=True)
     amount_words = fields.Char(compute="_compute_words", compute_sudo=True)
     method_label = fields.Char(
-        string="Payment Method", compute="_compute_words", compute_sudo=True
+        string="Name of the Method", compute="_compute_words", compute_sudo=True
     )
     references = fields.Char(
         string="Invoices", compute="_compute_words", compute_sudo=True
