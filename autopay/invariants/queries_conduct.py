@@ -70,7 +70,7 @@ CONDUCT_QUERIES = {
                < m.autopay_date""",
     "I14": """
         SELECT 'autopay.run' AS res_model, a.run_id AS res_id,
-               count(*) || ' attempts on one invoice' AS detail
+               count(*) || ' charges on one invoice' AS detail
           FROM autopay_attempt a
           JOIN autopay_attempt_line l ON l.attempt_id = a.id
          WHERE a.run_id IS NOT NULL

@@ -95,6 +95,7 @@ class AutopayChargeReport(models.Model):
     """
 
     _name = "autopay.charge.report"
+    _inherit = "autopay.default.guard"
     _description = "Autopay Report"
     _auto = False
     _order = "date desc, id desc"

@@ -107,6 +107,7 @@ class AutopayReadinessReport(models.Model):
     """
 
     _name = "autopay.readiness.report"
+    _inherit = "autopay.default.guard"
     _description = "Readiness of Customers"
     _auto = False
     _order = "state, open_amount desc, partner_id"

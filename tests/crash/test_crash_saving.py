@@ -120,9 +120,7 @@ def _assert_saved_once(world):
             CUSTOMER,
         )
         assert len(rows) == 1, table
-    copies = world.sql(
-        "SELECT id FROM mail_message WHERE model = 'autopay.authorization'"
-    )
+    copies = world.sql("SELECT id FROM autopay_notice WHERE kind = 'consent'")
     assert len(copies) == 1
 
 

@@ -29,7 +29,7 @@ class AutopayOverview(models.AbstractModel):
 
     @api.model
     @api.readonly
-    def get_overview(self):
+    def action_get_overview(self):
         """Return what the page shows at once.
 
         :return: a dict with *sections*, each with its *cards*, *health* lines, and
@@ -57,7 +57,7 @@ class AutopayOverview(models.AbstractModel):
 
     @api.model
     @api.readonly
-    def get_slow_cards(self):
+    def action_get_slow_cards(self):
         """Return the cards that take longer, to be added to the page.
 
         :raises AccessError: for users who may not read what autopay does

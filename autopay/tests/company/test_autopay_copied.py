@@ -237,7 +237,7 @@ class TestAutopayCopied(ReversalCommon):
         alarm = self._get_alarms(self.second[0])
         self.assertEqual(len(alarm), 1)
         self.assertIn("Second Company", alarm.note)
-        self.assertIn("open attempts: 1", alarm.note)
+        self.assertIn("open charges: 1", alarm.note)
         self.assertFalse(self._get_alarms(self.first[0]))
         alarm.action_done()
         self._resolve_autopay()

@@ -21,7 +21,10 @@ class TestConfirmationMail(NoticeCommon):
 
     def _get_links(self):
         bodies = "".join(str(mail["body"]) for mail in self._mails)
-        return re.findall(r'href="([^"]*/autopay/[^"]*)"', bodies)
+        links = re.findall(r'href="([^"]*/autopay/[^"]*)"', bodies)
+        # Each mail ends with the page to stop or pause.
+        self.assertTrue([link for link in links if "/autopay/stop/" in link])
+        return [link for link in links if "/autopay/stop/" not in link]
 
     def test_customer_is_asked_and_reminded_at_half_time(self):
         first, reminder = self._get_notices()

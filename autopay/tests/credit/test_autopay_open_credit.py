@@ -286,6 +286,7 @@ class TestAutopayOpenCredit(OpenCreditCommon):
         )
         domain = literal_eval(action["domain"])
         biller = self._create_user("bulk_biller", "account.group_account_invoice")
+        self._run_cron("autopay.ir_cron_refresh_status")
         listed = self.env["account.move"].with_user(biller).search(domain)
         self.assertEqual(listed & (first | second | other), first | second)
         told = (listed | other.with_user(biller)).action_autopay_apply_credit()

@@ -103,7 +103,12 @@ class TestAutopayCrash(AutopayCommon):
         self.assertIn("Press Retry", self.bad.autopay_explanation)
         arch = etree.fromstring(self.bad.get_view(view_type="form")["arch"])
         [button] = arch.xpath("//button[@string='Retry']")
-        names = ("autopay_refunded", "autopay_status", "autopay_blocker")
+        names = (
+            "autopay_refunded",
+            "autopay_status",
+            "autopay_blocker",
+            "autopay_offers",
+        )
         names += ("state", "payment_state", "autopay_in_dispute")
         [shown] = self.bad.read(names)
         self.assertFalse(safe_eval(button.get("invisible"), shown))

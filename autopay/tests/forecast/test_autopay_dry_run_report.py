@@ -58,7 +58,7 @@ class TestAutopayDryRunReport(DryRunCommon):
 
     def test_columns_of_the_spreadsheet_are_named_as_on_the_screen(self):
         fields = self.env["autopay.dry.run.line"]._fields
-        self.assertEqual(fields["configuration_words"].string, "Configuration")
+        self.assertEqual(fields["configuration_words"].string, "Payment Rule")
 
     def test_results_are_not_written_by_hand(self):
         user = self._create_user("forger", "account.group_account_invoice")

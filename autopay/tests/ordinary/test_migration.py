@@ -85,7 +85,7 @@ class TestMigration(ReversalCommon):
         # and an invoice whose dispute was lost stayed disputed.
         gone = self.refunded | self.lost
         gone.activity_unlink(["autopay.mail_activity_type_refund"])
-        gone.no_followup = False
+        gone._write_autopay({"autopay_followup_stopped": False, "no_followup": False})
         self.lost.autopay_in_dispute = True
         self.env.flush_all()
         for table, columns in NEW_COLUMNS.items():

@@ -54,11 +54,11 @@ class TestAutopayOverview(GuardCommon, HttpCase):
     def _get_cards(self, user):
         service = self.env["autopay.overview"].with_user(user)
         service = service.with_context(allowed_company_ids=self.company.ids)
-        page = service.get_overview()
+        page = service.action_get_overview()
         shown = [card for section in page["sections"] for card in section["cards"]]
         self.assertTrue(page["health"])
         self.assertIn("as of", page["as_of"])
-        return {card["key"]: card for card in shown + service.get_slow_cards()}
+        return {card["key"]: card for card in shown + service.action_get_slow_cards()}
 
     def test_each_number_opens_as_many_records(self):
         cards = self._get_cards(self.reader)
@@ -91,7 +91,7 @@ class TestAutopayOverview(GuardCommon, HttpCase):
     def test_employees_without_business_here_see_nothing(self):
         employee = self._create_user("overview_employee", "base.group_user")
         service = self.env["autopay.overview"].with_user(employee)
-        for ask in (service.get_overview, service.get_slow_cards):
+        for ask in (service.action_get_overview, service.action_get_slow_cards):
             with self.assertRaises(AccessError):
                 ask()
         menus = self.env["ir.ui.menu"].with_user(employee)._visible_menu_ids()

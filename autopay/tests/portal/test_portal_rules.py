@@ -201,7 +201,9 @@ class TestPortalRules(RulesCommon):
         self.assertEqual(consent.user_id, self.owner_user)
         self.assertTrue(consent.ip_address)
         contact = self.owner_user.partner_id
-        copies = self.env["mail.mail"].search([("recipient_ids", "=", contact.id)])
+        copies = self.env["autopay.notice"].search(
+            [("kind", "=", "consent"), ("contact_id", "=", contact.id)]
+        )
         self.assertEqual(len(copies), 1)
         # A consent that was given is not asked for again.
         self.assertFalse(self._text(self._open(path), "agreement"))

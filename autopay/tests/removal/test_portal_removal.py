@@ -144,7 +144,9 @@ class TestPortalRemoval(PagesCommon):
         self.assertIn("I authorize", consent.text)
         self.assertTrue(consent.ip_address)
         contact = self.owner_user.partner_id
-        copies = self.env["mail.mail"].search([("recipient_ids", "=", contact.id)])
+        copies = self.env["autopay.notice"].search(
+            [("kind", "=", "consent"), ("contact_id", "=", contact.id)]
+        )
         self.assertEqual(len(copies), 1)
         self.assertTrue(all(self.visa.autopay_authorization_ids.mapped("revoked_date")))
         self.assertFalse(self._get_calls())

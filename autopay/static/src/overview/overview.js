@@ -28,7 +28,7 @@ export class AutopayOverview extends Component {
     }
 
     async load() {
-        this.state.page = await this.orm.call("autopay.overview", "get_overview", []);
+        this.state.page = await this.orm.call("autopay.overview", "action_get_overview", []);
         this.loadSlow();
     }
 
@@ -36,7 +36,7 @@ export class AutopayOverview extends Component {
     async loadSlow() {
         const cards = await this.orm.silent.call(
             "autopay.overview",
-            "get_slow_cards",
+            "action_get_slow_cards",
             []
         );
         for (const section of this.state.page.sections) {
