@@ -48,13 +48,11 @@ class AutopayConfigurationChoice(models.AbstractModel):
         ruled = rest.filtered(lambda move: lists.get(move.commercial_partner_id))
         choices.update(self._choose_customer(company, rest - ruled))
         choices.update(self._choose_matching(lists, ruled, question.today))
+        choices.update(self._choose_others(rest, choices))
         return choices
 
     def _choose_given(self, company, moves, tokens):
-        """Choose what a person has set, for this charge or on the invoice.
-
-        After a decline that is the other method which was found for the invoice.
-        """
+        """Choose what a person has set, for this charge or on the invoice."""
         nothing = self.env["autopay.configuration"]
         choices = {}
         for move in moves:
@@ -62,9 +60,22 @@ class AutopayConfigurationChoice(models.AbstractModel):
                 choices[move.id] = Choice(token, nothing, "person", nothing)
             elif token := move.autopay_token_id:
                 choices[move.id] = Choice(token, nothing, "invoice", nothing)
-            elif (token := move.autopay_fallback_token_id) and token.active:
-                choices[move.id] = Choice(token, nothing, "fallback", nothing)
         return choices
+
+    def _choose_others(self, moves, choices):
+        """Choose the other method that was found after a decline.
+
+        What took the place of the declined one since goes before it; where nothing did,
+        the declined one is not charged again, whatever became of the other.
+        """
+        nothing = self.env["autopay.configuration"]
+        others = {}
+        for move in moves.filtered("autopay_fallback_token_id"):
+            tried = self.env["autopay.fallback"]._get_tried(move._origin.sudo())
+            if choices[move.id].token._origin in tried:
+                token = move.autopay_fallback_token_id
+                others[move.id] = Choice(token, nothing, "fallback", nothing)
+        return others
 
     def _choose_customer(self, company, moves):
         """Choose the Autopay Token of customers without configurations."""

@@ -32,9 +32,14 @@ class AutopayFallback(models.AbstractModel):
             return
         moves = final.line_ids.move_id
         # The other invoices of a charge for several wait for the one tried alone.
+        combinations = self.env["autopay.combination"]
         earlier = moves.autopay_attempt_line_ids.attempt_id
-        moves |= earlier.filtered(lambda rec: len(rec.line_ids) > 1).line_ids.move_id
-        for move in moves.filtered(self._is_stuck):
+        for attempt in earlier.filtered(lambda rec: len(rec.line_ids) > 1):
+            moves |= combinations._get_waiting(attempt)
+        # Where money went back, people decide.
+        returned = self.env["autopay.reversal"].sudo()._get_returned_attempts(moves)
+        stuck = moves.filtered(self._is_stuck)
+        for move in stuck.filtered(lambda move: move.id not in returned):
             try:
                 with self.env.cr.savepoint():
                     self._give_next(move.with_company(move.company_id))

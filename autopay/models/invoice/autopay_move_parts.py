@@ -58,6 +58,10 @@ class AutopayMoveParts(models.AbstractModel):
         )
         if settled:
             settled._write_autopay(
-                {"autopay_status": "eligible", "autopay_retry_date": False}
+                {
+                    "autopay_status": "eligible",
+                    "autopay_retry_date": False,
+                    "autopay_fallback_token_id": False,
+                }
             )
             self.env["autopay.refusal.notice"]._close_settled(settled)

@@ -231,6 +231,27 @@ class TestAutopayCombination(ReversalCommon):
         self.assertGreater(moves[1].autopay_retry_date, self.today)
         self.assertEqual(len(set(moves.mapped("autopay_retry_date"))), 1)
 
+    def test_no_other_method_pays_what_went_back(self):
+        self.company.autopay_retry_card = ""
+        (back, failed), _together = self._decline(10, 20)
+        bank = self._create_token("pm_usBankAccount_success")
+        consents = self.env["autopay.authorization"]
+        consents._record(self.customer, self.company, bank, "staff")
+        self._charge_now(back, {back.id: bank})
+        self.env.invalidate_all()
+        attempt = back.autopay_attempt_ids.sorted("id")[-1:]
+        self.admin.settle(attempt.object_ref)
+        self._resolve_autopay()
+        self.admin.return_debit(attempt.object_ref, "insufficient_funds", "R01")
+        self._poll()
+        self.assertEqual(back.autopay_blocker, "money_returned")
+        self.company.autopay_fallback = True
+        failed.action_autopay_make_eligible()
+        self._run_autopay()
+        self.assertTrue(failed.autopay_fallback_token_id)
+        self.assertFalse(back.autopay_fallback_token_id or back.autopay_retry_date)
+        self.assertEqual(back.autopay_blocker, "money_returned")
+
     def test_declined_they_go_alone_one_after_the_other(self):
         moves, together = self._decline(10, 20, 30)
         self._let_retry_come(moves)

@@ -182,6 +182,29 @@ class TestAutopayFallback(ConfigurationCommon):
         invoice.action_autopay_make_eligible()
         self.assertFalse(invoice.autopay_fallback_token_id)
 
+    def test_what_took_the_place_of_the_usual_method_goes_first(self):
+        invoice = self._fail()
+        new = self._enrol("pm_card_amex")
+        self.assertEqual(invoice._get_autopay_tokens(), {invoice.id: new})
+        self._assert_paid_by(invoice, new)
+
+    def test_nothing_pays_where_staff_want_no_method_to_pay(self):
+        invoice = self._fail()
+        self.customer.with_company(self.company).action_autopay_clear_method()
+        self._assert_waits(invoice, "no_method")
+
+    def test_declined_method_is_not_charged_when_the_other_is_gone(self):
+        self.company.autopay_retry_card = ""
+        invoice = self._fail(NO_MONEY)
+        self.assertEqual(invoice.autopay_fallback_token_id, self.spare)
+        self.spare.active = False
+        self._assert_waits(invoice, "method_archived")
+
+    def _assert_waits(self, invoice, blocker):
+        self._run_autopay()
+        self.assertEqual(len(invoice.autopay_attempt_ids), 1)
+        self.assertEqual(self._decide(invoice).blocker, blocker)
+
     def test_fault_in_the_search_does_not_lose_the_decline(self):
         fault = patch.object(AutopayFallback, "_get_tried", side_effect=ValueError)
         with fault, self.assertLogs("odoo.addons.autopay.models.fallback", "ERROR"):

@@ -189,9 +189,12 @@ class TestAutopayParts(PartsCommon):
         for number in (0, 3, 7):
             self._run_on(number)
         self.assertEqual(invoice.autopay_retry_date, self.today + timedelta(days=14))
+        other = self._create_token()
+        self._force(invoice, autopay_fallback_token_id=other.id)
         self._pay_outside(invoice, 500.0)
         self.assertEqual(invoice.autopay_status, "eligible")
         self.assertFalse(invoice.autopay_retry_date)
+        self.assertFalse(invoice.autopay_fallback_token_id)
         self._run_on(30)
         self.assertEqual(invoice.autopay_status, "error")
         # The first decline of this part: three days, not seven.
