@@ -10,9 +10,9 @@ from .candidate import NoticeFacts
 
 # What tells of coming charges: a mail is over with the charge that it was about.
 TOLD_QUERY = """
-    SELECT notice.res_id, notice.id, COALESCE(notice.part, 0), notice.token_id,
-           notice.amount, notice.charge_date, notice.create_date, notice.state,
-           notice.sent_date, notice.failure
+    SELECT notice.res_id, notice.currency_id, notice.id, COALESCE(notice.part, 0),
+           notice.token_id, notice.amount, notice.charge_date, notice.create_date,
+           notice.state, notice.sent_date, notice.failure
       FROM autopay_notice AS notice
      WHERE notice.kind = %s
        AND notice.res_model = 'account.move'
@@ -30,7 +30,7 @@ TOLD_QUERY = """
 READ_FIELDS = {
     "autopay.notice": [
         *("kind", "res_model", "res_id", "part", "token_id", "amount", "charge_date"),
-        *("state", "sent_date", "failure"),
+        *("currency_id", "state", "sent_date", "failure"),
     ],
     "autopay.attempt.line": ["move_id", "part", "attempt_id"],
     "autopay.attempt": ["state", "reserved_date"],
@@ -74,8 +74,11 @@ class AutopayNoticeCheck(models.AbstractModel):
         rows = self.env.execute_query(SQL(TOLD_QUERY, BEFORE, moves._origin.ids))
         currencies = {move._origin.id: move.currency_id for move in moves}
         told = defaultdict(list)
-        for move_id, *values in rows:
-            told[move_id].append(_read_told(company, currencies[move_id], values))
+        for move_id, currency_id, *values in rows:
+            currency = currencies[move_id]
+            # An amount in another currency says nothing of this one.
+            if currency.id == currency_id:
+                told[move_id].append(_read_told(company, currency, values))
         return told
 
     # === CHECKS === #

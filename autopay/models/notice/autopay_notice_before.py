@@ -130,7 +130,7 @@ class AutopayNoticeBefore(models.AbstractModel):
         move, token, share = decision.move, decision.token, decision.share
         part = share.part if share.parts > 1 else 0
         units = round(decision.amount / move.currency_id.rounding)
-        key = (move.id, part, token.id, day, units)
+        key = (move.id, part, token.id, day, units, move.currency_id.id)
         return {
             "kind": BEFORE,
             "event_key": f"move:{':'.join(map(str, key))}:before",

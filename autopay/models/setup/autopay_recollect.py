@@ -1,6 +1,7 @@
 from odoo import api, models
 
 from ...const.engine import OWN_FIELDS_CONTEXT
+from ...const.retry import FALLBACK_BLOCKERS
 
 
 class AutopayRecollect(models.AbstractModel):
@@ -38,7 +39,7 @@ class AutopayRecollect(models.AbstractModel):
         ready = moves.filtered(
             lambda move: (
                 (decision := decisions.get(move))
-                and not decision.blocker
+                and decision.blocker in FALLBACK_BLOCKERS
                 and decision.token == token
             )
         )

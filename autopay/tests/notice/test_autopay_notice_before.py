@@ -132,6 +132,31 @@ class TestAutopayNoticeBefore(BeforeCommon):
         self.assertFalse(invoice.autopay_attempt_ids)
         self.assertEqual(self._says(invoice), ("notice_pending", self._in_days(3)))
 
+    def test_same_number_in_another_currency_is_told_anew(self):
+        invoice = self._create_coming(3)
+        self._tell()
+        self._pass_days(3)
+        self.assertFalse(self._decide(invoice).blocker)
+        currency = self.setup_other_currency("EUR", rates=[("2000-01-01", 0.5)])
+        self._force(invoice, currency_id=currency.id)
+        self.assertEqual(self._says(invoice), ("notice_pending", self._in_days(3)))
+
+    def test_failed_invoice_that_its_customer_has_charged_again_is_told_first(self):
+        self.company.write({"autopay_notice_gate": False, "autopay_retry_card": ""})
+        invoice = self._fail()
+        self.company.autopay_notice_gate = True
+        token = self._enrol()
+        collect = self.env["autopay.recollect"]._collect
+        ready = collect(self.company, self.customer, token, invoice.ids)
+        self.assertEqual(ready, invoice)
+        self._tell()
+        self.assertEqual(self._get_told_of(invoice).token_id, token)
+        self._run_autopay()
+        self.assertEqual(self._says(invoice), ("notice_pending", self._in_days(3)))
+        self._pass_days(3)
+        self._run_autopay()
+        self._assert_paid(invoice)
+
     def test_last_look_before_the_charge_sees_a_mail_that_came_back(self):
         invoice = self._create_coming(3)
         self._tell()
@@ -151,6 +176,20 @@ class TestAutopayNoticeBefore(BeforeCommon):
         self.assertEqual(invoice.autopay_attempt_ids.state, "canceled")
         self.assertFalse(self._get_charges(invoice))
         self.assertEqual(self._says(invoice)[0], "notice_undeliverable")
+
+    def test_mail_that_is_sent_again_too_late_tells_of_another_day(self):
+        invoice = self._create_coming(3)
+        self._tell()
+        notice = self._get_told_of(invoice)
+        notice.sudo()._set_returned()
+        self._pass_days(3)
+        notice.with_user(self.biller).action_send_again()
+        self._tell()
+        self.assertEqual(self._says(invoice)[0], "notice_undeliverable")
+        self._tell()
+        newest = self._get_told_of(invoice)[-1]
+        self.assertEqual((newest.state, newest.charge_date), ("sent", self._in_days(3)))
+        self.assertEqual(self._says(invoice), ("notice_pending", self._in_days(3)))
 
     def test_each_part_of_a_plan_is_told_and_charged_on_its_own(self):
         invoice = self._create_coming(0, amount=300)
