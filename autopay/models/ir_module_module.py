@@ -120,6 +120,7 @@ class IrModuleModule(models.Model):
         addons = self._get_autopay_addons()
         if self.env.is_system():
             addons._hand_over_autopay_activities()
+            addons._resume_autopay_reminders()
         known = addons._read_autopay_reflection()
         res = super().module_uninstall()
         if addons:
@@ -139,6 +140,13 @@ class IrModuleModule(models.Model):
         activities.search([("activity_type_id", "in", kinds.mapped("res_id"))]).write(
             {"activity_type_id": to_do and to_do.id}
         )
+
+    def _resume_autopay_reminders(self):
+        """Have customers be reminded again of invoices that nobody charges any more."""
+        if "autopay" in self.mapped("name"):
+            moves = self.env["account.move"].sudo()
+            stopped = moves.search([("autopay_followup_stopped", "=", True)])
+            stopped._set_autopay_followup(stopped=False)
 
     def _read_autopay_reflection(self):
         """Return what Odoo has written down about these modules: names and ids."""

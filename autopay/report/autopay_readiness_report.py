@@ -14,10 +14,13 @@ METHOD_STATES = [
 
 EXPIRY_DAYS = 30
 
-# Methods pay by default or by an enabled rule, and need a consent in force.
+# Methods pay by default or by an enabled rule, and need a consent in force. A row is
+# known by the customer's first invoice: whoever comes or goes, it never becomes that of
+# another customer, whom people did not select.
 QUERY = """
    WITH invoiced AS (
-       SELECT move.company_id, move.commercial_partner_id AS partner_id,
+       SELECT MIN(move.id) AS id, move.company_id,
+              move.commercial_partner_id AS partner_id,
               COUNT(*) FILTER (WHERE %(is_open)s) AS open_count,
               COALESCE(SUM(move.amount_residual_signed)
                   FILTER (WHERE %(is_open)s), 0) AS open_amount
@@ -61,10 +64,7 @@ QUERY = """
           )
      GROUP BY paying.company_id, paying.partner_id
    )
-   SELECT ROW_NUMBER() OVER (
-              ORDER BY invoiced.partner_id, invoiced.company_id
-          ) AS id,
-          invoiced.company_id, invoiced.partner_id, company.currency_id,
+   SELECT invoiced.id, invoiced.company_id, invoiced.partner_id, company.currency_id,
           invoiced.open_count, invoiced.open_amount,
           CASE WHEN NOT usable.has_lasting THEN usable.expiry_date
           END AS expiry_date,

@@ -32,7 +32,7 @@ class AutopayMoveStatus(models.AbstractModel):
         copy=False,
         prefetch=const.invoice.OWN_PREFETCH,
         readonly=True,
-        # In Odoo's own list, which is to stay as quick as it is.
+        # Groups would be asked for each row of Odoo's own list: it is to stay quick.
         help="How the invoice stands, for lists and searches: looked at again when "
         "something changes, at the latest after a quarter of an hour, and each day.",
     )

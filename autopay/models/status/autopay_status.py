@@ -114,15 +114,37 @@ class AutopayStatus(models.AbstractModel):
             self.env["autopay.status.pass"].sudo()._get_of(company).write(day)
             whole.unlink()
         # What is marked meanwhile, since somebody works on it, has its turn next time.
+        own &= Domain("partner_id", "!=", False)
         last = marks.search(own, limit=1, order="id desc")
         own &= Domain("id", "<=", last.id or 0)
         while found := marks.search(own, limit=MARKS_TOGETHER, order="id"):
-            moves = self._search_of(company, found.partner_id)
-            if not self._refresh_batches(moves.ids):
-                return False
-            found.unlink()
-            self.env["ir.cron"]._commit_progress()
+            by_payer = found.grouped("partner_id")
+            for payers, move_ids in self._get_bundles(company, found.partner_id):
+                # However short the time, a job is done with some customers: the next
+                # one begins with others.
+                for ids in split_every(BATCH_SIZE, move_ids, list):
+                    self._refresh(self.env["account.move"].browse(ids))
+                    self.env["ir.cron"]._commit_progress(len(ids))
+                marks.union(*(by_payer[payer] for payer in payers)).unlink()
+                if self.env["ir.cron"]._commit_progress() <= 0:
+                    return False
         return True
+
+    def _get_bundles(self, company, payers):
+        """Return customers who are looked at together, each with all its invoices.
+
+        :return: [(customers, ids of their invoices)], a batch each where it fits
+        """
+        moves = self._search_of(company, payers).grouped("commercial_partner_id")
+        bundles = []
+        for payer in payers:
+            own_ids = moves[payer].ids if payer in moves else []
+            if bundles and len(bundles[-1][1]) + len(own_ids) <= BATCH_SIZE:
+                bundles[-1][0].append(payer)
+                bundles[-1][1].extend(own_ids)
+            else:
+                bundles.append(([payer], own_ids))
+        return bundles
 
     def _search_of(self, company, partners):
         payers = Domain("commercial_partner_id", "in", partners.ids)

@@ -27,7 +27,7 @@ class AutopayStatusMark(models.Model):
     _log_access = False
 
     company_id = fields.Many2one("res.company", readonly=True, ondelete="cascade")
-    # Without one: all of the company.
+    # No partner: all invoices of the company.
     partner_id = fields.Many2one("res.partner", readonly=True, ondelete="cascade")
 
     @api.model

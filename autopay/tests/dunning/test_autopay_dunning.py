@@ -111,3 +111,18 @@ class TestAutopayDunning(AutopayCommon):
         invoice = self._create_posted_invoice()
         self._assert_reminded(invoice)
         self.assertFalse(invoice._filter_autopay_quiet())
+
+    def test_reminders_come_back_when_the_add_on_goes(self):
+        self._enrol()
+        invoice = self._create_due_invoice()
+        own = self._create_posted_invoice()
+        own.no_followup = True
+        self._assert_reminded(invoice, reminded=False)
+        modules = self.env["ir.module.module"]
+        addon = modules.search([("name", "=", "autopay")])
+        modules._resume_autopay_reminders()
+        self.assertTrue(invoice.no_followup)
+        addon._resume_autopay_reminders()
+        self.assertFalse(invoice.no_followup)
+        # What a person has left out stays out.
+        self.assertTrue(own.no_followup)

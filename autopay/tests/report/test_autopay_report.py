@@ -124,3 +124,14 @@ class TestAutopayReport(AutopayCommon):
         asked = lacking.with_company(self.company).action_request_method()
         self.assertEqual(asked["res_model"], "autopay.request.wizard")
         self._assert_guarded(model, rows)
+
+    def test_row_of_a_customer_never_becomes_that_of_another(self):
+        model = "autopay.readiness.report"
+        before, chosen = (self._create_customer(name) for name in ("Before", "Chosen"))
+        self._create_posted_invoice(50, chosen)
+        [row] = self._get_rows(model)
+        self._create_posted_invoice(50, before)
+        self._create_posted_invoice(50, chosen)
+        self.env.invalidate_all()
+        self.assertEqual(row.partner_id, chosen)
+        self.assertEqual(row.open_count, 2)

@@ -7,6 +7,7 @@ from odoo.tests import tagged
 
 from ... import const
 from ...models.decision.autopay_decision import AutopayDecision
+from ...models.status import autopay_status
 from ..portal.common_pages import PagesCommon
 
 
@@ -112,6 +113,37 @@ class TestAutopayStatus(PagesCommon):
         token.autopay_authorization_ids.action_revoke()
         self._look()
         self._assert_standing(invoice, "blocked", "authorization_revoked")
+
+    def test_marked_customers_have_their_turn_however_short_the_time(self):
+        customers = [self._create_customer(name) for name in ("Lutes", "Harps")]
+        tokens = self.env["payment.token"]
+        moves = self.env["account.move"]
+        for customer in customers:
+            tokens |= self._enrol(customer=customer)
+            for _number in range(3):
+                moves |= self._create_due_invoice(customer=customer)
+        self._look_at(moves)
+        tokens.write({"active": False})
+        cron = type(self.env["ir.cron"])
+        commit = cron._commit_progress
+
+        def have_no_time(model, *args, **kwargs):
+            commit(model, *args, **kwargs)
+            return 0.0
+
+        with (
+            patch.object(autopay_status, "BATCH_SIZE", 1),
+            patch.object(cron, "_commit_progress", have_no_time),
+        ):
+            self._look()
+            self.env.invalidate_all()
+            looked = moves.filtered(lambda move: move.autopay_standing == "blocked")
+            self.assertEqual(looked.commercial_partner_id, customers[0])
+            self.assertEqual(len(looked), 3)
+            self._look()
+        self.env.invalidate_all()
+        self.assertFalse(self.env["autopay.status.mark"].sudo().search([]))
+        self.assertEqual(set(moves.mapped("autopay_standing")), {"blocked"})
 
     def test_failed_waiting_and_in_progress_are_told_apart(self):
         for method, standing, reason in (

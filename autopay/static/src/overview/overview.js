@@ -29,17 +29,21 @@ export class AutopayOverview extends Component {
 
     async load() {
         this.state.page = await this.orm.call("autopay.overview", "action_get_overview", []);
-        this.loadSlow();
+        this.loadSlow(this.state.page);
     }
 
-    /** Add the cards that take longer; the page is there meanwhile. */
-    async loadSlow() {
+    /**
+     * Add the cards that take longer; the page is there meanwhile.
+     *
+     * Who refreshes twice has another page by then, which waits for cards of its own.
+     */
+    async loadSlow(page) {
         const cards = await this.orm.silent.call(
             "autopay.overview",
             "action_get_slow_cards",
             []
         );
-        for (const section of this.state.page.sections) {
+        for (const section of page.sections) {
             section.cards.push(...cards.filter((card) => card.section === section.key));
         }
     }

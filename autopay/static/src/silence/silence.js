@@ -34,12 +34,17 @@ export class SilenceBanner extends Component {
         onWillUnmount(() => browser.clearInterval(this.timer));
     }
 
+    /** Ask in the background: what fails then is no error of whoever works here. */
     async ask() {
-        this.state.sentences = await this.orm.silent.call(
-            "autopay.pulse",
-            "action_report_silence",
-            []
-        );
+        try {
+            this.state.sentences = await this.orm.silent.call(
+                "autopay.pulse",
+                "action_report_silence",
+                []
+            );
+        } catch (error) {
+            console.warn("Autopay: it is not known whether the engine is silent.", error);
+        }
     }
 
     open() {
