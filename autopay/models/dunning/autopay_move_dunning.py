@@ -39,12 +39,16 @@ class AutopayMoveDunning(models.AbstractModel):
         """
         known = self._filter_autopay_known().sudo()
         quiet = known.filtered(lambda move: move._is_autopay_quiet())
-        quiet.filtered(
-            lambda move: not (move.autopay_followup_stopped or move.no_followup)
-        )._set_autopay_followup(stopped=True)
+        quiet._stop_autopay_followup()
         (known - quiet).filtered("autopay_followup_stopped")._set_autopay_followup(
             stopped=False
         )
+
+    def _stop_autopay_followup(self):
+        """Have reminders leave these invoices out, unless a person said so before."""
+        self.sudo().filtered(
+            lambda move: not (move.autopay_followup_stopped or move.no_followup)
+        )._set_autopay_followup(stopped=True)
 
     def _set_autopay_followup(self, stopped):
         """Set Odoo's mark, and remember who did; the invoice counts as unchanged.

@@ -197,6 +197,8 @@ class AutopayRun(models.Model):
             {"state": "done", "date_end": fields.Datetime.now(), "in_hand": False}
         )
         self._save_skipped(skipped)
+        # A fault below would else leave the run open, and its invoices in hand.
+        self.env["ir.cron"]._commit_progress()
         self._drop_idle_before()
         self.env["autopay.notice.report"]._on_run(self)
         self.env["ir.cron"]._commit_progress()

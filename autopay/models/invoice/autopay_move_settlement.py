@@ -290,7 +290,7 @@ class AutopayMoveSettlement(models.AbstractModel):
         if self.autopay_status != "in_progress":
             vals["autopay_status"] = "success"
         self._write_autopay(vals)
-        self._update_autopay_followup()
+        self._stop_autopay_followup()
         day = fields.Date.add(
             self.company_id._get_autopay_today(), days=REFUND_DECISION_DAYS
         )

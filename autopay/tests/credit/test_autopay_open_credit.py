@@ -295,10 +295,12 @@ class TestAutopayOpenCredit(OpenCreditCommon):
         self.assertIn("1 have no open credit", told["params"]["message"])
         self._pay(30)
         self._pay(40, neighbour)
+        self._run_cron("autopay.ir_cron_refresh_status")
         held = self.env["account.move"].with_user(biller).search(domain)
         self.assertEqual(held & (first | second | other), second | other)
         told = held.action_autopay_charge_anyway()
         self.assertIn("although credit is open: 2", told["params"]["message"])
+        self._run_cron("autopay.ir_cron_refresh_status")
         self.assertFalse(self.env["account.move"].search(domain) & held)
         self._run_autopay()
         charged = [self._get_charged(move) for move in (first, second, other)]
