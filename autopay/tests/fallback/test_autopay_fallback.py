@@ -36,6 +36,10 @@ class TestAutopayFallback(ConfigurationCommon):
         self.assertEqual(len(invoice.autopay_attempt_ids), 1)
         return invoice
 
+    def _hold(self, invoice):
+        """Have an invoice not be charged with the customer's next default method."""
+        invoice.autopay_hold_date = self.today + timedelta(days=9)
+
     def _assert_paid_by(self, invoice, token):
         self._run_autopay()
         self.assertEqual(invoice.autopay_status, "success")
@@ -144,11 +148,14 @@ class TestAutopayFallback(ConfigurationCommon):
         debit = self._agree("pm_usBankAccount_success")
         invoice = self._fail(autopay_allowed_kinds="card")
         self.assertEqual(invoice.autopay_fallback_token_id, self.spare)
+        self._hold(invoice)
         self.assertEqual(self._fail().autopay_fallback_token_id, debit)
 
     def test_limit_of_a_consent_holds(self):
         limited = self._agree("pm_card_amex", max_amount=40.0)
-        self.assertEqual(self._fail().autopay_fallback_token_id, self.spare)
+        invoice = self._fail()
+        self.assertEqual(invoice.autopay_fallback_token_id, self.spare)
+        self._hold(invoice)
         small = self._fail(amount=30.0)
         self.assertEqual(small.autopay_fallback_token_id, limited)
 
