@@ -39,9 +39,13 @@ class TestAutopayNoticeStaff(NoticeCommon):
         self._run_cron("autopay.ir_cron_report_failures")
         self.env.invalidate_all()
 
-    def _age(self, notices, hours):
-        """Let notices be older, and what they told of as well."""
-        since = fields.Datetime.now() - timedelta(hours=hours)
+    def _age(self, notices):
+        """Let notices be an hour older, and what they told of as well."""
+        since = fields.Datetime.now() - timedelta(hours=1)
+        attempts = self.env["autopay.attempt"].search(
+            [("company_id", "=", self.company.id)]
+        )
+        self._force(attempts, outcome_date=since - timedelta(minutes=1))
         self._force(notices, create_date=since)
 
     # === RUNS === #
@@ -107,6 +111,7 @@ class TestAutopayNoticeStaff(NoticeCommon):
         self.assertEqual(many[0].autopay_status, "error")
         # What was told is not told again on the next day.
         self._force(notice, event_key="yesterday")
+        self._age(notice)
         self._report_failures()
         self.assertEqual(self._get_staff_notices(), notice)
         self._fail("expired_card", customer=self._create_customer("Brisk Bakery"))
