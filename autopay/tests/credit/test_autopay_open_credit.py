@@ -275,8 +275,13 @@ class TestAutopayOpenCredit(OpenCreditCommon):
         invoice.action_autopay_charge_anyway()
         self.assertFalse(invoice.copy().sudo().autopay_waived_credit)
 
-    def _look(self):
-        """Run the job that looks at invoices, once all is committed."""
+    def _look(self, changed=()):
+        """Run the job that looks at invoices, once all is committed.
+
+        A test has one moment only: what it has changed was not looked at since.
+        """
+        for move in changed:
+            self._force(move, autopay_standing_date=None)
         self.env.cr.flush()
         self._run_cron("autopay.ir_cron_refresh_status")
         self.env.invalidate_all()
@@ -306,9 +311,7 @@ class TestAutopayOpenCredit(OpenCreditCommon):
         self.assertEqual(held & (first | second | other), second | other)
         told = held.action_autopay_charge_anyway()
         self.assertIn("although credit is open: 2", told["params"]["message"])
-        # A test has one moment only: nothing is changed later than it was looked at.
-        self._force(held, autopay_standing_date=False)
-        self._look()
+        self._look(held)
         self.assertFalse(self.env["account.move"].search(domain) & held)
         self._run_autopay()
         charged = [self._get_charged(move) for move in (first, second, other)]

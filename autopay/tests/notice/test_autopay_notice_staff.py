@@ -45,7 +45,8 @@ class TestAutopayNoticeStaff(NoticeCommon):
         attempts = self.env["autopay.attempt"].search(
             [("company_id", "=", self.company.id)]
         )
-        self._force(attempts, outcome_date=since - timedelta(minutes=1))
+        for attempt in attempts:
+            self._force(attempt, outcome_date=since - timedelta(minutes=1))
         self._force(notices, create_date=since)
 
     # === RUNS === #
