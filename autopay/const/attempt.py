@@ -49,7 +49,7 @@ SHOWN_STATES = [
     *(row for row in ATTEMPT_STATES if row[0] not in ACTIVE_STATES),
 ]
 
-# What follows a failed charge.
+# The next steps after a failed charge.
 FOLLOW_UPS = [("retry", "Retry planned"), ("none", "No further retry")]
 
 # States in which no money was taken, and none will be.

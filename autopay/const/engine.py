@@ -11,7 +11,7 @@ RUN_TRIGGERS = [
     ("manual", "Charge now"),
 ]
 
-# What the states of its charges count as in the totals of a run.
+# The totals of a run, by the states of its charges.
 RUN_GROUPS = {
     "reserved": "open",
     "prepared": "open",

@@ -19,7 +19,7 @@ MOVE_STATUSES = [
 # Invoices that are still to be collected, or are being collected.
 OPEN_STATUSES = ("eligible", "in_progress", "error")
 
-# What a customer's declined charges are followed by.
+# The policies for a customer's declined charges.
 FALLBACK_POLICIES = [
     ("next", "Try the next method that the customer has agreed to"),
     ("stop", "Try no other method"),

@@ -6,7 +6,7 @@ from ..const.engine import RUN_TRIGGERS
 from ..const.retry import DECLINE_CLASSES
 from ..words.declines.advice import DECLINE_SENTENCES
 
-# What became of a charge, as reports count it.
+# The outcomes of a charge, as reports count them.
 OUTCOMES = [
     ("collected", "Collected"),
     ("failed", "Failed"),

@@ -40,7 +40,7 @@ class RpcCommon(PortalCommon):
 
     def _get_state(self):
         """Return what nobody may change from outside."""
-        # What is saved with the next commit was brought about before.
+        # Changes that the next commit saves were brought about before.
         self.env.cr.flush()
         tables = [name for name in self._get_models() if not self.env[name]._abstract]
         stored = {

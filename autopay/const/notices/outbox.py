@@ -27,5 +27,5 @@ BOUNCE_DAYS = 5
 # Invoices that are named in a mail; of others it says how many they are.
 NAMED_INVOICES = 10
 
-# What mails to customers are framed by.
+# The frame of mails to customers.
 LAYOUT = "autopay.mail_layout"

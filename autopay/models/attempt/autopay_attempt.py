@@ -295,7 +295,7 @@ class AutopayAttempt(models.Model):
     # === BUSINESS METHODS - STATUS === #
 
     def _get_autopay_status_pairs(self, known_ids):
-        # What is collected or withdrawn changes its own invoices only.
+        # A charge that is collected or withdrawn changes its own invoices only.
         told = self.filtered(lambda attempt: attempt.state in TOLD_STATES)
         return super(AutopayAttempt, told)._get_autopay_status_pairs(known_ids)
 

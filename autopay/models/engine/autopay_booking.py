@@ -3,7 +3,7 @@ from odoo import api, fields, models
 from ...const.attempt import UNCOLLECTED_STATES
 from ...const.engine import OWN_FIELDS_CONTEXT
 
-# What an invoice is once its charge is booked.
+# The status of an invoice once its charge is booked.
 COLLECTED = {
     "autopay_status": "success",
     "autopay_retry_date": False,

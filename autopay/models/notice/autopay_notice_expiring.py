@@ -5,7 +5,7 @@ from odoo.fields import Domain
 
 from ...const.notices.expiring import EXPIRING, EXPIRING_DAYS, LOOK_DAYS
 
-# What a forecast says of a charge whose card is not valid any more on its day.
+# The answer of a forecast about a charge whose card has expired by its day.
 EXPIRED_BLOCKERS = ("method_expired", "configuration_invalid")
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 @dataclass(slots=True)
 class FailureRow:
-    """What failed of one customer for one reason.
+    """The failures of one customer for one reason.
 
     :param customer: the name
     :param url: where it is seen to

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 MOVES = "account.move"
 CHARGES = "autopay.attempt"
 
-# What a customer, and no one else, has to do or take back.
+# Blockers that a customer, and no one else, can take away.
 CUSTOMER_REASONS = ("needs_authentication", "customer_hold")
 
 
@@ -163,5 +163,5 @@ CARDS = (
     ),
 )
 
-# Whoever waits for it sees the rest of the page before: it takes long.
+# It takes long: the rest of the page is shown before.
 SLOW_CARDS = ("rules",)

@@ -113,7 +113,7 @@ class AutopayStatus(models.AbstractModel):
             day = {"day": False, "last_move_id": 0}
             self.env["autopay.status.pass"].sudo()._get_of(company).write(day)
             whole.unlink()
-        # What is marked meanwhile, since somebody works on it, has its turn next time.
+        # Marks that come meanwhile, since somebody works on it, have their turn next time.
         own &= Domain("partner_id", "!=", False)
         last = marks.search(own, limit=1, order="id desc")
         own &= Domain("id", "<=", last.id or 0)
@@ -192,7 +192,7 @@ class AutopayStatus(models.AbstractModel):
         standings = self._find(moves)
         seen = {move: move.write_date for move in standings}
         looked = self.env.cr.now()
-        # What others have committed while it was decided is seen from here on.
+        # Changes that others have committed meanwhile are seen from here on.
         self.env["ir.cron"]._commit_progress()
         locked = moves.try_lock_for_update(allow_referencing=True)
         self.env["autopay.status.mark"]._mark_moves(moves - locked)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What is kept of an invoice for lists, searches and counts.
+    """The facts that are kept of an invoice for lists, searches and counts.
 
     :param code: a key of ``const.invoice.STANDINGS``; False when it is none of autopay
     :param reason: the code of the ``Blocker``; False when it would be charged

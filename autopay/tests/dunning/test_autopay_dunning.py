@@ -124,5 +124,5 @@ class TestAutopayDunning(AutopayCommon):
         self.assertTrue(invoice.no_followup)
         addon._resume_autopay_reminders()
         self.assertFalse(invoice.no_followup)
-        # What a person has left out stays out.
+        # An invoice that a person has left out stays out.
         self.assertTrue(own.no_followup)

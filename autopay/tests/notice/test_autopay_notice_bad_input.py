@@ -16,7 +16,7 @@ LOGS = (
 )
 CODE = "<b>{{ 7 * 7 }}</b>"
 
-# What comes between an event and its mail, and what becomes of the mails of each kind:
+# Troubles between an event and its mail, and what becomes of the mails of each kind:
 # how many come, and the state in the end.
 SENT, SKIPPED, FAILED = (1, "sent"), (0, "skipped"), (0, "failed")
 EXPECTED = {
@@ -29,7 +29,7 @@ EXPECTED = {
     # Its template speaks the language that the customer has, or says that it cannot.
     "no_such_language": {"": SENT, "request": (0, None)},
     "merged": {"": SENT},
-    # Who is asked is written to at once, and was chosen by a person.
+    # A customer who is asked is written to at once, and was chosen by a person.
     "archived": {"": SKIPPED, "consent": SENT, "request": SENT},
     "clock_back": {"": SENT},
 }
@@ -37,7 +37,7 @@ EXPECTED = {
 
 @tagged("post_install", "-at_install")
 class TestAutopayNoticeBadInput(BeforeCommon):
-    """Whatever happens between an event and its mail, nothing is lost or told twice."""
+    """Nothing is lost or told twice, with any trouble between an event and its mail."""
 
     def test_every_new_kind_with_every_bad_input(self):
         for kind in ("before", "expiring", "consent", "request"):

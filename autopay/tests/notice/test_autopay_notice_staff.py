@@ -110,7 +110,7 @@ class TestAutopayNoticeStaff(NoticeCommon):
         self.assertIn("Will be tried again on", body)
         self.assertIn("/odoo/autopay-failed-charges", body)
         self.assertEqual(many[0].autopay_status, "error")
-        # What was told is not told again on the next day.
+        # A failure that was told is not told again on the next day.
         self._force(notice, event_key="yesterday")
         self._age(notice)
         self._report_failures()

@@ -13,7 +13,7 @@ READER = "account.group_account_readonly"
 
 @tagged("post_install", "-at_install")
 class TestAutopayReport(AutopayCommon):
-    """What was collected, what failed and why, and who can be collected from."""
+    """Reports of collections, of failures with their reasons, and of readiness."""
 
     def _get_rows(self, model, **values):
         self.env.flush_all()
@@ -75,7 +75,7 @@ class TestAutopayReport(AutopayCommon):
         )
         self.assertEqual(totals[:2], (100, 130))
         self.assertAlmostEqual(totals[2], 100 / 3)
-        # What needed no retry counts in no recovery rate.
+        # A charge that needed no retry counts in no recovery rate.
         self.assertAlmostEqual(totals[3], 50)
         labels = dict(
             self.env[model]._fields["reason"]._description_selection(self.env)

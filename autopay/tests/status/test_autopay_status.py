@@ -229,7 +229,7 @@ class TestAutopayStatus(PagesCommon):
         self._look_at(moves)
         with patch.object(AutopayDecision, "_answer", side_effect=AssertionError):
             self.assertEqual(self._list(), {planned})
-        # What has changed since is decided about.
+        # An invoice that has changed since is decided about.
         self._change(planned, autopay_hold_date=fields.Date.add(self.today, days=2))
         self.assertFalse(self._list())
 

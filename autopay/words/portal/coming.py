@@ -107,7 +107,7 @@ _UNKNOWN = _lt(
 )
 
 
-# What stands beside a coming charge, and on its button.
+# The words beside a coming charge, and on its button.
 ROW_SENTENCES = {
     "with_method": _lt("with %(method)s"),
     "by_rule": _lt("By your payment rule “%(rule)s”"),
