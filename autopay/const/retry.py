@@ -18,7 +18,7 @@ NEEDS_METHOD_CLASSES = ("method", "never", "revoked")
 # taken back, where we are at fault, or where the bank wants the customer to confirm.
 FALLBACK_CLASSES = ("later", "method", "never")
 
-# The reasons that may keep the other method waiting: nothing, or that its customer is told before.
+# The other method is charged at once, or once its customer is told.
 FALLBACK_BLOCKERS = (False, "notice_pending")
 
 # Days to wait before the next automatic try after the 1st, 2nd ... decline of an

@@ -158,7 +158,17 @@ class AutopayCheck(models.AbstractModel):
     def _is_failed(self, decision, facts):
         move = decision.move
         failed = move.autopay_status == "error" or move.sudo().autopay_failed_before
-        return failed and not move.autopay_retry_date
+        has_retry = move.autopay_retry_date and not self._is_other_method_off(decision)
+        return failed and not has_retry
+
+    def _is_other_method_off(self, decision):
+        """Return whether nobody wants the other method of a declined charge any more.
+
+        The usual one is not tried in its place: it was declined for good.
+        """
+        if decision.choice.source != "fallback":
+            return False
+        return not decision.payer._has_autopay_fallback(decision.move.company_id)
 
     def _is_no_date(self, decision, facts):
         return not decision.move.autopay_date

@@ -8,7 +8,7 @@ from ...const.notices.before import BEFORE
 from ...schedules.announcements import STUCK_HOURS, Charge, Told, announce
 from .candidate import NoticeFacts
 
-# The kinds that tell of coming charges: a mail is over with the charge that it was about.
+# Mails that tell of coming charges; each is over with the charge that it was about.
 TOLD_QUERY = """
     SELECT notice.res_id, notice.currency_id, notice.id, COALESCE(notice.part, 0),
            notice.token_id, notice.amount, notice.charge_date, notice.create_date,

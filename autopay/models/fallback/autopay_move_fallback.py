@@ -13,6 +13,8 @@ class AutopayMoveFallback(models.AbstractModel):
     autopay_fallback_token_id = fields.Many2one(
         "payment.token",
         string="Other Method",
+        # Without it the usual method, which was declined, would be charged once more.
+        ondelete="restrict",
         copy=False,
         prefetch=OWN_PREFETCH,
         readonly=True,

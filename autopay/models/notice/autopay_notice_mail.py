@@ -45,17 +45,31 @@ class AutopayNoticeMail(models.AbstractModel):
         companies = self.env["res.company"]
         if companies._is_autopay_unused() or companies._is_autopay_neutralized():
             return
-        stage = self.env["autopay.stage"]
-        self._look_ahead()
         home = Domain(companies._get_autopay_home_domain())
+        # A look at many charges to come takes long: receipts do not wait for it.
+        if not self._queue_due(home):
+            return
+        self._look_ahead()
+        if not self._queue_due(home):
+            return
+        lost = self.search(self._get_lost_domain() & home, order="id")
+        self.env["autopay.stage"]._apply(self._note_lost, lost)
+
+    def _queue_due(self, home):
+        """Write the mails of what is due, in batches that are committed.
+
+        :param home: the domain of what this database looks after
+        :return: whether all are written and there is time for more
+        """
+        stage = self.env["autopay.stage"]
         due_ids = self.search(self._get_due_domain() & home, order="id").ids
-        self.env["ir.cron"]._commit_progress(remaining=len(due_ids))
+        time_left = self.env["ir.cron"]._commit_progress(remaining=len(due_ids))
         for part in split_every(MAILS_AT_ONCE, due_ids, self.browse):
             stage._apply(self._queue, part, on_failure=self._note_broken)
-            if not self.env["ir.cron"]._commit_progress(len(part)):
-                return
-        lost = self.search(self._get_lost_domain() & home, order="id")
-        stage._apply(self._note_lost, lost)
+            time_left = self.env["ir.cron"]._commit_progress(len(part))
+            if not time_left:
+                break
+        return bool(time_left)
 
     def _look_ahead(self):
         """Note what is to be told of charges to come; mails of what was are written."""

@@ -151,6 +151,16 @@ class TestAutopayFallback(ConfigurationCommon):
         self._hold(invoice)
         self.assertEqual(self._fail().autopay_fallback_token_id, debit)
 
+    def test_other_method_waits_once_nobody_wants_it_any_more(self):
+        invoice = self._fail()
+        self.assertEqual(invoice.autopay_fallback_token_id, self.spare)
+        self.customer.autopay_fallback_policy = "stop"
+        self._run_autopay()
+        self.assertEqual(len(invoice.autopay_attempt_ids), 1)
+        self.assertEqual(self._decide(invoice).blocker, "failed")
+        self.customer.autopay_fallback_policy = "next"
+        self._assert_paid_by(invoice, self.spare)
+
     def test_limit_of_a_consent_holds(self):
         limited = self._agree("pm_card_amex", max_amount=40.0)
         invoice = self._fail()
