@@ -148,7 +148,7 @@ class AutopayNotice(models.Model):
                 self.env._("Only mails that were not sent can be sent again.")
             )
         unsent._forget_mails()
-        # A notice that would come too late by now may be told anew, to the same address.
+        # A notice that would come too late may be told anew, to the same address.
         unsent.email = False
         unsent._set_due()
         unsent._send_soon()
