@@ -14,7 +14,7 @@ from ...const.notices.before import (
 from ..company.autopay_company_notice import DAYS_FIELDS
 from .autopay_notice_alarm import UNDELIVERED
 
-# Models that can change a charge without a change of its invoice, by the field that names the
+# Models whose changes can change a charge, by the field that names the
 # customer.
 CHANGED = {
     "res.partner": "id",

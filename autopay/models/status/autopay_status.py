@@ -113,7 +113,7 @@ class AutopayStatus(models.AbstractModel):
             day = {"day": False, "last_move_id": 0}
             self.env["autopay.status.pass"].sudo()._get_of(company).write(day)
             whole.unlink()
-        # Marks that come meanwhile, since somebody works on it, have their turn next time.
+        # Marks that come while somebody works on it have their turn next time.
         own &= Domain("partner_id", "!=", False)
         last = marks.search(own, limit=1, order="id desc")
         own &= Domain("id", "<=", last.id or 0)
