@@ -59,6 +59,7 @@
         "views/autopay_method_request_views.xml",
         "views/autopay_request_templates.xml",
         "views/autopay_notice_views.xml",
+        "views/autopay_collect_source_views.xml",
         "views/autopay_plan_views.xml",
         "views/autopay_plan_templates.xml",
         "views/account_portal_templates.xml",

@@ -8,6 +8,7 @@ from . import confirmation
 
 from . import attempt
 from . import authorization
+from . import collect
 from . import company
 from . import configuration
 from . import credit

@@ -22,6 +22,7 @@ class AccountMove(models.Model):
         "autopay.move.other.payment",
         "autopay.move.explanation",
         "autopay.move.action",
+        "autopay.move.collect",
         "autopay.noticed",
         "autopay.move.credit",
         "autopay.move.settlement",

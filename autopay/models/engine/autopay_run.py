@@ -124,6 +124,7 @@ class AutopayRun(models.Model):
             return
         self.env["autopay.janitor"]._recover_dead_runs()
         self.env["autopay.engine"]._charge_due_invoices()
+        self.env["autopay.collected"]._work_off()
         self.env["autopay.deadline"]._call_people()
         self.env["autopay.status"]._wake()
 
@@ -139,6 +140,7 @@ class AutopayRun(models.Model):
         self.env["autopay.event.handler"]._process_received()
         self.env["autopay.setup.reader"]._check_due()
         self.env["autopay.resolver"]._resolve_due_attempts()
+        self.env["autopay.collected"]._work_off()
         self.env["autopay.reversal"]._poll()
         self.env["autopay.method.reader"]._read_ending_methods()
         self.env["autopay.deadline"]._call_people()

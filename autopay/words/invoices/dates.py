@@ -14,6 +14,10 @@ SOURCE_SENTENCES = {
         "The date is by an earlier rule; by the rule of today it would be %(date)s."
     ),
     "customer": _lt("The customer has moved it; by the rule it would be %(date)s."),
+    "trigger": _lt(
+        "It is the day on which the work was to be done; by the rule it would be "
+        "%(date)s."
+    ),
     "rest": _lt("It is the rest that a cap has left for that day."),
 }
 

@@ -1,0 +1,20 @@
+"""What is collected because something was done: an order, a task, a rule."""
+
+SOURCE_STATES = [
+    ("waiting", "To Be Paid"),
+    ("refused", "Not Collected"),
+    ("collected", "Paid"),
+]
+
+# The payment states in which nothing is left to pay, in whichever way it was paid.
+PAID_STATES = ("in_payment", "paid")
+
+# Minutes until what follows a paid invoice is tried again, doubled each time, at most
+# a day; and the failures after which a person is called.
+AGAIN_MINUTES = 15
+AGAIN_MAX_MINUTES = 24 * 60
+FAILURES_BEFORE_ALARM = 3
+
+# Paid invoices that are worked off together, and in one call of the job.
+PAID_TOGETHER = 100
+PAID_AT_ONCE = 1000

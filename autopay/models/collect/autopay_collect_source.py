@@ -1,0 +1,207 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ...const.collect.sources import (
+    AGAIN_MAX_MINUTES,
+    AGAIN_MINUTES,
+    FAILURES_BEFORE_ALARM,
+    PAID_AT_ONCE,
+    PAID_STATES,
+    SOURCE_STATES,
+)
+
+# The alarm about what could not follow a paid invoice.
+WAIT = "collected"
+
+
+class AutopayCollectSource(models.Model):
+    """Why an invoice is collected: an order was delivered, a task done, a rule held.
+
+    A row is written in the transaction that puts the invoice on autopay, and is the
+    memory that makes it happen once: the same source collects the same invoice never
+    again. It is closed when the invoice is paid and all that follows was done.
+    """
+
+    _name = "autopay.collect.source"
+    _inherit = "autopay.default.guard"
+    _description = "Reason to Collect an Invoice"
+    _order = "id desc"
+    _rec_name = "why"
+
+    source = fields.Char(
+        required=True,
+        readonly=True,
+        help="What asked for it, as the program that asked calls it.",
+    )
+    why = fields.Char(string="Collected Because", required=True, readonly=True)
+    move_id = fields.Many2one(
+        "account.move",
+        string="Invoice",
+        readonly=True,
+        index=True,
+        # The same source does not collect in the place of an invoice that was deleted.
+        ondelete="set null",
+    )
+    partner_id = fields.Many2one(
+        related="move_id.commercial_partner_id", string="Customer"
+    )
+    company_id = fields.Many2one(
+        "res.company", required=True, readonly=True, ondelete="cascade"
+    )
+    day = fields.Date(
+        string="On",
+        readonly=True,
+        help="Empty: on the day by the company's rule.",
+    )
+    state = fields.Selection(
+        SOURCE_STATES, required=True, readonly=True, default="waiting"
+    )
+    reason = fields.Char(
+        string="Not Collected Because",
+        readonly=True,
+        help="Why the invoice was not put on autopay; or why what follows its payment "
+        "could not be done yet.",
+    )
+    failures = fields.Integer(readonly=True)
+    next_date = fields.Datetime(string="Tried Again on", readonly=True)
+
+    _source_uniq = models.UniqueIndex(
+        "(source, move_id)", "This has collected the invoice already."
+    )
+    _waiting_idx = models.Index("(move_id) WHERE state = 'waiting'")
+
+    # === ACTION METHODS === #
+
+    def action_open_move(self):
+        """Open the invoice."""
+        return self.move_id._get_records_action()
+
+    # === BUSINESS METHODS === #
+
+    @api.model
+    def _find_known(self, source, moves):
+        """Return {move: row} of what this source has asked for before."""
+        rows = self.sudo().search(
+            [("source", "=", source), ("move_id", "in", moves.ids)]
+        )
+        return {row.move_id.with_env(moves.env): row for row in rows}
+
+    @api.model
+    def _group_asked(self, moves):
+        """Return the invoices that people and rules ask for the first time, and others.
+
+        :return: {"new": invoices, "known": those that were asked for before}
+        """
+        known = moves.browse()
+        for move in moves:
+            rows = self._find_known(move._get_action_source(), move)
+            if rows and rows[move].state != "refused":
+                known |= move
+        return {"new": moves - known, "known": known}
+
+    @api.model
+    def _note(self, move, source, **vals):
+        """Keep what a source has asked for, and what became of that.
+
+        Somebody else who asks for the same at the same time, in a transaction that
+        began before, is stopped by the database, and repeats it (PostgreSQL calls it a
+        serialization failure).
+        """
+        values = {"day": None, "reason": None, "state": "waiting", **vals}
+        self.flush_model()
+        self.env.cr.execute(
+            SQL(
+                """INSERT INTO autopay_collect_source
+                               (source, move_id, company_id, why, day, state, reason,
+                                failures, create_uid, write_uid,
+                                create_date, write_date)
+                        VALUES (%s, %s, %s, %s, %s, %s, %s, 0, %s, %s,
+                                now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC')
+                   ON CONFLICT (source, move_id)
+                     DO UPDATE SET why = EXCLUDED.why, day = EXCLUDED.day,
+                                   state = EXCLUDED.state, reason = EXCLUDED.reason,
+                                   write_uid = EXCLUDED.write_uid,
+                                   write_date = EXCLUDED.write_date
+                         WHERE autopay_collect_source.state = 'refused'""",
+                source,
+                move.id,
+                move.company_id.id,
+                values["why"],
+                values["day"],
+                values["state"],
+                values["reason"],
+                self.env.uid,
+                self.env.uid,
+            )
+        )
+        self.invalidate_model()
+
+    # === PAID === #
+
+    @api.model
+    def _find_paid(self):
+        """Return the invoices that are paid, and were collected for a reason.
+
+        Money from the bank counts as well: what was done is paid.
+        """
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT DISTINCT move.id
+                     FROM autopay_collect_source source
+                     JOIN account_move move ON move.id = source.move_id
+                    WHERE source.state = 'waiting' AND move.state = 'posted'
+                      AND move.payment_state IN %s
+                      AND (source.next_date IS NULL OR source.next_date <= %s)
+                    ORDER BY move.id LIMIT %s""",
+                PAID_STATES,
+                fields.Datetime.now(),
+                PAID_AT_ONCE,
+            )
+        )
+        return self.env["account.move"].sudo().browse(move_id for (move_id,) in rows)
+
+    @api.model
+    def _lock_waiting(self, moves):
+        """Return the rows of these invoices that wait; none that others work on."""
+        waiting = self.sudo().search(
+            [("move_id", "in", moves.ids), ("state", "=", "waiting")]
+        )
+        return waiting.try_lock_for_update(allow_referencing=True)
+
+    def _close(self):
+        """Note that the invoices are paid and that what follows was done."""
+        self.write({"state": "collected", "reason": False, "next_date": False})
+        failed = self.filtered("failures").move_id
+        if failed:
+            self.env["autopay.notification"]._close_waiting_on(
+                failed, WAIT, self.env._("It was done since.")
+            )
+
+    def _note_failure(self, error):
+        """Keep why what follows could not be done; it is tried again later."""
+        for row in self:
+            minutes = min(AGAIN_MINUTES * 2**row.failures, AGAIN_MAX_MINUTES)
+            row.write(
+                {
+                    "failures": min(row.failures + 1, FAILURES_BEFORE_ALARM + 8),
+                    "reason": str(error)[:500],
+                    "next_date": fields.Datetime.now() + timedelta(minutes=minutes),
+                }
+            )
+        for move in self.filtered(
+            lambda row: row.failures >= FAILURES_BEFORE_ALARM
+        ).move_id:
+            self._alert(move, error)
+
+    def _alert(self, move, error):
+        notification = self.env["autopay.notification"]._for_staff(move.company_id)
+        notification._alert(
+            move.with_env(notification.env),
+            move.company_id,
+            notification.env._("Paid, but what follows it could not be done"),
+            str(error),
+            wait=WAIT,
+        )

@@ -1,0 +1,44 @@
+from odoo import api, models
+from odoo.tools import split_every
+
+from ...const.collect.sources import PAID_STATES, PAID_TOGETHER
+
+
+class AutopayCollected(models.AbstractModel):
+    """Has done what follows when an invoice is paid that was collected for a reason.
+
+    Apart from booking, in transactions of its own: no fault in it stops a charge. Its
+    mark is written along with what follows, so that a process that dies in between
+    leaves both to the next run.
+    """
+
+    _name = "autopay.collected"
+    _inherit = "autopay.stage"
+    _description = "What Follows a Paid Invoice"
+
+    @api.model
+    def _work_off(self):
+        """Do what follows all the invoices that were paid; commits, safe to repeat."""
+        if not self.env["res.company"]._is_autopay_known_anywhere():
+            return
+        moves = self.env["autopay.collect.source"]._find_paid()
+        for ids in split_every(PAID_TOGETHER, moves.ids, list):
+            part = moves.browse(ids)
+            self._apply(self._follow, part, on_failure=self._note_failure)
+
+    def _follow(self, moves):
+        """Do what follows these invoices, and note that it was done."""
+        rows = self.env["autopay.collect.source"]._lock_waiting(moves)
+        # Somebody may have taken the payment off again meanwhile.
+        paid = rows.filtered(
+            lambda row: (
+                row.move_id.state == "posted"
+                and row.move_id.payment_state in PAID_STATES
+            )
+        )
+        if paid:
+            paid.move_id._autopay_on_collected()
+            paid._close()
+
+    def _note_failure(self, move, error):
+        self.env["autopay.collect.source"]._lock_waiting(move)._note_failure(error)

@@ -1,0 +1,230 @@
+from datetime import timedelta
+from unittest.mock import patch
+
+from freezegun import freeze_time
+
+from odoo import fields
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
+
+from ...models.collect.autopay_move_collect import AutopayMoveCollect
+from ..common import AutopayCommon
+
+SOURCE = "sale:12:delivered"
+WHY = "Sales order S00012 was delivered."
+
+
+@tagged("post_install", "-at_install")
+class TestAutopayCollect(AutopayCommon):
+    """What is asked for since something was done is collected once, or refused."""
+
+    def setUp(self):
+        super().setUp()
+        self._enrol()
+
+    def _create_draft(self, amount=100.0, **values):
+        return self.env["account.move"].create(
+            {
+                "move_type": "out_invoice",
+                "partner_id": self.customer.id,
+                "invoice_line_ids": [
+                    (0, 0, {"name": "Work", "price_unit": amount, "tax_ids": []})
+                ],
+                **values,
+            }
+        )
+
+    def _collect(self, moves, source=SOURCE, **options):
+        return moves._autopay_collect(source, why=WHY, **options)
+
+    def _get_rows(self, moves):
+        return self.env["autopay.collect.source"].search([("move_id", "in", moves.ids)])
+
+    def _pay(self, move):
+        """Pay an invoice by a bank transfer."""
+        self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=move.ids
+        ).create({})._create_payments()
+
+    def _follow(self, hook):
+        """Run the resolver's job with something that follows a paid invoice."""
+        with patch.object(AutopayMoveCollect, "_autopay_on_collected", hook):
+            self._run_cron("autopay.ir_cron_resolve_open_attempts")
+
+    # === COLLECT === #
+
+    def test_draft_is_posted_charged_and_followed_once(self):
+        draft = self._create_draft()
+        self.assertEqual(self._collect(draft), {})
+        self.assertEqual(draft.state, "posted")
+        self.assertEqual(draft.autopay_status, "eligible")
+        self.assertIn("S00012 was delivered", draft.message_ids[0].body)
+        self.assertEqual(self._collect(draft), {})
+        followed = []
+
+        def hook(moves):
+            followed.extend(moves.ids)
+
+        self._follow(hook)
+        self.assertEqual(followed, [])
+        self._run_autopay()
+        self.assertEqual(self._collect(draft), {})
+        self._run_autopay()
+        self.assertEqual([row["amount"] for row in self._get_charges(draft)], [10000])
+        self.assertEqual(draft.amount_residual, 0)
+        row = self._get_rows(draft)
+        self.assertEqual((len(row), row.state, row.why), (1, "collected", WHY))
+        # The run that charged has done what follows by itself.
+        self._follow(hook)
+        self.assertEqual(followed, [])
+        self._collect(draft, "task:7:stage:3")
+        self._follow(hook)
+        self.assertEqual(followed, draft.ids)
+
+    def test_days(self):
+        tomorrow = self.today + timedelta(days=1)
+        past, later, ruled = (self._create_draft() for _number in range(3))
+        self._collect(past, day=self.today - timedelta(days=400))
+        self._collect(later, day=tomorrow)
+        self._collect(ruled)
+        meant = self._create_draft(autopay_date=tomorrow)
+        self._collect(meant, day=self.today)
+        self.assertEqual(past.autopay_date, self.today)
+        self.assertEqual(later.autopay_date, tomorrow)
+        self.assertEqual(ruled.autopay_date, ruled._get_autopay_next_date())
+        # A day that was set by hand is meant.
+        self.assertEqual(meant.autopay_date, tomorrow)
+        self.assertIn("the work was to be done", later.autopay_explanation)
+        self._run_autopay()
+        self.assertEqual(len(self._get_charges(past)), 1)
+        self.assertFalse(self._get_charges(later) + self._get_charges(meant))
+
+    def test_what_cannot_be_collected_is_refused_in_words_and_may_be_asked_again(self):
+        other = self._create_customer("Wary Weavers")
+        other.with_company(self.company).autopay_policy = "off"
+        moves = {
+            "customer invoices only": self._create_draft(move_type="out_refund"),
+            "canceled": self._create_draft(),
+            "Wary Weavers takes no part": self._create_draft(partner_id=other.id),
+            "in dispute": self._create_posted_invoice(autopay_in_dispute=True),
+            "magicians": self._create_draft(invoice_line_ids=[]),
+        }
+        moves["canceled"].button_cancel()
+        good = self._create_draft()
+        asked = good.union(*moves.values())
+        refused = self._collect(asked)
+        self.assertEqual(refused.keys(), set(moves.values()))
+        for words, move in moves.items():
+            self.assertIn(words, refused[move])
+            self.assertIn(words, move.message_ids[0].body)
+            self.assertFalse(move.autopay_status)
+            self.assertEqual(self._get_rows(move).state, "refused")
+        self.assertEqual(good.autopay_status, "eligible")
+        said = len(moves["in dispute"].message_ids)
+        self.assertEqual(self._collect(asked).keys(), refused.keys())
+        self.assertEqual(len(moves["in dispute"].message_ids), said)
+        moves["in dispute"].autopay_in_dispute = False
+        self.assertNotIn(moves["in dispute"], self._collect(asked))
+        self.assertEqual(moves["in dispute"].autopay_status, "eligible")
+        self.assertEqual(self._get_rows(moves["in dispute"]).state, "waiting")
+
+    def test_where_autopay_is_off_nothing_happens_and_it_says_so(self):
+        draft = self._create_draft()
+        self.company.autopay_enabled = False
+        [words] = self._collect(draft).values()
+        self.assertIn("Autopay is off in", words)
+        self.assertEqual((draft.state, draft.autopay_status), ("draft", False))
+        self.assertFalse(self._get_rows(draft))
+
+    def test_failed_invoice_waits_for_a_person_and_one_with_a_retry_for_its_day(self):
+        self._enrol("pm_card_chargeDeclinedLostCard")
+        invoice = self._create_due_invoice()
+        self._run_autopay()
+        self.assertEqual(invoice.autopay_status, "error")
+        self.assertIn("failed before", self._collect(invoice)[invoice])
+        invoice.sudo().autopay_retry_date = self.today + timedelta(days=3)
+        self.assertEqual(self._collect(invoice), {})
+        self.assertEqual(invoice.autopay_status, "error")
+
+    # === PAID === #
+
+    def test_payment_by_the_bank_counts_and_one_that_is_taken_off_does_not(self):
+        paid, undone, open_move = (self._create_draft() for _number in range(3))
+        self._collect(paid | undone | open_move, day=self.today + timedelta(days=9))
+        self._pay(paid)
+        self._pay(undone)
+        undone.line_ids.remove_move_reconcile()
+        followed = []
+        self._follow(lambda moves: followed.extend(moves.ids))
+        self.assertEqual(followed, paid.ids)
+        states = self._get_rows(paid | undone | open_move).mapped("state")
+        self.assertEqual(sorted(states), ["collected", "waiting", "waiting"])
+
+    def test_what_follows_stops_no_charge_and_is_done_later(self):
+        broken, sound = self._create_draft(), self._create_draft()
+        self._collect(broken | sound)
+        followed = []
+
+        def hook(moves):
+            moves.narration = "followed"
+            if broken in moves:
+                raise UserError(moves.env._("The stage was deleted."))
+            followed.extend(moves.ids)
+
+        with patch.object(AutopayMoveCollect, "_autopay_on_collected", hook):
+            self._run_autopay()
+        self.assertEqual(broken.amount_residual + sound.amount_residual, 0)
+        self.assertEqual(followed, sound.ids)
+        self.assertFalse(broken.narration)
+        row = self._get_rows(broken)
+        self.assertEqual((row.state, row.failures), ("waiting", 1))
+        self.assertEqual(row.reason, "The stage was deleted.")
+        moment = fields.Datetime.now()
+        for _number in range(3):
+            moment += timedelta(days=1)
+            with freeze_time(moment):
+                self._follow(hook)
+        alarm = broken.activity_ids.filtered(lambda call: call.autopay_wait)
+        self.assertIn("The stage was deleted.", alarm.note)
+        self.assertEqual(len(alarm), 1)
+        with freeze_time(moment + timedelta(days=2)):
+            self._follow(lambda moves: followed.extend(moves.ids))
+        self.assertEqual(followed, [sound.id, broken.id])
+        self.assertEqual(row.state, "collected")
+        self.assertFalse(alarm.exists().active)
+
+    # === PEOPLE AND RULES === #
+
+    def test_people_collect_by_an_action(self):
+        user = self._create_user("collecting", "account.group_account_invoice")
+        draft = self._create_draft()
+        refund = self._create_draft(move_type="out_refund")
+        with self.assertRaisesRegex(UserError, "customer invoices only"):
+            refund.with_user(user).action_autopay_collect()
+        action = (draft | refund).with_user(user).action_autopay_collect()
+        self.assertIn("To be collected: 1.", action["params"]["message"])
+        self.assertIn("customer invoices only", action["params"]["message"])
+        self.assertEqual(draft.autopay_status, "eligible")
+        draft.action_autopay_remove()
+        # A person's word stands: the same is not collected by itself again.
+        action = draft.with_user(user).action_autopay_collect()
+        self.assertIn("asked for before", action["params"]["message"])
+        self.assertFalse(draft.autopay_status)
+        reader = self._create_user("watching", "account.group_account_readonly")
+        with self.assertRaises(AccessError):
+            draft.with_user(reader).action_autopay_collect()
+
+    def test_rule_collects_whoever_sets_it_off_and_undoes_nothing(self):
+        """Automation rules run their actions with all rights, as their user."""
+        seller = self._create_user("selling", "base.group_user")
+        rule = self.env.ref("autopay.account_move_action_autopay_collect_rule")
+        draft = self._create_draft()
+        refund = self._create_draft(move_type="out_refund")
+        for move in draft | refund | draft:
+            context = {"active_model": move._name, "active_id": move.id}
+            rule.with_user(seller).sudo().with_context(
+                **context, active_ids=move.ids
+            ).run()
+        self.assertEqual(draft.autopay_status, "eligible")
+        self.assertIn("An automation rule asked for it", draft.message_ids[0].body)
+        self.assertIn("Not collected", refund.message_ids[0].body)
