@@ -1,14 +1,16 @@
 {
     "name": "Autopay: Sales Orders",
-    "summary": "Choose what pays an invoice by its sales order and the order's tags",
-    "version": "19.0.1.0.0",
+    "summary": "Invoice and charge sales orders when they are confirmed or delivered",
+    "version": "19.0.1.1.0",
     "category": "Accounting/Accounting",
     "author": "Autopay contributors",
     "license": "LGPL-3",
     "depends": ["autopay", "sale"],
     "data": [
         "security/ir.model.access.csv",
+        "data/ir_cron_data.xml",
         "views/autopay_configuration_views.xml",
+        "views/sale_order_views.xml",
     ],
     "auto_install": True,
 }

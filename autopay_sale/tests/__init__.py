@@ -1,3 +1,4 @@
+from . import test_autopay_order_trigger
 from . import test_autopay_prepaid_order
 from . import test_autopay_sale
 from . import test_autopay_sale_rights

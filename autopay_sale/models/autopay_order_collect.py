@@ -1,0 +1,123 @@
+from odoo import models
+from odoo.exceptions import RedirectWarning, UserError
+
+from ..words.orders import get_draft_problem, get_problem
+
+
+class AutopayOrderCollect(models.AbstractModel):
+    """Invoices what is left of a sales order, and has it collected.
+
+    Asked by the order's own trigger, and by other add-ons for whose work the order is.
+    """
+
+    _name = "autopay.order.collect"
+    _description = "Collecting a Sales Order"
+
+    def _autopay_invoice_and_collect(self, source, day=None, why=""):
+        """Invoice what is left of an order, post it, and collect what is open of it.
+
+        All of it happens or nothing, and once for a source however often it is asked
+        for. Invoices that were made by hand and are open are collected as well, unless
+        they are of other orders too or a person has taken them off autopay; paid ones
+        are noted, so that what follows a payment follows.
+
+        :param str source: names what was done, see ``account.move._autopay_collect``
+        :param date day: on which it is charged; None for the day by the company's rule
+        :param str why: the same for people, as a sentence
+        :return: why it is not collected, as sentences for a person; empty when it is
+        """
+        self.ensure_one()
+        order = self.sudo().with_company(self.company_id)
+        if name := order._get_collect_problem():
+            return get_problem(self.env, name, self)
+        if not order.try_lock_for_update(allow_referencing=True):
+            return get_problem(self.env, "busy", self)
+        if order._find_autopay_sources(source):
+            return ""
+        try:
+            with self.env.cr.savepoint():
+                order._collect_rest(source, day, why)
+        except (UserError, RedirectWarning) as error:
+            return str(error)
+        return ""
+
+    def _get_collect_problem(self):
+        """Return why an order is not collected at all, a key of ``PROBLEMS``."""
+        if not self._filter_autopay_on():
+            return "off"
+        if self.state == "cancel":
+            return "canceled"
+        return "quotation" if self.state != "sale" else None
+
+    def _find_autopay_sources(self, prefix):
+        """Return what a source has asked for, or those that its name begins with."""
+        sources = self.env["autopay.collect.source"].sudo()
+        name = ("source", "=like", prefix) if "%" in prefix else ("source", "=", prefix)
+        return sources.search([name, ("state", "!=", "refused")])
+
+    def _collect_rest(self, source, day, why):
+        """Invoice what is left and collect it.
+
+        :raises UserError: why that cannot be done
+        """
+        new = self._invoice_rest()
+        moves = (new | self._get_open_invoices()) or self._get_paid_invoices()
+        if not moves:
+            raise UserError(get_problem(self.env, self._get_empty_problem(), self))
+        refused = moves._autopay_collect(source, day, why)
+        if refused:
+            raise UserError("\n".join(refused.values()))
+
+    def _invoice_rest(self):
+        """Make the invoice of what is left, less deposits; perhaps nothing is.
+
+        :raises UserError: where a person has to see to it first
+        """
+        drafts = self.invoice_ids.filtered(lambda move: move.state == "draft")
+        if drafts:
+            raise UserError(get_draft_problem(self.env, self, drafts))
+        if self.invoice_status != "to invoice":
+            return self.invoice_ids.browse()
+        orders = self.with_context(raise_if_nothing_to_invoice=False)
+        made = orders._create_invoices(final=True)
+        if made.filtered(lambda move: move.move_type != "out_invoice"):
+            raise UserError(get_problem(self.env, "credit", self))
+        return made.with_env(self.env)
+
+    def _get_empty_problem(self):
+        return "nothing" if self._get_sold_lines() else "no_lines"
+
+    def _get_sold_lines(self):
+        """Return the lines of what is sold: no sections, deposits or expenses."""
+        return self.order_line.filtered(
+            lambda line: (
+                not line.display_type and not line.is_downpayment and line.product_id
+            )
+        )
+
+    def _get_own_invoices(self):
+        """Return the posted invoices that are of this order and of no other."""
+        return self.invoice_ids.filtered(
+            lambda move: (
+                move.move_type == "out_invoice"
+                and move.state == "posted"
+                and move.invoice_line_ids.sale_line_ids.order_id == self
+            )
+        )
+
+    def _get_open_invoices(self):
+        """Return the order's open invoices that nothing else keeps from a charge."""
+        return self._get_own_invoices().filtered(
+            lambda move: (
+                move._is_autopay_open()
+                and not (move.autopay_in_dispute or move.autopay_refunded)
+                and move.autopay_status != "error"
+                # What was asked for once and is not on autopay was taken off it.
+                and (move.autopay_status or not move.autopay_source_ids)
+            )
+        )
+
+    def _get_paid_invoices(self):
+        return self._get_own_invoices().filtered(
+            lambda move: not move._is_autopay_open()
+        )

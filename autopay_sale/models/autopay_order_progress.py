@@ -1,0 +1,171 @@
+from odoo import models
+
+from ..const.triggers import WAIT
+from ..words.orders import get_problem, get_reason, get_short_problem
+
+
+class AutopayOrderProgress(models.AbstractModel):
+    """What becomes of one sales order when its trigger comes."""
+
+    _name = "autopay.order.progress"
+    _description = "Progress of Collecting a Sales Order"
+
+    def _work_trigger(self):
+        """Collect what is left of an order if its trigger has come; or its deposit."""
+        self.ensure_one()
+        if not self._is_trigger_reached():
+            self._take_deposit()
+        elif not (self._is_nothing_new() or self._is_waiting_for_delivery()):
+            self._show_outcome(self._get_trigger_problem() or self._collect_now())
+
+    def _collect_now(self):
+        """Collect what is left of an order, for its trigger; return what is in the way.
+
+        :return: sentences for a person
+        """
+        day = self.autopay_trigger == "date" and self.autopay_collect_date
+        why = get_reason(self.env, self.autopay_trigger, self)
+        return self._autopay_invoice_and_collect(
+            self._get_trigger_source(), day or None, why
+        )
+
+    def _show_outcome(self, problem):
+        if not problem:
+            self._set_autopay_progress("collecting")
+        elif problem != get_problem(self.env, "busy", self):
+            self._show_stuck(problem)
+
+    # === TRIGGER === #
+
+    def _is_trigger_reached(self):
+        self.ensure_one()
+        if self.autopay_trigger == "delivered":
+            return not self._get_undelivered_lines()
+        if self.autopay_trigger == "date":
+            day = self.autopay_collect_date
+            return not day or day <= self.company_id._get_autopay_today()
+        return True
+
+    def _get_undelivered_lines(self):
+        """Return the lines of which something is still to be delivered.
+
+        Services that are invoiced as ordered (a fee, a discount) are delivered with
+        the rest, unless there is no rest.
+        """
+        sold = self._get_sold_lines().filtered(lambda line: line.product_uom_qty > 0)
+        awaited = sold.filtered(lambda line: not line._is_autopay_fee())
+        return (awaited or sold).filtered(lambda line: line._is_autopay_short())
+
+    def _is_nothing_new(self):
+        """Return whether all that the trigger asks for was asked for before."""
+        if self.invoice_status == "to invoice" or self.autopay_progress == "stuck":
+            return False
+        return bool(
+            self._find_autopay_sources(f"sale:{self.id}:{self.autopay_trigger}%")
+        )
+
+    def _is_waiting_for_delivery(self):
+        """Return whether nothing can be invoiced yet, as is to be expected."""
+        return (
+            self.autopay_trigger == "confirmed"
+            and self.invoice_status == "no"
+            and bool(self._get_sold_lines())
+        )
+
+    def _get_trigger_problem(self):
+        """Return what a person has to see to before anything is invoiced, or ""."""
+        if self.autopay_trigger == "date" and not self.autopay_collect_date:
+            return get_problem(self.env, "no_date", self)
+        if not self._get_sold_lines():
+            return get_problem(self.env, "no_lines", self)
+        short = self._get_short_lines()
+        return get_short_problem(self.env, self, short) if short else ""
+
+    def _get_short_lines(self):
+        """Return lines that would be charged as ordered though less was delivered."""
+        if self.autopay_trigger != "delivered" or self.invoice_status != "to invoice":
+            return self.order_line.browse()
+        return self._get_sold_lines().filtered(
+            lambda line: (
+                line.product_id.invoice_policy == "order"
+                and not line._is_autopay_fee()
+                and line.qty_to_invoice > 0
+                and line._is_autopay_short()
+            )
+        )
+
+    def _get_trigger_source(self):
+        """Return the name of what is collected now: lines may be added later on."""
+        name = f"sale:{self.id}:{self.autopay_trigger}"
+        before = self._find_autopay_sources(f"{name}%").mapped("source")
+        number = len(set(before)) + 1
+        return name if number == 1 else f"{name}:{number}"
+
+    # === DEPOSIT === #
+
+    def _take_deposit(self):
+        """Invoice the deposit of an order that was confirmed, and have it charged."""
+        if not self._is_deposit_due():
+            return
+        order = self.sudo().with_company(self.company_id)
+        if not order.try_lock_for_update(allow_referencing=True):
+            return
+        why = get_reason(self.env, "deposit", self)
+        wizard = order.env["sale.advance.payment.inv"].create(
+            {
+                "sale_order_ids": [(6, 0, order.ids)],
+                "advance_payment_method": "percentage",
+                "amount": order.autopay_deposit * 100,
+            }
+        )
+        invoice = wizard._create_invoices(order)
+        today = order.company_id._get_autopay_today()
+        refused = invoice._autopay_collect(f"sale:{order.id}:deposit", today, why)
+        if refused:
+            invoice.unlink()
+            order._show_stuck("\n".join(refused.values()))
+        else:
+            order._set_autopay_progress("deposit")
+
+    def _is_deposit_due(self):
+        """Return whether the deposit is still to be taken: nothing was paid yet."""
+        return (
+            self.autopay_deposit > 0
+            and not self.autopay_progress
+            and self.currency_id.is_zero(self.amount_paid)
+            and not self.invoice_ids
+        )
+
+    # === PROGRESS === #
+
+    def _set_autopay_progress(self, progress):
+        """Note how far collecting an order is; nobody need see to it any more."""
+        if self.autopay_progress == "stuck":
+            notification = self.env["autopay.notification"]
+            notification._close_waiting_on(self, WAIT, self.env._("It goes on."))
+        if self.autopay_progress != progress or self.autopay_problem:
+            self.write({"autopay_progress": progress, "autopay_problem": False})
+
+    def _show_stuck(self, problem):
+        """Call a person to an order that cannot be collected, once for each problem."""
+        if self.autopay_progress == "stuck" and self.autopay_problem == problem:
+            return
+        self._set_autopay_progress(False)
+        self.write({"autopay_progress": "stuck", "autopay_problem": problem})
+        notification = self.env["autopay.notification"]._for_staff(self.company_id)
+        notification._alert(
+            self.with_env(notification.env),
+            self.company_id,
+            notification.env._("Cannot be collected: sales order %s", self.name),
+            problem,
+            wait=WAIT,
+        )
+
+    def _follow_payment(self):
+        """Note that nothing of these orders is left to be invoiced or paid."""
+        for order in self.filtered(lambda rec: rec.autopay_progress == "collecting"):
+            posted = order.invoice_ids.filtered(lambda move: move.state != "cancel")
+            if order.invoice_status in ("invoiced", "upselling") and not any(
+                move.state == "draft" or move._is_autopay_open() for move in posted
+            ):
+                order._set_autopay_progress("paid")

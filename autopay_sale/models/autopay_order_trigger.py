@@ -1,0 +1,94 @@
+from odoo import api, models
+from odoo.fields import Domain
+from odoo.tools import split_every
+
+from ..const.triggers import OPEN_PROGRESS, ORDERS_TOGETHER
+
+
+class AutopayOrderTrigger(models.AbstractModel):
+    """Collects the sales orders whose trigger has come, a few in each transaction.
+
+    What cannot be collected calls a person, once, and is looked at again each time.
+    """
+
+    _name = "autopay.order.trigger"
+    _inherit = "autopay.stage"
+    _description = "Triggers of Sales Orders"
+
+    # === CRON METHODS === #
+
+    @api.model
+    def _cron_collect(self):
+        """Collect what is ready in every company, as far as the time reaches."""
+        companies = self.env["res.company"]
+        if companies._is_autopay_unused() or companies._is_autopay_neutralized():
+            return
+        self._apply(self._let_go, self._find_over())
+        for company in companies.search([("autopay_enabled", "=", True)]):
+            if not company._is_autopay_copied():
+                # Staff read what is said of an order, and not who runs the jobs.
+                lang = company._get_autopay_called().lang
+                service = self.with_company(company).with_context(lang=lang)
+                service._collect_company(company)
+
+    @api.model
+    def _wake(self):
+        """Have the job run soon."""
+        self.env.ref("autopay_sale.ir_cron_collect_orders").sudo()._trigger()
+
+    # === BUSINESS METHODS === #
+
+    def _collect_company(self, company):
+        orders = self.env["sale.order"].sudo()
+        ready = orders.search(self._get_ready_domain(company), order="id")
+        for ids in split_every(ORDERS_TOGETHER, ready.ids, list):
+            self._apply(self._work, orders.browse(ids), on_failure=self._note_failure)
+            if self._commit() <= 0:
+                self._wake()
+                return
+
+    def _get_ready_domain(self, company):
+        """Return the orders of a company of which something may be to be collected."""
+        own = Domain("company_id", "=", company.id) & Domain("state", "=", "sale")
+        left = Domain("autopay_progress", "in", OPEN_PROGRESS) | Domain(
+            "invoice_status", "=", "to invoice"
+        )
+        names = dict(self.env["sale.order"]._fields["autopay_trigger"].selection)
+        reached = Domain.OR(
+            Domain("autopay_trigger", "=", name)
+            & self._get_trigger_domain(company, name)
+            for name in names
+        )
+        deposit = Domain("autopay_trigger", "!=", False) & Domain(
+            "autopay_deposit", ">", 0
+        )
+        first = deposit & Domain("autopay_progress", "=", False)
+        return own & ((left & reached) | first)
+
+    @api.model
+    def _get_trigger_domain(self, company, name):
+        """Return what narrows the orders of a trigger down; hook for other add-ons."""
+        if name != "date":
+            return Domain.TRUE
+        today = company._get_autopay_today()
+        return Domain("autopay_collect_date", "<=", today) | Domain(
+            "autopay_collect_date", "=", False
+        )
+
+    def _work(self, orders):
+        """Collect what is ready of these orders, or call a person."""
+        for order in orders:
+            order._work_trigger()
+
+    def _note_failure(self, order, error):
+        order._show_stuck(str(error))
+
+    def _find_over(self):
+        """Return stuck orders that nobody need see to any more."""
+        over = Domain("state", "!=", "sale") | Domain("autopay_trigger", "=", False)
+        stuck = Domain("autopay_progress", "=", "stuck")
+        return self.env["sale.order"].sudo().search(stuck & over)
+
+    def _let_go(self, orders):
+        for order in orders:
+            order._set_autopay_progress(False)

@@ -1,0 +1,275 @@
+from datetime import timedelta
+
+from odoo import Command
+from odoo.exceptions import AccessError
+from odoo.tests import Form, tagged
+
+from .common_trigger import TriggerCommon
+
+
+@tagged("post_install", "-at_install")
+class TestAutopayOrderTrigger(TriggerCommon):
+    """What is left of an order is invoiced and charged once, when its trigger comes."""
+
+    # === TRIGGERS === #
+
+    def test_delivered_order_is_invoiced_charged_and_paid_once(self):
+        order = self._sell(self.prints, self.goods, self.service)
+        self._collect_orders()
+        self.assertFalse(order.invoice_ids)
+        self._deliver(order, self.prints)
+        self._collect_orders()
+        self.assertFalse(order.invoice_ids)
+        self._deliver(order, self.goods)
+        for _number in range(2):
+            self._collect_orders()
+            self._run_autopay()
+        [invoice] = order.invoice_ids
+        self.assertEqual((invoice.state, invoice.amount_total), ("posted", 300))
+        self.assertIn(
+            "was fully delivered", " ".join(invoice.message_ids.mapped("body"))
+        )
+        self.assertEqual(self._get_taken(order), [30000])
+        self.assertEqual(order.autopay_progress, "paid")
+        self.assertEqual(order.autopay_sentence, "Everything is paid.")
+
+    def test_confirmed_order_is_collected_as_far_as_it_can_be_invoiced(self):
+        order = self._sell(self.service, self.prints, trigger="confirmed")
+        waiting = self._sell(self.prints, trigger="confirmed")
+        none = self._sell(self.service, trigger=False)
+        quotation = self._sell(self.service, trigger="confirmed", confirm=False)
+        self._collect_orders()
+        self._run_autopay()
+        self.assertEqual(self._get_taken(order), [10000])
+        self.assertFalse((waiting | none | quotation).invoice_ids)
+        self.assertFalse(waiting.autopay_progress)
+        self._deliver(order, self.prints)
+        self._collect_orders()
+        self._run_autopay()
+        self.assertEqual(self._get_taken(order), [10000, 10000])
+
+    def test_day_of_an_order(self):
+        past, today, later, undated = (
+            self._sell(
+                self.service,
+                trigger="date",
+                autopay_collect_date=day,
+                payment_term_id=self.env.ref("account.account_payment_term_30days").id,
+            )
+            for day in (
+                self.today - timedelta(days=9),
+                self.today,
+                self.today + timedelta(days=1),
+                False,
+            )
+        )
+        self._collect_orders()
+        self._run_autopay()
+        # The day was chosen: it counts, and not when the invoice falls due.
+        self.assertEqual(self._get_taken(past), [10000])
+        self.assertEqual(self._get_taken(today), [10000])
+        self.assertFalse(later.invoice_ids)
+        self._assert_stuck(undated, "choose one")
+        undated.autopay_collect_date = self.today
+        self._collect_orders()
+        self.assertEqual(undated.autopay_progress, "collecting")
+        self.assertFalse(self._get_calls(undated))
+
+    def test_delivered_order_is_charged_when_its_invoice_is_due(self):
+        term = self.env.ref("account.account_payment_term_30days")
+        order = self._sell(self.service, trigger="confirmed", payment_term_id=term.id)
+        self._collect_orders()
+        self._run_autopay()
+        self.assertEqual(
+            order.invoice_ids.autopay_date, self.today + timedelta(days=30)
+        )
+        self.assertFalse(self._get_taken(order))
+
+    def test_lines_that_are_added_later_are_collected_too(self):
+        order = self._sell(self.prints)
+        self._deliver(order)
+        self._collect_orders()
+        order.order_line = [
+            Command.create({"product_id": self.paper.id, "price_unit": 40})
+        ]
+        self._collect_orders()
+        self.assertEqual(len(order.invoice_ids), 1)
+        self._deliver(order)
+        self._collect_orders()
+        self._run_autopay()
+        self.assertEqual(self._get_taken(order), [10000, 4000])
+        sources = order.invoice_ids.autopay_source_ids.mapped("source")
+        self.assertEqual(
+            set(sources),
+            {f"sale:{order.id}:delivered", f"sale:{order.id}:delivered:2"},
+        )
+
+    # === BY HAND MEANWHILE === #
+
+    def test_invoices_made_by_hand_are_collected_with_the_rest(self):
+        order = self._sell(self.service, self.prints)
+        by_hand = self._make_invoice(order)
+        other = self._sell(self.service)
+        both = self._sell(self.service)
+        shared = self._make_invoice(other | both)
+        removed = self._sell(self.service)
+        gone = self._make_invoice(removed)
+        gone.action_autopay_collect()
+        gone.action_autopay_remove()
+        self._deliver(order)
+        self._deliver(other | removed)
+        self._collect_orders()
+        self._run_autopay()
+        self.assertEqual(by_hand.amount_total, 100)
+        self.assertEqual(self._get_taken(order), [10000, 10000])
+        # One of two orders does not decide about both; nor does a trigger over people.
+        self.assertFalse(shared.autopay_status or gone.autopay_status)
+        self._assert_stuck(other, "Nothing of")
+
+    def _make_invoice(self, orders):
+        invoice = orders._create_invoices()
+        invoice.action_post()
+        return invoice
+
+    def test_draft_of_a_person_is_not_posted(self):
+        order = self._sell(self.prints, self.service)
+        draft = order._create_invoices()
+        self._deliver(order)
+        self._collect_orders()
+        self._assert_stuck(order, "draft that somebody is working on")
+        self.assertEqual(order.invoice_ids, draft)
+        self._collect_orders()
+        self.assertEqual(len(self._get_calls(order)), 1)
+        draft.action_post()
+        self._collect_orders()
+        self._run_autopay()
+        self.assertEqual(sorted(self._get_taken(order)), [10000, 10000])
+        self.assertFalse(self._get_calls(order))
+
+    # === WHAT ASKS A PERSON === #
+
+    def test_order_without_lines_and_one_that_was_returned_ask_a_person(self):
+        empty = self._sell(trigger="confirmed")
+        order = self._sell(self.prints)
+        self._deliver(order)
+        self._collect_orders()
+        self._assert_stuck(empty, "has no lines that can be invoiced")
+        self._run_autopay()
+        order.order_line.product_uom_qty = 0
+        self._deliver(order, quantity=0)
+        self._collect_orders()
+        self._assert_stuck(order, "owed to the customer")
+        self.assertEqual(len(order.invoice_ids), 1)
+        self.assertEqual(self._get_taken(order), [10000])
+        empty.autopay_trigger = False
+        self._collect_orders()
+        self.assertFalse(empty.autopay_progress or self._get_calls(empty))
+
+    def test_customer_who_takes_no_part_leaves_nothing_half_done(self):
+        wary = self._create_customer("Wary Weavers")
+        wary.with_company(self.company).autopay_policy = "off"
+        order = self._sell(self.service, trigger="confirmed", partner_id=wary.id)
+        sound = self._sell(self.service, trigger="confirmed")
+        self._collect_orders()
+        self._assert_stuck(order, "takes no part in autopay")
+        self.assertFalse(order.invoice_ids)
+        self.assertEqual(sound.autopay_progress, "collecting")
+        wary.with_company(self.company).autopay_policy = "manual"
+        self._collect_orders()
+        self.assertEqual(order.autopay_progress, "collecting")
+
+    def test_cancelled_order_and_company_without_autopay_are_left_alone(self):
+        canceled = self._sell(self.service, trigger="confirmed")
+        canceled._action_cancel()
+        order = self._sell(self.service, trigger="confirmed")
+        self.company.autopay_enabled = False
+        self._collect_orders()
+        self.assertFalse((canceled | order).invoice_ids)
+        words = order._autopay_invoice_and_collect("task:7:stage:3")
+        self.assertIn("Autopay is off in", words)
+        self.company.autopay_enabled = True
+        words = canceled._autopay_invoice_and_collect("task:7:stage:3")
+        self.assertIn("is canceled", words)
+        self._collect_orders()
+        self.assertEqual(order.autopay_progress, "collecting")
+        self.assertFalse(canceled.invoice_ids)
+
+    def test_order_in_another_currency_is_charged_in_it(self):
+        euro = self.env["res.currency"].search(
+            [("name", "=", "EUR"), ("active", "in", (True, False))]
+        )
+        euro.active = True
+        prices = self.env["product.pricelist"].create(
+            {"name": "Euro", "currency_id": euro.id}
+        )
+        order = self._sell(self.service, trigger="confirmed", pricelist_id=prices.id)
+        self._collect_orders()
+        self._run_autopay()
+        [charge] = self._get_charges(order.invoice_ids)
+        self.assertEqual((charge["currency"], charge["amount"]), ("eur", 10000))
+
+    def test_provider_switched_off_before_the_charge_is_told_on_the_invoice(self):
+        order = self._sell(self.service, trigger="confirmed")
+        self._collect_orders()
+        self.provider.state = "disabled"
+        self._run_autopay()
+        self.assertFalse(self._get_taken(order))
+        # Odoo archives the methods of a provider that is switched off.
+        self.assertEqual(order.invoice_ids.autopay_blocker, "method_archived")
+        self.assertEqual(order.autopay_progress, "collecting")
+
+    def test_locked_order_is_collected(self):
+        order = self._sell(self.service, trigger="confirmed", confirm=False)
+        order.action_confirm()
+        order.action_lock()
+        self._collect_orders()
+        self._run_autopay()
+        self.assertEqual(self._get_taken(order), [10000])
+
+    # === FOR OTHERS === #
+
+    def test_source_collects_an_order_once_and_follows_what_was_paid_before(self):
+        order = self._sell(self.service, self.prints, trigger=False)
+        for _number in range(2):
+            self.assertEqual(order._autopay_invoice_and_collect("task:7"), "")
+        self.assertEqual(len(order.invoice_ids), 1)
+        self._run_autopay()
+        self.assertEqual(order._autopay_invoice_and_collect("task:8"), "")
+        self._run_autopay()
+        rows = order.invoice_ids.autopay_source_ids
+        self.assertEqual(set(rows.mapped("state")), {"collected"})
+        self.assertEqual(self._get_taken(order), [10000])
+
+    # === DEPOSIT === #
+
+    def test_deposit_is_charged_at_confirmation_and_the_rest_when_delivered(self):
+        order = self._sell(self.prints, self.paper, autopay_deposit=0.3)
+        for _number in range(2):
+            self._collect_orders()
+            self._run_autopay()
+        self.assertEqual(self._get_taken(order), [6000])
+        self.assertEqual(order.autopay_progress, "deposit")
+        self.assertIn("The deposit was invoiced", order.autopay_sentence)
+        self._deliver(order)
+        self._collect_orders()
+        self._run_autopay()
+        self.assertEqual(self._get_taken(order), [6000, 14000])
+        self.assertEqual(order.invoice_ids.mapped("amount_residual"), [0, 0])
+        self.assertEqual(order.autopay_progress, "paid")
+
+    # === FORMS === #
+
+    def test_seller_chooses_and_copies(self):
+        seller = self._create_user("selling", "sales_team.group_sale_salesman")
+        with Form(self.env["sale.order"].with_user(seller)) as form:
+            form.partner_id = self.customer
+            form.autopay_trigger = "date"
+            form.autopay_collect_date = self.today
+        order = form.save()
+        self.assertIn("Invoiced and charged on", order.autopay_sentence)
+        copy = order.copy()
+        self.assertEqual(copy.autopay_trigger, "date")
+        self.assertFalse(copy.autopay_collect_date)
+        self.assertIn("Choose the day", copy.autopay_sentence)
+        with self.assertRaises(AccessError):
+            order.autopay_progress = "paid"

@@ -1,0 +1,93 @@
+"""The words about sales orders that are collected by a trigger."""
+
+from odoo.tools.translate import LazyTranslate
+
+from odoo.addons.autopay.words.days import say_day
+from odoo.addons.autopay.words.filled import fill_in
+
+_lt = LazyTranslate(__name__)
+
+# Why an order is collected, by its trigger.
+REASONS = {
+    "confirmed": _lt("Sales order %(order)s was confirmed."),
+    "delivered": _lt("Sales order %(order)s was fully delivered."),
+    "date": _lt("The day of sales order %(order)s has come."),
+    "deposit": _lt("Deposit of sales order %(order)s."),
+}
+
+# Why an order cannot be collected, with what a person does about it.
+PROBLEMS = {
+    "off": _lt("Autopay is off in %(company)s: nothing is invoiced."),
+    "canceled": _lt("The sales order %(order)s is canceled: nothing is invoiced."),
+    "quotation": _lt("The quotation %(order)s is not confirmed: nothing is invoiced."),
+    "busy": _lt("Somebody is working on %(order)s at this moment: try again."),
+    "no_date": _lt("%(order)s has no day on which it is collected: choose one."),
+    "no_lines": _lt(
+        "%(order)s has no lines that can be invoiced: add them, or choose no trigger."
+    ),
+    "nothing": _lt(
+        "Nothing of %(order)s can be invoiced yet: its products are invoiced once they "
+        "are delivered. It goes on by itself when they are."
+    ),
+    "credit": _lt(
+        "What is left of %(order)s is owed to the customer, as after a return: make "
+        "the credit note with Create Invoice, and refund it."
+    ),
+}
+
+# What comes next, by the trigger.
+NEXT = {
+    "confirmed": _lt("Invoiced and charged as soon as it can be invoiced."),
+    "delivered": _lt("Invoiced and charged when everything is delivered."),
+    "date": _lt("Invoiced and charged on %(date)s."),
+    "no_date": _lt("Choose the day on which it is invoiced and charged."),
+}
+
+
+def get_reason(env, name, order):
+    """Return why an order is collected, as a sentence for the chatter."""
+    return fill_in(env, REASONS[name], order=order.name)
+
+
+def get_problem(env, name, order):
+    """Return why an order cannot be collected, as sentences for a person."""
+    company = order.company_id.display_name
+    return fill_in(env, PROBLEMS[name], order=order.name, company=company)
+
+
+def get_draft_problem(env, order, drafts):
+    """Return that drafts keep an order from being invoiced."""
+    return env._(
+        "%(order)s has a draft that somebody is working on (%(drafts)s): post or "
+        "delete it.",
+        order=order.name,
+        drafts=", ".join(drafts.mapped("display_name")),
+    )
+
+
+def get_short_problem(env, order, lines):
+    """Return that less was delivered than would be charged."""
+    return env._(
+        "Less was delivered of %(order)s than was ordered, and what was ordered would "
+        "be charged (%(products)s): lower the ordered quantities, or make the invoice "
+        "by hand.",
+        order=order.name,
+        products=", ".join(lines.product_id.mapped("display_name")),
+    )
+
+
+def get_order_words(env, order):
+    """Return what becomes of an order that has a trigger, as sentences."""
+    if order.autopay_progress == "stuck":
+        return order.autopay_problem or ""
+    if order.autopay_progress == "paid":
+        return env._("Everything is paid.")
+    if order.autopay_progress == "collecting":
+        return env._("Invoiced; the invoices say when they are charged.")
+    name = order.autopay_trigger
+    if name == "date" and not order.autopay_collect_date:
+        name = "no_date"
+    words = fill_in(env, NEXT[name], date=say_day(env, order.autopay_collect_date))
+    if order.autopay_progress == "deposit":
+        return env._("The deposit was invoiced.") + " " + words
+    return words
