@@ -62,6 +62,7 @@
         "views/autopay_collect_source_views.xml",
         "views/autopay_plan_views.xml",
         "views/autopay_plan_templates.xml",
+        "views/autopay_series_views.xml",
         "views/account_portal_templates.xml",
         "views/autopay_portal_templates.xml",
         "views/autopay_portal_rules_templates.xml",

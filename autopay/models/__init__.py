@@ -29,6 +29,7 @@ from . import reconciliation
 from . import removal
 from . import request
 from . import reversal
+from . import series
 from . import setup
 from . import statement
 

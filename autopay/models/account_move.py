@@ -17,6 +17,7 @@ class AccountMove(models.Model):
         "autopay.move.date",
         "autopay.move.payer",
         "autopay.move.editor",
+        "autopay.move.series",
         "account.move",
         "autopay.move.help",
         "autopay.move.other.payment",

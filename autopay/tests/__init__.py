@@ -234,6 +234,11 @@ from .schedules import (
     test_parts,
     test_plans,
 )
+from .series import (
+    test_autopay_series,
+    test_autopay_series_copies,
+    test_autopay_series_count,
+)
 from .setup import (
     test_autopay_method_setup,
     test_autopay_provider_usage,

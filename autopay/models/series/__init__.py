@@ -1,0 +1,2 @@
+from . import autopay_move_series
+from . import autopay_series
