@@ -185,8 +185,10 @@ class AutopayMoveSeries(models.AbstractModel):
         for move in ours.sudo().filtered("autopay_repeat_given"):
             move._set_autopay_repeats(move.autopay_repeat_given)
         continued = ours._filter_autopay_continued()
-        super(AutopayMoveSeries, self - continued)._copy_recurring_entries()
+        rest = super(AutopayMoveSeries, self - continued)
+        res = rest._copy_recurring_entries()
         (ours - continued)._hand_on_autopay_marker()
+        return res
 
     def _filter_autopay_continued(self):
         """Return those whose series has later invoices already, and say so there."""
