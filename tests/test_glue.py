@@ -9,7 +9,12 @@ from tools.databases import COPY_PREFIX, GLUED, PLAIN, copy_of, prepare
 from tools.environment import ROOT, run_odoo
 from tools.run_tests import NO_TESTS, join_statuses, needs_glue, split_targets
 
-GLUE = ["autopay_contract", "autopay_credit_control", "autopay_sale"]
+GLUE = [
+    "autopay_contract",
+    "autopay_credit_control",
+    "autopay_sale",
+    "autopay_sale_stock",
+]
 
 CONFIGURE = """
 provider = env["payment.provider"].search([("code", "=", "demo")], limit=1)

@@ -55,9 +55,16 @@ class TriggerCommon(SaleCommon):
 
     def _deliver(self, order, *products, quantity=1):
         lines = order.order_line.filtered(
-            lambda line: not products or line.product_id in products
+            lambda line: (
+                line.product_id and (not products or line.product_id in products)
+            )
         )
-        lines.filtered("product_id").qty_delivered = quantity
+        shipped = lines.filtered(lambda line: line.qty_delivered_method == "stock_move")
+        (lines - shipped).qty_delivered = quantity
+        if shipped:
+            # Where there is an inventory, goods have a delivery.
+            order.picking_ids.move_ids.picked = True
+            order.picking_ids.button_validate()
 
     def _collect_orders(self):
         self._run_cron("autopay_sale.ir_cron_collect_orders")
