@@ -37,10 +37,11 @@ def test_worker_killed_at_its_time_limit_while_charging_charges_once(world, serv
 
 @fault(72)
 def test_two_servers_charge_once_when_the_lock_of_the_job_is_lost(world, servers):
-    world.make_due()
+    fault = world.admin.add_fault("delay_after", times=5, seconds=5, **CHARGE)
     for _server in range(2):
         servers.start("--workers=0")
-    fault = world.admin.add_fault("delay_after", times=5, seconds=5, **CHARGE)
+    # A scheduler looks by itself as well: nothing is due before both servers are there.
+    world.make_due()
     servers.wake_until(lambda: count_hits(world, fault), "no charge arrived")
 
     lost = world.sql(JOB_LOCK)

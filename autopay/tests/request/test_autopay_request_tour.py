@@ -37,7 +37,9 @@ class TestAutopayRequestTour(RequestCommon, HttpCase):
         self._walk(link)
         self.assertEqual(self.invoice.payment_state, "paid")
         self.assertEqual(len(self._get_charges(self.invoice)), 1)
-        self.start_tour(link, "autopay_request_used_tour")
+        used = self.url_open(link)
+        self.assertEqual(used.status_code, 410)
+        self.assertIn("has been used", used.text)
 
     def _walk(self, link):
         """Go through the link to the provider and back; have the invoice charged."""

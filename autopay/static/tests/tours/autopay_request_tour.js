@@ -32,8 +32,3 @@ tours.add("autopay_request_customer_tour", {
         { trigger: "body:contains(is saved)" },
     ],
 });
-
-/** The link was used: it says so. */
-tours.add("autopay_request_used_tour", {
-    steps: () => [{ trigger: "[name=autopay_sentence]:contains(has been used)" }],
-});
