@@ -12,6 +12,7 @@ from benchmarks.presence_views import get_form_spec, get_list_spec
 
 INVOICES = {"default_move_type": "out_invoice"}
 CUSTOMERS = {"res_partner_search_mode": "customer", "default_customer_rank": 1}
+TIME_ZONE = "Europe/Paris"
 
 
 class Desk:
@@ -52,7 +53,8 @@ class Desk:
     def _get_context(self, user):
         """Return what the web client sends with each request of this user."""
         companies = {"allowed_company_ids": user.company_id.ids}
-        return {**user.with_user(user).context_get(), **companies}
+        # Odoo keeps the time zone of the browser at the first log-in.
+        return {**user.with_user(user).context_get(), "tz": TIME_ZONE, **companies}
 
     def _find_invoices(self, moves):
         mine = [("partner_id.user_ids.login", "=", CUSTOMER_LOGIN)]
@@ -76,7 +78,7 @@ class Desk:
         )
         session.uid, session.login = user.id, user.login
         session.session_token = compute_session_token(session, user.with_user(user).env)
-        session.context = dict(user.with_user(user).context_get())
+        session.context = {**user.with_user(user).context_get(), "tz": TIME_ZONE}
         http.root.session_store.save(session)
         client = Client(http.root)
         client.set_cookie("session_id", session.sid, domain="localhost")

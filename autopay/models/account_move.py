@@ -351,8 +351,11 @@ class AccountMove(models.Model):
         self._decide_autopay_returned()
         self._end_autopay_refund()
         self.env["autopay.crash"]._close_alarms(self)
-        self.write({"autopay_status": "eligible"})
-        own = self.sudo().with_context(**const.engine.OWN_FIELDS_CONTEXT)
+        quick = const.engine.OWN_FIELDS_CONTEXT
+        # The chatter shows it, and Odoo need not go through the lines for it.
+        marked = self.with_context(**{**quick, "tracking_disable": False})
+        marked.write({"autopay_status": "eligible"})
+        own = self.sudo().with_context(**quick)
         own.write(
             {
                 "autopay_retry_date": False,

@@ -184,7 +184,8 @@ class AutopayOpenCredit(models.AbstractModel):
 
     def _get_family(self, company):
         """Return the pattern of the company's tree: branches are one legal entity."""
-        return f"{company.sudo().root_id.id}/%"
+        root_id, _slash, _rest = (company.sudo().parent_path or "").partition("/")
+        return f"{root_id}/%"
 
     # === FINDING === #
 

@@ -265,6 +265,10 @@ class AutopayDecision(models.AbstractModel):
 
     def _get_live_attempts(self, moves):
         """Return {move id: attempt} of the attempts that hold these invoices."""
+        # Of no invoices nothing is asked, here and below: Odoo finds out only after it
+        # has put the query together, and a form shows one invoice.
+        if not moves:
+            return {}
         lines = self.env["autopay.attempt.line"].search(
             [("move_id", "in", moves.ids), ("live", "=", True)]
         )
@@ -272,11 +276,15 @@ class AutopayDecision(models.AbstractModel):
 
     def _get_doubtful_payments(self, moves):
         """Return {move id: transaction} where an online payment may have been taken."""
+        if not moves:
+            return {}
         domain = self.env["payment.transaction"]._get_autopay_doubtful_domain()
         return self._get_payments(moves, domain)
 
     def _get_contradicted_attempts(self, moves):
         """Return {move id: attempt} that failed, and took money says its provider."""
+        if not moves:
+            return {}
         lines = self.env["autopay.attempt.line"].search(
             [
                 ("move_id", "in", moves.ids),
@@ -293,6 +301,8 @@ class AutopayDecision(models.AbstractModel):
         browser as long as the customer may still be confirming it there, any other
         until somebody says that it will not come.
         """
+        if not moves:
+            return {}
         transactions = self.env["payment.transaction"]
         begun = transactions._get_autopay_begun_domain()
         return self._get_payments(
@@ -304,6 +314,8 @@ class AutopayDecision(models.AbstractModel):
 
         What is waited for too long comes before what is not: a person is called for it.
         """
+        if not moves:
+            return {}
         transactions = self.env["payment.transaction"]
         own = transactions._get_autopay_for_domain(Domain("id", "in", moves.ids))
         found = {}

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 
 from ...rights import STAFF_GROUPS, check_staff
 
+ANSWER_FIELDS = ("autopay_outcome", "autopay_response", "autopay_reversal_count")
 BLOCKER_FIELDS = (
     "autopay_blocker",
     "autopay_explanation",
@@ -31,7 +32,7 @@ class AutopayMoveExplanation(models.AbstractModel):
         help="What the payment provider answered to the last charge.",
     )
     autopay_reversal_count = fields.Integer(
-        compute="_compute_autopay_reversal_count",
+        compute="_compute_autopay_response",
         compute_sudo=True,
         groups=STAFF_GROUPS,
     )
@@ -68,20 +69,18 @@ class AutopayMoveExplanation(models.AbstractModel):
 
     # === COMPUTE METHODS === #
 
-    @api.depends("autopay_attempt_line_ids.attempt_id.response")
+    @api.depends(
+        "autopay_attempt_line_ids.attempt_id.response",
+        "autopay_attempt_line_ids.attempt_id.reversal_ids",
+    )
     def _compute_autopay_response(self):
         notification = self.env["autopay.notification"]
-        self.update({"autopay_outcome": False, "autopay_response": False})
-        for move in self._filter_autopay_tried():
-            last = move.autopay_attempt_line_ids.attempt_id.sorted("id")[-1:]
-            move.autopay_outcome = notification._get_outcome(last, move)
-            move.autopay_response = bool(last) and notification._get_response_text(last)
-
-    @api.depends("autopay_attempt_line_ids.attempt_id.reversal_ids")
-    def _compute_autopay_reversal_count(self):
-        self.autopay_reversal_count = 0
+        self.update(dict.fromkeys(ANSWER_FIELDS, False))
         for move in self._filter_autopay_tried():
             attempts = move.autopay_attempt_line_ids.attempt_id
+            last = attempts.sorted("id")[-1:]
+            move.autopay_outcome = notification._get_outcome(last, move)
+            move.autopay_response = bool(last) and notification._get_response_text(last)
             move.autopay_reversal_count = len(attempts.reversal_ids)
 
     @api.depends_context("uid", "lang")

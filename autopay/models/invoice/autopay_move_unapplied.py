@@ -122,7 +122,8 @@ class AutopayMoveUnapplied(models.AbstractModel):
             .union(*sources.values())
             ._origin.filtered("autopay_attempt_line_ids")
         )
-        open_money = self._find_unapplied(Domain("move_id", "in", charged.ids))
+        of_charged = Domain("move_id", "in", charged.ids)
+        open_money = self._find_unapplied(of_charged) if charged else []
         by_move = {money.move.id: money for money in open_money}
         found = {
             move_id: by_move[source.id]

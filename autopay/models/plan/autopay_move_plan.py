@@ -31,9 +31,6 @@ class AutopayMovePlan(models.AbstractModel):
         compute_sudo=True,
         groups=STAFF_GROUPS,
     )
-    autopay_can_plan = fields.Boolean(
-        compute="_compute_autopay_can_plan", compute_sudo=True, groups=STAFF_GROUPS
-    )
 
     # === COMPUTE METHODS === #
 
@@ -49,16 +46,6 @@ class AutopayMovePlan(models.AbstractModel):
             plan = by_move.get(move._origin.id, plans.browse())
             move.autopay_plan_id = plan
             move.autopay_installment_ids = plan.installment_ids
-
-    @api.depends("state", "payment_state", "autopay_applies", "autopay_status")
-    def _compute_autopay_can_plan(self):
-        for move in self:
-            move.autopay_can_plan = (
-                move.autopay_applies
-                and move.state == "posted"
-                and move.payment_state in ("not_paid", "partial")
-                and move.autopay_status != "in_progress"
-            )
 
     # === ACTION METHODS === #
 

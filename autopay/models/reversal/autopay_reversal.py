@@ -267,6 +267,8 @@ class AutopayReversal(models.Model):
 
         A word of a person that it is still owed ends that, whatever comes of it.
         """
+        if not moves:
+            return {}
         lines = self.env["autopay.attempt.line"].search(
             [
                 ("move_id", "in", moves.ids),
