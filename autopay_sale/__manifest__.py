@@ -11,6 +11,9 @@
         "data/ir_cron_data.xml",
         "views/autopay_configuration_views.xml",
         "views/sale_order_views.xml",
+        "views/sale_portal_templates.xml",
+        "wizards/sale_advance_payment_inv_views.xml",
     ],
+    "assets": {"web.assets_tests": ["autopay_sale/static/tests/tours/**/*"]},
     "auto_install": True,
 }

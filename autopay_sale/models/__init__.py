@@ -1,5 +1,6 @@
 # The order inherits from these.
 from . import autopay_order_collect
+from . import autopay_order_portal
 from . import autopay_order_progress
 
 from . import account_move
@@ -9,6 +10,7 @@ from . import autopay_configuration_condition
 from . import autopay_decision
 from . import autopay_open_credit
 from . import autopay_order_trigger
+from . import autopay_portal
 from . import payment_transaction
 from . import sale_order
 from . import sale_order_line

@@ -18,6 +18,7 @@ class SaleOrder(models.Model):
         "sale.order",
         "autopay.scope",
         "autopay.order.collect",
+        "autopay.order.portal",
         "autopay.order.progress",
     ]
 

@@ -1,0 +1,59 @@
+from lxml import html
+
+from odoo.tests import tagged
+
+from odoo.addons.autopay.tests.portal.common_pages import PagesCommon
+
+from .common_trigger import TriggerCommon
+
+
+@tagged("post_install", "-at_install")
+class TestAutopayOrderPortal(PagesCommon, TriggerCommon):
+    """Whoever may see an offer reads when it is charged; only its payer to what."""
+
+    def _offer(self, **values):
+        order = self._sell(self.prints, confirm=False, **values)
+        order.action_quotation_sent()
+        self.env.flush_all()
+        return order
+
+    def _read(self, order, user=None):
+        """Return the words of the page about autopay and the names of its buttons."""
+        self._log_in(user)
+        page = html.fromstring(self.url_open(order.get_portal_url()).text)
+        [box] = page.xpath("//div[@name='autopay_offer']") or [None]
+        if box is None:
+            return None
+        return " ".join(box.text_content().split()), box.xpath(".//a/@name")
+
+    def test_payer_strangers_and_holders_of_the_link(self):
+        order = self._offer()
+        words = "What is left to pay is charged when everything is delivered"
+        own, buttons = self._read(order, self.owner_user)
+        self.assertTrue(own.startswith(f"{words}, to ") and "4242" in own, own)
+        self.assertEqual(buttons, [])
+        for user, names in ((None, ["autopay_log_in"]), (self.stranger_user, [])):
+            told, buttons = self._read(order, user)
+            self.assertEqual(buttons, names)
+            self.assertIn(words, told)
+            self.assertNotIn("4242", told)
+        self.customer.with_company(self.company).autopay_token_id = False
+        self.env.flush_all()
+        text, buttons = self._read(order, self.owner_user)
+        self.assertIn("no payment method for it yet", text)
+        self.assertEqual(buttons, ["autopay_save"])
+        self.assertNotIn("no payment method", self._read(order, self.stranger_user)[0])
+
+    def test_deposit_and_day_are_told_and_nothing_where_nothing_is_charged(self):
+        order = self._offer(
+            trigger="date", autopay_collect_date=self.today, autopay_deposit=0.25
+        )
+        text, _buttons = self._read(order, self.owner_user)
+        self.assertIn("25.00 are charged when you accept, the rest on", text)
+        order.autopay_trigger = False
+        self.env.flush_all()
+        self.assertIsNone(self._read(order, self.owner_user))
+        order.autopay_trigger = "confirmed"
+        self.company.autopay_enabled = False
+        self.env.flush_all()
+        self.assertIsNone(self._read(order, self.owner_user))
