@@ -12,6 +12,7 @@ from tools.run_tests import NO_TESTS, join_statuses, needs_glue, split_targets
 GLUE = [
     "autopay_contract",
     "autopay_credit_control",
+    "autopay_project",
     "autopay_sale",
     "autopay_sale_stock",
 ]

@@ -20,7 +20,13 @@ from tools.environment import ROOT
 
 # The variable is for tests: they leave the page of this checkout alone.
 PAGE = Path(os.environ.get("AUTOPAY_MATRIX_PAGE") or ROOT / "docs" / "fault-matrix.md")
-TEST_FOLDERS = ("autopay", "autopay_contract", "autopay_sale", "tests")
+TEST_FOLDERS = (
+    "autopay",
+    "autopay_contract",
+    "autopay_project",
+    "autopay_sale",
+    "tests",
+)
 # The decorator of tests, see tests/fault_matrix/row.py.
 MARK = "fault"
 HEADINGS = ("#", "where", "fault", "what has to come of it", "shown by", "result")

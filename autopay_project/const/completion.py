@@ -1,0 +1,25 @@
+"""Work that is done, and what became of what it earned."""
+
+# Until then a person who has dragged a task by mistake can drag it back.
+GRACE_MINUTES = 5
+
+# Completions that are collected one after the other in one run of the job.
+COMPLETIONS_AT_ONCE = 200
+
+STATES = [
+    ("waiting", "Will Be Collected"),
+    ("asked", "Needs Attention"),
+    ("collecting", "Being Collected"),
+    ("paid", "Paid"),
+    ("withdrawn", "Withdrawn"),
+]
+
+# Nothing was collected yet: to come back into the stage begins anew.
+RESUMABLE_STATES = ("waiting", "asked", "withdrawn")
+# What people can have collected right away.
+PRESSED_STATES = ("waiting", "asked")
+
+KINDS = [("stage", "Stage"), ("date", "Completion Date")]
+
+# Payment states of an invoice of which nothing is open any more.
+PAID_STATES = ("paid", "in_payment")

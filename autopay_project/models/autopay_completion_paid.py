@@ -1,0 +1,137 @@
+from odoo import api, models
+from odoo.tools import format_list
+
+from ..const.completion import PAID_STATES
+
+
+class AutopayCompletionPaid(models.AbstractModel):
+    """Moves tasks and projects on when what they have earned is paid."""
+
+    _name = "autopay.completion.paid"
+    _description = "Paid Work"
+
+    # === COLLECTING === #
+
+    def _collect_orders(self, staff):
+        """Have the orders of the work invoiced and collected, and note what came of it.
+
+        :param staff: ``autopay.notification`` in the language of staff
+        """
+        work = self._get_work()
+        orders = work._get_autopay_orders()
+        if orders.try_lock_for_update(allow_referencing=True) != orders:
+            # Somebody works on them at this moment: it stays for the next run.
+            return
+        reasons = self._invoice_orders(staff, work, orders)
+        moves = self._find_moves()
+        if not moves:
+            self._ask_person("\n".join(reasons))
+            return
+        reasons += self._get_blocks(staff, moves)
+        problem = "\n".join(reasons)
+        self.write(
+            {"state": "collecting", "move_ids": moves.ids, "problem": problem or False}
+        )
+        if problem:
+            self._call_person(problem)
+        else:
+            self._close_calls()
+        self._settle_paid()
+
+    def _invoice_orders(self, staff, work, orders):
+        """Invoice and collect orders; return why some are not, as sentences."""
+        day = self.company_id._get_autopay_today()
+        why = staff.env._("“%s” is done.", work.display_name)
+        reasons = []
+        for order in orders.with_env(staff.env):
+            source = self._get_order_source(order)
+            reasons.append(order._autopay_invoice_and_collect(source, day, why))
+        return list(filter(None, reasons))
+
+    def _get_order_source(self, order):
+        """Return the name by which an order knows the work; a project has several."""
+        return self.source if self.task_id else f"{self.source}:order:{order.id}"
+
+    def _find_moves(self):
+        """Return the invoices that were collected, or found paid, for this work."""
+        orders = self._get_work()._get_autopay_orders()
+        names = [self._get_order_source(order) for order in orders]
+        sources = self.env["autopay.collect.source"].search(
+            [("source", "in", names), ("state", "!=", "refused")]
+        )
+        return sources.move_id | self.move_ids
+
+    def _get_blocks(self, staff, moves):
+        """Return why invoices cannot be charged as it is, in the words of lists."""
+        decisions = self.env["autopay.decision"]
+        table = decisions._get_blocker_table()
+        return [
+            f"{move.name}: {staff.env._(table[decision.blocker].label)}"
+            for move, decision in decisions._decide_safely(moves).items()
+            if decision.blocker and table[decision.blocker].standing == "blocked"
+        ]
+
+    # === PAID === #
+
+    @api.model
+    def _on_collected(self, moves):
+        """Move on what waits for these invoices, once nothing else of it is open."""
+        waiting = self.search(
+            [("state", "=", "collecting"), ("move_ids", "in", moves.ids)]
+        )
+        waiting._settle_paid()
+        self._settle_orders(moves.invoice_line_ids.sale_line_ids.order_id)
+
+    def _settle_paid(self):
+        for completion in self.try_lock_for_update(allow_referencing=True):
+            completion.invalidate_recordset(["state"])
+            moves = completion.move_ids
+            if completion.state != "collecting" or not _are_paid(moves):
+                continue
+            completion.write({"state": "paid", "problem": False})
+            completion._close_calls()
+            names = format_list(self.env, moves.mapped("name"))
+            work = completion._get_work()
+            work._move_on_autopay(completion._get_stage(), names)
+
+    @api.model
+    def _settle_orders(self, orders):
+        """Move on the tasks of orders that are paid, whatever had them collected."""
+        for order in orders.filtered(_is_order_paid):
+            names = format_list(self.env, _get_invoices(order).mapped("name"))
+            for task in self._search_tasks(order):
+                task._move_on_autopay(task.stage_id, names)
+
+    @api.model
+    def _search_tasks(self, order):
+        """Return the tasks of an order that wait in a stage to be moved on from."""
+        return self.env["project.task"].search(
+            [
+                ("sale_order_id", "=", order.id),
+                ("stage_id.autopay_paid_stage_id", "!=", False),
+                ("state", "!=", "1_canceled"),
+                ("has_template_ancestor", "=", False),
+            ]
+        )
+
+
+def _get_invoices(order):
+    return order.invoice_ids.filtered(
+        lambda move: (
+            move.move_type == "out_invoice"
+            and move.state == "posted"
+            # What was credited as a whole is replaced by another invoice.
+            and move.payment_state != "reversed"
+        )
+    )
+
+
+def _are_paid(moves):
+    return moves and all(
+        move.state == "posted" and move.payment_state in PAID_STATES for move in moves
+    )
+
+
+def _is_order_paid(order):
+    is_invoiced = order.invoice_status in ("invoiced", "upselling")
+    return is_invoiced and _are_paid(_get_invoices(order))

@@ -1,0 +1,4 @@
+from . import test_autopay_completion
+from . import test_autopay_completion_date
+from . import test_autopay_work_stage
+from . import test_autopay_project_tour

@@ -1,0 +1,76 @@
+from odoo import Command
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import Form, tagged
+
+from .common import ProjectCommon
+
+
+@tagged("post_install", "-at_install")
+class TestAutopayWorkStage(ProjectCommon):
+    """Project managers decide which stages collect; nobody else does."""
+
+    def test_manager_without_accounting_sets_it_in_the_form(self):
+        stage = self.doing.with_user(self.leader)
+        with Form(stage) as form:
+            form.autopay_collect = True
+            form.autopay_paid_stage_id = self.paid.with_user(self.leader)
+        self.assertTrue(self.doing.autopay_collect)
+        task = self._create_task(self._create_order(), stage_id=self.paid.id)
+        self._drag(task, self.doing)
+        self.assertEqual(self._get_completions(task).state, "waiting")
+        self.assertEqual(len(self._get_completions(task).with_user(self.leader)), 1)
+
+    def test_others_neither_set_nor_read_it(self):
+        stages = self.env["project.task.type"].with_user(self.engineer)
+        own = stages.create({"name": "Mine", "user_id": self.engineer.id})
+        with self.assertRaises(AccessError):
+            own.autopay_collect = True
+        with self.assertRaises(AccessError):
+            stages.create({"name": "Mine", "autopay_collect": True})
+        with self.assertRaises(AccessError):
+            stages.with_context(default_autopay_collect=True).create({"name": "Mine"})
+        with self.assertRaises(ValidationError):
+            own.sudo().autopay_collect = True
+        with self.assertRaises(AccessError):
+            self.env["autopay.completion"].with_user(self.engineer).search([])
+        employee = self._create_user("employee", "base.group_user")
+        task = self._create_task(self._create_order())
+        self._drag(task, self.done)
+        with self.assertRaises(AccessError):
+            task.with_user(employee).action_autopay_collect()
+        with self.assertRaises(UserError):
+            self._create_task().with_user(self.engineer).action_autopay_collect()
+
+    def test_paid_stage_is_another_one_that_the_projects_have(self):
+        for values, words in (
+            ({"autopay_paid_stage_id": self.done.id}, "choose another stage"),
+            ({"project_ids": [Command.create({"name": "Dam"})]}, "do not have: Dam"),
+        ):
+            self._refuse(self.done, values, words)
+        values = {"autopay_paid_stage_id": self.doing.id}
+        self._refuse(self.paid, values, "moves on once")
+        values = {"autopay_paid_stage_id": self.done.id}
+        self._refuse(self.doing, values, "moves on once")
+        self.assertFalse(self.done.sudo().copy().autopay_collect)
+
+    def _refuse(self, stage, values, words):
+        refused = self.assertRaisesRegex(ValidationError, words)
+        with refused, self.env.cr.savepoint():
+            stage.sudo().write(values)
+
+    def test_tasks_are_found_by_what_becomes_of_them(self):
+        asked, waiting, plain = (self._create_task() for _number in range(3))
+        self._drag(asked, self.done)
+        self._run_job()
+        self._drag(waiting, self.done)
+        tasks = self.env["project.task"].with_user(self.engineer)
+        own = [("project_id", "=", self.project.id)]
+        self.assertEqual(tasks.search([*own, ("autopay_state", "=", False)]), plain)
+        for state, found in (("asked", asked), ("waiting", waiting)):
+            domain = [*own, ("autopay_state", "=", state)]
+            self.assertEqual(tasks.search(domain), found)
+            domain = [*own, ("autopay_state", "!=", state)]
+            self.assertIn(plain, tasks.search(domain))
+        views = tasks.get_views([(False, "form"), (False, "list"), (False, "search")])
+        self.assertIn("autopay_words", views["views"]["form"]["arch"])
+        self.assertNotIn("autopay_has_invoices", views["views"]["form"]["arch"])

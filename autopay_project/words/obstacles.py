@@ -1,0 +1,57 @@
+"""Sentences on why completed work is not collected, in the language of staff."""
+
+
+def get_departure(env, completion):
+    """Return why nothing is to be collected any more; "" when it still is.
+
+    :param completion: an ``autopay.completion`` that waits
+    """
+    if not completion.company_id.autopay_enabled:
+        return env._("Nothing is collected: Autopay was switched off meanwhile.")
+    if completion.kind == "date":
+        return _get_date_departure(env, completion)
+    stage = completion._get_stage()
+    if not stage:
+        return ""
+    if completion._get_work().stage_id != stage:
+        return env._(
+            "Nothing is collected: it was moved out of “%s” in time.", stage.name
+        )
+    if not stage.autopay_collect:
+        return env._(
+            "Nothing is collected: the stage “%s” does not collect any more.",
+            stage.name,
+        )
+    return ""
+
+
+def _get_date_departure(env, completion):
+    work = completion._get_work()
+    day = work.autopay_on_date and work._get_autopay_done_day()
+    if not day or day > completion.company_id._get_autopay_today():
+        return env._("Nothing is collected: its date was moved in time.")
+    return ""
+
+
+def get_obstacle(env, completion):
+    """Return what a person has to mend before it is collected; "" for nothing."""
+    work = completion._get_work()
+    if completion.kind == "stage" and not completion._get_stage():
+        return env._(
+            "The stage that it was moved into was deleted. If it is done, move it "
+            "into a stage that collects."
+        )
+    if completion.is_moved_by_customer:
+        return env._(
+            "It was moved into the stage by %s, who does not work here. If it is done, "
+            "press Collect Now.",
+            completion.create_uid.name,
+        )
+    if stop := work.with_env(env)._get_autopay_stop():
+        return stop
+    if not work._get_autopay_orders():
+        return env._(
+            "There is no sales order to invoice. Choose the sales order item, then "
+            "press Collect Now."
+        )
+    return ""

@@ -1,0 +1,72 @@
+"""What people read on a task or project of what is collected for it; no amounts."""
+
+from odoo.tools import format_date, format_list
+
+
+def say_work(env, work, completion):
+    """Return what becomes, or became, of what a task or project has earned.
+
+    :param work: a task or a project, read by the superuser
+    :param completion: its ``autopay.completion``, perhaps none
+    :return: a sentence or two; "" when there is nothing to say
+    """
+    if completion and completion.state != "withdrawn":
+        return SENTENCES[completion.state](env, completion)
+    day = work.autopay_on_date and work._get_autopay_done_day()
+    if day:
+        return env._("Will be collected with Autopay on %s.", format_date(env, day))
+    if work.autopay_on_date:
+        return env._("Nothing is collected yet: set the date.")
+    if not work.stage_id.autopay_collect:
+        return ""
+    return env._(
+        "This stage collects with Autopay what is moved into it. This was not moved "
+        "into it, or is moved out again: nothing is collected."
+    )
+
+
+def _say_waiting(env, completion):
+    if completion.kind == "date" or completion.ready_date <= env.cr.now():
+        return env._("Will be collected with Autopay within a minute or two.")
+    return env._(
+        "Will be collected with Autopay within a few minutes. Move it out of this "
+        "stage to undo that."
+    )
+
+
+def _say_asked(env, completion):
+    return env._("Not collected with Autopay: %s", completion.problem or "")
+
+
+def _say_collecting(env, completion):
+    if completion.problem:
+        return env._(
+            "Being collected with Autopay, but it needs attention: %s",
+            completion.problem,
+        )
+    parts = [_say_invoice(env, move) for move in completion.move_ids]
+    return env._("Being collected with Autopay: %s.", format_list(env, parts))
+
+
+def _say_invoice(env, move):
+    """Return the number of an invoice and how it stands."""
+    labels = dict(move._fields["autopay_standing"]._description_selection(env))
+    reasons = dict(move._fields["autopay_reason"]._description_selection(env))
+    words = [labels.get(move.autopay_standing)]
+    if move.autopay_standing == "blocked":
+        words.append(reasons.get(move.autopay_reason))
+    state = ": ".join(filter(None, words))
+    return f"{move.name} ({state})" if state else move.name
+
+
+def _say_paid(env, completion):
+    names = completion.move_ids.mapped("name")
+    return env._("Paid by %s.", format_list(env, names))
+
+
+SENTENCES = {
+    "waiting": _say_waiting,
+    "asked": _say_asked,
+    "collecting": _say_collecting,
+    "paid": _say_paid,
+}
