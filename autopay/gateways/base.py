@@ -46,11 +46,14 @@ class Credentials:
     :param provider_id: id of the ``payment.provider``
     :param secret_key: the provider's secret key; never shown in a repr
     :param livemode: whether objects must be live (True) or test objects (False)
+    :param requests_per_second: what was agreed with the provider; 0: what it allows
+        everybody
     """
 
     provider_id: int
     secret_key: str = field(repr=False)
     livemode: bool
+    requests_per_second: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,7 +316,12 @@ class Setups(Protocol):
 
 
 class Gateway(Protocol):
-    """A payment provider that can be asked what became of a charge."""
+    """A payment provider that can be asked what became of a charge.
+
+    :param requests_per_second: requests that the account takes at most; 0: no limit
+    """
+
+    requests_per_second: int
 
     def build_requests(
         self, order: ChargeOrder

@@ -95,6 +95,7 @@ from .engine import (
     test_autopay_discount,
     test_autopay_engine,
     test_autopay_fairness,
+    test_autopay_pace,
     test_autopay_resolver,
     test_autopay_run,
 )

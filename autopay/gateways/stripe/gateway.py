@@ -27,6 +27,7 @@ from .outcomes import (
     unknown,
     unknown_after_repeat,
 )
+from .session import api_base
 
 if TYPE_CHECKING:
     from stripe.params import (
@@ -45,6 +46,11 @@ CLOCK_SKEW = 600  # seconds our clock may be ahead of Stripe's
 CHARGE_KINDS = (base.SUCCEEDED, base.PENDING, base.DECLINED, base.ACTION_REQUIRED)
 WITHDRAW_KINDS = (base.CANCELED, base.ABSENT, base.SUCCEEDED, base.PENDING)
 OPEN_KINDS = (base.PREPARED, base.DECLINED, base.ACTION_REQUIRED)
+# Requests that Stripe takes from one account in any second, all together, unless more
+# was agreed (https://docs.stripe.com/rate-limits). Some kinds of requests may have a
+# lower limit: Stripe says so by refusing them, and the pace is slowed.
+LIVE_RATE = 100
+TEST_RATE = 25
 # Codes behind which Stripe also hides its own blocks.
 GENERIC_DECLINES = ("generic_decline", "card_declined", "do_not_honor")
 
@@ -58,6 +64,8 @@ class StripeGateway:
         :raise ValueError: when the key is missing or the address is not acceptable
         """
         self._livemode = credentials.livemode
+        usual = LIVE_RATE if credentials.livemode or api_base() else TEST_RATE
+        self.requests_per_second = credentials.requests_per_second or usual
         self._intents = get_client(credentials).v1.payment_intents
 
     def build_requests(

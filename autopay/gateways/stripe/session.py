@@ -12,11 +12,13 @@ from requests.adapters import HTTPAdapter
 
 from ...const.engine import GATEWAY_THREADS
 from ..base import Credentials
+from ..pace import note_overrun
 
 # Sends requests elsewhere than to Stripe, for a demo or a test. Unset means Stripe.
 API_BASE_VARIABLE = "AUTOPAY_STRIPE_API_BASE"
 
 CONNECT_TIMEOUT = 5  # seconds
+TOO_MANY = 429  # the status of a request that came too fast
 READ_TIMEOUT = 25  # seconds without a byte; Odoo ends a worker after 120
 # Repeats of what Stripe refused before it looked at it, because it came too fast
 # (https://docs.stripe.com/rate-limits): at once, after 1 and after 2 seconds.
@@ -26,7 +28,7 @@ TOO_FAST = urllib3.Retry(
     read=False,
     other=0,
     status=3,
-    status_forcelist=(429,),
+    status_forcelist=(TOO_MANY,),
     allowed_methods=None,
     backoff_factor=0.5,
     raise_on_status=False,
@@ -127,7 +129,19 @@ class _Adapter(HTTPAdapter):
 
     def send(self, request: Any, *args: Any, **kwargs: Any) -> requests.Response:
         kwargs["timeout"] = (CONNECT_TIMEOUT, READ_TIMEOUT)
-        return super().send(request, *args, **kwargs)
+        response = super().send(request, *args, **kwargs)
+        if _was_too_fast(response):
+            note_overrun()
+        return response
+
+
+def _was_too_fast(response: requests.Response) -> bool:
+    """Say whether a request was refused as one too many, also if a repeat was not."""
+    retries = getattr(response.raw, "retries", None)
+    history = retries.history if retries else ()
+    return response.status_code == TOO_MANY or any(
+        each.status == TOO_MANY for each in history
+    )
 
 
 def _is_loopback(host: str | None) -> bool:

@@ -8,6 +8,7 @@ from . import autopay_combination
 from . import autopay_crash
 from . import autopay_engine
 from . import autopay_janitor
+from . import autopay_pace
 from . import autopay_resolver
 from . import autopay_run_screen
 from . import autopay_run

@@ -128,7 +128,10 @@ class AutopayStage(models.AbstractModel):
         calls = self._get_calls(ctx, attempts)
         # Reading opened a transaction: end it before the first byte is sent.
         self._commit()
-        return ctx.pool.send(verb, calls)
+        pace = self.env["autopay.pace"]
+        outcomes = ctx.pool.send(verb, calls, pace._take(calls))
+        pace._slow(ctx.pool.take_overrun())
+        return outcomes
 
     def _get_calls(self, ctx, attempts):
         """Return [(provider id, gateway, request)] for the providers that work."""
