@@ -13,6 +13,7 @@ GLUE = [
     "autopay_contract",
     "autopay_credit_control",
     "autopay_project",
+    "autopay_queue_job",
     "autopay_sale",
     "autopay_sale_stock",
 ]

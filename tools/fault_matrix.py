@@ -24,6 +24,7 @@ TEST_FOLDERS = (
     "autopay",
     "autopay_contract",
     "autopay_project",
+    "autopay_queue_job",
     "autopay_sale",
     "tests",
 )

@@ -66,6 +66,8 @@ def run_pytest(args, database=None):
         # Chromium and the font cache write there.
         "XDG_CACHE_HOME": str(LOCAL / "cache"),
         "XDG_CONFIG_HOME": str(LOCAL / "config"),
+        # No job runner starts beside tests in Odoo's own process.
+        "ODOO_QUEUE_JOB_CHANNELS": "root:0",
     }
     command = [sys.executable, "-m", "pytest", *options, *args]
     status = subprocess.run(command, cwd=ROOT, env=environ, check=False).returncode

@@ -19,8 +19,15 @@ def simulator():
 @pytest.fixture(scope="session")
 def processes(simulator, tmp_path_factory):
     """Processes of Odoo, and a database with scenery that tests take copies of."""
-    with copy_of(READY, CRASH_PREFIX) as prepared:
-        loader = OdooProcesses(prepared, tmp_path_factory.mktemp("odoo"))
+    with new_processes(READY, simulator, tmp_path_factory.mktemp("odoo")) as loader:
+        yield loader
+
+
+@contextlib.contextmanager
+def new_processes(ready, simulator, folder):
+    """Give processes of Odoo for copies of a prepared database, with scenery."""
+    with copy_of(ready, CRASH_PREFIX) as prepared:
+        loader = OdooProcesses(prepared, folder)
         try:
             with loader.start(prepared, simulator.url) as process:
                 process.call("make_scenery")

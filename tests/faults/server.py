@@ -34,8 +34,11 @@ class Servers:
         self._started = []
         world.sql(ONLY_JOB)
 
-    def start(self, *options):
-        """Start a server that is ready to run jobs; return the path of its log."""
+    def start(self, *options, env=None):
+        """Start a server that is ready to run jobs; return the path of its log.
+
+        :param dict env: more environment variables
+        """
         log = self._folder / f"server-{next(self._numbers)}.log"
         with open(log, "wb") as stream:
             process = self._env.popen(
@@ -43,7 +46,10 @@ class Servers:
                 *("--http-port", str(self._env.free_port())),
                 *("--gevent-port", str(self._env.free_port())),
                 *("--max-cron-threads=1", "--log-level=info", *options),
-                env={"AUTOPAY_STRIPE_API_BASE": self._world.simulator.url},
+                env={
+                    "AUTOPAY_STRIPE_API_BASE": self._world.simulator.url,
+                    **(env or {}),
+                },
                 stdout=stream,
                 stderr=stream,
                 start_new_session=True,
@@ -79,11 +85,15 @@ class Servers:
 
         wait_for(woken, failure, seconds)
 
+    def kill(self, number=0):
+        """Kill one server with all its workers, by default the oldest."""
+        process = self._started.pop(number)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
     def stop(self):
         """Kill the servers with all their workers."""
-        for process in self._started:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-        self._started.clear()
+        while self._started:
+            self.kill()
         self._world.wait_until_disconnected()

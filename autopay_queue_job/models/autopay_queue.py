@@ -1,0 +1,240 @@
+import logging
+import uuid
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.tools import SQL, split_every
+
+from odoo.addons.queue_job.jobrunner.runner import PG_ADVISORY_LOCK_ID
+
+from ..const.queue import (
+    ALARM_MINUTES,
+    CHANNEL,
+    DECIDED_AT_ONCE,
+    JOBS_WANTED,
+    LEAST_INVOICES,
+    MOST_INVOICES,
+    REST_MINUTES,
+    STANDSTILL_MINUTES,
+)
+
+_logger = logging.getLogger(__name__)
+
+NEVER = fields.Datetime.to_datetime("1970-01-01 00:00:00")
+# Since when the queue does not do what it is for.
+TROUBLE_PARAMETER = "autopay_queue_job.trouble_since"
+
+
+class AutopayQueue(models.AbstractModel):
+    """Divides what is due among jobs, and sees to it that somebody takes them.
+
+    As long as nobody does, the scheduled action charges by itself: later, and never
+    not at all.
+    """
+
+    _name = "autopay.queue"
+    _inherit = "autopay.stage"
+    _description = "Queue of Autopay"
+
+    # === WHETHER ANYBODY TAKES JOBS === #
+
+    @api.model
+    def _get_problem(self):
+        """Return why jobs are not to be made now: *no_runner*, *standstill* or ""."""
+        if not self._has_runner():
+            return "no_runner"
+        return "standstill" if self._stands_still() else ""
+
+    @api.model
+    def _get_complaint(self):
+        """Return what is wrong with the queue, also while it is being tried again."""
+        missed, begun = self._get_last("missed", "end_date"), self._get_last_begun()
+        unproven = missed and (not begun or begun < missed)
+        return self._get_problem() or ("standstill" if unproven else "")
+
+    def _has_runner(self):
+        """Return whether a job runner is at work: it holds a lock of the database."""
+        high, low = divmod(PG_ADVISORY_LOCK_ID, 2**32)
+        query = SQL(
+            """SELECT FROM pg_locks
+                WHERE locktype = 'advisory' AND granted AND objsubid = 1
+                  AND classid::bigint = %s AND objid::bigint = %s
+                  AND database = (SELECT oid FROM pg_database
+                                   WHERE datname = current_database())""",
+            high,
+            low,
+        )
+        self.env.cr.execute(query)
+        return bool(self.env.cr.rowcount)
+
+    def _stands_still(self):
+        """Return whether jobs wait and none begins, or that was so a while ago."""
+        begun = self._get_last_begun() or NEVER
+        missed = self._get_last("missed", "end_date") or NEVER
+        if missed > max(begun, self._ago(REST_MINUTES)):
+            return True
+        limit = self._ago(STANDSTILL_MINUTES)
+        waiting = [("state", "=", "waiting"), ("create_date", "<", limit)]
+        batches = self.env["autopay.queue.batch"]
+        return begun < limit and bool(batches.search_count(waiting, limit=1))
+
+    def _get_last_begun(self):
+        return self._get_last(("begun", "done"), "start_date")
+
+    def _get_last(self, states, name):
+        states = (states,) if isinstance(states, str) else states
+        batches = self.env["autopay.queue.batch"]
+        domain = [("state", "in", states), (name, "!=", False)]
+        return batches.search(domain, order=f"{name} desc", limit=1)[name]
+
+    def _ago(self, minutes):
+        return fields.Datetime.now() - timedelta(minutes=minutes)
+
+    # === TROUBLE === #
+
+    @api.model
+    def _note_trouble(self):
+        """Keep since when the queue does not do what it is for."""
+        parameters = self.env["ir.config_parameter"].sudo()
+        known = parameters.get_param(TROUBLE_PARAMETER)
+        complaint = self._get_complaint()
+        if bool(complaint) != bool(known):
+            now = complaint and fields.Datetime.to_string(fields.Datetime.now())
+            parameters.set_param(TROUBLE_PARAMETER, now or False)
+
+    @api.model
+    def _get_trouble_date(self):
+        """Return since when people are to be called about the queue, or None."""
+        known = self.env["ir.config_parameter"].sudo().get_param(TROUBLE_PARAMETER)
+        since = fields.Datetime.to_datetime(known or None)
+        return since if since and since <= self._ago(ALARM_MINUTES) else None
+
+    # === TAKE BACK === #
+
+    @api.model
+    def _take_back(self, problem):
+        """Make invoices due again that no job will charge any more.
+
+        :param str problem: what ``_get_problem`` has found: then all that wait
+        """
+        batches = self.env["autopay.queue.batch"]
+        begun = batches.search([("state", "=", "begun")])
+        self._apply(self._close, begun._filter_without_run(), False)
+        waiting = batches.search([("state", "=", "waiting")])
+        self._apply(self._miss, waiting if problem else waiting._filter_without_job())
+
+    def _close(self, batches, halted):
+        """Close batches whose run is over."""
+        open_batches = batches.try_lock_for_update().filtered(
+            lambda batch: batch.state == "begun"
+        )
+        open_batches.halted = halted
+        open_batches._set_state("done")
+
+    def _miss(self, batches):
+        """Take back what no job has begun; one that comes later does nothing."""
+        batches.try_lock_for_update().filtered(
+            lambda batch: batch.state == "waiting"
+        )._set_state("missed")
+
+    @api.model
+    def _get_handed_ids(self, company):
+        """Return the ids of the invoices that jobs have, or will have, in hand."""
+        batches = self.env["autopay.queue.batch"].search_fetch(
+            [("company_id", "=", company.id), ("state", "in", ("waiting", "begun"))],
+            ["move_ids"],
+        )
+        return {move_id for batch in batches for move_id in batch.move_ids}
+
+    # === HAND OVER === #
+
+    @api.model
+    def _hand_over(self, company, move_ids):
+        """Have jobs charge what can be charged by now.
+
+        :param move_ids: the ids of due invoices, oldest first
+        :return: the ids of the others, in order: the scheduled action looks at them, as
+            only reservation asks for approvals and says why invoices are left alone
+        """
+        queue = self.with_company(company)
+        try:
+            shares = queue._divide(move_ids)
+            queue._apply_committed(queue._enqueue, company, shares)
+        except Exception:
+            self.env.cr.rollback()
+            _logger.exception("What is due could not be handed to jobs.")
+            return move_ids
+        handed = {move_id for _provider_id, ids in shares for move_id in ids}
+        self.env["ir.cron"]._commit_progress(len(handed))
+        return [move_id for move_id in move_ids if move_id not in handed]
+
+    def _divide(self, move_ids):
+        """Return [(provider id, ids of invoices)], one for each job.
+
+        All that a customer pays through one provider goes into one job, oldest first:
+        limits are used up in this order, and jobs do not wait for each other's locks.
+        """
+        groups = {}
+        for part in split_every(DECIDED_AT_ONCE, move_ids, list):
+            for decision in self._get_chargeable(part):
+                payers = groups.setdefault(decision.token.provider_id.id, {})
+                payers.setdefault(decision.payer.id, []).append(decision.move.id)
+            # A million decisions need no more memory than a thousand.
+            self._commit()
+            self.env.invalidate_all()
+        return [
+            (provider_id, ids)
+            for provider_id, payers in groups.items()
+            for ids in self._cut(list(payers.values()))
+        ]
+
+    def _get_chargeable(self, move_ids):
+        """Return the decisions to charge through providers that can be asked later."""
+        moves = self.env["account.move"].browse(move_ids)
+        decisions = self.env["autopay.decision"]._decide_safely(moves)
+        providers = self.env["payment.provider"]
+        codes = providers._get_autopay_account_types()
+        found = (decisions.get(move) for move in moves)
+        return [
+            each
+            for each in found
+            if each and not each.blocker and each.token.provider_code in codes
+        ]
+
+    def _cut(self, groups):
+        """Return lists of ids that are about as long as jobs should be."""
+        count = sum(map(len, groups))
+        size = -(-count // JOBS_WANTED)
+        size = min(max(size, LEAST_INVOICES), MOST_INVOICES)
+        parts = []
+        for ids in groups:
+            if parts and len(parts[-1]) + len(ids) <= size:
+                parts[-1].extend(ids)
+            else:
+                parts.append(list(ids))
+        return parts
+
+    def _enqueue(self, company, shares):
+        """Create the jobs; they are there once this is committed."""
+        handover = uuid.uuid4().hex
+        batches = self.env["autopay.queue.batch"].create(
+            [
+                {
+                    "company_id": company.id,
+                    "provider_id": provider_id,
+                    "handover": handover,
+                    "move_ids": move_ids,
+                    "invoice_count": len(move_ids),
+                }
+                for provider_id, move_ids in shares
+            ]
+        )
+        for batch in batches:
+            job = batch.with_delay(
+                channel=CHANNEL,
+                identity_key=f"autopay_queue_batch:{batch.id}",
+                # No run of ours is to be repeated by the queue.
+                max_retries=1,
+                description=self.env._("Charge %s invoices", batch.invoice_count),
+            )._charge()
+            batch.job_uuid = job.uuid

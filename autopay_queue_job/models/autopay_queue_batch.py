@@ -1,0 +1,171 @@
+import logging
+from datetime import timedelta
+
+from odoo import SUPERUSER_ID, api, fields, models
+
+from odoo.addons.autopay.gateways.run_clock import RunClock
+from odoo.addons.autopay.gateways.run_context import RunContext
+
+from ..const.queue import BATCH_STATES, KEPT_DAYS
+
+_logger = logging.getLogger(__name__)
+
+# Jobs in these states may still be run by themselves.
+LIVE_JOBS = ("wait_dependencies", "pending", "enqueued", "started")
+
+
+class AutopayQueueBatch(models.Model):
+    """Due invoices of one provider that are handed to one job, to be charged once.
+
+    A job is not trusted to be run once: the queue runs it again when its process dies,
+    and people can. Whoever comes first takes the batch from *waiting* in the same
+    transaction in which the run begins; whoever comes later finds nothing to do. What
+    the first one leaves behind is mended as without a queue: by the janitor, the
+    resolver, and the next time that the invoices are due.
+    """
+
+    _name = "autopay.queue.batch"
+    _description = "Invoices Handed to a Job"
+    _inherit = "autopay.default.guard"
+    _order = "id desc"
+
+    company_id = fields.Many2one(
+        "res.company", required=True, readonly=True, index=True, ondelete="cascade"
+    )
+    provider_id = fields.Many2one(
+        "payment.provider", readonly=True, ondelete="set null"
+    )
+    handover = fields.Char(
+        readonly=True, help="Is the same for all that was handed over at once."
+    )
+    move_ids = fields.Json(readonly=True, help="Ids of the invoices, oldest first.")
+    invoice_count = fields.Integer(string="Invoices", readonly=True)
+    state = fields.Selection(
+        BATCH_STATES, required=True, readonly=True, default="waiting", index=True
+    )
+    start_date = fields.Datetime(string="Start", readonly=True)
+    end_date = fields.Datetime(string="End", readonly=True)
+    halted = fields.Boolean(
+        readonly=True,
+        help="The provider or every invoice failed, so the rest was left for later.",
+    )
+    job_uuid = fields.Char(string="Job", readonly=True)
+    run_ids = fields.One2many("autopay.run", "queue_batch_id", readonly=True)
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("invoice_count", "create_date")
+    def _compute_display_name(self):
+        for batch in self:
+            batch.display_name = self.env._(
+                "%(count)s invoices, %(moment)s",
+                count=batch.invoice_count,
+                moment=fields.Datetime.to_string(batch.create_date) or "",
+            )
+
+    # === ACTION METHODS === #
+
+    def action_view_moves(self):
+        """Open the invoices."""
+        self.ensure_one()
+        self.check_access("read")
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "autopay.account_move_action_autopay"
+        )
+        return {
+            **action,
+            "name": self.env._("Invoices"),
+            "domain": [("id", "in", self.move_ids or [])],
+            "context": {"default_move_type": "out_invoice"},
+        }
+
+    # === THE JOB === #
+
+    def _charge(self):
+        """Charge these invoices, as the scheduled action does without a queue.
+
+        :return: what was done, for people who look at the job
+        """
+        self.ensure_one()
+        # The user of a job can be changed; runs belong to the scheduler's.
+        batch = self.with_user(SUPERUSER_ID).exists()
+        if not batch._begin():
+            return self.env._("Nothing was charged: this was done or given back.")
+        # A job is a request, and has as much time as one that charges by hand.
+        ctx = RunContext(clock=RunClock("now"))
+        engine = batch.env["autopay.engine"]
+        engine = engine.with_context(autopay_queue_batch_id=batch.id)
+        complete = False
+        try:
+            complete = engine._run(batch.company_id, batch.move_ids, ctx)
+        finally:
+            batch._end(ctx, complete)
+        return batch.env["autopay.run"].browse(ctx.run_id).exists().name
+
+    def _begin(self):
+        """Take the batch, together with what the run commits first.
+
+        :return: whether this is the first job to do so, and it is to go on
+        """
+        batch = self.try_lock_for_update()
+        if batch.state != "waiting":
+            return False
+        if not batch._may_go_on():
+            batch._set_state("returned")
+            self.env["autopay.queue"]._commit()
+            return False
+        batch.write({"state": "begun", "start_date": fields.Datetime.now()})
+        return True
+
+    def _may_go_on(self):
+        """Return whether the company charges here, and the provider answers others."""
+        companies = self.env["res.company"]
+        if companies._is_autopay_unused() or companies._is_autopay_neutralized():
+            return False
+        if not self.company_id.autopay_enabled:
+            return False
+        halted = [
+            ("handover", "=", self.handover),
+            ("provider_id", "=", self.provider_id.id),
+            ("halted", "=", True),
+        ]
+        return not self.search_count(halted, limit=1)
+
+    def _end(self, ctx, complete):
+        """Close the batch; what was not looked at in time is handed over once more."""
+        # Whatever was begun when the run failed is not to be kept.
+        self.env.cr.rollback()
+        halted = self.provider_id.id in ctx.pool.stopped or ctx.faults.is_over()
+        queue = self.env["autopay.queue"]
+        queue._apply(queue._close, self, halted)
+        if not complete:
+            cron = self.env.ref("autopay.ir_cron_charge_due_invoices", False)
+            queue._apply(lambda found: found._trigger() and None, cron or [])
+
+    def _set_state(self, state):
+        self.write({"state": state, "end_date": fields.Datetime.now()})
+
+    # === WHAT BECAME OF THEM === #
+
+    def _filter_without_job(self):
+        """Return the batches whose job was canceled or deleted, or has failed."""
+        jobs = self.env["queue.job"].sudo()
+        live = jobs.search(
+            [("uuid", "in", self.mapped("job_uuid")), ("state", "in", LIVE_JOBS)]
+        )
+        alive = set(live.mapped("uuid"))
+        return self.filtered(lambda batch: batch.job_uuid not in alive)
+
+    def _filter_without_run(self):
+        """Return the batches whose run is over, however it ended."""
+        running = self.env["autopay.run"].search(
+            [("queue_batch_id", "in", self.ids), ("state", "=", "running")]
+        )
+        return self - running.queue_batch_id
+
+    @api.autovacuum
+    def _gc_old(self):
+        """Forget after a while what was handed to jobs."""
+        limit = fields.Datetime.now() - timedelta(days=KEPT_DAYS)
+        domain = [("state", "not in", ("waiting", "begun")), ("end_date", "<", limit)]
+        self.search(domain, limit=10_000).unlink()
