@@ -29,7 +29,7 @@
         "data/mail_template_staff_data.xml",
         # Screens: the actions come before the views and menus that open them.
         "wizards/account_payment_register_views.xml",
-        "wizards/autopay_charge_now_views.xml",
+        "wizards/charge/autopay_charge_now_views.xml",
         "wizards/autopay_configuration_lock_wizard_views.xml",
         "wizards/autopay_consent_wizard_views.xml",
         "wizards/autopay_invariant_result_views.xml",

@@ -84,4 +84,39 @@ class CombinedWay(AutopayWay):
         super().make_due(move_ids)
 
 
-WAYS = {"stock": StockWay, "autopay": AutopayWay, "combined": CombinedWay}
+class QuietWay(AutopayWay):
+    """The same, where nobody is told of anything by mail."""
+
+    def __init__(self, env, url):
+        super().__init__(env, url)
+        settings = env["autopay.notice.setting"]
+        settings._add_missing(env.company)
+        settings.search([]).write({"enabled": False})
+        env.cr.commit()
+
+    def tell(self):
+        """Write the mails that are due, none; return how many they are."""
+        notices = self.env["autopay.notice"]
+        count = notices.search_count(notices._get_due_domain())
+        notices._cron_send_notices()
+        self.env.cr.commit()
+        return count
+
+
+class TellingWay(QuietWay):
+    """The same, where customers and staff are told by mail of all that happens."""
+
+    def __init__(self, env, url):
+        super().__init__(env, url)
+        env["autopay.notice.setting"].search([]).write({"enabled": True})
+        env.company.autopay_summary = "always"
+        env.cr.commit()
+
+
+WAYS = {
+    "stock": StockWay,
+    "autopay": AutopayWay,
+    "combined": CombinedWay,
+    "quiet": QuietWay,
+    "telling": TellingWay,
+}

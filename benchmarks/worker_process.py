@@ -39,6 +39,13 @@ class WorkerProcess:
         """
         return self._ask("charge", count)
 
+    def tell(self):
+        """Write the mails that wait to be written.
+
+        :return: {"mails", "cpu" in seconds}
+        """
+        return self._ask("tell")
+
     def get_books(self):
         """Return what is posted and reconciled: {"charges", "minor", "open"}."""
         return self._ask("get_books")
@@ -74,6 +81,12 @@ class Worker:
         if unpaid := set(move_ids) & set(self._get_open_ids(None)):
             raise RuntimeError(f"{len(unpaid)} of {count} invoices were not charged.")
         return {"charges": len(move_ids), "cpu": cpu, "wall": wall, "peak": peak}
+
+    def tell(self):
+        """Write the mails that wait to be written, and measure it."""
+        cpu = time.process_time()
+        mails = self.way.tell()
+        return {"mails": mails, "cpu": time.process_time() - cpu}
 
     def _get_open_ids(self, count):
         self.env.cr.execute(

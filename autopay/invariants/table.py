@@ -82,7 +82,7 @@ INVARIANTS = {
         ),
         None,
     ),
-    "I13": (_lt("Nothing was collected by itself before its autopay date."), None),
+    "I13": (_lt("Nothing was collected automatically before its autopay date."), None),
     "I14": (_lt("No run has charged an invoice twice."), None),
     "I15": (_lt("Every run has ended, and the scheduled actions do not fail."), None),
     "I16": (_lt("Each outcome was told, and told once."), None),

@@ -104,7 +104,8 @@ class PaymentTransaction(models.Model):
         # Those of attempts change the invoices along.
         others = self.filtered(lambda tx: tx.operation != "offline")
         return [
-            (tx.company_id.id, tx.partner_id.commercial_partner_id.id) for tx in others
+            (tx.company_id.id, tx.partner_id.commercial_partner_id.id)
+            for tx in others.filtered("partner_id")
         ]
 
     def _autopay_set_state(self, attempt_state, message=False):

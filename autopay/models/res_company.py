@@ -140,6 +140,13 @@ class ResCompany(models.Model):
         help="Autopay is on, or was on once, in the company or in a branch of it, or "
         "an invoice was put on it.",
     )
+    autopay_steps_put_off = fields.Boolean(
+        groups=PAYMENT_GROUPS,
+        readonly=True,
+        copy=False,
+        help="Somebody wants the app to open on the overview, although its first steps "
+        "are not done.",
+    )
     autopay_blocked_date = fields.Date(
         groups=PAYMENT_GROUPS,
         readonly=True,

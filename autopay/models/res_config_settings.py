@@ -70,6 +70,9 @@ class ResConfigSettings(models.TransientModel):
     autopay_notice_gate = fields.Boolean(
         related="company_id.autopay_notice_gate", readonly=False
     )
+    autopay_receipt_paper = fields.Selection(
+        related="company_id.autopay_receipt_paper", readonly=False
+    )
     autopay_confirm_hours = fields.Integer(
         related="company_id.autopay_confirm_hours", readonly=False
     )

@@ -100,6 +100,25 @@ class AutopayChargeReport(models.Model):
     _auto = False
     _order = "date desc, id desc"
     _rec_name = "attempt_id"
+    # What is read, so that changes that are not saved yet count as well.
+    _depends = {
+        "account.move": ["invoice_currency_rate"],
+        "autopay.attempt": [
+            "company_id",
+            "decline_class",
+            "decline_code",
+            "partner_id",
+            "provider_id",
+            "reserved_date",
+            "run_id",
+            "state",
+            "token_id",
+            "trigger",
+        ],
+        "autopay.attempt.line": ["amount", "attempt_id", "move_id"],
+        "payment.token": ["payment_method_id"],
+        "res.company": ["currency_id"],
+    }
 
     attempt_id = fields.Many2one("autopay.attempt", string="Charge", readonly=True)
     move_id = fields.Many2one("account.move", string="Invoice", readonly=True)

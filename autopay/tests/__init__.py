@@ -33,6 +33,7 @@ from .company import (
     test_autopay_copied,
     test_autopay_database,
     test_autopay_first_steps,
+    test_autopay_first_steps_tour,
     test_autopay_time_zone,
     test_neutralize,
     test_res_config_settings,
@@ -166,6 +167,7 @@ from .notice import (
     test_autopay_notice_before,
     test_autopay_notice_expiring,
     test_autopay_notice_mail,
+    test_autopay_notice_paper,
 )
 from .notification import (
     test_autopay_alarm_access,

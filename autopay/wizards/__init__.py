@@ -1,10 +1,9 @@
+from . import charge
 from . import plan
 from . import request
 
 from . import account_move_reversal
 from . import account_payment_register
-from . import autopay_charge_now
-from . import autopay_charge_now_line
 from . import autopay_configuration_lock_wizard
 from . import autopay_consent_wizard
 from . import autopay_first_step

@@ -220,7 +220,7 @@ def agree_to_other(env, customer):
     provider = payer.autopay_token_id.provider_id
     token = create_token(client, provider, payer, "pm_card_mastercard")
     consents = env["autopay.authorization"]
-    consents._record(payer, env.company, token, "staff")
+    consents._record(payer, env.company, token, "phone")
 
 
 def revoke(env, customer):

@@ -14,6 +14,15 @@ REPEATABLE_STATES = ("failed", "skipped")
 # Mails that are written, and committed, together.
 MAILS_AT_ONCE = 50
 
+# The same where receipts have a PDF: however short the time, some are done.
+PAPERS_AT_ONCE = 5
+
+# What a company can have attached to receipts.
+RECEIPT_PAPERS = [
+    ("receipt", "Payment receipt"),
+    ("invoice", "Invoices that were paid"),
+]
+
 # Hours until a mail is tried again when no mail server took it, and how often.
 SERVER_HOURS = 1
 SERVER_TRIES = 7 * 24

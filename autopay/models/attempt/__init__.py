@@ -1,4 +1,5 @@
 from . import autopay_attempt_aside
+from . import autopay_attempt_recovery
 from . import autopay_attempt_refund
 from . import autopay_attempt_resolution
 from . import autopay_attempt_schedule

@@ -38,6 +38,7 @@ class AutopayAttempt(models.Model):
         "autopay.attempt.refund",
         "autopay.attempt.aside",
         "autopay.attempt.confirmation",
+        "autopay.attempt.recovery",
         "autopay.attempt.screen",
         "autopay.noticed",
         "mail.thread",

@@ -4,6 +4,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...const.attempt import ACTIVE_STATES, FOLLOW_UPS, SHOWN_STATES
+from ...const.invoice import UNPAID_STATES
 from ...rights import check_billing
 from ...words.amounts import format_amount
 
@@ -53,6 +54,18 @@ class AutopayAttemptScreen(models.AbstractModel):
                 labels.get(attempt.shown_state),
             )
             attempt.title = " – ".join(filter(None, parts))
+
+    @api.depends("name", "amount", "currency_id", "partner_id")
+    def _compute_display_name(self):
+        """Override of `base`: a link says whom it charged what, besides the number."""
+        for attempt in self:
+            parts = (
+                attempt.name,
+                attempt.currency_id
+                and format_amount(self.env, attempt.currency_id, attempt.amount),
+                attempt.sudo().partner_id.name,
+            )
+            attempt.display_name = " – ".join(filter(None, parts))
 
     @api.depends("state")
     def _compute_shown_state(self):
@@ -170,7 +183,7 @@ class AutopayAttemptScreen(models.AbstractModel):
         return self.sudo().line_ids.move_id.filtered(
             lambda move: (
                 move.autopay_status == "error"
-                and move.payment_state in ("not_paid", "partial")
+                and move.payment_state in UNPAID_STATES
                 and not move.autopay_refunded
                 and not move.autopay_in_dispute
             )
@@ -193,8 +206,9 @@ class AutopayAttemptScreen(models.AbstractModel):
                   FROM account_move move
                   JOIN autopay_attempt_line line ON line.move_id = move.id
                  WHERE move.autopay_status = 'error'
-                   AND move.payment_state IN ('not_paid', 'partial')
+                   AND move.payment_state IN %s
                    AND move.autopay_refunded IS NOT TRUE
+                   AND move.autopay_in_dispute IS NOT TRUE
                    AND line.attempt_id IN %s
                    AND NOT EXISTS (
                        SELECT 1
@@ -204,6 +218,7 @@ class AutopayAttemptScreen(models.AbstractModel):
                    )
               GROUP BY line.attempt_id
                 """,
+                UNPAID_STATES,
                 asked.subselect(),
             )
         )

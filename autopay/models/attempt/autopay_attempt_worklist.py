@@ -43,7 +43,7 @@ ATTENTION_SENTENCES = [
     ),
     (
         lambda attempt: attempt.state == "unknown",
-        _lt("No answer yet. The provider is asked again by itself."),
+        _lt("No answer yet. It is checked with the provider again automatically."),
     ),
     (
         lambda attempt: attempt.booking_error and not attempt.booked_date,

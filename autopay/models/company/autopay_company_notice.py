@@ -3,6 +3,7 @@ from odoo.exceptions import ValidationError
 
 from ...const.invoice import OWN_PREFETCH
 from ...const.notices.before import BEFORE, MOST_DAYS, SEPA_DAYS, SEPA_TYPES
+from ...const.notices.outbox import RECEIPT_PAPERS
 from ...rights import PAYMENT_GROUPS
 
 DAYS_FIELDS = (
@@ -44,12 +45,33 @@ class AutopayCompanyNotice(models.AbstractModel):
         "larger amount, another method or an earlier day is told anew. Charge Now "
         "charges nevertheless.",
     )
+    autopay_receipt_paper = fields.Selection(
+        RECEIPT_PAPERS,
+        string="PDF with Receipts",
+        groups=PAYMENT_GROUPS,
+        help="What is attached to the mail that tells a customer of a charge that was "
+        "collected. A mail whose PDF cannot be printed goes without it.",
+    )
     autopay_notice_look_date = fields.Datetime(
         prefetch=OWN_PREFETCH,
         groups=PAYMENT_GROUPS,
         readonly=True,
         copy=False,
         help="When it was last looked for charges that customers are to be told of.",
+    )
+    autopay_notice_look_begun = fields.Datetime(
+        prefetch=OWN_PREFETCH,
+        groups=PAYMENT_GROUPS,
+        readonly=True,
+        copy=False,
+        help="When a look began that was not finished; empty: none is under way.",
+    )
+    autopay_notice_look_payer = fields.Integer(
+        prefetch=OWN_PREFETCH,
+        groups=PAYMENT_GROUPS,
+        readonly=True,
+        copy=False,
+        help="The customer with whom the look that was not finished goes on.",
     )
 
     autopay_expiry_look_date = fields.Date(

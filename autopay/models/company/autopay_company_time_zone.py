@@ -121,6 +121,12 @@ class AutopayCompanyTimeZone(models.AbstractModel):
         there = self.with_context(tz=self._get_autopay_tz())
         return fields.Datetime.context_timestamp(there, moment).date()
 
+    def _get_autopay_day_start(self, day):
+        """Return the first moment of one of the company's days, a datetime in UTC."""
+        self.ensure_one()
+        first = datetime.combine(day, time(), ZoneInfo(self._get_autopay_tz()))
+        return first.astimezone(timezone.utc).replace(tzinfo=None)
+
     def _get_autopay_day_end(self, day):
         """Return the last second of one of the company's days, a datetime in UTC."""
         self.ensure_one()

@@ -1,6 +1,7 @@
 from odoo import api, models
 from odoo.exceptions import UserError
 
+from ...rights import MANAGER_GROUP
 from ...words.amounts import format_amount
 from ...words.start.first_steps import STEPS, get_step_words
 
@@ -29,7 +30,9 @@ class AutopayFirstSteps(models.AbstractModel):
             "webhook": all(tellers.mapped("autopay_webhook_secret")),
             "policy": company.autopay_enabled,
             "person": bool(company.autopay_responsible_id),
+            "customers": self._has_consent(company),
             "preview": self._is_previewed(company),
+            "charge": self._has_charged(company, [("state", "=", "succeeded")]),
         }
         return [
             {
@@ -50,9 +53,59 @@ class AutopayFirstSteps(models.AbstractModel):
             step["is_done"] for step in self._get_steps(company) if step["is_needed"]
         )
 
+    # === WHETHER THE APP OPENS ON THEM === #
+
+    @api.model
+    def _is_first(self, company):
+        """Return whether the app opens on them for the user, instead of the overview.
+
+        That is until nothing is left that collecting needs, or somebody puts them off.
+        """
+        put_off = company.sudo().autopay_steps_put_off
+        return not put_off and self._is_needed(self._get_left(company))
+
+    @api.model
+    def _count_left(self, company):
+        """Return of how many the overview reminds the user."""
+        left = self._get_left(company)
+        put_off = company.sudo().autopay_steps_put_off
+        return len(left) if self._is_needed(left) or not put_off else 0
+
+    def _get_left(self, company):
+        """Return the steps that are left for a user who may do them.
+
+        A company that has charged knows its way: what is missing then is trouble, and
+        the overview tells of it.
+        """
+        user = self.env.user
+        may = user.has_group(MANAGER_GROUP) or user.has_group("base.group_system")
+        if not may or self._has_charged(company):
+            return []
+        return [step for step in self._get_steps(company) if not step["is_done"]]
+
+    def _is_needed(self, steps):
+        return any(step["is_needed"] for step in steps)
+
+    def _has_charged(self, company, domain=()):
+        charges = self.env["autopay.attempt"].sudo()
+        own = [("company_id", "=", company.id), *domain]
+        return bool(charges.search_count(own, limit=1))
+
+    # === WHAT IS DONE === #
+
     def _get_providers(self, company):
         domain = [("company_id", "parent_of", company.id), ("state", "!=", "disabled")]
         return self.env["payment.provider"].sudo().search(domain)
+
+    def _has_consent(self, company):
+        domain = [
+            ("company_id", "=", company.id),
+            ("revoked_date", "=", False),
+            ("token_id.active", "=", True),
+        ]
+        return bool(
+            self.env["autopay.authorization"].sudo().search_count(domain, limit=1)
+        )
 
     def _is_previewed(self, company):
         domain = [("company_ids", "in", company.ids), ("state", "=", "done")]
@@ -83,37 +136,36 @@ class AutopayFirstSteps(models.AbstractModel):
 
     def _get_ready_words(self, company):
         """Count those who were invoiced within a year, by whether a method can pay."""
-        counts = dict(
-            self.env["autopay.readiness.report"]
-            .sudo()
-            ._read_group([("company_id", "=", company.id)], ["state"], ["__count"])
-        )
-        if not counts:
+        ready, count = self._count_ready(company)
+        if not count:
             return ""
         return self.env._(
             "%(ready)s of %(count)s customers who were invoiced within a year have a "
             "payment method that can be charged.",
-            ready=counts.get("ready", 0) + counts.get("expiring", 0),
-            count=sum(counts.values()),
+            ready=ready,
+            count=count,
         )
 
-    def _get_due_words(self, company):
-        """Count the invoices on autopay whose date has come, and what they come to."""
-        [(count, amount)] = (
-            self.env["account.move"]
-            .sudo()
-            ._read_group(
-                [
-                    ("company_id", "=", company.id),
-                    ("state", "=", "posted"),
-                    ("payment_state", "in", ("not_paid", "partial")),
-                    ("autopay_status", "=", "eligible"),
-                    ("autopay_date", "<=", company._get_autopay_today()),
-                ],
-                [],
-                ["__count", "amount_residual_signed:sum"],
+    def _count_ready(self, company):
+        """Return how many customers can be charged, and how many were invoiced.
+
+        :return: two numbers, also where autopay never was on
+        """
+        report = self.env["autopay.readiness.report"].sudo()
+        counts = dict(
+            report.with_context(autopay_prospect=True)._read_group(
+                [("company_id", "=", company.id)], ["state"], ["__count"]
             )
         )
+        ready = counts.get("ready", 0) + counts.get("expiring", 0)
+        return ready, sum(counts.values())
+
+    def _get_due_words(self, company):
+        """Count what the next run looks at, with retries, and what it comes to."""
+        moves = self.env["account.move"].sudo()
+        due = moves._get_autopay_due_domain(company, company._get_autopay_today())
+        sums = ["__count", "amount_residual_signed:sum"]
+        [(count, amount)] = moves._read_group(due, [], sums)
         if not count:
             return self.env._("No invoice is due: the next run charges nothing.")
         return self.env._(

@@ -17,7 +17,7 @@ class AutopayCompanyDunning(models.AbstractModel):
         default=QUIET_DAYS,
         prefetch=OWN_PREFETCH,
         groups=PAYMENT_GROUPS,
-        help="While Autopay will charge an invoice by itself, it is left out of "
+        help="While an invoice will be charged automatically, it is left out of "
         "follow-ups, until so many days after its due date: a charge that fails again "
         "and again does not keep customers from being reminded for good. Zero: they "
         "are reminded as if there were no autopay, except while a charge is under way.",

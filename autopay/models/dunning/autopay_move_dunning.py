@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ...const.engine import OWN_FIELDS_CONTEXT
 from ...const.invoice import OPEN_STANDINGS, OWN_PREFETCH, SCHEDULED_STANDINGS
 from ...rights import STAFF_GROUPS
 
@@ -29,6 +30,23 @@ class AutopayMoveDunning(models.AbstractModel):
     _autopay_followup_idx = models.Index(
         "(company_id, autopay_standing) WHERE autopay_followup_stopped"
     )
+
+    # === CRUD METHODS === #
+
+    def write(self, vals):
+        """Override of `account`: a mark that people set is not ours to take off."""
+        res = super().write(vals)
+        if vals.get("no_followup") and not self.env.context.get("autopay_followup"):
+            self._leave_autopay_followup()
+        return res
+
+    def _leave_autopay_followup(self):
+        """Forget that autopay has set the mark: now a person has."""
+        ours = self._filter_autopay_known().sudo()
+        ours = ours.filtered("autopay_followup_stopped")
+        ours.with_context(**OWN_FIELDS_CONTEXT).write(
+            {"autopay_followup_stopped": False}
+        )
 
     # === BUSINESS METHODS === #
 
@@ -59,7 +77,7 @@ class AutopayMoveDunning(models.AbstractModel):
             return
         dates = [SQL("(%s, %s::timestamp)", move.id, move.write_date) for move in self]
         vals = {"autopay_followup_stopped": stopped, "no_followup": stopped}
-        self._write_autopay(vals)
+        self.with_context(autopay_followup=True)._write_autopay(vals)
         self.env.flush_all()
         self.env.cr.execute(
             SQL(

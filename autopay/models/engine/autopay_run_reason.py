@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 
 class AutopayRunReason(models.Model):
@@ -37,7 +38,18 @@ class AutopayRunReason(models.Model):
     # === BUSINESS METHODS === #
 
     def _get_moves_action(self):
+        """Return the action that opens these invoices.
+
+        :raises UserError: when it was not kept which ones they are
+        """
         move_ids = [move_id for row in self for move_id in row.move_ids or []]
+        if not move_ids:
+            raise UserError(
+                self.env._(
+                    "Of this run it was only kept how many invoices were skipped, not "
+                    "which ones: it was made before this version of the app."
+                )
+            )
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "autopay.account_move_action_autopay"
         )

@@ -146,15 +146,23 @@ class AutopayFallback(models.AbstractModel):
     def _get_agreed(self, company, payer):
         """Return the methods that a customer without configurations has agreed to.
 
-        The latest consent comes first.
+        The latest consent comes first. Where nobody recorded how the customer agreed,
+        as when staff tick the box of one Charge Now, that is no consent to more.
         """
         tokens = payer.with_company(company).autopay_available_token_ids
-        latest = self.env["autopay.authorization"]._get_latest_by_token(
-            payer, tokens, company
+        consents = self.env["autopay.authorization"].sudo()
+        agreed = consents.search(
+            [
+                ("partner_id", "=", payer.id),
+                ("company_id", "=", company.id),
+                ("token_id", "in", tokens.ids),
+                ("revoked_date", "=", False),
+                ("channel", "!=", "staff"),
+            ],
+            order="id desc",
         )
-        agreed = [each for each in latest.values() if not each.revoked_date]
-        agreed.sort(key=lambda each: -each.id)
-        return tokens.browse([each.token_id.id for each in agreed])
+        # Each once, by its latest consent.
+        return tokens.browse(agreed.token_id.ids)
 
     def _tell(self, move, declined, token):
         """Note on an invoice which method takes the place of which."""

@@ -11,7 +11,7 @@ from ...const.engine import (
     UNSENT_HOURS,
 )
 from ...rights import BILLING_GROUP, check_billing, check_staff
-from ...words.runs.health import get_health_lines, get_silence_words
+from ...words.runs.health import get_health_lines, get_job_name, get_silence_words
 from .health import Books, Health, Job
 
 
@@ -200,7 +200,7 @@ class AutopayEngineHealth(models.AbstractModel):
 
     def _get_job(self, xml_id, row, late):
         if not row:
-            return Job(xml_id, 0, "off", None)
+            return Job(get_job_name(self.env, xml_id), 0, "deleted", None)
         name, cron_id = row["cron_name"] or xml_id, row["id"]
         if not row["active"]:
             return Job(name, cron_id, "off", row["lastcall"])

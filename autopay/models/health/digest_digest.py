@@ -81,9 +81,11 @@ class DigestDigest(models.Model):
     def _compute_kpis_actions(self, company, user):
         """Override of `digest` to open what the figures count."""
         actions = super()._compute_kpis_actions(company, user)
-        menu = self.env.ref("autopay.autopay_menu").id
-        charges = f"autopay.autopay_attempt_action?menu_id={menu}"
-        failed = f"autopay.autopay_attempt_action_failed?menu_id={menu}"
+        menu = self.env.ref("autopay.autopay_menu", raise_if_not_found=False)
+        # Without the menu the lists open all the same.
+        query = f"?menu_id={menu.id}" if menu else ""
+        charges = f"autopay.autopay_attempt_action{query}"
+        failed = f"autopay.autopay_attempt_action_failed{query}"
         return {
             **actions,
             "kpi_autopay_collected": charges,

@@ -1,5 +1,6 @@
 # Other models inherit from these.
 from . import autopay_notice_mail
+from . import autopay_notice_paper
 from . import autopay_notice_staff
 from . import autopay_notice_truth
 from . import autopay_notice_words

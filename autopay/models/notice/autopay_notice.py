@@ -22,6 +22,7 @@ class AutopayNotice(models.Model):
         "autopay.link.thread",
         "autopay.notice.staff",
         "autopay.notice.mail",
+        "autopay.notice.paper",
         "autopay.notice.truth",
         "autopay.notice.words",
         "mail.thread",

@@ -39,27 +39,65 @@ class AutopayNoticeBefore(models.AbstractModel):
     def _look(self, companies):
         """Note what customers of these companies are to be told of; it commits."""
         off = self.env["autopay.notice.setting"]._get_off()
-        stage = self.env["autopay.stage"]
-        now = fields.Datetime.now()
-        for company in companies.sudo():
-            last = company.autopay_notice_look_date
-            rested = not last or not timedelta() <= now - last < timedelta(
-                minutes=LOOK_MINUTES
-            )
+        # What was not finished goes on first, where it was left.
+        for company in companies.sudo().sorted(
+            lambda company: not company.autopay_notice_look_begun
+        ):
             is_off = not company._is_autopay_telling() or (company.id, BEFORE) in off
-            if is_off or not rested or company._is_autopay_copied():
+            if is_off or not self._is_turn(company) or company._is_autopay_copied():
                 continue
-            moves = self._find_moves(company, last)
-            for ids in split_every(MOVES_AT_ONCE, moves.ids, list):
-                stage._apply(self._announce, moves.browse(ids))
-            stage._apply(self._set_looked, company, now)
+            if not self._look_at(company):
+                self.env["autopay.notice"]._send_soon()
+                self.env.cr.commit()
+                return
+
+    def _is_turn(self, company):
+        """Return whether a look at a company is unfinished, or long enough ago."""
+        last = company.autopay_notice_look_date
+        if company.autopay_notice_look_begun or not last:
+            return True
+        passed = fields.Datetime.now() - last
+        return not timedelta() <= passed < timedelta(minutes=LOOK_MINUTES)
+
+    def _look_at(self, company):
+        """Look at the invoices of a company, set by set, from where it was left.
+
+        :return: whether all were looked at before the time was up
+        """
+        stage = self.env["autopay.stage"]
+        begun = company.autopay_notice_look_begun or fields.Datetime.now()
+        moves = self._find_moves(company, company.autopay_notice_look_date)
+        for ids in split_every(MOVES_AT_ONCE, moves.ids, list):
+            part = moves.browse(ids)
+            stage._apply(self._announce, part)
+            # Perhaps more of the last customer's invoices follow.
+            payer_id = part[-1].commercial_partner_id.id
+            stage._apply(self._set_place, company, begun, payer_id)
+            if self.env["ir.cron"]._commit_progress() <= 0:
+                return False
+        stage._apply(self._set_looked, company, begun)
+        return True
+
+    def _set_place(self, companies, begun, payer_id):
+        """Note how far a look has come; another process may note it as well."""
+        companies.write(
+            {"autopay_notice_look_begun": begun, "autopay_notice_look_payer": payer_id}
+        )
 
     def _set_looked(self, companies, moment):
-        """Note when it was looked; another process may note it as well."""
-        companies.autopay_notice_look_date = moment
+        """Note since when all is looked at; another process may note it as well."""
+        companies.write(
+            {
+                "autopay_notice_look_date": moment,
+                "autopay_notice_look_begun": False,
+                "autopay_notice_look_payer": 0,
+            }
+        )
 
     def _find_moves(self, company, since):
         """Return the invoices that may be charged within the days of the company.
+
+        A look that was not finished goes on with the customer where it stopped.
 
         :param datetime since: when it was last looked; once a day all are returned
         """
@@ -70,6 +108,9 @@ class AutopayNoticeBefore(models.AbstractModel):
         domain &= self._get_concerned_domain(company)
         if since and company._get_autopay_day(since) == today:
             domain &= self._get_changed_domain(since)
+        left = Domain("commercial_partner_id", ">=", company.autopay_notice_look_payer)
+        if company.autopay_notice_look_begun:
+            domain &= left
         # Limits of a customer count for all of its invoices.
         return moves.search(domain, order="commercial_partner_id, autopay_date, id")
 

@@ -36,8 +36,14 @@ class AutopayNoticeExpiring(models.AbstractModel):
         tokens = self._find_tokens(company, today)
         used = self._find_used(company, tokens, today) if tokens else {}
         rows = [self._prepare_row(company, *pair) for pair in used.items()]
-        for notice in self.env["autopay.notice"].sudo()._announce(rows):
-            self._call_staff(notice)
+        is_off = self.env["autopay.notice.event"]._is_off(company, EXPIRING)
+        if is_off:
+            # Then staff are the only ones to hear of it.
+            told = used.keys() - self._find_called(company, used)
+        else:
+            told = self.env["autopay.notice"].sudo()._announce(rows).token_id
+        for token in told:
+            self._call_staff(company, used[token].commercial_partner_id, token, is_off)
         self._close_renewed(company)
         company.autopay_expiry_look_date = today
 
@@ -103,22 +109,42 @@ class AutopayNoticeExpiring(models.AbstractModel):
 
     # === STAFF === #
 
-    def _call_staff(self, notice):
-        """Put a card that expires on the list of the person in charge."""
-        token = notice.token_id
-        service = self._for_staff(notice.company_id)
+    def _get_wait(self, company, token):
+        """Return the name of the call about a card, for as long as it expires then."""
+        return f"{EXPIRING}:{company.id}:{token.id}:{token.autopay_expiry_date}"
+
+    def _find_called(self, company, tokens):
+        """Return the methods about which somebody was called, also when that is done.
+
+        :param tokens: methods of customers of the company
+        """
+        waits = {self._get_wait(company, token): token for token in tokens}
+        activities = self.env["mail.activity"].sudo().with_context(active_test=False)
+        found = activities.search([("autopay_wait", "in", list(waits))])
+        return {waits[wait] for wait in found.mapped("autopay_wait")}
+
+    def _call_staff(self, company, payer, token, is_off):
+        """Put a card that expires on the list of the person in charge.
+
+        :param bool is_off: whether the customer gets no mail about it
+        """
+        service = self._for_staff(company)
         summary = service.env._(
             "%(method)s expires before its next charge",
             method=token._get_autopay_label(),
         )
-        note = service.env._(
-            "The customer is asked by mail to save another payment method. If nothing "
-            "comes, call the customer."
-        )
-        wait = (
-            f"{EXPIRING}:{notice.company_id.id}:{token.id}:{token.autopay_expiry_date}"
-        )
-        service._alert(notice.partner_id, notice.company_id, summary, note, wait)
+        if is_off:
+            note = service.env._(
+                "The mail to the customer about it is switched off: ask for another "
+                "payment method yourself."
+            )
+        else:
+            note = service.env._(
+                "The customer is asked by mail to save another payment method. If "
+                "nothing comes, call the customer."
+            )
+        wait = self._get_wait(company, token)
+        service._alert(payer, company, summary, note, wait)
 
     def _close_renewed(self, company):
         """Close the calls about cards that were renewed or removed."""

@@ -13,7 +13,6 @@ from odoo.tools.misc import clean_context
 from ...const.notices.outbox import (
     LAYOUT,
     LOST_MINUTES,
-    MAILS_AT_ONCE,
     REPEATABLE_STATES,
     SERVER_HOURS,
     SERVER_TRIES,
@@ -64,7 +63,7 @@ class AutopayNoticeMail(models.AbstractModel):
         stage = self.env["autopay.stage"]
         due_ids = self.search(self._get_due_domain() & home, order="id").ids
         time_left = self.env["ir.cron"]._commit_progress(remaining=len(due_ids))
-        for part in split_every(MAILS_AT_ONCE, due_ids, self.browse):
+        for part in split_every(self._get_batch_size(), due_ids, self.browse):
             stage._apply(self._queue, part, on_failure=self._note_broken)
             time_left = self.env["ir.cron"]._commit_progress(len(part))
             if not time_left:
@@ -160,6 +159,7 @@ class AutopayNoticeMail(models.AbstractModel):
         if not template:
             raise UserError(self.env._("its template was deleted."))
         mails = notices._render(template)
+        notices._attach_papers(mails)
         for notice, mail in zip(notices, mails, strict=True):
             if kind.asks and escape(notice.link_url) not in (mail.body_html or ""):
                 # It would ask for something and not say where.

@@ -9,6 +9,7 @@ from ...words.filled import fill_in
 from ...words.runs.overview import (
     DEADLINE,
     SECTIONS,
+    STEPS_LEFT,
     get_as_of_words,
     get_card_words,
 )
@@ -25,6 +26,20 @@ class AutopayOverview(models.AbstractModel):
     _name = "autopay.overview"
     _description = "Overview of Autopay"
 
+    # === WHERE THE APP OPENS === #
+
+    @api.model
+    def action_open_app(self):
+        """Return the action of the page that the app opens on for the user.
+
+        :raises AccessError: for users who may not read what autopay does
+        """
+        check_staff(self)
+        if self.env["autopay.first.steps"]._is_first(self.env.company):
+            return self.env["autopay.first.step"].action_open_steps()
+        xml_id = "autopay.autopay_overview_action"
+        return self.env["ir.actions.client"]._for_xml_id(xml_id)
+
     # === WHAT THE PAGE ASKS === #
 
     @api.model
@@ -32,8 +47,8 @@ class AutopayOverview(models.AbstractModel):
     def action_get_overview(self):
         """Return what the page shows at once.
 
-        :return: a dict with *sections*, each with its *cards*, *health* lines, and
-            *as_of*, a sentence
+        :return: a dict with *sections*, each with its *cards*, *health* lines,
+            *as_of*, a sentence, and *steps*, another on what is left to do first
         :raises AccessError: for users who may not read what autopay does
         """
         check_staff(self)
@@ -53,6 +68,7 @@ class AutopayOverview(models.AbstractModel):
             "health": self._get_health_rows(companies),
             "as_of": self._get_as_of(companies),
             "is_on": any(companies.sudo().mapped("autopay_enabled")),
+            "steps": self._get_steps_words(),
         }
 
     @api.model
@@ -65,6 +81,11 @@ class AutopayOverview(models.AbstractModel):
         check_staff(self)
         cards = [card for card in CARDS if card.key in SLOW_CARDS]
         return self._get_cards(self._get_companies(), cards)
+
+    def _get_steps_words(self):
+        """Return how many first steps are left, as a sentence; "" when none is."""
+        left = self.env["autopay.first.steps"]._count_left(self.env.company)
+        return left and fill_in(self.env, STEPS_LEFT, count=left) or ""
 
     def _get_companies(self):
         known_ids = self.env["res.company"]._get_autopay_known_ids()
@@ -104,23 +125,38 @@ class AutopayOverview(models.AbstractModel):
         if card.days is not None:
             domain &= self._get_until(companies, card.days)
         if card.is_monthly:
-            first = fields.Date.start_of(fields.Date.context_today(self), "month")
-            domain &= Domain("outcome_date", ">=", fields.Date.to_string(first))
+            domain &= self._get_this_month(companies)
         return domain
 
     def _get_until(self, companies, days):
         """Return the domain of what is charged by then, on each company's own day."""
         lasts = {
-            company: company.sudo()._get_autopay_today() + timedelta(days=days)
+            company: fields.Date.to_string(
+                company.sudo()._get_autopay_today() + timedelta(days=days)
+            )
             for company in companies
         }
-        if len(set(lasts.values())) == 1:
-            last = next(iter(lasts.values()))
-            return Domain("autopay_next_date", "<=", fields.Date.to_string(last))
+        return self._compare_each(lasts, "autopay_next_date", "<=")
+
+    def _get_this_month(self, companies):
+        """Return the domain of what ended this month, as each company's days begin."""
+        firsts = {}
+        for company in companies.sudo():
+            day = fields.Date.start_of(company._get_autopay_today(), "month")
+            moment = company._get_autopay_day_start(day)
+            firsts[company] = fields.Datetime.to_string(moment)
+        return self._compare_each(firsts, "outcome_date", ">=")
+
+    def _compare_each(self, values, name, operator):
+        """Return the domain of records that compare with the value of their company.
+
+        :param dict values: {company: value}
+        """
+        if len(set(values.values())) == 1:
+            return Domain(name, operator, next(iter(values.values())))
         return Domain.OR(
-            Domain("company_id", "=", company.id)
-            & Domain("autopay_next_date", "<=", fields.Date.to_string(last))
-            for company, last in lasts.items()
+            Domain("company_id", "=", company.id) & Domain(name, operator, value)
+            for company, value in values.items()
         )
 
     # === ROWS === #

@@ -151,11 +151,7 @@ CARDS = (
         "done",
         (
             ("state", "=", "succeeded"),
-            (
-                "line_ids.move_id.autopay_attempt_line_ids.attempt_id.state",
-                "=",
-                "declined",
-            ),
+            ("is_recovered", "=", True),
         ),
         amount="amount",
         is_monthly=True,

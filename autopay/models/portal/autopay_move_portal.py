@@ -53,7 +53,7 @@ class AutopayMovePortal(models.AbstractModel):
         compute="_compute_autopay_portal_words",
         compute_sudo=True,
         groups=STAFF_GROUPS,
-        help="The customer need not pay it: it is charged by itself.",
+        help="The customer need not pay it: it is charged automatically.",
     )
 
     # === COMPUTE METHODS === #

@@ -56,8 +56,15 @@ class AutopayStatus(models.AbstractModel):
 
     @api.model
     def _get_companies(self):
+        """Return the companies, first the one that was looked at longest ago.
+
+        Where the time does not suffice for all of them, the others begin next time.
+        """
         known_ids = self.env["res.company"]._get_autopay_known_ids()
-        return self.env["res.company"].sudo().browse(sorted(known_ids)).exists()
+        companies = self.env["res.company"].sudo().browse(sorted(known_ids)).exists()
+        dates = self.env["autopay.status.pass"].sudo()._get_dates(companies)
+        never = companies.filtered(lambda company: not dates.get(company))
+        return never + (companies - never).sorted(dates.get)
 
     # === BUSINESS METHODS === #
 
@@ -67,6 +74,8 @@ class AutopayStatus(models.AbstractModel):
         :return: whether all of it was looked at before the time was up
         """
         service = self.with_company(company)
+        row = self.env["autopay.status.pass"].sudo()._get_of(company)
+        row.turn_date = fields.Datetime.now()
         stale = service._find_stale(company)
         stale += service.env["account.move"]._find_autopay_quieted(company)
         return (

@@ -63,8 +63,11 @@ class AutopayStatusMark(models.Model):
     @api.model
     def _mark_moves(self, moves):
         """Have the invoices of these customers be looked at with the next turn."""
+        # An entry without a customer concerns nobody's invoices.
         pairs = (
-            (move.company_id.id, move.commercial_partner_id.id) for move in moves.sudo()
+            (move.company_id.id, move.commercial_partner_id.id)
+            for move in moves.sudo()
+            if move.commercial_partner_id
         )
         self._mark(pairs, soon=False)
 

@@ -20,6 +20,9 @@ class AutopayStatusPass(models.Model):
         readonly=True, help="The invoice up to which they were, of a pass under way."
     )
     date = fields.Datetime(readonly=True, help="When the last look ended.")
+    turn_date = fields.Datetime(
+        readonly=True, help="When the job last had its turn with the company."
+    )
     _company_uniq = models.Constraint(
         "unique (company_id)", "A company has one daily look."
     )
@@ -28,3 +31,8 @@ class AutopayStatusPass(models.Model):
         """Return the row of a company, a new one if need be."""
         found = self.search([("company_id", "=", company.id)])
         return found or self.create({"company_id": company.id})
+
+    def _get_dates(self, companies):
+        """Return {company: when it last had its turn}."""
+        rows = self.search([("company_id", "in", companies.ids)])
+        return {row.company_id: row.turn_date for row in rows}

@@ -25,5 +25,5 @@ class AutopayStatusSource(models.AbstractModel):
     def _get_autopay_status_pairs(self, known_ids):
         return [
             (record.company_id.id, record.partner_id.commercial_partner_id.id)
-            for record in self
+            for record in self.filtered("partner_id")
         ]

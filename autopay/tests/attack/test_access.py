@@ -35,7 +35,13 @@ INVOICE_MODELS = (
 ORM_METHODS = {"create", "write", "default_get"}
 
 # Methods that the web client calls; each asks for rights itself.
-SERVICES = {"autopay.overview": ["action_get_overview", "action_get_slow_cards"]}
+SERVICES = {
+    "autopay.overview": [
+        "action_get_overview",
+        "action_get_slow_cards",
+        "action_open_app",
+    ]
+}
 
 
 @tagged("post_install", "-at_install")

@@ -34,6 +34,48 @@ class TestAutopayPolicy(AutopayCommon):
             ],
         )
 
+    def test_finance_sets_what_follows_a_decline_and_who_hears_of_it(self):
+        manager = self._create_user("policy", "account.group_account_manager")
+        reader = self._create_user("reads", "account.group_account_readonly")
+        form = self._open_form(manager)
+        form.autopay_retry_card = "2, 5"
+        form.autopay_fallback = True
+        form.autopay_quiet_days = 21
+        form.autopay_notice_days_debit = 4
+        form.autopay_reporter_ids.add(reader)
+        form.autopay_reporter_ids.add(manager)
+        form.autopay_summary = "always"
+        wizard = form.save()
+        self.assertIn("next run", wizard.autopay_due_words)
+        wizard.action_apply()
+        self.assertRecordValues(
+            self.company,
+            [
+                {
+                    "autopay_retry_card": "2, 5",
+                    "autopay_fallback": True,
+                    "autopay_quiet_days": 21,
+                    "autopay_notice_days_debit": 4,
+                    "autopay_reporter_ids": (manager | reader).ids,
+                    "autopay_summary": "always",
+                }
+            ],
+        )
+        form = self._open_form(manager)
+        self.assertEqual(form.autopay_reporter_ids.ids, (manager | reader).ids)
+        form.autopay_reporter_ids.clear()
+        form.save().action_apply()
+        self.assertFalse(self.company.autopay_reporter_ids)
+
+    def test_days_that_are_none_are_refused_in_words(self):
+        manager = self._create_user("policy", "account.group_account_manager")
+        form = self._open_form(manager)
+        form.autopay_retry_card = "3,x"
+        with self.assertRaises(ValidationError) as refused:
+            form.save().action_apply()
+        self.assertIn("declined cards", str(refused.exception))
+        self.assertEqual(self.company.autopay_retry_card, "3, 4, 7")
+
     def test_impossible_day_of_the_month_is_refused(self):
         form = self._open_form(
             self._create_user("policy", "account.group_account_manager")

@@ -45,6 +45,22 @@ class TestAutopayDunning(AutopayCommon):
         invoice.action_autopay_remove()
         self._assert_reminded(invoice)
 
+    def test_mark_that_a_person_sets_after_ours_stays(self):
+        self._enrol()
+        invoice = self._create_due_invoice()
+        self._assert_reminded(invoice, reminded=False)
+        # Off stays off while autopay collects, on is the person's own from then on.
+        invoice.no_followup = False
+        self._look()
+        self.assertFalse(invoice.no_followup)
+        invoice.line_ids.no_followup = True
+        self.assertFalse(invoice.autopay_followup_stopped)
+        self._look()
+        invoice.action_autopay_remove()
+        self._look()
+        self.assertTrue(invoice.no_followup)
+        self.assertFalse(invoice.autopay_followup_stopped)
+
     def test_reminders_come_back_with_the_last_failure(self):
         self._enrol("pm_card_chargeDeclinedInsufficientFunds")
         invoice = self._create_due_invoice()

@@ -20,11 +20,11 @@ class TestAutopayFallback(ConfigurationCommon):
         self.company.autopay_fallback = True
         self.spare = self._agree("pm_card_mastercard")
 
-    def _agree(self, method, **limits):
+    def _agree(self, method, channel="phone", **limits):
         """Save a method to which the customer agrees, without using it by itself."""
         token = self._create_token(method)
         self.env["autopay.authorization"]._record(
-            self.customer, self.company, token, "staff", **limits
+            self.customer, self.company, token, channel, **limits
         )
         return token
 
@@ -53,6 +53,22 @@ class TestAutopayFallback(ConfigurationCommon):
         self._run_autopay()
         self.assertEqual(len(invoice.autopay_attempt_ids), 1)
         self.assertEqual(self._get_charges(invoice), [])
+
+    def test_what_staff_ticked_for_one_charge_is_no_consent_to_another(self):
+        self.spare.active = False
+        ticked = self._agree("pm_card_mastercard", channel="staff")
+        invoice = self._fail()
+        self._assert_no_other(invoice)
+        # Said by the customer before, it holds, whatever staff ticked since.
+        self.env["autopay.authorization"]._record(
+            self.customer, self.company, ticked, "portal"
+        )
+        self.env["autopay.authorization"]._record(
+            self.customer, self.company, ticked, "staff"
+        )
+        self._force(invoice, autopay_status="eligible")
+        self._run_autopay()
+        self.assertEqual(invoice.autopay_fallback_token_id, ticked)
 
     def test_next_agreed_method_pays_what_the_usual_one_never_will(self):
         invoice = self._fail()

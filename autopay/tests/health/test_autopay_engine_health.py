@@ -5,6 +5,7 @@ from odoo.exceptions import AccessError
 from odoo.tests import HttpCase, tagged
 
 from ...const.engine import JOBS
+from ...words.runs.health import JOB_NAMES
 from ..common import AutopayCommon
 
 SUMMARY = "Autopay has been silent for two days"
@@ -39,6 +40,24 @@ class TestAutopayEngineHealth(AutopayCommon, HttpCase):
 
     def _get_banner(self, user):
         return self.health.with_user(user)._get_silence()
+
+    def test_deleted_job_is_called_by_its_name(self):
+        self.env.ref("autopay.ir_cron_send_notices").unlink()
+        lines = self.health._get_lines(self.company)
+        [line] = [each for each in lines if "was deleted" in each.text]
+        self.assertIn("“Autopay: write the mails to customers”", line.text)
+        self.assertFalse(line.model, "there is nothing to open")
+        self.assertEqual(set(JOB_NAMES), set(JOBS))
+
+    def test_digest_opens_its_lists_without_the_menu(self):
+        digest = self.env["digest.digest"].create({"name": "Figures"})
+        actions = digest._compute_kpis_actions(self.company, self.biller)
+        self.assertIn("menu_id=", actions["kpi_autopay_failed"])
+        self.env.ref("autopay.autopay_menu").unlink()
+        actions = digest._compute_kpis_actions(self.company, self.biller)
+        self.assertEqual(
+            actions["kpi_autopay_failed"], "autopay.autopay_attempt_action_failed"
+        )
 
     # === SILENCE === #
 

@@ -6,6 +6,7 @@ from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
+from ...words.invoices.offers import BLOCKER_OFFERS, LABELS, OFFERS
 from ..fault import fault
 from .common_charge_now import ChargeNowCommon
 
@@ -127,6 +128,65 @@ class TestAutopayChargeNow(ChargeNowCommon):
         lines = self._open_form(invoice + refund).save()._get_lines()
         blockers = {line.move_id: line.blocker for line in lines}
         self.assertEqual(blockers, {invoice: False, refund: "not_an_invoice"})
+
+    # === WHERE NOTHING CAN BE CHARGED === #
+
+    def _get_offer(self, moves):
+        form = self._open_form(moves)
+        self.assertEqual(bool(form.offer), bool(form.offer_label))
+        return form.offer, form.save()
+
+    def test_what_helps_is_offered_where_an_invoice_cannot_be_charged(self):
+        self.provider.is_published = True
+        stranger = self._create_customer("No Method")
+        asked = self._create_due_invoice(customer=stranger)
+        offer, wizard = self._get_offer(asked)
+        self.assertEqual(offer, "request_method")
+        action = wizard.action_offer()
+        self.assertEqual(action["res_model"], "autopay.request.wizard")
+        # Many are asked together, of whatever customers.
+        other = self._create_due_invoice(customer=self._create_customer("None Either"))
+        offer, wizard = self._get_offer(asked + other)
+        self.assertEqual(offer, "request_method")
+        self._enrol()
+        held = self._create_due_invoice()
+        held.autopay_hold_date = self.today + timedelta(days=2)
+        self.assertFalse(self._get_offer(asked + held)[0], "no one thing helps both")
+        self.assertFalse(self._get_offer(asked + self._create_due_invoice())[0])
+
+    def test_hold_is_lifted_and_the_dialog_shows_what_is_charged(self):
+        self._enrol()
+        held = self._create_due_invoice()
+        held.autopay_hold_date = self.today + timedelta(days=2)
+        offer, wizard = self._get_offer(held)
+        self.assertEqual((offer, wizard.offer_label), ("lift_hold", "Lift Hold"))
+        action = wizard.action_offer()
+        self.assertFalse(held.autopay_hold_date)
+        self.assertEqual(action["context"]["default_move_ids"], held.ids)
+        self.assertFalse(self._get_offer(held)[0])
+        with self.assertRaisesRegex(UserError, "open Charge Now again"):
+            wizard.action_offer()
+        paused = self._create_due_invoice()
+        token = self.customer.with_company(self.company).autopay_token_id
+        self._force(token, autopay_paused_date=self.today)
+        offer, wizard = self._get_offer(paused)
+        self.assertEqual(offer, "open_customer")
+        self.assertEqual(wizard.action_offer()["res_id"], self.customer.id)
+        paused.button_draft()
+        offer, wizard = self._get_offer(paused)
+        self.assertEqual(offer, "open_invoice")
+        self.assertEqual(wizard.action_offer()["res_id"], paused.id)
+        opened = wizard.skipped_ids.action_open_invoice()
+        self.assertEqual(opened["res_id"], paused.id)
+
+    def test_every_offer_has_a_button_of_invoices_and_a_label(self):
+        words = {*BLOCKER_OFFERS.values(), *OFFERS, "open_invoice"}
+        self.assertEqual(words, set(LABELS))
+        for word in words - {"open_invoice"}:
+            self.assertTrue(hasattr(self.env["account.move"], f"action_autopay_{word}"))
+        table = self.env["autopay.decision"]._get_blocker_table()
+        codes = {row.code for row in table}
+        self.assertFalse(set(BLOCKER_OFFERS) - codes)
 
     # === CHARGE === #
 

@@ -7,6 +7,8 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ...models.engine.autopay_stage import AutopayStage
+from ...models.notice import autopay_notice_before as before
+from ...models.notice.autopay_notice_before import AutopayNoticeBefore
 from ...words.days import say_day
 from .common_before import BeforeCommon
 
@@ -20,6 +22,44 @@ RENDER_LOGS = (
 @tagged("post_install", "-at_install")
 class TestAutopayNoticeBefore(BeforeCommon):
     """Customers are told of charges in time, or nothing is charged."""
+
+    # === ONE AFTER THE OTHER === #
+
+    def test_look_that_was_not_finished_goes_on_where_it_was_left(self):
+        others = [self._create_customer(f"Customer {each}") for each in range(3)]
+        for other in others:
+            self._enrol(customer=other)
+        invoices = [self._create_coming(2, customer=each) for each in others]
+        looked = []
+        announce = AutopayNoticeBefore._announce
+
+        def note(service, moves):
+            looked.append(moves.commercial_partner_id)
+            return announce(service, moves)
+
+        crons = type(self.env["ir.cron"])
+        service = self.env["autopay.notice.before"]
+        with (
+            patch.object(before, "MOVES_AT_ONCE", 1),
+            patch.object(AutopayNoticeBefore, "_announce", note),
+            patch.object(crons, "_commit_progress", lambda *_args, **_kwargs: 0),
+        ):
+            service._look(self.company)
+            begun = self.company.autopay_notice_look_begun
+            self.assertTrue(begun)
+            self.assertFalse(self.company.autopay_notice_look_date)
+            service._look(self.company)
+        self.assertEqual(looked[0], looked[1], "perhaps it has more invoices")
+        with patch.object(AutopayNoticeBefore, "_announce", note):
+            service._look(self.company)
+        self.assertEqual(self.company.autopay_notice_look_date, begun)
+        self.assertFalse(self.company.autopay_notice_look_begun)
+        for invoice in invoices:
+            self.assertEqual(len(self._get_told_of(invoice)), 1)
+        looked.clear()
+        with patch.object(AutopayNoticeBefore, "_announce", note):
+            service._look(self.company)
+        self.assertFalse(looked, "it rests")
 
     # === IN TIME === #
 

@@ -41,6 +41,20 @@ class TestAutopayNoticeExpiring(BeforeCommon):
         self._look()
         self.assertFalse(self._get_calls_about(self.customer))
 
+    def test_staff_are_called_where_the_mail_is_switched_off(self):
+        settings = self.env["autopay.notice.setting"]
+        settings._add_missing(self.company)
+        own = [("company_id", "=", self.company.id), ("kind", "=", "expiring")]
+        settings.search(own).enabled = False
+        self._create_coming(20)
+        self._look()
+        self.assertFalse(self._get_notices(self.token))
+        call = self._get_calls_about(self.customer)
+        self.assertIn("switched off", call.note)
+        call.action_feedback()
+        self._look()
+        self.assertFalse(self._get_calls_about(self.customer), "once for its month")
+
     def test_renewed_card_closes_the_call_and_is_told_anew_in_its_time(self):
         self._create_coming(20)
         self._look()

@@ -49,7 +49,7 @@ class TestPortalInvoice(PagesCommon):
         other = self._create_posted_invoice()
         self._log_in(self.owner_user)
         page = self._open("/my/invoices")
-        self.assertIn("Charged by itself", self._text(page, "autopay_planned"))
+        self.assertIn("Charged automatically", self._text(page, "autopay_planned"))
         links = page.xpath("//a[@title='Pay Now']/@href")
         self.assertEqual(len(links), 1)
         self.assertIn(f"/{other.id}?", links[0])

@@ -1,7 +1,7 @@
 from datetime import timedelta
 from unittest.mock import patch
 
-from odoo import fields
+from odoo import Command, fields
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
@@ -144,6 +144,50 @@ class TestAutopayStatus(PagesCommon):
         self.env.invalidate_all()
         self.assertFalse(self.env["autopay.status.mark"].sudo().search([]))
         self.assertEqual(set(moves.mapped("autopay_standing")), {"blocked"})
+
+    def test_entries_without_a_customer_mark_nobody(self):
+        self._enrol()
+        self._look_at(self._create_due_invoice())
+        pass_row = self.env["autopay.status.pass"].sudo()._get_of(self.company)
+        accounts = self.company_data
+        entry = self.env["account.move"].create(
+            {
+                "move_type": "entry",
+                "journal_id": accounts["default_journal_misc"].id,
+                "line_ids": [
+                    Command.create(
+                        {
+                            "account_id": accounts[f"default_account_{kind}"].id,
+                            "balance": balance,
+                        }
+                    )
+                    for kind, balance in (("revenue", -5.0), ("expense", 5.0))
+                ],
+            }
+        )
+        entry.action_post()
+        self.env.cr.flush()
+        self.assertFalse(self.env["autopay.status.mark"].sudo().search([]))
+        self.assertEqual(pass_row.day, self.today)
+
+    def test_the_company_that_waits_longest_has_its_turn_first(self):
+        other = self._create_company(name="Second in Line")
+        other.autopay_enabled = True
+        service = self.env["autopay.status"]
+        turns = []
+
+        def note(_service, company):
+            turns.append(company)
+            company.env["autopay.status.pass"].sudo()._get_of(company).turn_date = (
+                fields.Datetime.now() + timedelta(seconds=len(turns))
+            )
+            return False
+
+        with patch.object(autopay_status.AutopayStatus, "_refresh_company", note):
+            for _run in range(3):
+                service._cron_refresh()
+        ours = [each for each in turns if each in (self.company, other)]
+        self.assertNotEqual(ours[0], ours[1], turns)
 
     def test_failed_waiting_and_in_progress_are_told_apart(self):
         for method, standing, reason in (

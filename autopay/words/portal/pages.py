@@ -97,7 +97,7 @@ PROBLEM_SENTENCES = {
     "method_exhausted": _lt("It was declined too often in the last days."),
     "provider_one_time": _lt("It is for payments that you make yourself."),
 }
-_UNUSABLE = _lt("It cannot be charged by itself.")
+_UNUSABLE = _lt("It cannot be charged automatically.")
 
 # So many charges that cannot be stopped are named one by one.
 NAMED_CHARGES = 5
@@ -139,7 +139,7 @@ def get_left_staff_words(env, payer, attempts):
     :param attempts: see ``get_left_words``
     """
     title = env._("%s has withdrawn the agreement to autopay", payer.display_name)
-    lead = env._("Nothing more is charged to this customer by itself.")
+    lead = env._("Nothing more is charged to this customer automatically.")
     return title, " ".join([lead, *_get_named_charges(env, attempts)])
 
 

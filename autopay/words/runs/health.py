@@ -32,10 +32,28 @@ BOOKS = {
 }
 JOBS = {
     "off": _lt("The scheduled action “%(name)s” is switched off."),
-    "failing": _lt("The scheduled action “%(name)s” fails since %(since)s."),
+    "deleted": _lt(
+        "The scheduled action “%(name)s” was deleted. Have an administrator upgrade "
+        "the app: that makes it anew."
+    ),
+    "failing": _lt("The scheduled action “%(name)s” has failed since %(since)s."),
     "overdue": _lt(
         "The scheduled action “%(name)s” should have run on %(since)s and did not."
     ),
+}
+# Names of scheduled actions that were deleted, by their external ids.
+JOB_NAMES = {
+    "autopay.ir_cron_charge_due_invoices": _lt("Autopay: charge due invoices"),
+    "autopay.ir_cron_resolve_open_attempts": _lt("Autopay: follow open charges"),
+    "autopay.ir_cron_check_surplus": _lt("Autopay: find what was paid twice"),
+    "autopay.ir_cron_compare_charges": _lt(
+        "Autopay: compare charges with the provider"
+    ),
+    "autopay.ir_cron_send_requests": _lt("Autopay: ask customers for payment methods"),
+    "autopay.ir_cron_send_notices": _lt("Autopay: write the mails to customers"),
+    "autopay.ir_cron_report_failures": _lt("Autopay: tell staff what failed"),
+    "autopay.ir_cron_refresh_status": _lt("Autopay: look at how invoices stand"),
+    "mail.ir_cron_mail_scheduler_action": _lt("Mail: Email Queue Manager"),
 }
 LEVELS = ("danger", "warning", "info", "success")
 
@@ -119,7 +137,12 @@ def _get_job_line(env, job):
     text = fill_in(
         env, JOBS[job.problem], name=job.name, since=get_moment(env, job.since)
     )
-    return Line("danger", text, "ir.cron", job.cron_id)
+    return Line("danger", text, job.cron_id and "ir.cron" or "", job.cron_id)
+
+
+def get_job_name(env, xml_id):
+    """Return how a scheduled action is called that is not there any more."""
+    return env._(JOB_NAMES[xml_id])
 
 
 def _fill(env, health, sentence, **values):

@@ -34,6 +34,7 @@ CARDS = {
 
 DEADLINE = _lt("Next deadline: %(date)s")
 AS_OF = _lt("Invoices as of %(moment)s")
+STEPS_LEFT = _lt("First steps that are left: %(count)s")
 NEVER_LOOKED = _lt("Invoices were not looked at yet")
 
 

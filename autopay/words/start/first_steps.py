@@ -54,8 +54,8 @@ STEPS = {
     "policy": Step(
         _lt("Autopay is switched on, with a policy"),
         _lt(
-            "Choose which invoices come onto autopay and on which day they are "
-            "charged. Off, nothing is charged."
+            "Choose which invoices come onto autopay, and the day on which they are "
+            "charged."
         ),
         "autopay.autopay_policy_action",
     ),
@@ -68,10 +68,28 @@ STEPS = {
         "autopay.autopay_policy_action",
         is_needed=False,
     ),
+    "customers": Step(
+        _lt("A first customer who can be charged"),
+        _lt(
+            "Ask your customers for a payment method, or record what they have agreed "
+            "to."
+        ),
+        "autopay.res_partner_action_autopay",
+        is_needed=False,
+    ),
     "preview": Step(
         _lt("A first charge preview"),
         _lt("See which invoices would be charged when. Nothing is charged by it."),
         "autopay.autopay_dry_run_action",
+        is_needed=False,
+    ),
+    "charge": Step(
+        _lt("A first invoice is collected"),
+        _lt(
+            "Put an invoice on autopay: it is charged on its date. Charge Now does it "
+            "at once."
+        ),
+        "account.action_move_out_invoice_type",
         is_needed=False,
     ),
 }

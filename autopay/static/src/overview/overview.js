@@ -19,7 +19,11 @@ export class AutopayOverview extends Component {
         this.orm = useService("orm");
         this.action = useService("action");
         this.display = { controlPanel: {} };
-        this.labels = { health: _t("Health"), refresh: _t("Refresh") };
+        this.labels = {
+            health: _t("Health"),
+            refresh: _t("Refresh"),
+            steps: _t("Open First Steps"),
+        };
         this.off = _t(
             "Autopay is switched off: nothing is charged. Switch it on in the settings."
         );
@@ -76,3 +80,10 @@ export class AutopayOverview extends Component {
 }
 
 registry.category("actions").add("autopay_overview", AutopayOverview);
+
+/** The app opens on its first steps while they are to be done, else on the overview. */
+registry
+    .category("actions")
+    .add("autopay_app", (env) =>
+        env.services.orm.call("autopay.overview", "action_open_app", [])
+    );

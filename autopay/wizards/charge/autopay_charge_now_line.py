@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ..words.days import say_day
+from ...words.days import say_day
 
 # Values of the rows that come from their documents; the ticks are the user's.
 LINE_FACTS = (
@@ -82,6 +82,12 @@ class AutopayChargeNowLine(models.TransientModel):
     def _get_mark_selection(self):
         rows = self.env["autopay.decision"]._get_blocker_table()
         return [(row.code, self.env._(row.mark)) for row in rows if row.mark]
+
+    def action_open_invoice(self):
+        """Open the invoice, where what stops it can be mended."""
+        self.ensure_one()
+        self.move_id.check_access("read")
+        return self.move_id._get_records_action()
 
     def _is_above_limit(self, company):
         """Return whether these charges need a second confirmation in a company."""

@@ -4,8 +4,8 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import clean_context
 
-from ..rights import check_billing
-from ..words.invoices.parts import get_parts_words
+from ...rights import check_billing
+from ...words.invoices.parts import get_parts_words
 from .autopay_charge_now_line import LINE_FACTS
 
 # Blockers of a chosen method that the customer has not authorized yet.
@@ -16,6 +16,7 @@ class AutopayChargeNow(models.TransientModel):
     """Shows what charging invoices now would do, does it, and shows the result."""
 
     _name = "autopay.charge.now"
+    _inherit = "autopay.charge.now.offer"
     _description = "Charge Invoices Now"
 
     state = fields.Selection(
@@ -328,11 +329,6 @@ class AutopayChargeNow(models.TransientModel):
         invoices = (first or invoices).sudo() & invoices | invoices
         decision = self.env["autopay.decision"].sudo()
         return decision._decide(invoices, "now", self._get_tokens())
-
-    def _get_other_documents(self):
-        """Return what autopay does not collect: credit notes, vendor bills ..."""
-        moves = self.move_ids._origin.sudo()
-        return moves.filtered(lambda move: move.move_type != "out_invoice")
 
     def _record_authorization(self):
         """Record in the user's name that the customer has authorized the method."""

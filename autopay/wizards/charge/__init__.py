@@ -1,0 +1,3 @@
+from . import autopay_charge_now_offer
+from . import autopay_charge_now
+from . import autopay_charge_now_line
