@@ -15,6 +15,7 @@ from tests.crash import interference, people, scenery
 
 JOBS = {
     "charge": "autopay.ir_cron_charge_due_invoices",
+    "report": "autopay.ir_cron_report_failures",
     "resolve": "autopay.ir_cron_resolve_open_attempts",
     "write mails": "autopay.ir_cron_send_notices",
     "send mails": "mail.ir_cron_mail_scheduler_action",

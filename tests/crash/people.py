@@ -84,6 +84,25 @@ def set_up_mail(env, port):
     )
 
 
+def set_up_staff(env):
+    """Have a person get the reports: of each run, of failures, of money returned."""
+    clerk = env["res.users"].create(
+        {
+            "name": "clerk",
+            "login": "clerk",
+            "email": "clerk@example.com",
+            "notification_type": "inbox",
+            "group_ids": [Command.set(env.ref("account.group_account_invoice").ids)],
+        }
+    )
+    env.company.write(
+        {
+            "autopay_reporter_ids": [Command.set(clerk.ids)],
+            "autopay_summary": "always",
+        }
+    )
+
+
 def plan(env, ref, days):
     """Agree with a customer to pay an invoice in two parts."""
     move = find(env, ref)

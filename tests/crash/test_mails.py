@@ -8,11 +8,14 @@ import pytest
 from tests.crash.mailbox import Mailbox
 from tests.crash.world import at, wait_for
 
-# Events, and the mails that follow: customer, words of the subject.
+# Who gets the reports to staff.
+CLERK = "clerk"
+# Events, and the mails that follow: customer or clerk, words of the subject.
 MONTH = [
     (
         "charge",
         [
+            (CLERK, "425.75 collected"),
             ("card", "100.00 received"),
             ("card", "250.50 received"),
             ("other", "75.25 received"),
@@ -20,27 +23,31 @@ MONTH = [
             ("debit", "410.10 is being collected"),
         ],
     ),
+    ("report", [(CLERK, "Failed charges: 1")]),
+    ("report", []),
     ("nothing", []),
     ("settle", [("debit", "410.10 received")]),
-    ("retry", [("declining", "60.00 could not be collected")]),
-    ("refund", [("card", "100.00 returned")]),
-    ("retry", [("declining", "60.00 could not be collected")]),
-    ("guard", [("guarded", "Please confirm")]),
-    ("dispute", []),
+    ("retry", [("declining", "60.00 could not be collected"), (CLERK, "60.00 failed")]),
+    ("refund", [("card", "100.00 returned"), (CLERK, "100.00")]),
+    ("retry", [("declining", "60.00 could not be collected"), (CLERK, "60.00 failed")]),
+    ("guard", [("guarded", "Please confirm"), (CLERK, "99.00 failed")]),
+    ("dispute", [(CLERK, "75.25")]),
+    ("answer", [(CLERK, "Answer by")]),
     ("plan", [("crowd0", "your payment plan")]),
     ("half_time", [("guarded", "Reminder: please confirm")]),
     ("lose", [("other", "75.25 returned")]),
-    ("retry", [("declining", "Please pay")]),
+    ("retry", [("declining", "Please pay"), (CLERK, "60.00 failed")]),
     ("retry", []),
+    ("next_day", [(CLERK, "Failed charges: ")]),
     ("announce", [("crowd1", "11.00 will be collected on")]),
     ("look_again", []),
-    ("come_due", [("crowd1", "11.00 received")]),
+    ("come_due", [("crowd1", "11.00 received"), (CLERK, "11.00 collected")]),
     ("expire", [("crowd2", "save another payment method")]),
     ("expire", []),
     ("agree", [("crowd3", "you agreed to automatic payment")]),
     ("ask", [("crowd4", "Please save a payment method")]),
 ]
-TOLD = Counter(name for name, _words in MONTH[0][1])
+TOLD = Counter(name for name, _words in MONTH[0][1] if name != CLERK)
 
 # Where a process dies: in the charge job or in the one that writes mails.
 WRITING_POINTS = {
@@ -94,6 +101,7 @@ def mailbox(world):
 def test_month_of_events_makes_exactly_its_mails(world, mailbox):
     happen = _Happenings(world)
     with world.start() as process:
+        process.call("act", deed="set_up_staff")
         for event, wanted in MONTH:
             before = len(mailbox.mails)
             getattr(happen, event)(process)
@@ -227,6 +235,25 @@ class _Happenings:
         """Charge a card whose bank wants its holder to confirm."""
         self._world.make_due("guarded-1")
         process.call("run_job", name="charge")
+
+    def report(self, process):
+        process.call("run_job", name="report")
+
+    def next_day(self, process):
+        """Tell staff once more what failed since the day before."""
+        self._world.sql(
+            "UPDATE autopay_notice SET event_key = event_key || ':past',"
+            " create_date = create_date - interval '1 day'"
+            " WHERE kind = 'staff_failures'"
+        )
+        process.call("run_job", name="report")
+
+    def answer(self, _process):
+        """Let the last days come in which a dispute can be answered."""
+        self._world.sql(
+            "UPDATE autopay_notice SET due_date = now() - interval '1 h'"
+            " WHERE kind = 'staff_answer'"
+        )
 
     def half_time(self, _process):
         self._world.sql("UPDATE autopay_notice SET due_date = now() - interval '1 h'")

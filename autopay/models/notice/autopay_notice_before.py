@@ -48,7 +48,7 @@ class AutopayNoticeBefore(models.AbstractModel):
                 continue
             if not self._look_at(company):
                 self.env["autopay.notice"]._send_soon()
-                self.env.cr.commit()
+                self.env["ir.cron"]._commit_progress()
                 return
 
     def _is_turn(self, company):

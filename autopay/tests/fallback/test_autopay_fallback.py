@@ -59,16 +59,14 @@ class TestAutopayFallback(ConfigurationCommon):
         ticked = self._agree("pm_card_mastercard", channel="staff")
         invoice = self._fail()
         self._assert_no_other(invoice)
-        # Said by the customer before, it holds, whatever staff ticked since.
+        self.assertTrue(ticked.active)
+
+    def test_consent_of_the_customer_holds_whatever_staff_ticked_since(self):
         self.env["autopay.authorization"]._record(
-            self.customer, self.company, ticked, "portal"
+            self.customer, self.company, self.spare, "staff"
         )
-        self.env["autopay.authorization"]._record(
-            self.customer, self.company, ticked, "staff"
-        )
-        self._force(invoice, autopay_status="eligible")
-        self._run_autopay()
-        self.assertEqual(invoice.autopay_fallback_token_id, ticked)
+        invoice = self._fail()
+        self.assertEqual(invoice.autopay_fallback_token_id, self.spare)
 
     def test_next_agreed_method_pays_what_the_usual_one_never_will(self):
         invoice = self._fail()

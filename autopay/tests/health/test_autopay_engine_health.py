@@ -161,7 +161,7 @@ class TestAutopayEngineHealth(AutopayCommon, HttpCase):
         for words in (
             "cannot be reached",
             f"“{crons[0].cron_name}” is switched off",
-            f"“{crons[1].cron_name}” fails since",
+            f"“{crons[1].cron_name}” has failed since",
             f"“{crons[2].cron_name}” should have run",
         ):
             self.assertTrue(any(words in text for text in bad), (words, bad))

@@ -37,28 +37,29 @@ class TestAutopayNoticeBefore(BeforeCommon):
             looked.append(moves.commercial_partner_id)
             return announce(service, moves)
 
-        crons = type(self.env["ir.cron"])
+        time_left = iter([0, 0, 0, 0])
+        self.patch(
+            type(self.env["ir.cron"]),
+            "_commit_progress",
+            lambda *_args, **_kwargs: next(time_left, 60),
+        )
+        self.patch(AutopayNoticeBefore, "_announce", note)
         service = self.env["autopay.notice.before"]
-        with (
-            patch.object(before, "MOVES_AT_ONCE", 1),
-            patch.object(AutopayNoticeBefore, "_announce", note),
-            patch.object(crons, "_commit_progress", lambda *_args, **_kwargs: 0),
-        ):
+        with patch.object(before, "MOVES_AT_ONCE", 1):
+            # One commit for the set, one for the place, and the time is up.
             service._look(self.company)
             begun = self.company.autopay_notice_look_begun
             self.assertTrue(begun)
             self.assertFalse(self.company.autopay_notice_look_date)
+            self.assertEqual(looked, [others[0]])
             service._look(self.company)
-        self.assertEqual(looked[0], looked[1], "perhaps it has more invoices")
-        with patch.object(AutopayNoticeBefore, "_announce", note):
-            service._look(self.company)
+        self.assertEqual(looked[1:], others, "the first perhaps has more invoices")
         self.assertEqual(self.company.autopay_notice_look_date, begun)
         self.assertFalse(self.company.autopay_notice_look_begun)
         for invoice in invoices:
             self.assertEqual(len(self._get_told_of(invoice)), 1)
         looked.clear()
-        with patch.object(AutopayNoticeBefore, "_announce", note):
-            service._look(self.company)
+        service._look(self.company)
         self.assertFalse(looked, "it rests")
 
     # === IN TIME === #

@@ -34,6 +34,9 @@ class TestAutopayNoticePaper(NoticeCommon):
             (name, content[:4], kind) for name, content, kind in mail["attachments"]
         ]
 
+    def _assert_paper(self, name):
+        self.assertEqual(self._get_papers(), [(name, b"%PDF", "application/pdf")])
+
     def _tell(self, paper):
         self.company.autopay_receipt_paper = paper
         self._collect()

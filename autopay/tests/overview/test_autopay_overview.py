@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.tests import HttpCase, new_test_user, tagged
@@ -87,6 +89,75 @@ class TestAutopayOverview(GuardCommon, HttpCase):
         amounts = sorted(row["amounts"][0] for row in cards["week"]["rows"])
         self.assertEqual(len(amounts), 2)
         self.assertIn("$\xa040.00", amounts)
+
+    def test_several_companies_stand_beside_each_other(self):
+        other = self._create_company(name="Second Orchard")
+        other.write({"autopay_enabled": True, "autopay_policy": "manual"})
+        # Far to the west: its days and months begin later.
+        other.partner_id.tz = "Pacific/Honolulu"
+        self.reader.company_ids |= other
+        service = self.env["autopay.overview"].with_user(self.reader)
+        both = service.with_context(allowed_company_ids=[self.company.id, other.id])
+        page = both.action_get_overview()
+        cards = {
+            card["key"]: card for part in page["sections"] for card in part["cards"]
+        }
+        for key in ("failed", "blocked", "week", "collected", "rate", "recovered"):
+            with self.subTest(key):
+                card = cards[key]
+                records = self.env[self._get_model(key)].with_user(self.reader)
+                records = records.with_context(both.env.context)
+                self.assertEqual(records.search_count(card["domain"]), card["count"])
+        labels = [row["label"] for row in cards["blocked"]["rows"]]
+        self.assertEqual(labels, [f"{self.company.name}: No payment method"])
+        texts = " ".join(line["text"] for line in page["health"])
+        self.assertIn(self.company.name, texts)
+        self.assertIn(other.name, texts)
+        alone = service.with_context(allowed_company_ids=other.ids)
+        page = alone.action_get_overview()
+        counts = [card["count"] for part in page["sections"] for card in part["cards"]]
+        self.assertEqual(set(counts), {0})
+
+    def _get_model(self, key):
+        return next(card.model for card in CARDS if card.key == key)
+
+    def test_month_begins_with_the_days_of_the_company(self):
+        self.company.partner_id.tz = "Pacific/Kiritimati"
+        overview = self.env["autopay.overview"]
+        domain = overview._get_this_month(self.company)
+        today = self.company._get_autopay_today()
+        [(_name, _operator, value)] = list(domain)
+        first = fields.Datetime.to_datetime(value)
+        self.assertEqual(self.company._get_autopay_day(first), today.replace(day=1))
+        before = first - timedelta(seconds=1)
+        self.assertLess(self.company._get_autopay_day(before), today.replace(day=1))
+        self.assertEqual((first.hour, first.day > 1), (10, True))
+
+    def test_recovered_is_what_the_report_calls_so(self):
+        lucky = self._create_customer("Lucky")
+        self._enrol("pm_card_chargeDeclinedInsufficientFunds", customer=lucky)
+        invoice = self._create_due_invoice(customer=lucky)
+        self._run_autopay()
+        self._enrol(customer=lucky)
+        invoice.action_autopay_make_eligible()
+        self._run_autopay()
+        self.assertEqual(invoice.autopay_status, "success")
+        first, second = invoice.autopay_attempt_ids.sorted("id")
+        self.assertEqual((first.is_recovered, second.is_recovered), (False, True))
+        cards = self._get_cards(self.reader)
+        self.assertEqual(cards["recovered"]["count"], 1)
+        report = self.env["autopay.charge.report"]
+        rows = report.search([("recovered_amount", ">", 0)])
+        attempts = self.env["autopay.attempt"]
+        found = attempts.search([("is_recovered", "=", True)])
+        self.assertEqual(rows.attempt_id, found)
+        others = attempts.search([("is_recovered", "=", False)])
+        self.assertIn(first, others)
+        self.assertNotIn(second, others)
+        # What fails, or is collected, after a success is another debt.
+        self._force(first, state="succeeded")
+        self._force(second, state="succeeded")
+        self.assertFalse(second.is_recovered)
 
     def test_employees_without_business_here_see_nothing(self):
         employee = self._create_user("overview_employee", "base.group_user")
