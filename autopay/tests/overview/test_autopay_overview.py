@@ -106,7 +106,7 @@ class TestAutopayOverview(GuardCommon, HttpCase):
             with self.subTest(key):
                 card = cards[key]
                 records = self.env[self._get_model(key)].with_user(self.reader)
-                records = records.with_context(both.env.context)
+                records = records.with_context(**both.env.context)
                 self.assertEqual(records.search_count(card["domain"]), card["count"])
         labels = [row["label"] for row in cards["blocked"]["rows"]]
         self.assertEqual(labels, [f"{self.company.name}: No payment method"])
