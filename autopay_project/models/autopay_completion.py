@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from odoo.addons.autopay.rights import STAFF_GROUPS
+
 from ..const.completion import GRACE_MINUTES, KINDS, RESUMABLE_STATES, STATES
 
 NOTE_QUERY = """
@@ -89,6 +91,7 @@ class AutopayCompletion(models.Model):
         "move_id",
         string="Invoices",
         readonly=True,
+        groups=STAFF_GROUPS,
     )
     problem = fields.Text(readonly=True, help="What keeps it from being collected.")
 
@@ -102,7 +105,8 @@ class AutopayCompletion(models.Model):
     @api.depends("task_id", "project_id")
     def _compute_display_name(self):
         for completion in self:
-            completion.display_name = completion._get_work().display_name
+            # Accountants need no right to projects to see what was collected for.
+            completion.display_name = completion.sudo()._get_work().display_name
 
     # === BUSINESS METHODS === #
 

@@ -34,6 +34,8 @@ class AutopayCompletionJob(models.AbstractModel):
             stage._apply(self._collect, completion, on_failure=self._set_failed)
             if not self.env["ir.cron"]._commit_progress(1):
                 return
+        stage._apply(self._let_go, self.search([("state", "=", "asked")]))
+        stage._apply(lambda paid: paid._settle_paid(), self._search_paid())
 
     @api.model
     def _search_ready(self):
@@ -91,6 +93,14 @@ class AutopayCompletionJob(models.AbstractModel):
         """Note that nothing is collected, since it was taken back in time."""
         self.write({"state": "withdrawn", "problem": words})
         self._get_work()._message_log(body=words)
+        self._close_calls(words)
+
+    def _let_go(self, completions):
+        """Ask nobody any more about what was taken back since."""
+        for completion in completions.try_lock_for_update(allow_referencing=True):
+            staff = self.env["autopay.notification"]._for_staff(completion.company_id)
+            if words := get_departure(staff.env, completion):
+                completion._withdraw(words)
 
     def _set_failed(self, completion, error):
         """Ask a person about what could not be done; others in the way are none."""

@@ -1,7 +1,7 @@
 from odoo import api, models
 from odoo.tools import format_list
 
-from ..const.completion import PAID_STATES
+from ..const.completion import COMPLETIONS_AT_ONCE, PAID_STATES
 
 
 class AutopayCompletionPaid(models.AbstractModel):
@@ -25,7 +25,8 @@ class AutopayCompletionPaid(models.AbstractModel):
         reasons = self._invoice_orders(staff, work, orders)
         moves = self._find_moves()
         if not moves:
-            self._ask_person("\n".join(reasons))
+            gone = staff.env._("Its invoice was deleted: make another one by hand.")
+            self._ask_person("\n".join(reasons) or gone)
             return
         reasons += self._get_blocks(staff, moves)
         problem = "\n".join(reasons)
@@ -81,6 +82,18 @@ class AutopayCompletionPaid(models.AbstractModel):
         )
         waiting._settle_paid()
         self._settle_orders(moves.invoice_line_ids.sale_line_ids.order_id)
+
+    @api.model
+    def _search_paid(self):
+        """Return what is paid and was not moved on, as others were at work on it."""
+        return self.search(
+            [
+                ("state", "=", "collecting"),
+                ("move_ids", "any", [("payment_state", "in", PAID_STATES)]),
+                ("move_ids", "not any", [("payment_state", "not in", PAID_STATES)]),
+            ],
+            limit=COMPLETIONS_AT_ONCE,
+        )
 
     def _settle_paid(self):
         for completion in self.try_lock_for_update(allow_referencing=True):

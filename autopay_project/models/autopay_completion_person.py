@@ -37,11 +37,12 @@ class AutopayCompletionPerson(models.AbstractModel):
         calls = self._get_work().sudo().activity_ids
         return calls.filtered(lambda call: call.autopay_wait == WAIT)
 
-    def _close_calls(self):
-        """Close what people were asked, as it was collected since."""
+    def _close_calls(self, words=""):
+        """Close what people were asked, as it was collected or taken back since."""
         for completion in self:
             calls = completion._get_calls()
-            calls.action_feedback(self.env._("It is being collected now."))
+            feedback = words or self.env._("It is being collected now.")
+            calls.action_feedback(feedback)
 
     def _get_person(self):
         """Return who is asked: who does the work, who leads it, who is in charge."""

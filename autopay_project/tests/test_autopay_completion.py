@@ -154,6 +154,26 @@ class TestAutopayCompletion(ProjectCommon):
         self._run_job()
         self.assertEqual(order.invoice_ids.state, "posted")
         self.assertFalse(self._get_calls(task))
+        other = self._create_task()
+        self._drag(other, self.done)
+        self._run_job()
+        self.assertTrue(self._get_calls(other))
+        self._drag(other, self.doing)
+        self._run_job()
+        self.assertFalse(self._get_calls(other))
+        self.assertEqual(self._get_completions(other).state, "withdrawn")
+
+    def test_paid_task_that_others_were_at_work_on_moves_on_later(self):
+        task = self._create_task(self._create_order())
+        self._drag(task, self.done)
+        self._run_job()
+        completions = type(self.env["autopay.completion"])
+        with patch.object(completions, "_on_collected", lambda self, moves: None):
+            self._run_autopay()
+        self.env.invalidate_all()
+        self.assertEqual(task.stage_id, self.done)
+        self._run_job()
+        self.assertEqual(task.stage_id, self.paid)
 
     def test_what_cannot_be_collected_is_said_and_stops_no_other(self):
         def with_order(**values):

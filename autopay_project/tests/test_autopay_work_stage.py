@@ -58,6 +58,27 @@ class TestAutopayWorkStage(ProjectCommon):
         with refused, self.env.cr.savepoint():
             stage.sudo().write(values)
 
+    def test_accountants_and_project_managers_each_see_their_part(self):
+        task = self._create_task(self._create_order())
+        self._drag(task, self.done)
+        self._run_job()
+        completion = self._get_completions(task)
+        billing = self._create_user("biller", "account.group_account_invoice")
+        for user, sees in ((billing, True), (self.leader, False)):
+            rows = self.env["autopay.completion"].with_user(user)
+            arch = rows.get_view(False, "list")["arch"]
+            self.assertEqual("move_ids" in arch, sees)
+            spec = {"display_name": {}, "task_id": {"fields": {"display_name": {}}}}
+            if sees:
+                spec["move_ids"] = {"fields": {"display_name": {}}}
+            found = rows.web_search_read([("id", "=", completion.id)], spec)
+            [values] = found["records"]
+            self.assertEqual(values["display_name"], "Survey of pier 3")
+        with self.assertRaises(AccessError):
+            completion.with_user(self.leader).sudo(False).read(["move_ids"])
+        with self.assertRaises(AccessError):
+            task.with_user(self.engineer).action_autopay_open_invoices()
+
     def test_tasks_are_found_by_what_becomes_of_them(self):
         asked, waiting, plain = (self._create_task() for _number in range(3))
         self._drag(asked, self.done)
