@@ -48,6 +48,7 @@
         "report/autopay_dry_run_report.xml",
         "report/autopay_statement_report.xml",
         "views/autopay_dry_run_views.xml",
+        "views/autopay_forecast_views.xml",
         "views/autopay_authorization_views.xml",
         "views/autopay_configuration_views.xml",
         "views/autopay_method_setup_views.xml",

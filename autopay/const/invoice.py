@@ -98,6 +98,9 @@ CREDIT_POLICIES = [
     ("apply", "Apply first, charge the rest"),
 ]
 
+# Months from one invoice of a series to the next, as Odoo counts them.
+PERIOD_MONTHS = {"monthly": 1, "quarterly": 3, "yearly": 12}
+
 # Where the autopay date of an invoice comes from.
 DATE_SOURCES = [
     ("rule", "The company's rule"),

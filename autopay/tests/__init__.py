@@ -114,6 +114,7 @@ from .forecast import (
     test_autopay_dry_run_engine,
     test_autopay_dry_run_report,
     test_autopay_dry_run_trial,
+    test_autopay_forecast_refresh,
     test_autopay_sheet,
 )
 from .gateways import (

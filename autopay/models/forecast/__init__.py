@@ -3,3 +3,8 @@ from . import autopay_dry_run
 from . import autopay_dry_run_line
 from . import autopay_dry_run_total
 from . import autopay_forecast
+from . import autopay_forecast_charge
+from . import autopay_forecast_day
+from . import autopay_forecast_pass
+from . import autopay_forecast_refresh
+from . import autopay_forecast_series

@@ -4,6 +4,8 @@ import datetime
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
+from odoo import models
+
 from ..decision.facts import Decision
 
 
@@ -13,6 +15,23 @@ class ForecastCharge:
 
     day: datetime.date
     decision: Decision
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """One coming charge as it is kept.
+
+    :param certainty: a key of ``const.forecast.CERTAINTIES``
+    :param move: the invoice, or the draft from which it is made
+    :param token: the method that pays
+    :param amount: in the invoice's currency (major units)
+    """
+
+    day: datetime.date
+    certainty: str
+    move: models.Model
+    token: models.Model
+    amount: float
 
 
 @dataclass(slots=True)

@@ -5,10 +5,9 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
 from ... import const
+from ...const.invoice import PERIOD_MONTHS
 from ...rights import STAFF_GROUPS
 
-# Months from one invoice of a series to the next, as Odoo counts them.
-PERIOD_MONTHS = {"monthly": 1, "quarterly": 3, "yearly": 12}
 # A series has so many invoices at most: a century of months.
 MOST_REPEATS = 1200
 

@@ -3,7 +3,8 @@ import { GraphRenderer } from "@web/views/graph/graph_renderer";
 import { graphView } from "@web/views/graph/graph_view";
 
 /**
- * What was collected is green and what failed is red, whatever their order.
+ * What was collected, or is planned, is green and what failed is red, whatever their
+ * order.
  */
 const COLORS = {
     collected: "#28a745",
@@ -15,8 +16,14 @@ const COLORS = {
     lost: "#dc3545",
     unasked: "#17a2b8",
     none: "#adb5bd",
+    planned: "#28a745",
+    retry: "#ffac00",
+    limit: "#fd7e14",
+    approval: "#6f42c1",
+    draft: "#17a2b8",
+    series: "#9ad3de",
 };
-const MEANING = /"(?:outcome|state)","=","(\w+)"/;
+const MEANING = /"(?:outcome|state|certainty)","=","(\w+)"/;
 
 function getColor(domain) {
     const found = MEANING.exec(JSON.stringify(domain || []));
