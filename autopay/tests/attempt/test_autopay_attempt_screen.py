@@ -47,6 +47,16 @@ class TestAutopayAttemptScreen(AutopayCommon):
         self.assertEqual(self._find(follow_up="retry"), retried)
         self.assertEqual(self._find(follow_up="none"), stuck)
         self.assertEqual(self._find(follow_up=False), paid)
+        # A link says whom it charged what, and finds its charge by the number.
+        name = retried.display_name.replace("\xa0", " ")
+        self.assertEqual(name, f"{retried.name} – $ 44.00 – Late Lamps")
+        found = self.env["autopay.attempt"].name_search(retried.name)
+        self.assertEqual([row[0] for row in found], retried.ids)
+        # While the customer contests an invoice, nothing follows its last charge.
+        lost.autopay_in_dispute = True
+        self.env.invalidate_all()
+        self.assertFalse(stuck.follow_up)
+        self.assertEqual(self._find(follow_up="none"), stuck.browse())
 
     def test_failed_charges_offer_what_can_work(self):
         self.provider.is_published = True

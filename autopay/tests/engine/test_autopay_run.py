@@ -1,4 +1,4 @@
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from ..common import AutopayCommon
@@ -47,6 +47,13 @@ class TestAutopayRun(AutopayCommon):
         employee = self._create_user("employee", "base.group_user")
         with self.assertRaises(AccessError):
             run.with_user(employee).action_view_skipped()
+
+    def test_runs_of_older_versions_say_that_their_invoices_were_not_kept(self):
+        self._create_due_invoice()
+        run = self._run()
+        self._force(run.reason_ids, move_ids=None)
+        with self.assertRaisesRegex(UserError, "only kept how many"):
+            run.action_view_skipped()
 
     def test_runs_that_find_the_same_are_one(self):
         self._create_due_invoice()

@@ -95,9 +95,9 @@ class TestAutopayReport(AutopayCommon):
 
     def test_customers_by_what_can_pay(self):
         soon = self.today + timedelta(days=10)
-        agreed, expiring, revoked, unasked, nobody = (
+        agreed, expiring, revoked, unasked, nobody, lost = (
             self._create_customer(name)
-            for name in ("Agreed", "Expiring", "Revoked", "Unasked", "Nobody")
+            for name in ("Agreed", "Expiring", "Revoked", "Unasked", "Nobody", "Lost")
         )
         self._enrol(customer=agreed)
         self._enrol(customer=expiring, autopay_expiry_date=soon)
@@ -105,6 +105,9 @@ class TestAutopayReport(AutopayCommon):
         self._create_token(customer=unasked)
         for customer in (agreed, expiring, revoked, unasked, nobody):
             self._create_posted_invoice(50, customer)
+        self._enrol(LOST, lost)
+        self._create_due_invoice(50, lost)
+        self._run_autopay()
         model = "autopay.readiness.report"
         rows = self._get_rows(model)
         self.assertEqual(
@@ -113,6 +116,8 @@ class TestAutopayReport(AutopayCommon):
                 agreed: "ready",
                 expiring: "expiring",
                 revoked: "lost",
+                # The bank has refused its card for good.
+                lost: "lost",
                 unasked: "unasked",
                 nobody: "none",
             },
@@ -124,6 +129,16 @@ class TestAutopayReport(AutopayCommon):
         asked = lacking.with_company(self.company).action_request_method()
         self.assertEqual(asked["res_model"], "autopay.request.wizard")
         self._assert_guarded(model, rows)
+
+    def test_changes_that_are_not_saved_yet_count(self):
+        token = self._enrol()
+        self._create_posted_invoice(50)
+        reports = self.env["autopay.readiness.report"]
+        own = [("company_id", "=", self.company.id)]
+        self.assertEqual(reports.search(own).mapped("state"), ["ready"])
+        token.active = False
+        reports.invalidate_model(flush=False)
+        self.assertEqual(reports.search(own).mapped("state"), ["lost"])
 
     def test_row_of_a_customer_never_becomes_that_of_another(self):
         model = "autopay.readiness.report"
