@@ -67,7 +67,12 @@ class AutopayCompletionPaid(models.AbstractModel):
         decisions = self.env["autopay.decision"]
         table = decisions._get_blocker_table()
         return [
-            f"{move.name}: {staff.env._(table[decision.blocker].label)}"
+            staff.env._(
+                "%(invoice)s waits: %(reason)s. It is charged by itself once that is "
+                "mended.",
+                invoice=move.name,
+                reason=staff.env._(table[decision.blocker].label),
+            )
             for move, decision in decisions._decide_safely(moves).items()
             if decision.blocker and table[decision.blocker].standing == "blocked"
         ]
