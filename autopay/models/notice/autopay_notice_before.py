@@ -111,8 +111,10 @@ class AutopayNoticeBefore(models.AbstractModel):
         left = Domain("commercial_partner_id", ">=", company.autopay_notice_look_payer)
         if company.autopay_notice_look_begun:
             domain &= left
-        # Limits of a customer count for all of its invoices.
-        return moves.search(domain, order="commercial_partner_id, autopay_date, id")
+        # Limits of a customer count for all of its invoices. Its id is the place that
+        # is kept, not its name.
+        order = "commercial_partner_id.id, autopay_date, id"
+        return moves.search(domain, order=order)
 
     def _get_concerned_domain(self, company):
         """Return the domain of invoices of customers with a method to tell of."""

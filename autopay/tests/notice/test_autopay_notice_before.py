@@ -26,7 +26,8 @@ class TestAutopayNoticeBefore(BeforeCommon):
     # === ONE AFTER THE OTHER === #
 
     def test_look_that_was_not_finished_goes_on_where_it_was_left(self):
-        others = [self._create_customer(f"Customer {each}") for each in range(3)]
+        # Their names stand in another order than they do.
+        others = [self._create_customer(name) for name in ("Zoo", "Yard", "Attic")]
         for other in others:
             self._enrol(customer=other)
         invoices = [self._create_coming(2, customer=each) for each in others]
