@@ -12,9 +12,10 @@ class AutopayDeadline(models.AbstractModel):
     @api.model
     def _call_people(self):
         """Override of `autopay`: call a person when nobody takes the jobs."""
-        super()._call_people()
+        done = super()._call_people()
         if self.env["res.company"]._is_autopay_known_anywhere():
             self._sync("queue", self._find_trouble_of_queue())
+        return done
 
     def _find_trouble_of_queue(self):
         """Return the call about the queue, which all companies share."""
