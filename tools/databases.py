@@ -55,6 +55,8 @@ PEERS = (
     "project",
     "contract",
 )
+# Modules that glue does not need, and whose work its tests look at.
+NEIGHBOURS = ("subscription_oca",)
 # Tests of OCA's contracts take a chart of accounts for granted.
 LOAD_CHART = """
 charts = env["account.chart.template"]
@@ -84,12 +86,14 @@ class Pair:
 
     :param glue: whether glue is among the add-ons
     :param extra: modules of others that are installed as well
+    :param chart: whether the first company gets a chart of accounts
     """
 
     template: str
     ready: str
     glue: bool
     extra: tuple = ()
+    chart: bool = False
 
     @property
     def addons(self):
@@ -98,8 +102,8 @@ class Pair:
 
 
 PLAIN = Pair(TEMPLATE, READY, glue=False)
-GLUED = Pair(GLUE_TEMPLATE, GLUE_READY, glue=True)
-WITH_PEERS = Pair(PEERS_TEMPLATE, PEERS_READY, glue=True, extra=PEERS)
+GLUED = Pair(GLUE_TEMPLATE, GLUE_READY, glue=True, extra=NEIGHBOURS)
+WITH_PEERS = Pair(PEERS_TEMPLATE, PEERS_READY, glue=True, extra=PEERS, chart=True)
 
 
 def prepare(fresh=False, glue=False):
@@ -148,7 +152,7 @@ def _prepare_template(pair):
     if pair.glue:
         copy_database(TEMPLATE, pair.template)
     _install(pair.template, "-i", modules)
-    if pair.extra:
+    if pair.chart:
         run_odoo("shell", "-d", pair.template, "--no-http", script=LOAD_CHART)
     run_odoo("shell", "-d", pair.template, "--no-http", script=BUILD_BUNDLES)
     set_comment(pair.template, key)

@@ -262,15 +262,17 @@ class AutopayMoveSeries(models.AbstractModel):
     def _hand_on_autopay_marker(self):
         """Keep who has put the series on autopay: second persons approve it."""
         marked = self.sudo().filtered("autopay_marked_by_id")
-        for move in marked:
-            followers = marked._search_autopay_series().filtered(
-                lambda other, move=move: (
-                    move._is_autopay_followed_by(other)
-                    and other.state == "draft"
-                    and other.autopay_status == "eligible"
-                    and not other.autopay_marked_by_id
-                )
+        if not marked:
+            return
+        unmarked = marked._search_autopay_series().filtered(
+            lambda other: (
+                other.state == "draft"
+                and other.autopay_status == "eligible"
+                and not other.autopay_marked_by_id
             )
+        )
+        for move in marked:
+            followers = unmarked.filtered(move._is_autopay_followed_by)
             marker = move.autopay_marked_by_id.id
             followers._write_autopay({"autopay_marked_by_id": marker})
 
