@@ -1,7 +1,11 @@
 """The two ways to charge invoices that are compared."""
 
 import os
+import time
 from unittest.mock import patch
+
+# Seconds for which jobs may go on.
+PATIENCE = 3600
 
 
 class StockWay:
@@ -75,6 +79,32 @@ class AutopayWay:
         self.env["autopay.run"]._cron_charge_due_invoices()
 
 
+class QueuedWay(AutopayWay):
+    """The same, where a server with a job runner charges what is handed over."""
+
+    def charge(self, move_ids):
+        """Run the scheduled action, and wait until its jobs have done their work.
+
+        :raises RuntimeError: when they do not come to an end
+        """
+        super().charge(move_ids)
+        deadline = time.monotonic() + PATIENCE
+        while self._is_open():
+            if time.monotonic() > deadline:
+                raise RuntimeError("Jobs do not end.")
+            time.sleep(0.1)
+
+    def _is_open(self):
+        self.env.cr.rollback()
+        self.env.cr.execute(
+            "SELECT id FROM autopay_queue_batch WHERE state IN ('waiting', 'begun')"
+            " LIMIT 1"
+        )
+        found = self.env.cr.fetchone()
+        self.env.cr.rollback()
+        return bool(found)
+
+
 class CombinedWay(AutopayWay):
     """The same, where the company has one charge for a customer's due invoices."""
 
@@ -119,4 +149,5 @@ WAYS = {
     "combined": CombinedWay,
     "quiet": QuietWay,
     "telling": TellingWay,
+    "queued": QueuedWay,
 }

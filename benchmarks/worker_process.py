@@ -73,11 +73,11 @@ class Worker:
         """
         move_ids = self._get_open_ids(count)
         self.way.make_due(move_ids)
-        _reset_peak()
+        reset_peak()
         cpu, wall = time.process_time(), time.perf_counter()
         self.way.charge(move_ids)
         cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
-        peak = _get_peak()
+        peak = get_peak()
         if unpaid := set(move_ids) & set(self._get_open_ids(None)):
             raise RuntimeError(f"{len(unpaid)} of {count} invoices were not charged.")
         return {"charges": len(move_ids), "cpu": cpu, "wall": wall, "peak": peak}
@@ -123,12 +123,12 @@ def _is_settled(payment):
     )
 
 
-def _reset_peak():
+def reset_peak():
     # proc(5): 5 resets the peak resident set size to what is resident now.
     Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
 
 
-def _get_peak():
+def get_peak():
     """Return the peak resident set size since the last reset, in bytes."""
     status = Path("/proc/self/status").read_text(encoding="ascii")
     line = next(line for line in status.splitlines() if line.startswith("VmHWM:"))

@@ -83,6 +83,12 @@ class PaymentProvider(models.Model):
         groups="base.group_system",
     )
 
+    autopay_requests_per_second = fields.Integer(
+        string="Requests per Second",
+        groups="base.group_system",
+        help="Requests that Autopay sends to this account in any second at most. 0: as "
+        "many as the provider takes from everybody.",
+    )
     autopay_booking_issue = fields.Char(
         compute="_compute_autopay_booking_issue",
         compute_sudo=True,
@@ -185,6 +191,7 @@ class PaymentProvider(models.Model):
             provider_id=provider.id,
             secret_key=provider._get_autopay_secret_key(),
             livemode=provider._is_autopay_charging_live(),
+            requests_per_second=max(provider.autopay_requests_per_second, 0),
         )
 
     def _get_autopay_secret_key(self):

@@ -62,6 +62,12 @@ class TestAutopayPace(AutopayCommon):
         self.assertGreater(min(waits), 0.0)
         self.assertLess(max(waits), 1.1)
 
+    def test_account_with_a_limit_of_its_own_is_sent_no_more(self):
+        self.provider.autopay_requests_per_second = 10
+        waits = self._take(30)
+        self.assertEqual([wait < 0.5 for wait in waits], [True] * 10 + [False] * 20)
+        self.assertGreater(max(waits), 1.8)
+
     def test_requests_of_a_run_are_counted(self):
         self._create_due_invoice()
         self._run_autopay()
