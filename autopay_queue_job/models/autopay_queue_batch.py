@@ -122,7 +122,8 @@ class AutopayQueueBatch(models.Model):
         companies = self.env["res.company"]
         if companies._is_autopay_unused() or companies._is_autopay_neutralized():
             return False
-        if not self.company_id.autopay_enabled:
+        company = self.company_id
+        if not company.autopay_enabled or company._is_autopay_copied():
             return False
         halted = [
             ("handover", "=", self.handover),
