@@ -2,11 +2,12 @@ import logging
 from datetime import timedelta
 
 from odoo import SUPERUSER_ID, api, fields, models
+from odoo.tools import format_datetime
 
 from odoo.addons.autopay.gateways.run_clock import RunClock
 from odoo.addons.autopay.gateways.run_context import RunContext
 
-from ..const.queue import BATCH_STATES, KEPT_DAYS
+from ..const.queue import BATCH_STATES, JOBS_WANTED, KEPT_DAYS
 
 _logger = logging.getLogger(__name__)
 
@@ -36,7 +37,9 @@ class AutopayQueueBatch(models.Model):
         "payment.provider", readonly=True, ondelete="set null"
     )
     handover = fields.Char(
-        readonly=True, help="Is the same for all that was handed over at once."
+        readonly=True,
+        index=True,
+        help="Is the same for all that was handed over at once.",
     )
     move_ids = fields.Json(readonly=True, help="Ids of the invoices, oldest first.")
     invoice_count = fields.Integer(string="Invoices", readonly=True)
@@ -60,7 +63,7 @@ class AutopayQueueBatch(models.Model):
             batch.display_name = self.env._(
                 "%(count)s invoices, %(moment)s",
                 count=batch.invoice_count,
-                moment=fields.Datetime.to_string(batch.create_date) or "",
+                moment=format_datetime(self.env, batch.create_date),
             )
 
     # === ACTION METHODS === #
@@ -93,6 +96,8 @@ class AutopayQueueBatch(models.Model):
             return self.env._("Nothing was charged: this was done or given back.")
         # A job is a request, and has as much time as one that charges by hand.
         ctx = RunContext(clock=RunClock("now"))
+        if batch._is_proven():
+            ctx.pool.proven.add(batch.provider_id.id)
         engine = batch.env["autopay.engine"]
         engine = engine.with_context(autopay_queue_batch_id=batch.id)
         complete = False
@@ -125,12 +130,28 @@ class AutopayQueueBatch(models.Model):
         company = self.company_id
         if not company.autopay_enabled or company._is_autopay_copied():
             return False
-        halted = [
+        halted = [*self._get_siblings_domain(), ("halted", "=", True)]
+        return not self.search_count(halted, limit=1)
+
+    def _is_proven(self):
+        """Return whether the provider has charged for another job just now.
+
+        Else one invoice goes first, and all others of the job wait for its answer.
+        """
+        domain = [*self._get_siblings_domain(), ("state", "=", "done")]
+        runs = self.search(domain, order="id desc", limit=JOBS_WANTED).run_ids
+        charged = [
+            ("run_id", "in", runs.ids),
+            ("provider_id", "=", self.provider_id.id),
+            ("state", "=", "succeeded"),
+        ]
+        return bool(self.env["autopay.attempt"].search_count(charged, limit=1))
+
+    def _get_siblings_domain(self):
+        return [
             ("handover", "=", self.handover),
             ("provider_id", "=", self.provider_id.id),
-            ("halted", "=", True),
         ]
-        return not self.search_count(halted, limit=1)
 
     def _end(self, ctx, complete):
         """Close the batch; what was not looked at in time is handed over once more."""

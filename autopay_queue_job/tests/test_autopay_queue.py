@@ -98,6 +98,19 @@ class TestAutopayQueue(AutopayQueueCommon):
         for invoice in invoices:
             self.assertEqual(len(self._get_charges(invoice)), 1)
 
+    def test_provider_that_charged_for_one_job_needs_no_probe_in_the_next(self):
+        for customer in (self.customer, self.second):
+            self._create_due_invoice(customer=customer)
+        self.patch(
+            type(self.env["autopay.queue"]), "_cut", lambda _self, groups: groups
+        )
+        first, second = self._hand_over()
+        self.assertFalse(second._is_proven())
+        self._perform(first)
+        self.assertTrue(second._is_proven())
+        self._perform(second)
+        self.assertEqual(second.run_ids.charged_count, 1)
+
     def test_company_that_leaves_autopay_meanwhile_is_charged_nothing(self):
         invoice = self._create_due_invoice()
         batch = self._hand_over()
