@@ -28,15 +28,23 @@ class AutopayOrderCollect(models.AbstractModel):
         """
         self.ensure_one()
         order = self.sudo().with_company(self.company_id)
-        if name := order._get_collect_problem():
-            return get_problem(self.env, name, self)
-        if not order.try_lock_for_update(allow_referencing=True):
-            return get_problem(self.env, "busy", self)
         if order._find_autopay_sources(source):
             return ""
+        return order._autopay_do(order._collect_rest, source, day, why)
+
+    def _autopay_do(self, act, *args):
+        """Do something with an order that is locked for it; all of it or nothing.
+
+        :return: why that cannot be done, as sentences; empty when it was
+        """
+        self.ensure_one()
+        if name := self._get_collect_problem():
+            return get_problem(self.env, name, self)
+        if not self.try_lock_for_update(allow_referencing=True):
+            return get_problem(self.env, "busy", self)
         try:
             with self.env.cr.savepoint():
-                order._collect_rest(source, day, why)
+                act(*args)
         except (UserError, RedirectWarning) as error:
             return str(error)
         return ""
@@ -47,7 +55,10 @@ class AutopayOrderCollect(models.AbstractModel):
             return "off"
         if self.state == "cancel":
             return "canceled"
-        return "quotation" if self.state != "sale" else None
+        if self.state != "sale":
+            return "quotation"
+        policy = self._get_autopay_payer()._get_autopay_policy(self.company_id)
+        return "policy_off" if policy == "off" else None
 
     def _find_autopay_sources(self, prefix):
         """Return what a source has asked for, or those that its name begins with."""
@@ -64,9 +75,21 @@ class AutopayOrderCollect(models.AbstractModel):
         moves = (new | self._get_open_invoices()) or self._get_paid_invoices()
         if not moves:
             raise UserError(get_problem(self.env, self._get_empty_problem(), self))
+        self._collect_moves(moves, source, day, why)
+
+    def _collect_moves(self, moves, source, day, why):
+        """Have invoices collected, and note whose work their amounts are.
+
+        :raises UserError: why they are not, or that somebody is working on them
+        """
+        if moves.try_lock_for_update(allow_referencing=True) != moves:
+            raise UserError(get_problem(self.env, "busy", self))
         refused = moves._autopay_collect(source, day, why)
         if refused:
             raise UserError("\n".join(refused.values()))
+        # They made up what is charged, and must not approve it.
+        for user in self.create_uid | self.order_line.mapped("write_uid"):
+            moves._set_autopay_editor(user)
 
     def _invoice_rest(self):
         """Make the invoice of what is left, less deposits; perhaps nothing is.

@@ -24,8 +24,7 @@ class AutopayOrderPortal(models.AbstractModel):
         if order._is_autopay_untold():
             return None
         payer, company = order._get_autopay_payer(), order.company_id
-        judged = self.env["autopay.readiness"].sudo()._judge(company, payer)
-        readiness = judged[payer]
+        readiness = order._get_autopay_readiness()
         ready = readiness.value == "ready"
         own = self._is_autopay_own_page(payer)
         method = readiness.token._get_autopay_label() if own and ready else ""
@@ -47,6 +46,12 @@ class AutopayOrderPortal(models.AbstractModel):
 
     def _get_autopay_payer(self):
         return self.partner_invoice_id.commercial_partner_id
+
+    def _get_autopay_readiness(self):
+        """Return the ``Readiness`` of who pays the order."""
+        payer = self._get_autopay_payer()._origin.sudo()
+        judge = self.env["autopay.readiness"].sudo()._judge
+        return judge(self.company_id.sudo(), payer)[payer]
 
     def _is_autopay_untold(self):
         """Return whether the page has nothing to say of autopay."""

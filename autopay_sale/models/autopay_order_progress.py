@@ -14,7 +14,7 @@ class AutopayOrderProgress(models.AbstractModel):
         """Collect what is left of an order if its trigger has come; or its deposit."""
         self.ensure_one()
         if not self._is_trigger_reached():
-            self._take_deposit()
+            self._work_deposit()
         elif not (self._is_nothing_new() or self._is_waiting_for_delivery()):
             self._show_outcome(self._get_trigger_problem() or self._collect_now())
 
@@ -29,9 +29,9 @@ class AutopayOrderProgress(models.AbstractModel):
             self._get_trigger_source(), day or None, why
         )
 
-    def _show_outcome(self, problem):
+    def _show_outcome(self, problem, progress="collecting"):
         if not problem:
-            self._set_autopay_progress("collecting")
+            self._set_autopay_progress(progress)
         elif problem != get_problem(self.env, "busy", self):
             self._show_stuck(problem)
 
@@ -103,35 +103,40 @@ class AutopayOrderProgress(models.AbstractModel):
 
     # === DEPOSIT === #
 
+    def _work_deposit(self):
+        """Take the deposit of an order that was confirmed, if there is to be one."""
+        if self._is_deposit_due():
+            problem = self._autopay_do(self._take_deposit)
+            self._show_outcome(problem, "deposit")
+        elif self.autopay_progress == "stuck":
+            # The trigger is still to come again, as when a delivery was added.
+            self._set_autopay_progress(False)
+
     def _take_deposit(self):
-        """Invoice the deposit of an order that was confirmed, and have it charged."""
-        if not self._is_deposit_due():
-            return
-        order = self.sudo().with_company(self.company_id)
-        if not order.try_lock_for_update(allow_referencing=True):
-            return
-        why = get_reason(self.env, "deposit", self)
-        wizard = order.env["sale.advance.payment.inv"].create(
+        """Invoice the deposit, and have it charged.
+
+        :raises UserError: why that cannot be done
+        """
+        wizard = self.env["sale.advance.payment.inv"].create(
             {
-                "sale_order_ids": [(6, 0, order.ids)],
+                "sale_order_ids": [(6, 0, self.ids)],
                 "advance_payment_method": "percentage",
-                "amount": order.autopay_deposit * 100,
+                "amount": self.autopay_deposit * 100,
             }
         )
-        invoice = wizard._create_invoices(order)
-        today = order.company_id._get_autopay_today()
-        refused = invoice._autopay_collect(f"sale:{order.id}:deposit", today, why)
-        if refused:
-            invoice.unlink()
-            order._show_stuck("\n".join(refused.values()))
-        else:
-            order._set_autopay_progress("deposit")
+        invoice = wizard._create_invoices(self)
+        self._collect_moves(
+            invoice,
+            f"sale:{self.id}:deposit",
+            self.company_id._get_autopay_today(),
+            get_reason(self.env, "deposit", self),
+        )
 
     def _is_deposit_due(self):
         """Return whether the deposit is still to be taken: nothing was paid yet."""
         return (
             self.autopay_deposit > 0
-            and not self.autopay_progress
+            and self.autopay_progress in (False, "stuck")
             and self.currency_id.is_zero(self.amount_paid)
             and not self.invoice_ids
         )

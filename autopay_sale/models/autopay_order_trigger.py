@@ -1,5 +1,6 @@
 from odoo import api, models
 from odoo.fields import Domain
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import split_every
 
 from ..const.triggers import OPEN_PROGRESS, ORDERS_TOGETHER
@@ -59,11 +60,12 @@ class AutopayOrderTrigger(models.AbstractModel):
             & self._get_trigger_domain(company, name)
             for name in names
         )
-        deposit = Domain("autopay_trigger", "!=", False) & Domain(
-            "autopay_deposit", ">", 0
+        stuck = Domain("autopay_progress", "=", "stuck")
+        first = Domain("autopay_deposit", ">", 0) & Domain(
+            "autopay_progress", "=", False
         )
-        first = deposit & Domain("autopay_progress", "=", False)
-        return own & ((left & reached) | first)
+        triggered = Domain("autopay_trigger", "!=", False)
+        return own & triggered & ((left & reached) | first | stuck)
 
     @api.model
     def _get_trigger_domain(self, company, name):
@@ -81,11 +83,14 @@ class AutopayOrderTrigger(models.AbstractModel):
             order._work_trigger()
 
     def _note_failure(self, order, error):
-        order._show_stuck(str(error))
+        # Who got in each other's way meet again at the next run.
+        if not isinstance(error, PG_CONCURRENCY_EXCEPTIONS_TO_RETRY):
+            order._show_stuck(str(error))
 
     def _find_over(self):
         """Return stuck orders that nobody need see to any more."""
         over = Domain("state", "!=", "sale") | Domain("autopay_trigger", "=", False)
+        over |= Domain("company_id.autopay_enabled", "=", False)
         stuck = Domain("autopay_progress", "=", "stuck")
         return self.env["sale.order"].sudo().search(stuck & over)
 

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 
 from ..const.triggers import HINTS, PROGRESS, TRIGGERS
-from ..words.orders import get_order_words
+from ..words.orders import get_order_words, get_unready_words
 
 # People who sell, and those who collect.
 ORDER_GROUPS = (
@@ -83,14 +83,28 @@ class SaleOrder(models.Model):
     # === COMPUTE METHODS === #
 
     @api.depends(
-        "autopay_trigger", "autopay_collect_date", "autopay_progress", "autopay_problem"
+        "autopay_trigger",
+        "autopay_collect_date",
+        "autopay_progress",
+        "autopay_problem",
+        "partner_invoice_id",
     )
     @api.depends_context("lang")
     def _compute_autopay_sentence(self):
         self.autopay_sentence = False
         for order in self.filtered("autopay_trigger"):
             if order.state != "cancel":
-                order.autopay_sentence = get_order_words(self.env, order)
+                words = [get_order_words(self.env, order)]
+                words += [order._get_unready_words()]
+                order.autopay_sentence = " ".join(filter(None, words))
+
+    def _get_unready_words(self):
+        """Return that the customer cannot be charged yet, while that can be mended."""
+        payer = self._get_autopay_payer()._origin
+        if self.autopay_progress not in (False, "deposit") or not payer:
+            return ""
+        ready = self._get_autopay_readiness().value == "ready"
+        return "" if ready else get_unready_words(self.env, payer)
 
     @api.depends("company_id", "autopay_trigger")
     def _compute_autopay_offered(self):
@@ -108,6 +122,10 @@ class SaleOrder(models.Model):
         return res
 
     # === BUSINESS METHODS === #
+
+    def _is_autopay_own(self, field):
+        """Override of `autopay`: users may have a trigger of their own by default."""
+        return super()._is_autopay_own(field) and field.readonly
 
     def _hint_autopay(self):
         """Have the job look soon, where one of these orders may be ready."""

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import Command
 from odoo.exceptions import AccessError
@@ -218,13 +219,14 @@ class TestAutopayOrderTrigger(TriggerCommon):
         self.assertEqual(order.invoice_ids.autopay_blocker, "method_archived")
         self.assertEqual(order.autopay_progress, "collecting")
 
-    def test_locked_order_is_collected(self):
-        order = self._sell(self.service, trigger="confirmed", confirm=False)
-        order.action_confirm()
+    def test_locked_order_is_collected_with_its_deposit(self):
+        order = self._sell(self.prints, autopay_deposit=0.2)
         order.action_lock()
         self._collect_orders()
+        self._deliver(order)
+        self._collect_orders()
         self._run_autopay()
-        self.assertEqual(self._get_taken(order), [10000])
+        self.assertEqual(self._get_taken(order), [2000, 8000])
 
     # === FOR OTHERS === #
 
@@ -249,13 +251,53 @@ class TestAutopayOrderTrigger(TriggerCommon):
             self._run_autopay()
         self.assertEqual(self._get_taken(order), [6000])
         self.assertEqual(order.autopay_progress, "deposit")
-        self.assertIn("The deposit was invoiced", order.autopay_sentence)
+        self.assertIn("The deposit was invoiced; the rest", order.autopay_sentence)
         self._deliver(order)
         self._collect_orders()
         self._run_autopay()
         self.assertEqual(self._get_taken(order), [6000, 14000])
         self.assertEqual(order.invoice_ids.mapped("amount_residual"), [0, 0])
         self.assertEqual(order.autopay_progress, "paid")
+
+    def test_deposit_that_was_refused_is_taken_when_that_is_mended(self):
+        payer = self.customer.with_company(self.company)
+        payer.autopay_policy = "off"
+        order = self._sell(self.prints, autopay_deposit=0.3)
+        for _number in range(2):
+            self._collect_orders()
+        self._assert_stuck(order, "takes no part in autopay")
+        self.assertFalse(order.invoice_ids)
+        self.assertFalse(order.order_line.filtered("is_downpayment"))
+        payer.autopay_policy = "manual"
+        self._collect_orders()
+        self.assertEqual(order.autopay_progress, "deposit")
+        self.assertFalse(self._get_calls(order))
+        self.assertEqual(order.invoice_ids.amount_total, 30)
+
+    def test_seller_does_not_approve_what_the_order_charges(self):
+        self.company.autopay_approval_limit = 50
+        seller = self._create_user(
+            "deciding",
+            "sales_team.group_sale_manager,account.group_account_manager",
+        )
+        order = self._sell(self.service, trigger="confirmed", confirm=False)
+        line = order.order_line.with_user(seller).sudo(False)
+        line.price_unit = 90
+        order.action_confirm()
+        self._collect_orders()
+        self.assertEqual(order.invoice_ids.autopay_blocker, "needs_approval")
+        self.assertIn(seller, order.invoice_ids._get_autopay_editors())
+
+    def test_invoice_that_somebody_works_on_calls_nobody(self):
+        order = self._sell(self.service, trigger=False)
+        moves = self._make_invoice(order)
+        order.autopay_trigger = "confirmed"
+        none = moves.browse()
+        with patch.object(type(moves), "try_lock_for_update", lambda *_x, **_y: none):
+            self._collect_orders()
+        self.assertFalse(order.autopay_progress or self._get_calls(order))
+        self._collect_orders()
+        self.assertEqual(order.autopay_progress, "collecting")
 
     # === FORMS === #
 
@@ -267,9 +309,17 @@ class TestAutopayOrderTrigger(TriggerCommon):
             form.autopay_collect_date = self.today
         order = form.save()
         self.assertIn("Invoiced and charged on", order.autopay_sentence)
+        self.assertNotIn("no payment method", order.autopay_sentence)
+        self.customer.with_company(self.company).sudo().autopay_token_id = False
+        order.invalidate_recordset()
+        self.assertIn("no payment method for it yet", order.autopay_sentence)
         copy = order.copy()
         self.assertEqual(copy.autopay_trigger, "date")
         self.assertFalse(copy.autopay_collect_date)
         self.assertIn("Choose the day", copy.autopay_sentence)
         with self.assertRaises(AccessError):
             order.autopay_progress = "paid"
+        self.env["ir.default"].set("sale.order", "autopay_trigger", "delivered")
+        with Form(self.env["sale.order"].with_user(seller)) as form:
+            form.partner_id = self.customer
+            self.assertEqual(form.autopay_trigger, "delivered")

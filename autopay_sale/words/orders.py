@@ -20,6 +20,10 @@ PROBLEMS = {
     "off": _lt("Autopay is off in %(company)s: nothing is invoiced."),
     "canceled": _lt("The sales order %(order)s is canceled: nothing is invoiced."),
     "quotation": _lt("The quotation %(order)s is not confirmed: nothing is invoiced."),
+    "policy_off": _lt(
+        "%(customer)s takes no part in autopay: the policy is Off. Change it on the "
+        "Autopay tab of the customer, or invoice %(order)s by hand."
+    ),
     "busy": _lt("Somebody is working on %(order)s at this moment: try again."),
     "no_date": _lt("%(order)s has no day on which it is collected: choose one."),
     "no_lines": _lt(
@@ -51,8 +55,13 @@ def get_reason(env, name, order):
 
 def get_problem(env, name, order):
     """Return why an order cannot be collected, as sentences for a person."""
-    company = order.company_id.display_name
-    return fill_in(env, PROBLEMS[name], order=order.name, company=company)
+    return fill_in(
+        env,
+        PROBLEMS[name],
+        order=order.name,
+        company=order.company_id.display_name,
+        customer=order.partner_invoice_id.commercial_partner_id.display_name,
+    )
 
 
 def get_draft_problem(env, order, drafts):
@@ -89,5 +98,13 @@ def get_order_words(env, order):
         name = "no_date"
     words = fill_in(env, NEXT[name], date=say_day(env, order.autopay_collect_date))
     if order.autopay_progress == "deposit":
-        return env._("The deposit was invoiced.") + " " + words
+        return env._("The deposit was invoiced; the rest: %(next)s", next=words)
     return words
+
+
+def get_unready_words(env, payer):
+    """Return that nothing can be charged as things stand, for people who sell."""
+    return env._(
+        "%(customer)s has no payment method for it yet, or takes no part in autopay.",
+        customer=payer.display_name,
+    )

@@ -304,3 +304,28 @@ def switch_on_again(env):
 def adopt(env):
     """Say that this database is the real one now."""
     env.company.action_autopay_adopt_database()
+
+
+def make_draft(env, customer, ref, amount):
+    """Make an invoice that nobody has posted yet.
+
+    :param amount: major units
+    """
+    env["account.move"].create(
+        {
+            "move_type": "out_invoice",
+            "partner_id": env["res.partner"].search([("name", "=", customer)]).id,
+            "ref": ref,
+            "invoice_line_ids": [
+                Command.create({"name": "Work", "price_unit": amount, "tax_ids": []})
+            ],
+        }
+    )
+
+
+def collect(env, ref, source):
+    """Have an invoice collected since something was done.
+
+    :return: why it is not, as sentences
+    """
+    return list(find(env, ref)._autopay_collect(source).values())
