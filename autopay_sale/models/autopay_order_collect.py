@@ -88,7 +88,7 @@ class AutopayOrderCollect(models.AbstractModel):
         if refused:
             raise UserError("\n".join(refused.values()))
         # They made up what is charged, and must not approve it.
-        for user in self.create_uid | self.order_line.mapped("write_uid"):
+        for user in self.user_id | self.create_uid | self.order_line.create_uid:
             moves._set_autopay_editor(user)
 
     def _invoice_rest(self):

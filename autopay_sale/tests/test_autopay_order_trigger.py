@@ -280,10 +280,7 @@ class TestAutopayOrderTrigger(TriggerCommon):
             "deciding",
             "sales_team.group_sale_manager,account.group_account_manager",
         )
-        order = self._sell(self.service, trigger="confirmed", confirm=False)
-        line = order.order_line.with_user(seller).sudo(False)
-        line.price_unit = 90
-        order.action_confirm()
+        order = self._sell(self.service, trigger="confirmed", user_id=seller.id)
         self._collect_orders()
         self.assertEqual(order.invoice_ids.autopay_blocker, "needs_approval")
         self.assertIn(seller, order.invoice_ids._get_autopay_editors())

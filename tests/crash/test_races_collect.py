@@ -36,27 +36,31 @@ def test_same_asked_for_twice_at_once_is_posted_and_charged_once(drafted, tmp_pa
 
 
 def test_process_that_dies_while_it_collects_leaves_a_draft(drafted):
-    with drafted.start() as process:
-        process.call("interfere", **at("autopay.collect.source", "_note", "kill_after"))
-        with pytest.raises(ProcessDiedError):
-            process.call("act", **ASKED)
+    point = at("autopay.collect.source", "_note", "kill_after")
+    with pytest.raises(ProcessDiedError):
+        _collect(drafted, point)
     drafted.wait_until_disconnected()
     [draft] = drafted.sql("SELECT state FROM account_move WHERE ref = %s", REF)
     assert draft["state"] == "draft"
-    with drafted.start() as process:
-        assert process.call("act", **ASKED) == []
+    assert _collect(drafted) == []
     _assert_collected_once(drafted)
 
 
 @pytest.mark.parametrize("point", KILLED)
 def test_what_follows_a_payment_is_done_after_a_kill(drafted, point):
-    with drafted.start() as process:
-        process.call("act", **ASKED)
+    _collect(drafted)
     drafted.crash("charge", at("autopay.collect.source", "_close", point))
     [row] = _read_rows(drafted)
     assert (row["state"], row["payment_state"]) == ("waiting", "paid")
     drafted.run_job("resolve")
     _assert_collected_once(drafted)
+
+
+def _collect(world, *interferences):
+    with world.start() as process:
+        for interference in interferences:
+            process.call("interfere", **interference)
+        return process.call("act", **ASKED)
 
 
 def _read_rows(world):

@@ -94,11 +94,15 @@ class AutopayCollectSource(models.Model):
 
         :return: {"new": invoices, "known": those that were asked for before}
         """
-        known = moves.browse()
-        for move in moves:
-            rows = self._find_known(move._get_action_source(), move)
-            if rows and rows[move].state != "refused":
-                known |= move
+        names = [move._get_action_source() for move in moves]
+        rows = self.sudo().search(
+            [
+                ("source", "in", names),
+                ("move_id", "in", moves.ids),
+                ("state", "!=", "refused"),
+            ]
+        )
+        known = moves.browse(rows.move_id.ids)
         return {"new": moves - known, "known": known}
 
     @api.model
