@@ -24,6 +24,8 @@ WORDS = {
     "dbfilter": "an option of Odoo",
     "AUTOPAY_STRIPE_API_BASE": "an environment variable",
     "--provider": "an option of autopay-check, in OPTIONS",
+    "_autopay_collect": "a method",
+    "queue_job": "an add-on of OCA",
     "_charge_with_token()": "Odoo's",
     "_post_process()": "Odoo's",
 }

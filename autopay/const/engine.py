@@ -76,16 +76,3 @@ UNSENT_HOURS = 2
 
 # Days that the count of runs looks back whose process died.
 HEALTH_DAYS = 7
-
-# The scheduled actions without which something of autopay stands still.
-JOBS = (
-    "autopay.ir_cron_charge_due_invoices",
-    "autopay.ir_cron_resolve_open_attempts",
-    "autopay.ir_cron_check_surplus",
-    "autopay.ir_cron_compare_charges",
-    "autopay.ir_cron_send_requests",
-    "autopay.ir_cron_send_notices",
-    "autopay.ir_cron_report_failures",
-    "autopay.ir_cron_refresh_status",
-    "mail.ir_cron_mail_scheduler_action",
-)

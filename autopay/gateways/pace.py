@@ -5,6 +5,7 @@ out is known to all processes (``autopay.pace``): in any second there are at mos
 many requests as the provider allows, however many workers send them.
 """
 
+import math
 import threading
 
 TENTHS = 10
@@ -14,27 +15,32 @@ EASE_SECONDS = 30
 MOST_STEPS = 4
 
 
-def give_out(slots, now, count, limit):
+def give_out(slots, now, count, limit, horizon):
     """Give out slots for so many requests, after all that were given out before.
 
     :param dict slots: {tenth of a second since 1970: requests}, changed in place
     :param float now: in seconds since 1970
     :param int limit: requests in any second
-    :return: seconds to wait for each request, in order
+    :param int horizon: seconds from now after which none is given out: nobody waits
+        as long
+    :return: seconds to wait for each request, in order; infinite for those that got no
+        slot
     """
     tenth = int(now * TENTHS)
-    for old in [each for each in slots if each <= tenth - TENTHS]:
-        del slots[old]
+    last = tenth + horizon * TENTHS
+    # Slots far ahead were given out before the clock was set back.
+    for over in [each for each in slots if not tenth - TENTHS < each <= last]:
+        del slots[over]
     tenth = max([tenth, *slots])
     waits = []
-    while len(waits) < count:
+    while len(waits) < count and tenth <= last:
         before = sum(slots.get(tenth - ago, 0) for ago in range(TENTHS))
         free = min(limit - before, count - len(waits))
         if free > 0:
             slots[tenth] = slots.get(tenth, 0) + free
             waits += [max(tenth / TENTHS - now, 0.0)] * free
         tenth += 1
-    return waits
+    return waits + [math.inf] * (count - len(waits))
 
 
 def get_limit(limit, steps, since):

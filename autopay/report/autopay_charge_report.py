@@ -100,7 +100,7 @@ class AutopayChargeReport(models.Model):
     _auto = False
     _order = "date desc, id desc"
     _rec_name = "attempt_id"
-    # What is read, so that changes that are not saved yet count as well.
+    # Read here, so that changes that are not saved yet count as well.
     _depends = {
         "account.move": ["invoice_currency_rate"],
         "autopay.attempt": [

@@ -139,7 +139,7 @@ class AutopayReadinessReport(models.Model):
     _auto = False
     _order = "state, open_amount desc, partner_id"
     _rec_name = "partner_id"
-    # What is read, so that changes that are not saved yet count as well.
+    # Read here, so that changes that are not saved yet count as well.
     _depends = {
         "account.move": [
             "amount_residual_signed",

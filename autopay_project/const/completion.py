@@ -16,7 +16,7 @@ STATES = [
 
 # Nothing was collected yet: to come back into the stage begins anew.
 RESUMABLE_STATES = ("waiting", "asked", "withdrawn")
-# What people can have collected right away.
+# States in which people can have it collected right away.
 PRESSED_STATES = ("waiting", "asked")
 
 KINDS = [("stage", "Stage"), ("date", "Completion Date")]

@@ -48,28 +48,34 @@ class AutopayCompletionJob(models.AbstractModel):
 
     @api.model
     def _search_done(self, works):
-        """Return the tasks or projects whose day may have come, somewhere on earth."""
+        """Return the tasks or projects whose day has come, and was not noted yet."""
         noted = Domain("kind", "=", "date") & Domain("state", "!=", "withdrawn")
         noted &= Domain(works._autopay_link, "!=", False)
         query = self._search(noted)
         tomorrow = fields.Datetime.add(fields.Datetime.now(), days=1)
-        return works.search(
-            [
-                ("autopay_on_date", "=", True),
-                (works._autopay_day_field, "<=", tomorrow),
-                ("id", "not in", query.subselect(works._autopay_link)),
-            ],
-            order="id",
-            limit=COMPLETIONS_AT_ONCE,
-        )
+        domain = Domain("autopay_on_date", "=", True)
+        domain &= Domain(works._autopay_day_field, "<=", tomorrow)
+        domain &= Domain("id", "not in", query.subselect(works._autopay_link))
+        found = works.browse()
+        last_id = 0
+        # Those whose day has not come here, or whose company is off, stand in no one's
+        # way.
+        while len(found) < COMPLETIONS_AT_ONCE:
+            page = works.search(
+                domain & Domain("id", ">", last_id),
+                order="id",
+                limit=COMPLETIONS_AT_ONCE,
+            )
+            if not page:
+                break
+            last_id = page[-1].id
+            found |= page.filtered(_is_done)
+        return found
 
     @api.model
     def _note_done(self, works):
         """Note those whose day has come in the time zone of their company."""
-        done = works.filtered(
-            lambda work: work._is_autopay_collectable() and _has_come(work)
-        )
-        self._note(done, "date")
+        self._note(works.filtered(_is_done), "date")
 
     # === BUSINESS METHODS === #
 
@@ -126,6 +132,8 @@ class AutopayCompletionJob(models.AbstractModel):
         cron._trigger()
 
 
-def _has_come(work):
+def _is_done(work):
+    if not work._is_autopay_collectable():
+        return False
     day = work._get_autopay_done_day()
-    return day and day <= work._get_autopay_company()._get_autopay_today()
+    return bool(day) and day <= work._get_autopay_company()._get_autopay_today()

@@ -3,6 +3,15 @@ from odoo.tools import format_list
 
 from ..const.completion import COMPLETIONS_AT_ONCE, PAID_STATES
 
+# Invoices that were cancelled or credited as a whole are not owed any more.
+OWED_DOMAIN = [("state", "!=", "cancel"), ("payment_state", "!=", "reversed")]
+OPEN_DOMAIN = [
+    *OWED_DOMAIN,
+    "|",
+    ("state", "!=", "posted"),
+    ("payment_state", "not in", PAID_STATES),
+]
+
 
 class AutopayCompletionPaid(models.AbstractModel):
     """Moves tasks and projects on when what they have earned is paid."""
@@ -19,9 +28,10 @@ class AutopayCompletionPaid(models.AbstractModel):
         """
         work = self._get_work()
         orders = work._get_autopay_orders()
-        if orders.try_lock_for_update(allow_referencing=True) != orders:
-            # Somebody works on them at this moment: it stays for the next run.
-            return
+        for records in (orders, orders.invoice_ids):
+            if records.try_lock_for_update(allow_referencing=True) != records:
+                # Somebody works on them at this moment: it stays for the next run.
+                return
         reasons = self._invoice_orders(staff, work, orders)
         moves = self._find_moves()
         if not moves:
@@ -86,7 +96,9 @@ class AutopayCompletionPaid(models.AbstractModel):
             [("state", "=", "collecting"), ("move_ids", "in", moves.ids)]
         )
         waiting._settle_paid()
-        self._settle_orders(moves.invoice_line_ids.sale_line_ids.order_id)
+        # Tasks that were moved by hand meanwhile stay where they are.
+        orders = moves.invoice_line_ids.sale_line_ids.order_id
+        self._settle_orders(orders, waiting.task_id)
 
     @api.model
     def _search_paid(self):
@@ -95,7 +107,7 @@ class AutopayCompletionPaid(models.AbstractModel):
             [
                 ("state", "=", "collecting"),
                 ("move_ids", "any", [("payment_state", "in", PAID_STATES)]),
-                ("move_ids", "not any", [("payment_state", "not in", PAID_STATES)]),
+                ("move_ids", "not any", OPEN_DOMAIN),
             ],
             limit=COMPLETIONS_AT_ONCE,
         )
@@ -113,11 +125,14 @@ class AutopayCompletionPaid(models.AbstractModel):
             work._move_on_autopay(completion._get_stage(), names)
 
     @api.model
-    def _settle_orders(self, orders):
-        """Move on the tasks of orders that are paid, whatever had them collected."""
+    def _settle_orders(self, orders, settled):
+        """Move on the tasks of orders that are paid, whatever had them collected.
+
+        :param settled: tasks that were looked at before
+        """
         for order in orders.filtered(_is_order_paid):
             names = format_list(self.env, _get_invoices(order).mapped("name"))
-            for task in self._search_tasks(order):
+            for task in self._search_tasks(order) - settled:
                 task._move_on_autopay(task.stage_id, names)
 
     @api.model
@@ -138,16 +153,16 @@ def _get_invoices(order):
         lambda move: (
             move.move_type == "out_invoice"
             and move.state == "posted"
-            # What was credited as a whole is replaced by another invoice.
+            # One that was credited as a whole is replaced by another invoice.
             and move.payment_state != "reversed"
         )
     )
 
 
 def _are_paid(moves):
-    return moves and all(
-        move.state == "posted" and move.payment_state in PAID_STATES for move in moves
-    )
+    """Return whether invoices are paid, but for those that are not owed any more."""
+    owed = moves.filtered_domain(OWED_DOMAIN)
+    return bool(owed) and not owed.filtered_domain(OPEN_DOMAIN)
 
 
 def _is_order_paid(order):

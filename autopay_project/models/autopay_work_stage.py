@@ -33,19 +33,23 @@ class AutopayWorkStage(models.AbstractModel):
         """Override of `project` to look up anew which stages collect."""
         stages = super().create(vals_list)
         if any(vals.get("autopay_collect") for vals in vals_list):
-            self.env.registry.clear_cache()
+            self._forget_autopay_stages()
         return stages
 
     def write(self, vals):
         """Override of `project` to look up anew which stages collect."""
         result = super().write(vals)
         if "autopay_collect" in vals or "active" in vals:
-            self.env.registry.clear_cache()
-            # Others remember what was until it is committed.
-            self.env.cr.postcommit.add(self.env.registry.clear_cache)
+            self._forget_autopay_stages()
         return result
 
     # === BUSINESS METHODS === #
+
+    def _forget_autopay_stages(self):
+        """Have all look up anew which stages collect."""
+        self.env.registry.clear_cache()
+        # Others remember the stages of before until it is committed.
+        self.env.cr.postcommit.add(self.env.registry.clear_cache)
 
     @api.model
     @ormcache()

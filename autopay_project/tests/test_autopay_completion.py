@@ -11,7 +11,7 @@ KNOWN = "_is_autopay_known_anywhere"
 
 @tagged("post_install", "-at_install")
 class TestAutopayCompletion(ProjectCommon):
-    """What a task has earned is collected when it is done; paid, it moves on."""
+    """Tasks are collected when they are done, and move on when they are paid."""
 
     def _get_bodies(self, work):
         return " ".join(work.sudo().message_ids.mapped("body"))

@@ -66,7 +66,7 @@ class TestAutopayCompletionDate(ProjectCommon):
             autopay_on_date=True,
         )
         task.message_subscribe(visitor.partner_id.ids)
-        # Whoever has moved it last counts.
+        # The last one who has moved it counts.
         self._drag(task, self.done)
         self._drag(task, self.doing)
         self._drag(task, self.done, visitor)

@@ -6,6 +6,9 @@ def get_departure(env, completion):
 
     :param completion: an ``autopay.completion`` that waits
     """
+    if completion.move_ids:
+        # The invoice is there and is charged, wherever the work was moved since.
+        return ""
     if not completion.company_id.autopay_enabled:
         return env._("Nothing is collected: Autopay was switched off meanwhile.")
     if completion.kind == "date":

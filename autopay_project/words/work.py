@@ -1,4 +1,4 @@
-"""What people read on a task or project of what is collected for it; no amounts."""
+"""Words on a task or project about its collection; they name no amounts."""
 
 from odoo.tools import format_date, format_list
 

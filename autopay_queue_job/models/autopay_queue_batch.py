@@ -155,7 +155,7 @@ class AutopayQueueBatch(models.Model):
 
     def _end(self, ctx, complete):
         """Close the batch; what was not looked at in time is handed over once more."""
-        # Whatever was begun when the run failed is not to be kept.
+        # Changes that a failed run had begun are not to be kept.
         self.env.cr.rollback()
         halted = self.provider_id.id in ctx.pool.stopped or ctx.faults.is_over()
         queue = self.env["autopay.queue"]

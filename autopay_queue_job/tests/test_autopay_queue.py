@@ -12,7 +12,7 @@ from .common import AutopayQueueCommon
 
 @tagged("post_install", "-at_install")
 class TestAutopayQueue(AutopayQueueCommon):
-    """What is due becomes jobs, and each invoice is charged once."""
+    """Due invoices become jobs, and each is charged once."""
 
     def test_due_invoices_are_handed_to_a_job_that_charges_them_once(self):
         invoices = self._create_due_invoice() | self._create_due_invoice(

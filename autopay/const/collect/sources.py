@@ -1,4 +1,4 @@
-"""What is collected because something was done: an order, a task, a rule."""
+"""Reasons to collect an invoice: an order, a task, a rule."""
 
 SOURCE_STATES = [
     ("waiting", "To Be Paid"),

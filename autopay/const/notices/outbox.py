@@ -17,7 +17,7 @@ MAILS_AT_ONCE = 50
 # The same where receipts have a PDF: however short the time, some are done.
 PAPERS_AT_ONCE = 5
 
-# What a company can have attached to receipts.
+# Documents that a company can have attached to receipts.
 RECEIPT_PAPERS = [
     ("receipt", "Payment receipt"),
     ("invoice", "Invoices that were paid"),

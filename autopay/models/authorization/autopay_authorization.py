@@ -15,7 +15,7 @@ from ...words.days import say_day
 from ..decision.facts import get_trial_consent
 
 REVOCATION_FIELDS = {"revoked_date", "revoked_by_id", "revoke_reason"}
-# What proves a consent is read together, and apart from what a charge asks.
+# The proof of a consent is read together, and apart from what a charge asks.
 EVIDENCE = "autopay_evidence"
 LIMIT_FIELDS = ("max_amount", "max_month_amount")
 

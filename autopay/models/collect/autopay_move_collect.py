@@ -156,7 +156,7 @@ class AutopayMoveCollect(models.AbstractModel):
             ("not_invoice", self.move_type != "out_invoice"),
             ("canceled", self.state == "cancel"),
             ("refunded", self.autopay_refunded),
-            # What is paid needs no policy: what was done is paid.
+            # A paid invoice needs no policy: the work that was done is paid.
             (None, self._is_autopay_settled()),
             ("policy_off", policy == "off"),
             ("disputed", self.autopay_in_dispute),

@@ -5,6 +5,7 @@ from collections import Counter
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ...const.engine import ANSWER_SECONDS
 from ...gateways.pace import MOST_STEPS, get_limit, get_steps, give_out
 
 _logger = logging.getLogger(__name__)
@@ -71,7 +72,7 @@ class AutopayPace(models.Model):
         slots = {int(tenth): used for tenth, used in row["slots"].items()}
         now = row["now"]
         limit = get_limit(limit, row["steps"], row["since"])
-        waits = give_out(slots, now, count, limit)
+        waits = give_out(slots, now, count, limit, ANSWER_SECONDS)
         self._update(provider, SQL("slots = %s::jsonb", json.dumps(slots)))
         return waits
 

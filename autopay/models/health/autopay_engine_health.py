@@ -5,13 +5,12 @@ from odoo.tools import SQL
 
 from ...const.engine import (
     HEALTH_DAYS,
-    JOBS,
     LATE_JOB_HOURS,
     SILENT_HOURS,
     UNSENT_HOURS,
 )
 from ...rights import BILLING_GROUP, check_billing, check_staff
-from ...words.runs.health import get_health_lines, get_job_name, get_silence_words
+from ...words.runs.health import JOB_NAMES, get_health_lines, get_silence_words
 from .health import Books, Health, Job
 
 
@@ -181,6 +180,7 @@ class AutopayEngineHealth(models.AbstractModel):
     def _get_broken_jobs(self):
         """Return the scheduled actions that are off, overdue or fail, in one query."""
         self.env["ir.cron"].flush_model()
+        watched = self._get_watched_jobs()
         rows = self.env.execute_query_dict(
             SQL(
                 """
@@ -190,18 +190,31 @@ class AutopayEngineHealth(models.AbstractModel):
                   JOIN ir_cron c ON c.id = d.res_id
                  WHERE d.model = 'ir.cron' AND (d.module, d.name) IN %s
                 """,
-                tuple(tuple(xml_id.split(".")) for xml_id in JOBS),
+                tuple(tuple(xml_id.split(".")) for xml_id in watched),
             )
         )
         rows = {row["xml_id"]: row for row in rows}
         late = fields.Datetime.now() - timedelta(hours=LATE_JOB_HOURS)
-        jobs = (self._get_job(xml_id, rows.get(xml_id), late) for xml_id in JOBS)
+        jobs = (
+            self._get_job(name, rows.get(xml_id), late)
+            for xml_id, name in watched.items()
+        )
         return [job for job in jobs if job]
 
-    def _get_job(self, xml_id, row, late):
+    @api.model
+    def _get_watched_jobs(self):
+        """Return the scheduled actions without which something stands still.
+
+        Hook for add-ons that have some of their own.
+
+        :return: {xml id: name of the job, for one that was deleted}
+        """
+        return dict(JOB_NAMES)
+
+    def _get_job(self, known_name, row, late):
         if not row:
-            return Job(get_job_name(self.env, xml_id), 0, "deleted", None)
-        name, cron_id = row["cron_name"] or xml_id, row["id"]
+            return Job(self.env._(known_name), 0, "deleted", None)
+        name, cron_id = row["cron_name"] or self.env._(known_name), row["id"]
         if not row["active"]:
             return Job(name, cron_id, "off", row["lastcall"])
         if row["first_failure_date"]:

@@ -39,7 +39,7 @@ class AutopayNoticeBefore(models.AbstractModel):
     def _look(self, companies):
         """Note what customers of these companies are to be told of; it commits."""
         off = self.env["autopay.notice.setting"]._get_off()
-        # What was not finished goes on first, where it was left.
+        # A look that was not finished goes on first, where it was left.
         for company in companies.sudo().sorted(
             lambda company: not company.autopay_notice_look_begun
         ):

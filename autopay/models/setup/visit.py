@@ -1,4 +1,4 @@
-"""Whoever saves a payment method, and why that is not possible, as plain values."""
+"""The visitor who saves a payment method, and why that fails, as plain values."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -16,7 +16,7 @@ WHY = "Sales order S00012 was delivered."
 
 @tagged("post_install", "-at_install")
 class TestAutopayCollect(AutopayCommon):
-    """What is asked for since something was done is collected once, or refused."""
+    """Invoices that are asked for since something was done are collected once, or refused."""
 
     def setUp(self):
         super().setUp()

@@ -86,7 +86,7 @@ class TestAutopayFirstSteps(AutopayCommon):
         self.assertEqual(self._open_app(manager), "autopay_overview")
         self.assertEqual(self._open_app(manager, other), "autopay.first.step")
         self.assertTrue(service.with_user(manager).action_get_overview()["steps"])
-        # What collecting does without is not asked for twice.
+        # Steps that collecting does without are not asked for twice.
         self.provider.write({"state": "test", "is_published": True})
         self.assertFalse(service.with_user(manager).action_get_overview()["steps"])
         self.company.sudo().autopay_steps_put_off = False

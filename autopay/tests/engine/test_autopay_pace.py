@@ -1,3 +1,5 @@
+import math
+
 from odoo.tests import BaseCase, tagged
 
 from ...gateways.pace import EASE_SECONDS, TENTHS, get_limit, get_steps, give_out
@@ -12,7 +14,7 @@ class TestPaceOfRequests(BaseCase):
         slots, times, now = {}, [], 1_700_000_000.0
         for step, count in enumerate([100, 30, 250, 1, 70] * 4):
             start = now + step * 0.35
-            times += [start + wait for wait in give_out(slots, start, count, 100)]
+            times += [start + wait for wait in give_out(slots, start, count, 100, 60)]
         times = sorted(int(time * TENTHS + 1e-6) for time in times)
         for first in set(times):
             within = [time for time in times if first <= time < first + TENTHS]
@@ -22,10 +24,24 @@ class TestPaceOfRequests(BaseCase):
 
     def test_one_worker_waits_only_when_it_sends_more_than_the_limit(self):
         slots = {}
-        self.assertEqual(set(give_out(slots, 50.0, 100, 100)), {0.0})
-        self.assertEqual(set(give_out(slots, 51.2, 100, 100)), {0.0})
-        self.assertGreater(min(give_out(slots, 51.3, 5, 100)), 0.8)
+        self.assertEqual(set(give_out(slots, 50.0, 100, 100, 60)), {0.0})
+        self.assertEqual(set(give_out(slots, 51.2, 100, 100, 60)), {0.0})
+        self.assertGreater(min(give_out(slots, 51.3, 5, 100, 60)), 0.8)
         self.assertLessEqual(len(slots), 2 * TENTHS)
+
+    def test_nobody_is_given_a_turn_that_is_too_late_to_be_taken(self):
+        slots = {}
+        waits = give_out(slots, 50.0, 1000, 10, 60)
+        sent = [wait for wait in waits if wait <= 60]
+        self.assertEqual(len(sent), 610)
+        self.assertEqual(set(waits[610:]), {math.inf})
+        # The others did not take the turns of those who come after them.
+        self.assertEqual(give_out(slots, 110.0, 1, 10, 60), [0.0])
+
+    def test_clock_that_was_set_back_stops_nobody(self):
+        slots = {}
+        give_out(slots, 5_000.0, 50, 100, 60)
+        self.assertEqual(set(give_out(slots, 50.0, 50, 100, 60)), {0.0})
 
     def test_provider_that_is_overrun_is_sent_less_and_more_again_in_time(self):
         self.assertEqual(
@@ -39,7 +55,7 @@ class TestPaceOfRequests(BaseCase):
 
 @tagged("post_install", "-at_install")
 class TestAutopayPace(AutopayCommon):
-    """What processes know of each other's requests."""
+    """Processes know of each other's requests."""
 
     def setUp(self):
         super().setUp()

@@ -150,7 +150,7 @@ class TestAutopayForecastRefresh(ConfigurationCommon):
         due = [each + timedelta(days=5) for each in due]
         self.assertEqual(series.mapped("date")[1:], due[1:])
         self.assertEqual(series.mapped("amount"), [70.0] * 3)
-        # Whoever cannot be charged brings nothing.
+        # A customer who cannot be charged brings nothing.
         self.customer.with_company(self.company).autopay_token_id = False
         self._refresh()
         self.assertFalse(self._get_charges(first | draft))

@@ -4,7 +4,6 @@ from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.tests import HttpCase, tagged
 
-from ...const.engine import JOBS
 from ...words.runs.health import JOB_NAMES
 from ..common import AutopayCommon
 
@@ -47,7 +46,7 @@ class TestAutopayEngineHealth(AutopayCommon, HttpCase):
         [line] = [each for each in lines if "was deleted" in each.text]
         self.assertIn("“Autopay: write the mails to customers”", line.text)
         self.assertFalse(line.model, "there is nothing to open")
-        self.assertEqual(set(JOB_NAMES), set(JOBS))
+        self.assertEqual(set(JOB_NAMES), set(self.health._get_watched_jobs()))
 
     def test_digest_opens_its_lists_without_the_menu(self):
         digest = self.env["digest.digest"].create({"name": "Figures"})
@@ -150,7 +149,7 @@ class TestAutopayEngineHealth(AutopayCommon, HttpCase):
         self.admin.add_fault("refuse", times=None)
         self._create_due_invoice()
         self._run_autopay()
-        crons = [self.env.ref(xml_id) for xml_id in JOBS[:3]]
+        crons = [self.env.ref(xml_id) for xml_id in list(JOB_NAMES)[:3]]
         now = fields.Datetime.now()
         crons[0].active = False
         self._force(crons[1], first_failure_date=now - timedelta(hours=1))

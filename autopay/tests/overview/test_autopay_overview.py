@@ -154,7 +154,7 @@ class TestAutopayOverview(GuardCommon, HttpCase):
         others = attempts.search([("is_recovered", "=", False)])
         self.assertIn(first, others)
         self.assertNotIn(second, others)
-        # What fails, or is collected, after a success is another debt.
+        # A failure, or a charge, after a success is about another debt.
         self._force(first, state="succeeded")
         self._force(second, state="succeeded")
         self.assertFalse(second.is_recovered)

@@ -54,7 +54,7 @@ class AutopayRequestWizard(models.TransientModel):
         payers = self.line_ids.filtered("is_chosen").partner_id.commercial_partner_id
         if not payers:
             raise UserError(self.env._("Tick the customers that are to be asked."))
-        # Whoever made the rows of this dialog may not see every customer.
+        # The person who made the rows of this dialog may not see every customer.
         payers.check_access("read")
         requests = self.env["autopay.method.request"]._ask(self.company_id, payers)
         requests._send_soon()

@@ -24,7 +24,7 @@ OFFERS = (
     "open_customer",
 )
 
-# What the button says; its method is ``action_autopay_`` and the word.
+# The label of each button; its method is ``action_autopay_`` and the word.
 LABELS = {
     "lift_hold": _lt("Lift Hold"),
     "confirm_payer": _lt("Confirm Payer"),

@@ -42,6 +42,7 @@ JOBS = {
     ),
 }
 # Names of scheduled actions that were deleted, by their external ids.
+# The scheduled actions without which something of autopay stands still.
 JOB_NAMES = {
     "autopay.ir_cron_charge_due_invoices": _lt("Autopay: charge due invoices"),
     "autopay.ir_cron_resolve_open_attempts": _lt("Autopay: follow open charges"),
@@ -53,6 +54,7 @@ JOB_NAMES = {
     "autopay.ir_cron_send_notices": _lt("Autopay: write the mails to customers"),
     "autopay.ir_cron_report_failures": _lt("Autopay: tell staff what failed"),
     "autopay.ir_cron_refresh_status": _lt("Autopay: look at how invoices stand"),
+    "autopay.ir_cron_refresh_forecast": _lt("Autopay: work out what comes"),
     "mail.ir_cron_mail_scheduler_action": _lt("Mail: Email Queue Manager"),
 }
 LEVELS = ("danger", "warning", "info", "success")
@@ -138,11 +140,6 @@ def _get_job_line(env, job):
         env, JOBS[job.problem], name=job.name, since=get_moment(env, job.since)
     )
     return Line("danger", text, job.cron_id and "ir.cron" or "", job.cron_id)
-
-
-def get_job_name(env, xml_id):
-    """Return how a scheduled action is called that is not there any more."""
-    return env._(JOB_NAMES[xml_id])
 
 
 def _fill(env, health, sentence, **values):
