@@ -16,7 +16,7 @@ WHY = "Sales order S00012 was delivered."
 
 @tagged("post_install", "-at_install")
 class TestAutopayCollect(AutopayCommon):
-    """Invoices that are asked for since something was done are collected once, or refused."""
+    """An invoice is collected once since something was done, or refused in words."""
 
     def setUp(self):
         super().setUp()
