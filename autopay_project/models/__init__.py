@@ -2,6 +2,7 @@ from . import autopay_completion_job
 from . import autopay_completion_paid
 from . import autopay_completion_person
 from . import autopay_completion
+from . import autopay_engine_health
 from . import autopay_work
 from . import autopay_work_stage
 from . import account_move

@@ -101,13 +101,38 @@ class AutopayOrderCollect(models.AbstractModel):
             raise UserError(get_draft_problem(self.env, self, drafts))
         if self.invoice_status != "to invoice":
             return self.invoice_ids.browse()
+        if self._get_credited_lines():
+            raise UserError(get_problem(self.env, "credited", self))
         orders = self.with_context(raise_if_nothing_to_invoice=False)
         made = orders._create_invoices(final=True)
         if made.filtered(lambda move: move.move_type != "out_invoice"):
             raise UserError(get_problem(self.env, "credit", self))
         return made.with_env(self.env)
 
+    def _get_lines_left(self):
+        """Return the lines of which Odoo would invoice something."""
+        return self.order_line.filtered(
+            lambda line: not line.display_type and line.qty_to_invoice > 0
+        )
+
+    def _get_credited_lines(self):
+        """Return lines that are to be invoiced since their invoice was taken back.
+
+        Odoo takes a quantity that was credited, or whose invoice was cancelled, for one
+        that was never invoiced. Whether it is owed again is for a person to say.
+        """
+        return self._get_lines_left().filtered(
+            lambda line: any(
+                move.state != "cancel"
+                if move.move_type == "out_refund"
+                else move.state == "cancel" and move.autopay_source_ids
+                for move in line.invoice_lines.move_id
+            )
+        )
+
     def _get_empty_problem(self):
+        if self.invoice_ids.filtered(lambda move: move.state == "posted"):
+            return "invoiced"
         return "nothing" if self._get_sold_lines() else "no_lines"
 
     def _get_sold_lines(self):
@@ -135,7 +160,7 @@ class AutopayOrderCollect(models.AbstractModel):
                 move._is_autopay_open()
                 and not (move.autopay_in_dispute or move.autopay_refunded)
                 and move.autopay_status != "error"
-                # What was asked for once and is not on autopay was taken off it.
+                # One that was asked for and is not on autopay was taken off it.
                 and (move.autopay_status or not move.autopay_source_ids)
             )
         )

@@ -6,7 +6,7 @@ from ..words.customers import get_customer_words
 
 
 class AutopayOrderPortal(models.AbstractModel):
-    """What the customer's page of an order says of the charge that follows."""
+    """Words on the customer's page of an order about the charge that follows."""
 
     _name = "autopay.order.portal"
     _description = "Autopay on the Portal Page of a Sales Order"

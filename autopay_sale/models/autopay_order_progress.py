@@ -1,11 +1,12 @@
 from odoo import models
+from odoo.fields import Domain
 
 from ..const.triggers import WAIT
 from ..words.orders import get_problem, get_reason, get_short_problem
 
 
 class AutopayOrderProgress(models.AbstractModel):
-    """What becomes of one sales order when its trigger comes."""
+    """The progress of one sales order when its trigger comes."""
 
     _name = "autopay.order.progress"
     _description = "Progress of Collecting a Sales Order"
@@ -15,7 +16,7 @@ class AutopayOrderProgress(models.AbstractModel):
         self.ensure_one()
         if not self._is_trigger_reached():
             self._work_deposit()
-        elif not (self._is_nothing_new() or self._is_waiting_for_delivery()):
+        elif not (self._is_waiting_for_delivery() or self._is_nothing_new()):
             self._show_outcome(self._get_trigger_problem() or self._collect_now())
 
     def _collect_now(self):
@@ -58,7 +59,12 @@ class AutopayOrderProgress(models.AbstractModel):
 
     def _is_nothing_new(self):
         """Return whether all that the trigger asks for was asked for before."""
-        if self.invoice_status == "to invoice" or self.autopay_progress == "stuck":
+        if self.autopay_progress == "stuck":
+            return False
+        # To credit what was collected is a decision, and nobody need see to it.
+        left = self._get_lines_left()
+        only_credited = left and left == self._get_credited_lines()
+        if self.invoice_status == "to invoice" and not only_credited:
             return False
         return bool(
             self._find_autopay_sources(f"sale:{self.id}:{self.autopay_trigger}%")
@@ -139,7 +145,17 @@ class AutopayOrderProgress(models.AbstractModel):
             and self.autopay_progress in (False, "stuck")
             and self.currency_id.is_zero(self.amount_paid)
             and not self.invoice_ids
+            and not self._find_online_payments()
         )
+
+    def _find_online_payments(self):
+        """Return online payments of an order that were made, or may still be."""
+        transactions = self.env["payment.transaction"].sudo()
+        made = Domain("state", "in", ("authorized", "done"))
+        coming = transactions._get_autopay_awaited_domain()
+        coming |= transactions._get_autopay_begun_domain()
+        own = Domain("sale_order_ids", "in", self.ids)
+        return transactions.search(own & (made | coming), limit=1)
 
     # === PROGRESS === #
 
@@ -167,10 +183,14 @@ class AutopayOrderProgress(models.AbstractModel):
         )
 
     def _follow_payment(self):
-        """Note that nothing of these orders is left to be invoiced or paid."""
-        for order in self.filtered(lambda rec: rec.autopay_progress == "collecting"):
+        """Note of collected orders whether something is left to be invoiced or paid."""
+        shown = ("collecting", "paid")
+        for order in self.filtered(lambda rec: rec.autopay_progress in shown):
             posted = order.invoice_ids.filtered(lambda move: move.state != "cancel")
-            if order.invoice_status in ("invoiced", "upselling") and not any(
+            is_open = any(
                 move.state == "draft" or move._is_autopay_open() for move in posted
-            ):
+            )
+            if is_open:
+                order._set_autopay_progress("collecting")
+            elif order.invoice_status in ("invoiced", "upselling"):
                 order._set_autopay_progress("paid")

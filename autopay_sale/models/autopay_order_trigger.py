@@ -5,6 +5,9 @@ from odoo.tools import split_every
 
 from ..const.triggers import OPEN_PROGRESS, ORDERS_TOGETHER
 
+# The order at which the time of a run was over.
+LAST_PARAMETER = "autopay_sale.last_order_id"
+
 
 class AutopayOrderTrigger(models.AbstractModel):
     """Collects the sales orders whose trigger has come, a few in each transaction.
@@ -41,12 +44,39 @@ class AutopayOrderTrigger(models.AbstractModel):
 
     def _collect_company(self, company):
         orders = self.env["sale.order"].sudo()
-        ready = orders.search(self._get_ready_domain(company), order="id")
-        for ids in split_every(ORDERS_TOGETHER, ready.ids, list):
+        self._apply(self._follow, orders.search(self._get_changed_domain(company)))
+        ready = orders.search(self._get_ready_domain(company), order="id").ids
+        for ids in split_every(ORDERS_TOGETHER, self._begin_where_left(ready), list):
             self._apply(self._work, orders.browse(ids), on_failure=self._note_failure)
             if self._commit() <= 0:
+                # Orders that wait for long are not to keep the others waiting.
+                self._apply(self._note_last, orders.browse(ids[-1]))
                 self._wake()
                 return
+
+    def _begin_where_left(self, order_ids):
+        """Return the ids, beginning behind the order that a run ended with."""
+        parameters = self.env["ir.config_parameter"].sudo()
+        last_id = int(parameters.get_param(LAST_PARAMETER) or 0)
+        after = [order_id for order_id in order_ids if order_id > last_id]
+        return after + [order_id for order_id in order_ids if order_id <= last_id]
+
+    def _note_last(self, order):
+        parameters = self.env["ir.config_parameter"].sudo()
+        parameters.set_param(LAST_PARAMETER, order.id)
+
+    def _get_changed_domain(self, company):
+        """Return orders whose invoices say something else than the order does."""
+        unpaid = Domain("state", "=", "posted") & Domain(
+            "payment_state", "in", ("not_paid", "partial")
+        )
+        unpaid = Domain("invoice_ids", "any", unpaid)
+        shown = Domain("autopay_progress", "=", "collecting") & ~unpaid
+        shown |= Domain("autopay_progress", "=", "paid") & unpaid
+        return Domain("company_id", "=", company.id) & shown
+
+    def _follow(self, orders):
+        orders._follow_payment()
 
     def _get_ready_domain(self, company):
         """Return the orders of a company of which something may be to be collected."""

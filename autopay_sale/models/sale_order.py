@@ -88,6 +88,7 @@ class SaleOrder(models.Model):
         "autopay_progress",
         "autopay_problem",
         "partner_invoice_id",
+        "state",
     )
     @api.depends_context("lang")
     def _compute_autopay_sentence(self):

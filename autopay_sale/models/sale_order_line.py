@@ -26,7 +26,7 @@ class SaleOrderLine(models.Model):
         """Return whether less was delivered than was ordered."""
         self.ensure_one()
         if self.product_id.type == "combo":
-            # What it is made of is delivered.
+            # Its parts are delivered.
             return False
         digits = self.env["decimal.precision"].precision_get("Product Unit")
         done = float_compare(

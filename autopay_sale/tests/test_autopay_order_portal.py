@@ -9,7 +9,7 @@ from .common_trigger import TriggerCommon
 
 @tagged("post_install", "-at_install")
 class TestAutopayOrderPortal(PagesCommon, TriggerCommon):
-    """Whoever may see an offer reads when it is charged; only its payer to what."""
+    """All who may see an offer read when it is charged; only its payer to what."""
 
     def _offer(self, **values):
         order = self._sell(self.prints, confirm=False, **values)

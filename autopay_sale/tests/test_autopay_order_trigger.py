@@ -10,7 +10,7 @@ from .common_trigger import TriggerCommon
 
 @tagged("post_install", "-at_install")
 class TestAutopayOrderTrigger(TriggerCommon):
-    """What is left of an order is invoiced and charged once, when its trigger comes."""
+    """The rest of an order is invoiced and charged once, when its trigger comes."""
 
     # === TRIGGERS === #
 
@@ -125,7 +125,7 @@ class TestAutopayOrderTrigger(TriggerCommon):
         self.assertEqual(self._get_taken(order), [10000, 10000])
         # One of two orders does not decide about both; nor does a trigger over people.
         self.assertFalse(shared.autopay_status or gone.autopay_status)
-        self._assert_stuck(other, "Nothing of")
+        self._assert_stuck(other, "that can be invoiced was invoiced")
 
     def _make_invoice(self, orders):
         invoice = orders._create_invoices()

@@ -7,16 +7,39 @@ from odoo.addons.autopay.words.filled import fill_in
 
 _lt = LazyTranslate(__name__)
 
-# What is charged when, by the trigger of the order.
+# Charges and their days, by the trigger of the order: without a method and with one.
 CHARGED = {
-    "confirmed": _lt("What is left to pay is charged once it is invoiced"),
-    "delivered": _lt("What is left to pay is charged when everything is delivered"),
-    "date": _lt("What is left to pay is charged on %(date)s"),
-    "deposit": _lt(
-        "%(deposit)s are charged when you accept, the rest when everything is delivered"
+    "confirmed": (
+        _lt("What is left to pay is charged once it is invoiced."),
+        _lt("What is left to pay is charged once it is invoiced, to %(method)s."),
     ),
-    "deposit_date": _lt(
-        "%(deposit)s are charged when you accept, the rest on %(date)s"
+    "delivered": (
+        _lt("What is left to pay is charged when everything is delivered."),
+        _lt(
+            "What is left to pay is charged when everything is delivered, to "
+            "%(method)s."
+        ),
+    ),
+    "date": (
+        _lt("What is left to pay is charged on %(date)s."),
+        _lt("What is left to pay is charged on %(date)s, to %(method)s."),
+    ),
+    "deposit": (
+        _lt(
+            "%(deposit)s are charged when you accept, the rest when everything is "
+            "delivered."
+        ),
+        _lt(
+            "%(deposit)s are charged when you accept, the rest when everything is "
+            "delivered, to %(method)s."
+        ),
+    ),
+    "deposit_date": (
+        _lt("%(deposit)s are charged when you accept, the rest on %(date)s."),
+        _lt(
+            "%(deposit)s are charged when you accept, the rest on %(date)s, to "
+            "%(method)s."
+        ),
     ),
 }
 
@@ -30,12 +53,11 @@ def get_customer_words(env, order, method):
     if order.autopay_deposit and order.state in ("draft", "sent"):
         kind = {"delivered": "deposit", "date": "deposit_date"}.get(kind, kind)
     deposit = order.currency_id.round(order.amount_total * order.autopay_deposit)
-    words = fill_in(
+    without, with_method = CHARGED[kind]
+    return fill_in(
         env,
-        CHARGED[kind],
+        with_method if method else without,
         date=say_day(env, order.autopay_collect_date),
         deposit=order.currency_id.format(deposit),
+        method=method,
     )
-    if not method:
-        return env._("%(charged)s.", charged=words)
-    return env._("%(charged)s, to %(method)s.", charged=words, method=method)

@@ -33,13 +33,23 @@ PROBLEMS = {
         "Nothing of %(order)s can be invoiced yet: its products are invoiced once they "
         "are delivered. It goes on by itself when they are."
     ),
+    "invoiced": _lt(
+        "All of %(order)s that can be invoiced was invoiced, and what is open of it is "
+        "not charged for the order: it failed, is disputed or refunded, was taken off "
+        "autopay, or is of other orders as well. See to its invoices."
+    ),
+    "credited": _lt(
+        "An invoice of %(order)s was credited or canceled, and Odoo takes that for not "
+        "invoiced: if it is owed, make the invoice by hand; if not, lower the ordered "
+        "quantity or choose no trigger."
+    ),
     "credit": _lt(
         "What is left of %(order)s is owed to the customer, as after a return: make "
         "the credit note with Create Invoice, and refund it."
     ),
 }
 
-# What comes next, by the trigger.
+# The next step, by the trigger.
 NEXT = {
     "confirmed": _lt("Invoiced and charged as soon as it can be invoiced."),
     "delivered": _lt("Invoiced and charged when everything is delivered."),

@@ -6,7 +6,7 @@ from odoo.addons.autopay_sale.tests.common_trigger import TriggerCommon
 
 @tagged("post_install", "-at_install")
 class TestAutopayDelivery(TriggerCommon):
-    """What left the warehouse for good is charged; what is on its way is waited for."""
+    """Goods that left the warehouse for good are charged; others are waited for."""
 
     @classmethod
     def setUpClass(cls):
