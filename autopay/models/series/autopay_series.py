@@ -95,6 +95,25 @@ class AutopaySeries(models.Model):
     _auto = False
     _order = "next_date, id desc"
     _rec_name = "origin_id"
+    # Read here, so that changes that are not saved yet count as well.
+    _depends = {
+        "account.move": [
+            "amount_total",
+            "auto_post",
+            "auto_post_origin_id",
+            "auto_post_until",
+            "autopay_status",
+            "commercial_partner_id",
+            "company_id",
+            "currency_id",
+            "date",
+            "move_type",
+            "state",
+        ],
+        "autopay.attempt": ["state"],
+        "autopay.attempt.line": ["amount", "attempt_id", "move_id"],
+        "res.company": ["autopay_known"],
+    }
 
     origin_id = fields.Many2one("account.move", string="First Invoice", readonly=True)
     next_move_id = fields.Many2one("account.move", string="Next Invoice", readonly=True)

@@ -220,7 +220,7 @@ class TestAutopayCollect(AutopayCommon):
         rule = self.env.ref("autopay.account_move_action_autopay_collect_rule")
         draft = self._create_draft()
         refund = self._create_draft(move_type="out_refund")
-        for move in draft | refund | draft:
+        for move in (draft, refund, draft):
             context = {"active_model": move._name, "active_id": move.id}
             rule.with_user(seller).sudo().with_context(
                 **context, active_ids=move.ids

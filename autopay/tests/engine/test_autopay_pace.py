@@ -36,7 +36,7 @@ class TestPaceOfRequests(BaseCase):
         self.assertEqual(len(sent), 610)
         self.assertEqual(set(waits[610:]), {math.inf})
         # The others did not take the turns of those who come after them.
-        self.assertEqual(give_out(slots, 110.0, 1, 10, 60), [0.0])
+        self.assertEqual(give_out(slots, 111.0, 1, 10, 60), [0.0])
 
     def test_clock_that_was_set_back_stops_nobody(self):
         slots = {}

@@ -34,9 +34,6 @@ class TestAutopayNoticePaper(NoticeCommon):
             (name, content[:4], kind) for name, content, kind in mail["attachments"]
         ]
 
-    def _assert_paper(self, name):
-        self.assertEqual(self._get_papers(), [(name, b"%PDF", "application/pdf")])
-
     def _tell(self, paper):
         self.company.autopay_receipt_paper = paper
         self._collect()
@@ -56,7 +53,7 @@ class TestAutopayNoticePaper(NoticeCommon):
         own = [("res_model", "=", "account.payment"), ("name", "=like", "%.pdf")]
         self.assertFalse(self.env["ir.attachment"].search(own), "nothing is kept")
 
-    def test_invoice_is_attached_as_it_was_sent_before(self):
+    def test_invoice_is_attached_as_it_is(self):
         if not self.is_printing:
             self.skipTest("wkhtmltopdf is not installed")
         invoice = self._tell("invoice").move_ids

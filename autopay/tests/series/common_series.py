@@ -49,8 +49,7 @@ class SeriesCommon(AutopayCommon):
         return [fields.Date.to_string(move.date) for move in moves]
 
     def _get_series(self, first, user=None):
-        self.env.flush_all()
-        self.env.invalidate_all()
+        self.env["autopay.series"].invalidate_model()
         found = self.env["autopay.series"].with_user(user or self.env.user)
         return found.search([("origin_id", "=", first.id)])
 
