@@ -107,7 +107,7 @@ DATE_SOURCES = [
     ("person", "Set by hand"),
     ("rest", "The rest after a limit"),
     ("customer", "Moved by the customer"),
-    ("trigger", "When what it is for was done"),
+    ("trigger", "When the work was done"),
 ]
 
 # Blockers that a customer shows under the name "off".

@@ -60,7 +60,7 @@ def get_collect_counts(env, counts):
     words = env._("To be collected: %(count)s.", count=counts["done"])
     if counts["known"]:
         words += " " + env._(
-            "%(count)s were asked for before, and stay as they are.",
+            "Requested before, and left as they are: %(count)s.",
             count=counts["known"],
         )
     return words

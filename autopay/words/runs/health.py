@@ -54,7 +54,7 @@ JOB_NAMES = {
     "autopay.ir_cron_send_notices": _lt("Autopay: write the mails to customers"),
     "autopay.ir_cron_report_failures": _lt("Autopay: tell staff what failed"),
     "autopay.ir_cron_refresh_status": _lt("Autopay: look at how invoices stand"),
-    "autopay.ir_cron_refresh_forecast": _lt("Autopay: work out what comes"),
+    "autopay.ir_cron_refresh_forecast": _lt("Autopay: work out coming charges"),
     "mail.ir_cron_mail_scheduler_action": _lt("Mail: Email Queue Manager"),
 }
 LEVELS = ("danger", "warning", "info", "success")
