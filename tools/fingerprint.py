@@ -32,9 +32,20 @@ def installed_files(modules):
 
 
 def digest_of(parts):
-    """Return a hash of words, and of the paths and contents of files."""
+    """Return a hash of words, and of the names and contents of files.
+
+    Files of other places (Odoo's) may lie anywhere: checkouts that share their packages
+    find them through different links.
+    """
     digest = hashlib.sha256()
     for part in parts:
         content = part.read_bytes() if isinstance(part, Path) else b""
-        digest.update(f"{part}\0{len(content)}\0".encode() + content)
+        digest.update(f"{_get_name(part)}\0{len(content)}\0".encode() + content)
     return digest.hexdigest()
+
+
+def _get_name(part):
+    if not isinstance(part, Path):
+        return part
+    inside = part.is_relative_to(ROOT)
+    return str(part.relative_to(ROOT)) if inside else part.name
