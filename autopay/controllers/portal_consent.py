@@ -19,10 +19,11 @@ class AutopayPortalConsent(AutopayPortalCommon):
         """Show the saved methods, each with the words to agree to."""
         company = self._get_company(company)
         offers = request.env["autopay.portal.consent"]._get_offers(company)
-        moves = request.env["autopay.recollect"]._get_moves(company, self._get_payer())
+        recollect, payer = request.env["autopay.recollect"], self._get_payer()
         values = {
             "offers": offers,
-            "failed_moves": moves,
+            "failed_moves": recollect._get_moves(company, payer),
+            "due_moves": recollect._get_due_moves(company, payer),
             "may_replace": self._may_replace(company),
         }
         return self._render("autopay.portal_default", values, company)

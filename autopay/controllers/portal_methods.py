@@ -106,6 +106,8 @@ class AutopayPortalMethods(AutopayPortalCommon):
             "waiting": saved._get_waiting(company),
             "failed_moves": purpose in CONSENT_PURPOSES
             and request.env["autopay.recollect"]._get_moves(company, payer),
+            "due_moves": purpose in CONSENT_PURPOSES
+            and request.env["autopay.recollect"]._get_due_moves(company, payer),
             "problem": problem and str(problem),
         }
         response = self._render("autopay.portal_method_new", values, company)

@@ -138,6 +138,12 @@ class AutopayWork(models.AbstractModel):
         self.check_access("write")
         if not self.env.user.has_group(WORKERS):
             raise AccessError(self.env._("Only project users may do this."))
+        for work in self.sudo():
+            company = work._get_autopay_company()
+            if not company.autopay_enabled:
+                raise UserError(
+                    self.env._("Autopay is off in %s.", company.display_name)
+                )
         completions = self.env["autopay.completion"].sudo()
         own = Domain(self._autopay_link, "in", self.ids)
         shown = completions._get_shown_domain(PRESSED_STATES)

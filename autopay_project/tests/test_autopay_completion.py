@@ -2,6 +2,7 @@ from contextlib import contextmanager
 from unittest.mock import patch
 
 from odoo import Command
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from .common import RESOLVER, ProjectCommon
@@ -158,6 +159,10 @@ class TestAutopayCompletion(ProjectCommon):
         self._drag(other, self.done)
         self._run_job()
         self.assertTrue(self._get_calls(other))
+        self.company.autopay_enabled = False
+        with self.assertRaisesRegex(UserError, "Autopay is off"):
+            other.with_user(self.engineer).action_autopay_collect()
+        self.company.autopay_enabled = True
         self._drag(other, self.doing)
         self._run_job()
         self.assertFalse(self._get_calls(other))

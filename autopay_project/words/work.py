@@ -2,6 +2,8 @@
 
 from odoo.tools import format_date, format_list
 
+from odoo.addons.autopay.words.invoices.standing import say_standing
+
 
 def say_work(env, work, completion):
     """Return what becomes, or became, of what a task or project has earned.
@@ -19,6 +21,9 @@ def say_work(env, work, completion):
         return env._("Nothing is collected yet: set the date.")
     if not work.stage_id.autopay_collect:
         return ""
+    if completion.problem:
+        # Why it was taken back, as the last line of its story.
+        return completion.problem
     return env._(
         "This stage collects with Autopay what is moved into it. This was not moved "
         "into it, or is moved out again: nothing is collected."
@@ -44,19 +49,8 @@ def _say_collecting(env, completion):
             "Being collected with Autopay, but it needs attention: %s",
             completion.problem,
         )
-    parts = [_say_invoice(env, move) for move in completion.move_ids]
+    parts = [say_standing(env, move) for move in completion.move_ids]
     return env._("Being collected with Autopay: %s.", format_list(env, parts))
-
-
-def _say_invoice(env, move):
-    """Return the number of an invoice and how it stands."""
-    labels = dict(move._fields["autopay_standing"]._description_selection(env))
-    reasons = dict(move._fields["autopay_reason"]._description_selection(env))
-    words = [labels.get(move.autopay_standing)]
-    if move.autopay_standing == "blocked":
-        words.append(reasons.get(move.autopay_reason))
-    state = ": ".join(filter(None, words))
-    return f"{move.name} ({state})" if state else move.name
 
 
 def _say_paid(env, completion):

@@ -77,7 +77,7 @@ class SaleOrder(models.Model):
     )
     _autopay_deposit_share = models.Constraint(
         "CHECK (autopay_deposit >= 0 AND autopay_deposit < 1)",
-        "A deposit is less than the whole: choose a share below 100 %.",
+        "A deposit is a share of the whole: choose one from 0 % to below 100 %.",
     )
 
     # === COMPUTE METHODS === #

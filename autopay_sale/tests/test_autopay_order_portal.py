@@ -49,7 +49,7 @@ class TestAutopayOrderPortal(PagesCommon, TriggerCommon):
             trigger="date", autopay_collect_date=self.today, autopay_deposit=0.25
         )
         text, _buttons = self._read(order, self.owner_user)
-        self.assertIn("25.00 are charged when you accept, the rest on", text)
+        self.assertIn("25.00 is charged when you accept, the rest on", text)
         order.autopay_trigger = False
         self.env.flush_all()
         self.assertIsNone(self._read(order, self.owner_user))

@@ -218,6 +218,10 @@ class TestAutopayOrderTrigger(TriggerCommon):
         # Odoo archives the methods of a provider that is switched off.
         self.assertEqual(order.invoice_ids.autopay_blocker, "method_archived")
         self.assertEqual(order.autopay_progress, "collecting")
+        self.env.cr.flush()
+        self._run_cron("autopay.ir_cron_refresh_status")
+        self.env.invalidate_all()
+        self.assertIn(f"{order.invoice_ids.name} (Blocked", order.autopay_sentence)
 
     def test_locked_order_is_collected_with_its_deposit(self):
         order = self._sell(self.prints, autopay_deposit=0.2)

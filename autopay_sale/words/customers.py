@@ -26,18 +26,18 @@ CHARGED = {
     ),
     "deposit": (
         _lt(
-            "%(deposit)s are charged when you accept, the rest when everything is "
+            "%(deposit)s is charged when you accept, the rest when everything is "
             "delivered."
         ),
         _lt(
-            "%(deposit)s are charged when you accept, the rest when everything is "
+            "%(deposit)s is charged when you accept, the rest when everything is "
             "delivered, to %(method)s."
         ),
     ),
     "deposit_date": (
-        _lt("%(deposit)s are charged when you accept, the rest on %(date)s."),
+        _lt("%(deposit)s is charged when you accept, the rest on %(date)s."),
         _lt(
-            "%(deposit)s are charged when you accept, the rest on %(date)s, to "
+            "%(deposit)s is charged when you accept, the rest on %(date)s, to "
             "%(method)s."
         ),
     ),

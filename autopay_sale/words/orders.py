@@ -1,9 +1,11 @@
 """The words about sales orders that are collected by a trigger."""
 
+from odoo.tools import format_list
 from odoo.tools.translate import LazyTranslate
 
 from odoo.addons.autopay.words.days import say_day
 from odoo.addons.autopay.words.filled import fill_in
+from odoo.addons.autopay.words.invoices.standing import say_standing
 
 _lt = LazyTranslate(__name__)
 
@@ -102,7 +104,7 @@ def get_order_words(env, order):
     if order.autopay_progress == "paid":
         return env._("Everything is paid.")
     if order.autopay_progress == "collecting":
-        return env._("Invoiced; the invoices say when they are charged.")
+        return _say_invoices(env, order)
     name = order.autopay_trigger
     if name == "date" and not order.autopay_collect_date:
         name = "no_date"
@@ -110,6 +112,17 @@ def get_order_words(env, order):
     if order.autopay_progress == "deposit":
         return env._("The deposit was invoiced; the rest: %(next)s", next=words)
     return words
+
+
+def _say_invoices(env, order):
+    """Return which invoices are being collected, and how each of them stands."""
+    moves = order.invoice_ids.filtered(
+        lambda move: move.state == "posted" and move._is_autopay_open()
+    )
+    if not moves:
+        return env._("Invoiced; the invoices say when they are charged.")
+    parts = [say_standing(env, move) for move in moves]
+    return env._("Being collected: %s.", format_list(env, parts))
 
 
 def get_unready_words(env, payer):

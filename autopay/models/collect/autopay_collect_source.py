@@ -58,6 +58,9 @@ class AutopayCollectSource(models.Model):
     state = fields.Selection(
         SOURCE_STATES, required=True, readonly=True, default="waiting"
     )
+    standing = fields.Selection(
+        related="move_id.autopay_standing", string="Invoice Status"
+    )
     reason = fields.Char(
         string="Not Collected Because",
         readonly=True,

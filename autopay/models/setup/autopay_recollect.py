@@ -1,7 +1,12 @@
 from odoo import api, models
 
+from ...const.blockers.methods import ASKABLE_CODES
 from ...const.engine import OWN_FIELDS_CONTEXT
+from ...const.invoice import UNPAID_STATES
 from ...const.retry import FALLBACK_BLOCKERS
+
+# Due invoices that a page shows before a method is agreed to.
+MOST_DUE = 100
 
 
 class AutopayRecollect(models.AbstractModel):
@@ -18,6 +23,36 @@ class AutopayRecollect(models.AbstractModel):
     def _get_moves(self, company, payer):
         """Return the failed invoices that a customer can have charged again."""
         return payer.sudo()._get_autopay_failed_moves(company)
+
+    @api.model
+    def _get_due_moves(self, company, payer):
+        """Return the invoices that are due, and that only a method is missing for.
+
+        The next run charges them with the method that the customer agrees to: whoever
+        agrees sees them before.
+        """
+        due = (
+            self.env["account.move"]
+            .sudo()
+            .search(
+                [
+                    ("company_id", "=", company.id),
+                    ("commercial_partner_id", "=", payer.id),
+                    ("autopay_status", "=", "eligible"),
+                    ("state", "=", "posted"),
+                    ("payment_state", "in", UNPAID_STATES),
+                    ("autopay_date", "<=", company._get_autopay_today()),
+                ],
+                order="autopay_date, id",
+                limit=MOST_DUE,
+            )
+        )
+        decisions = self.env["autopay.decision"].sudo()._decide_safely(due)
+        return due.filtered(
+            lambda move: (
+                (decision := decisions.get(move)) and decision.blocker in ASKABLE_CODES
+            )
+        )
 
     @api.model
     def _collect(self, company, payer, token, move_ids):

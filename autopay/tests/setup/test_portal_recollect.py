@@ -1,5 +1,6 @@
 from lxml import html
 
+from odoo import fields
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -44,6 +45,26 @@ class TestPortalRecollect(PagesCommon):
         setup = setups.search([("partner_id", "=", self.customer.id)], limit=1)
         self._open(setup._get_return_path())
         return setup
+
+    def test_due_invoices_that_wait_for_a_method_are_shown_before_it_is_saved(self):
+        page = self._open(PATH)
+        self.assertFalse(page.xpath("//*[@name='autopay_due']"))
+        token = self.customer.with_company(self.company).autopay_token_id
+        token.sudo().active = False
+        due = self._create_due_invoice(70.0)
+        later = self._create_due_invoice(30.0)
+        later.autopay_date = fields.Date.add(self.today, days=9)
+        for path in (PATH, f"{PATH}?purpose=store"):
+            page = self._open(path)
+            shown = bool(page.xpath("//*[@name='autopay_due']"))
+            self.assertEqual(shown, path == PATH)
+        words = self._text(self._open(PATH), "autopay_due")
+        self.assertIn(due.name, words)
+        self.assertIn("70.00", words)
+        self.assertNotIn(later.name, words)
+        self._save(self._press(PATH, self.env["account.move"]))
+        self._run_autopay()
+        self.assertEqual((due | later).mapped("payment_state"), ["paid", "not_paid"])
 
     def test_failed_invoices_are_shown_ticked_and_charged_by_the_next_run(self):
         page = self._open(PATH)
