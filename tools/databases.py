@@ -63,10 +63,12 @@ charts = env["account.chart.template"]
 charts.try_loading("generic_coa", env.company, install_demo=False)
 env.cr.commit()
 """
-# The pages' scripts and styles take Odoo longer to build than most tests take to run.
+# The pages' scripts and styles take Odoo longer to build than most tests take to run. A
+# test that builds them lets other requests of its browser wait, for 20 seconds at most.
 BUILD_BUNDLES = """
-for name in ["web.assets_web", "web.assets_frontend", "web.assets_frontend_minimal",
-             "web.assets_frontend_lazy"]:
+for name in ["web.assets_web", "web.assets_web_print", "web.assets_backend_lazy",
+             "web.assets_frontend", "web.assets_frontend_minimal",
+             "web.assets_frontend_lazy", "web.assets_tests"]:
     bundle = env["ir.qweb"]._get_asset_bundle(name, css=True, js=True)
     bundle.js()
     bundle.css()
@@ -154,7 +156,7 @@ def _prepare_template(pair):
     _install(pair.template, "-i", modules)
     if pair.chart:
         run_odoo("shell", "-d", pair.template, "--no-http", script=LOAD_CHART)
-    run_odoo("shell", "-d", pair.template, "--no-http", script=BUILD_BUNDLES)
+        run_odoo("shell", "-d", pair.template, "--no-http", script=BUILD_BUNDLES)
     set_comment(pair.template, key)
 
 
@@ -172,6 +174,8 @@ def _prepare_ready(pair, fresh):
     # From here on it is neither: a failed update must not pass for the old state.
     set_comment(pair.ready, "")
     warnings = _install(pair.ready, "-i" if anew else "-u", modules) if modules else ""
+    # The add-ons have scripts and styles of their own.
+    run_odoo("shell", "-d", pair.ready, "--no-http", script=BUILD_BUNDLES)
     set_comment(pair.ready, f"{key}\n{warnings}")
 
 
