@@ -15,8 +15,6 @@ from ...words.days import say_day
 from ..decision.facts import get_trial_consent
 
 REVOCATION_FIELDS = {"revoked_date", "revoked_by_id", "revoke_reason"}
-# The proof of a consent is read together, and apart from what a charge asks.
-EVIDENCE = "autopay_evidence"
 LIMIT_FIELDS = ("max_amount", "max_month_amount")
 
 
@@ -59,14 +57,12 @@ class AutopayAuthorization(models.Model):
         readonly=True,
         help="The words the customer agreed to, exactly as shown; or what staff "
         "recorded of a consent that was given elsewhere.",
-        prefetch=EVIDENCE,
     )
     text_hash = fields.Char(
         readonly=True,
         help="SHA-256 of the text: shows that it was not changed.",
-        prefetch=EVIDENCE,
     )
-    lang = fields.Char(string="Language", readonly=True, prefetch=EVIDENCE)
+    lang = fields.Char(string="Language", readonly=True)
     date = fields.Datetime(
         string="Recorded on",
         required=True,
@@ -77,7 +73,6 @@ class AutopayAuthorization(models.Model):
         string="Agreed on",
         readonly=True,
         help="When the customer agreed, as staff was told.",
-        prefetch=EVIDENCE,
     )
     document = fields.Binary(
         string="Scan",
@@ -85,11 +80,10 @@ class AutopayAuthorization(models.Model):
         attachment=True,
         help="The signed paper, or the message in which the customer agreed.",
     )
-    document_name = fields.Char(readonly=True, prefetch=EVIDENCE)
+    document_name = fields.Char(readonly=True)
     document_hash = fields.Char(
         readonly=True,
         help="SHA-256 of the scan: shows that it was not changed.",
-        prefetch=EVIDENCE,
     )
     user_id = fields.Many2one(
         "res.users",
@@ -97,10 +91,9 @@ class AutopayAuthorization(models.Model):
         required=True,
         readonly=True,
         default=lambda self: self.env.user,
-        prefetch=EVIDENCE,
     )
-    ip_address = fields.Char(string="IP Address", readonly=True, prefetch=EVIDENCE)
-    user_agent = fields.Char(string="Browser", readonly=True, prefetch=EVIDENCE)
+    ip_address = fields.Char(string="IP Address", readonly=True)
+    user_agent = fields.Char(string="Browser", readonly=True)
     max_amount = fields.Monetary(
         string="Limit per Charge",
         readonly=True,
@@ -133,7 +126,7 @@ class AutopayAuthorization(models.Model):
     )
     may_confirm = fields.Boolean(compute="_compute_may_confirm")
     revoked_date = fields.Datetime(readonly=True)
-    revoked_by_id = fields.Many2one("res.users", readonly=True, prefetch=EVIDENCE)
+    revoked_by_id = fields.Many2one("res.users", readonly=True)
     revoke_reason = fields.Char(readonly=True)
     attempt_ids = fields.One2many(
         "autopay.attempt", "authorization_id", string="Charges"
