@@ -208,7 +208,7 @@ class TestAutopayCollect(AutopayCommon):
         draft.action_autopay_remove()
         # A person's word stands: the same is not collected by itself again.
         action = draft.with_user(user).action_autopay_collect()
-        self.assertIn("asked for before", action["params"]["message"])
+        self.assertIn("Requested before", action["params"]["message"])
         self.assertFalse(draft.autopay_status)
         reader = self._create_user("watching", "account.group_account_readonly")
         with self.assertRaises(AccessError):

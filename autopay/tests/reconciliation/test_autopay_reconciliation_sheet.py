@@ -64,7 +64,7 @@ class TestAutopayReconciliationSheet(ReconciliationCommon):
         lines, totals = book.worksheets
         values = [cell.value for cell in lines[2]]
         self.assertIn("Matched", values)
-        self.assertIn(attempt.name, values)
+        self.assertIn(attempt.display_name, values)
         self.assertIn("=1+1", values)
         cell = lines[2][values.index("=1+1")]
         self.assertEqual(cell.data_type, "s")
