@@ -113,7 +113,7 @@ class AutopayOrderTrigger(models.AbstractModel):
             order._work_trigger()
 
     def _note_failure(self, order, error):
-        # Who got in each other's way meet again at the next run.
+        # Runs that got in each other's way look again at the next one.
         if not isinstance(error, PG_CONCURRENCY_EXCEPTIONS_TO_RETRY):
             order._show_stuck(str(error))
 

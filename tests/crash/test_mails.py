@@ -8,7 +8,7 @@ import pytest
 from tests.crash.mailbox import Mailbox
 from tests.crash.world import at, wait_for
 
-# Who gets the reports to staff.
+# The people who get the reports to staff.
 CLERK = "clerk"
 # Events, and the mails that follow: customer or clerk, words of the subject.
 MONTH = [

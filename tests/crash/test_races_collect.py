@@ -26,7 +26,7 @@ def test_same_asked_for_twice_at_once_is_posted_and_charged_once(drafted, tmp_pa
         one.call("interfere", **point)
         one.begin("act", **ASKED)
         wait_for(started.exists, "the first did not begin")
-        # What the first has done is not committed yet.
+        # The work of the first is not committed yet.
         [told] = other.call("act", **ASKED)
         until.touch()
         assert one.end() == []

@@ -64,7 +64,7 @@ def test_jobs_killed_at_the_limit_of_requests_charge_once(world, servers):
     servers.wake_until(lambda: count_hits(world, fault) > 1, "no charge arrived")
     wait_for(lambda: "timeout after" in log.read_text(), "the limit killed nobody", 60)
     world.admin.clear_faults()
-    # What the queue runs again by itself finds nothing to do.
+    # Jobs that the queue runs again by itself find nothing to do.
     wait_until_jobs_are(world, "done", "failed")
     servers.stop()
 

@@ -237,6 +237,9 @@ class TestAutopayCombination(ReversalCommon):
         bank = self._create_token("pm_usBankAccount_success")
         consents = self.env["autopay.authorization"]
         consents._record(self.customer, self.company, bank, "portal")
+        # Besides the account that is paused when its debit comes back.
+        agreed = self._create_token()
+        consents._record(self.customer, self.company, agreed, "portal")
         self._charge_now(back, {back.id: bank})
         self.env.invalidate_all()
         attempt = back.autopay_attempt_ids.sorted("id")[-1:]
@@ -248,6 +251,7 @@ class TestAutopayCombination(ReversalCommon):
         self.company.autopay_fallback = True
         failed.action_autopay_make_eligible()
         self._run_autopay()
+        self.assertEqual(failed.autopay_fallback_token_id, agreed)
         self.assertFalse(back.autopay_fallback_token_id or back.autopay_retry_date)
         self.assertEqual(back.autopay_blocker, "money_returned")
 
