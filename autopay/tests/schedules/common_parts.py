@@ -50,9 +50,16 @@ class PartsCommon(AutopayCommon):
         return invoice
 
     def _on_day(self, number):
-        """Return a context in which it is noon so many days from today."""
+        """Return a context in which it is noon so many days from today.
+
+        On this day it is not earlier than it is: a charge does not come before the
+        consent that it relies on.
+        """
         day = self.today + timedelta(days=number)
-        return freeze_time(datetime.combine(day, time(12), timezone.utc), tick=True)
+        moment = datetime.combine(day, time(12), timezone.utc)
+        if not number:
+            moment = max(moment, datetime.now(timezone.utc))
+        return freeze_time(moment, tick=True)
 
     def _run_on(self, number):
         """Run the engine as of that day."""
