@@ -35,10 +35,10 @@ def get_client(credentials: Credentials) -> stripe.StripeClient:
     address = session.api_base() or stripe.DEFAULT_API_BASE
     key_hash = hashlib.sha256(credentials.secret_key.encode()).hexdigest()
     cached = (credentials.provider_id, key_hash, address)
-    # Two threads may both make one: setdefault lets one of them win, without a lock.
-    client = _clients.get(cached) or _clients.setdefault(
-        cached, _new_client(credentials.secret_key, address)
-    )
+    # Taken out and put back behind the others: a client in use is not the oldest. Two
+    # threads may both make one: setdefault lets one of them win, without a lock.
+    known = _clients.pop(cached, None) or _new_client(credentials.secret_key, address)
+    client = _clients.setdefault(cached, known)
     _forget_oldest_clients()
     return client
 

@@ -108,8 +108,12 @@ class TestStripeSession(BaseCase):
         self.assertNotIn("sk_test_visible", str(list(stripe_client._clients)))
 
     def test_the_cache_of_clients_forgets_the_oldest_keys(self):
+        in_use = self._create_gateway(secret_key="sk_test_in_use")
         for number in range(stripe_client.CLIENTS_KEPT + 3):
             self._create_gateway(secret_key=f"sk_test_{number}")
+            again = self._create_gateway(secret_key="sk_test_in_use")
+            self.assertIs(again._intents._requestor, in_use._intents._requestor)
+        self._create_gateway(secret_key=f"sk_test_{number}")
         self.assertEqual(len(stripe_client._clients), stripe_client.CLIENTS_KEPT)
         newest = hashlib.sha256(f"sk_test_{number}".encode()).hexdigest()
         self.assertEqual(list(stripe_client._clients)[-1][1], newest)
