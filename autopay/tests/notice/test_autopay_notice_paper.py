@@ -5,7 +5,6 @@ from odoo.tools import mute_logger
 
 from odoo.addons.base.models.ir_actions_report import IrActionsReport
 
-from ...models.notice.autopay_notice_paper import PRINTING
 from .common_notice import NoticeCommon
 
 PAPER_LOG = "odoo.addons.autopay.models.notice.autopay_notice_paper"
@@ -26,7 +25,6 @@ class TestAutopayNoticePaper(NoticeCommon):
 
         # Odoo prints nothing in tests otherwise.
         self.patch(type(reports), "_render_qweb_pdf", print_really)
-        self.is_printing = reports.get_wkhtmltopdf_state() in PRINTING
 
     def _get_papers(self):
         (mail,) = self._get_told()
@@ -43,8 +41,6 @@ class TestAutopayNoticePaper(NoticeCommon):
         return notice.res_id and notice._get_subject()
 
     def test_payment_receipt_is_attached_where_the_company_wants_it(self):
-        if not self.is_printing:
-            self.skipTest("wkhtmltopdf is not installed")
         attempt = self._tell("receipt")
         name = attempt.payment_id.name.replace("/", "_")
         self.assertEqual(
@@ -54,14 +50,32 @@ class TestAutopayNoticePaper(NoticeCommon):
         self.assertFalse(self.env["ir.attachment"].search(own), "nothing is kept")
 
     def test_invoice_is_attached_as_it_is(self):
-        if not self.is_printing:
-            self.skipTest("wkhtmltopdf is not installed")
         invoice = self._tell("invoice").move_ids
         name = invoice.name.replace("/", "_")
         self.assertEqual(
             self._get_papers(), [(f"{name}.pdf", b"%PDF", "application/pdf")]
         )
         self.assertFalse(invoice.invoice_pdf_report_id)
+
+    def test_invoice_that_was_sent_before_is_attached_as_it_was(self):
+        self.company.autopay_receipt_paper = "invoice"
+        self._collect()
+        invoice = self._get_notices()[-1:]._get_subject().move_ids
+        self.env["ir.attachment"].create(
+            {
+                "name": "as_it_was.pdf",
+                "raw": b"%PDF as it was sent",
+                "mimetype": "application/pdf",
+                "res_model": invoice._name,
+                "res_id": invoice.id,
+                "res_field": "invoice_pdf_report_file",
+            }
+        )
+        self.env.invalidate_all()
+        self._send_mails()
+        (mail,) = self._get_told()
+        [(name, content, _kind)] = mail["attachments"]
+        self.assertEqual((name, content), ("as_it_was.pdf", b"%PDF as it was sent"))
 
     def test_mail_goes_without_what_cannot_be_printed(self):
         reports = type(self.env["ir.actions.report"])
