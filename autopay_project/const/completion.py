@@ -20,6 +20,3 @@ RESUMABLE_STATES = ("waiting", "asked", "withdrawn")
 PRESSED_STATES = ("waiting", "asked")
 
 KINDS = [("stage", "Stage"), ("date", "Completion Date")]
-
-# Payment states of an invoice of which nothing is open any more.
-PAID_STATES = ("paid", "in_payment")

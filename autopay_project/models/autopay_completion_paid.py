@@ -1,7 +1,9 @@
 from odoo import api, models
 from odoo.tools import format_list
 
-from ..const.completion import COMPLETIONS_AT_ONCE, PAID_STATES
+from odoo.addons.autopay.const.collect.sources import PAID_STATES
+
+from ..const.completion import COMPLETIONS_AT_ONCE
 
 # Invoices that were cancelled or credited as a whole are not owed any more.
 OWED_DOMAIN = [("state", "!=", "cancel"), ("payment_state", "!=", "reversed")]

@@ -3,6 +3,8 @@ from odoo.fields import Domain
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import split_every
 
+from odoo.addons.autopay.const.invoice import UNPAID_STATES
+
 from ..const.triggers import OPEN_PROGRESS, ORDERS_TOGETHER
 
 # The order at which the time of a run was over.
@@ -68,7 +70,7 @@ class AutopayOrderTrigger(models.AbstractModel):
     def _get_changed_domain(self, company):
         """Return orders whose invoices say something else than the order does."""
         unpaid = Domain("state", "=", "posted") & Domain(
-            "payment_state", "in", ("not_paid", "partial")
+            "payment_state", "in", UNPAID_STATES
         )
         unpaid = Domain("invoice_ids", "any", unpaid)
         shown = Domain("autopay_progress", "=", "collecting") & ~unpaid
