@@ -39,11 +39,11 @@ class QueueServers(Servers):
 
     def wait_until_done(self, seconds=READY_SECONDS):
         """Wait until no job has anything in hand."""
-        wait_for(
-            lambda: not self._world.sql(OPEN_BATCHES)[0]["count"],
-            "jobs do not end",
-            seconds,
-        )
+        wait_for(lambda: not self.has_open_batches(), "jobs do not end", seconds)
+
+    def has_open_batches(self):
+        """Return whether jobs have, or will have, anything in hand."""
+        return bool(self._world.sql(OPEN_BATCHES)[0]["count"])
 
     def has_batches(self):
         """Return whether anything was handed to jobs yet."""

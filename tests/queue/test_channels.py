@@ -49,6 +49,8 @@ def test_jobs_repeated_and_a_server_killed_charge_each_invoice_once(world, serve
     servers.kill()
     world.admin.clear_faults()
     wait_for(lambda: "runner ready" in other.read_text(), "no other runner", 60)
+    # An invoice in whose charge a second process dies would wait for a person.
+    servers.wake_until(lambda: is_at_rest(world, servers), "nobody goes on", 120)
     servers.stop()
 
     assert_consistent(world.converge(), ALL)
@@ -92,6 +94,13 @@ def test_two_schedulers_and_a_person_beside_the_jobs_charge_once(world, servers)
     world.admin.set_latency(0)
 
     assert_consistent(world.converge(), ALL)
+
+
+def is_at_rest(world, servers):
+    """Return whether nothing is due, and no job or run has anything in hand."""
+    due = world.sql("SELECT id FROM account_move WHERE autopay_status = 'eligible'")
+    in_hand = servers.has_open_batches() or "running" in read_runs(world)
+    return not due and not in_hand
 
 
 def wait_until_jobs_are(world, *states):
