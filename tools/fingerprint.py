@@ -4,7 +4,7 @@ import hashlib
 import importlib.util
 from pathlib import Path
 
-from tools.environment import ROOT
+from tools.environment import LOCAL, ROOT
 
 # Changes there do not change what is in a database.
 FREE_FOLDERS = {"tests", "static", "readme", "i18n", "__pycache__"}
@@ -47,5 +47,5 @@ def digest_of(parts):
 def _get_name(part):
     if not isinstance(part, Path):
         return part
-    inside = part.is_relative_to(ROOT)
+    inside = part.is_relative_to(ROOT) and not part.is_relative_to(LOCAL)
     return str(part.relative_to(ROOT)) if inside else part.name
