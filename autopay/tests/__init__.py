@@ -26,7 +26,7 @@ from .authorization import (
     test_autopay_consent_wizard,
     test_autopay_terms,
 )
-from .collect import test_autopay_collect
+from .collect import test_autopay_collect, test_autopay_collect_void
 from .company import (
     test_autopay_company_retry,
     test_autopay_clock,

@@ -1,7 +1,15 @@
 """Work that is done, and what became of what it earned."""
 
+from odoo.addons.autopay.const.collect.sources import CREDITED_STATES
+
 # Until then a person who has dragged a task by mistake can drag it back.
 GRACE_MINUTES = 5
+
+# Invoices that were cancelled or credited as a whole are not owed any more.
+OWED_DOMAIN = [
+    ("state", "!=", "cancel"),
+    ("payment_state", "not in", CREDITED_STATES),
+]
 
 # Completions that are collected one after the other in one run of the job.
 COMPLETIONS_AT_ONCE = 200
@@ -12,10 +20,11 @@ STATES = [
     ("collecting", "Being Collected"),
     ("paid", "Paid"),
     ("withdrawn", "Withdrawn"),
+    ("void", "Nothing to Collect"),
 ]
 
-# Nothing was collected yet: to come back into the stage begins anew.
-RESUMABLE_STATES = ("waiting", "asked", "withdrawn")
+# Nothing was collected: to come back into the stage begins anew.
+RESUMABLE_STATES = ("waiting", "asked", "withdrawn", "void")
 # States in which people can have it collected right away.
 PRESSED_STATES = ("waiting", "asked")
 

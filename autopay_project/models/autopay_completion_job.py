@@ -35,6 +35,7 @@ class AutopayCompletionJob(models.AbstractModel):
             if not self.env["ir.cron"]._commit_progress(1):
                 return
         stage._apply(self._let_go, self.search([("state", "=", "asked")]))
+        self._sync_void()
         stage._apply(lambda paid: paid._settle_paid(), self._search_paid())
 
     @api.model

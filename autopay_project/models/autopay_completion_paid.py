@@ -1,12 +1,12 @@
 from odoo import api, models
+from odoo.fields import Domain
 from odoo.tools import format_list
 
 from odoo.addons.autopay.const.collect.sources import PAID_STATES
 
-from ..const.completion import COMPLETIONS_AT_ONCE
+from ..const.completion import COMPLETIONS_AT_ONCE, OWED_DOMAIN
+from ..words.obstacles import get_gone
 
-# Invoices that were cancelled or credited as a whole are not owed any more.
-OWED_DOMAIN = [("state", "!=", "cancel"), ("payment_state", "!=", "reversed")]
 OPEN_DOMAIN = [
     *OWED_DOMAIN,
     "|",
@@ -36,9 +36,8 @@ class AutopayCompletionPaid(models.AbstractModel):
                 return
         reasons = self._invoice_orders(staff, work, orders)
         moves = self._find_moves()
-        if not moves:
-            gone = staff.env._("Its invoice was deleted: make another one by hand.")
-            self._ask_person("\n".join(reasons) or gone)
+        if not moves.filtered_domain(OWED_DOMAIN):
+            self._ask_person("\n".join(reasons) or get_gone(staff.env, moves))
             return
         reasons += self._get_blocks(staff, moves)
         problem = "\n".join(reasons)
@@ -113,6 +112,36 @@ class AutopayCompletionPaid(models.AbstractModel):
             ],
             limit=COMPLETIONS_AT_ONCE,
         )
+
+    @api.model
+    def _sync_void(self):
+        """Close what nothing is left to collect of, and open it again when it is."""
+        stage = self.env["autopay.stage"]
+        owed = Domain("move_ids", "any", OWED_DOMAIN)
+        over = Domain("state", "=", "collecting") & ~owed
+        again = Domain("state", "=", "void") & owed
+        for domain in (over, again):
+            found = self.search(domain, limit=COMPLETIONS_AT_ONCE)
+            stage._apply(self._note_void, found)
+
+    @api.model
+    def _note_void(self, completions):
+        """Note whether anything is left to collect of completions, as it is by now."""
+        for completion in completions.try_lock_for_update(allow_referencing=True):
+            completion.invalidate_recordset(["state"])
+            owed = completion.move_ids.filtered_domain(OWED_DOMAIN)
+            if completion.state == "void" and owed:
+                completion.write({"state": "collecting", "problem": False})
+            elif completion.state == "collecting" and not owed:
+                completion._close_void()
+
+    def _close_void(self):
+        """Say that nothing is left to collect: the work stays where it is, unpaid."""
+        staff = self.env["autopay.notification"]._for_staff(self.company_id)
+        words = get_gone(staff.env, self.move_ids)
+        self.write({"state": "void", "problem": words})
+        self._get_work()._message_log(body=words)
+        self._close_calls(words)
 
     def _settle_paid(self):
         for completion in self.try_lock_for_update(allow_referencing=True):

@@ -68,7 +68,7 @@ class AutopayWork(models.AbstractModel):
         link = self._autopay_link
         found = self.env["autopay.completion"].sudo()
         rows = found.search([(link, "in", self._origin.ids)], order="id")
-        rank = ["withdrawn", "paid", "collecting", "waiting", "asked"]
+        rank = ["withdrawn", "void", "paid", "collecting", "waiting", "asked"]
         ordered = rows.sorted(lambda row: (rank.index(row.state), row.id))
         return {row[link].id: row for row in ordered}
 

@@ -5,6 +5,8 @@ from odoo import Command
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
+from odoo.addons.autopay.tests.fault import fault
+
 from .common import RESOLVER, ProjectCommon
 
 KNOWN = "_is_autopay_known_anywhere"
@@ -180,6 +182,7 @@ class TestAutopayCompletion(ProjectCommon):
         self._run_job()
         self.assertEqual(task.stage_id, self.paid)
 
+    @fault(127)
     def test_what_cannot_be_collected_is_said_and_stops_no_other(self):
         def with_order(**values):
             return self._create_task(self._create_order(), **values)

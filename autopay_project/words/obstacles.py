@@ -1,12 +1,16 @@
 """Sentences on why completed work is not collected, in the language of staff."""
 
+from odoo.tools import format_list
+
+from ..const.completion import OWED_DOMAIN
+
 
 def get_departure(env, completion):
     """Return why nothing is to be collected any more; "" when it still is.
 
     :param completion: an ``autopay.completion`` that waits
     """
-    if completion.move_ids:
+    if completion.move_ids.filtered_domain(OWED_DOMAIN):
         # The invoice is there and is charged, wherever the work was moved since.
         return ""
     if not completion.company_id.autopay_enabled:
@@ -58,3 +62,20 @@ def get_obstacle(env, completion):
             "press Collect Now."
         )
     return ""
+
+
+def get_gone(env, moves):
+    """Return that nothing is left of what was invoiced, and what a person may do.
+
+    :param moves: the invoices, without those that were deleted
+    """
+    if not moves:
+        return env._(
+            "Its invoice was deleted, so nothing is collected. If it is owed, make "
+            "another one by hand."
+        )
+    return env._(
+        "Nothing is left to collect: what was invoiced was credited or canceled "
+        "(%(names)s). If it is owed, make another invoice by hand.",
+        names=format_list(env, [move.name or move.display_name for move in moves]),
+    )

@@ -58,9 +58,14 @@ def _say_paid(env, completion):
     return env._("Paid by %s.", format_list(env, names))
 
 
+def _say_void(_env, completion):
+    return completion.problem or ""
+
+
 SENTENCES = {
     "waiting": _say_waiting,
     "asked": _say_asked,
     "collecting": _say_collecting,
     "paid": _say_paid,
+    "void": _say_void,
 }

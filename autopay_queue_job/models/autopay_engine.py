@@ -11,8 +11,9 @@ class AutopayEngine(models.AbstractModel):
     def _charge_due_invoices(self):
         """Override of `autopay`: jobs charge, as long as somebody takes them."""
         queue = self.env["autopay.queue"]
-        problem = queue._get_problem()
-        queue._take_back(problem)
+        queue._take_back()
+        if problem := queue._get_problem():
+            queue._take_back_all(problem)
         queue._apply_committed(lambda found: found._note_trouble(), queue)
         engine = self.with_context(**{SERVED: not problem})
         return super(AutopayEngine, engine)._charge_due_invoices()

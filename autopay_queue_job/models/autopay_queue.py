@@ -48,9 +48,8 @@ class AutopayQueue(models.AbstractModel):
     @api.model
     def _get_complaint(self):
         """Return what is wrong with the queue, also while it is being tried again."""
-        missed, begun = self._get_last("missed", "end_date"), self._get_last_begun()
-        unproven = missed and (not begun or begun < missed)
-        return self._get_problem() or ("standstill" if unproven else "")
+        doubted = self._get_last_doubt(self._get_last_begun())
+        return self._get_problem() or ("standstill" if doubted else "")
 
     def _has_runner(self):
         """Return whether a job runner is at work: it holds a lock of the database."""
@@ -69,9 +68,9 @@ class AutopayQueue(models.AbstractModel):
 
     def _stands_still(self):
         """Return whether jobs wait and none begins, or that was so a while ago."""
-        begun = self._get_last_begun() or NEVER
-        missed = self._get_last("missed", "end_date") or NEVER
-        if missed > max(begun, self._ago(REST_MINUTES)):
+        begun = self._get_last_begun()
+        doubted = self._get_last_doubt(begun)
+        if doubted and doubted > self._ago(REST_MINUTES):
             return True
         limit = self._ago(STANDSTILL_MINUTES)
         waiting = [("state", "=", "waiting"), ("create_date", "<", limit)]
@@ -79,13 +78,35 @@ class AutopayQueue(models.AbstractModel):
         return begun < limit and bool(batches.search_count(waiting, limit=1))
 
     def _get_last_begun(self):
-        return self._get_last(("begun", "done"), "start_date")
-
-    def _get_last(self, states, name):
-        states = (states,) if isinstance(states, str) else states
         batches = self.env["autopay.queue.batch"]
-        domain = [("state", "in", states), (name, "!=", False)]
-        return batches.search(domain, order=f"{name} desc", limit=1)[name]
+        domain = [("state", "in", ("begun", "done")), ("start_date", "!=", False)]
+        last = batches.search(domain, order="start_date desc", limit=1)
+        return last.start_date or NEVER
+
+    def _get_last_doubt(self, begun):
+        """Return when the queue was last seen not to begin jobs, None if it does.
+
+        Jobs that a person took away say nothing about the queue, and neither do those
+        that waited while there was no runner, nor one that failed before it began. When
+        what is handed over next fails likewise, the queue is broken.
+
+        :param begun: when the last job began; what was before it counts no more
+        """
+        batches = self.env["autopay.queue.batch"]
+        since = [("state", "=", "missed"), ("end_date", ">", begun)]
+        still = [*since, ("miss_reason", "=", "standstill")]
+        last = batches.search(still, order="end_date desc", limit=1)
+        moments = [last.end_date] if last else []
+        failed = batches._read_group(
+            [*since, ("miss_reason", "=", "failed")],
+            ["handover"],
+            ["end_date:max"],
+            limit=2,
+            order="end_date:max desc",
+        )
+        if len(failed) > 1:
+            moments += [moment for _handover, moment in failed]
+        return max(moments, default=None)
 
     def _ago(self, minutes):
         return fields.Datetime.now() - timedelta(minutes=minutes)
@@ -112,16 +133,23 @@ class AutopayQueue(models.AbstractModel):
     # === TAKE BACK === #
 
     @api.model
-    def _take_back(self, problem):
-        """Make invoices due again that no job will charge any more.
-
-        :param str problem: what ``_get_problem`` has found: then all that wait
-        """
+    def _take_back(self):
+        """Make invoices due again that no job will charge any more."""
         batches = self.env["autopay.queue.batch"]
         begun = batches.search([("state", "=", "begun")])
         self._apply(self._close, begun._filter_without_run(), False)
         waiting = batches.search([("state", "=", "waiting")])
-        self._apply(self._miss, waiting if problem else waiting._filter_without_job())
+        for reason, lost in waiting._group_without_job().items():
+            self._apply(self._miss, lost, reason)
+
+    @api.model
+    def _take_back_all(self, problem):
+        """Make all invoices due again that wait for a job to begin.
+
+        :param str problem: what ``_get_problem`` has found
+        """
+        waiting = self.env["autopay.queue.batch"].search([("state", "=", "waiting")])
+        self._apply(self._miss, waiting, problem)
 
     def _close(self, batches, halted):
         """Close batches whose run is over."""
@@ -131,11 +159,13 @@ class AutopayQueue(models.AbstractModel):
         open_batches.halted = halted
         open_batches._set_state("done")
 
-    def _miss(self, batches):
+    def _miss(self, batches, reason):
         """Take back what no job has begun; one that comes later does nothing."""
-        batches.try_lock_for_update().filtered(
+        open_batches = batches.try_lock_for_update().filtered(
             lambda batch: batch.state == "waiting"
-        )._set_state("missed")
+        )
+        open_batches.miss_reason = reason
+        open_batches._set_state("missed")
 
     @api.model
     def _get_handed_ids(self, company):

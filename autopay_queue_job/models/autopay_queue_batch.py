@@ -7,7 +7,8 @@ from odoo.tools import format_datetime
 from odoo.addons.autopay.gateways.run_clock import RunClock
 from odoo.addons.autopay.gateways.run_context import RunContext
 
-from ..const.queue import BATCH_STATES, JOBS_WANTED, KEPT_DAYS
+from ..const.queue import BATCH_STATES, JOBS_WANTED, KEPT_DAYS, MISS_REASONS
+from ..words.queue import get_nothing_words
 
 _logger = logging.getLogger(__name__)
 
@@ -45,6 +46,9 @@ class AutopayQueueBatch(models.Model):
     invoice_count = fields.Integer(string="Invoices", readonly=True)
     state = fields.Selection(
         BATCH_STATES, required=True, readonly=True, default="waiting", index=True
+    )
+    miss_reason = fields.Selection(
+        MISS_REASONS, string="Never Taken Because", readonly=True
     )
     start_date = fields.Datetime(string="Start", readonly=True)
     end_date = fields.Datetime(string="End", readonly=True)
@@ -93,7 +97,8 @@ class AutopayQueueBatch(models.Model):
         # The user of a job can be changed; runs belong to the scheduler's.
         batch = self.with_user(SUPERUSER_ID).exists()
         if not batch._begin():
-            return self.env._("Nothing was charged: this was done or given back.")
+            batch.invalidate_recordset(["state"])
+            return get_nothing_words(self.env, batch.state)
         # A job is a request, and has as much time as one that charges by hand.
         ctx = RunContext(clock=RunClock("now"))
         if batch._is_proven():
@@ -169,14 +174,19 @@ class AutopayQueueBatch(models.Model):
 
     # === WHAT BECAME OF THEM === #
 
-    def _filter_without_job(self):
-        """Return the batches whose job was canceled or deleted, or has failed."""
+    def _group_without_job(self):
+        """Return {reason: batches} of those whose job will not run by itself.
+
+        :return: by *failed* and *gone* of ``MISS_REASONS``
+        """
         jobs = self.env["queue.job"].sudo()
-        live = jobs.search(
-            [("uuid", "in", self.mapped("job_uuid")), ("state", "in", LIVE_JOBS)]
+        found = jobs.search_fetch(
+            [("uuid", "in", self.mapped("job_uuid"))], ["uuid", "state"]
         )
-        alive = set(live.mapped("uuid"))
-        return self.filtered(lambda batch: batch.job_uuid not in alive)
+        states = {job.uuid: job.state for job in found}
+        lost = self.filtered(lambda each: states.get(each.job_uuid) not in LIVE_JOBS)
+        failed = lost.filtered(lambda each: states.get(each.job_uuid) == "failed")
+        return {"failed": failed, "gone": lost - failed}
 
     def _filter_without_run(self):
         """Return the batches whose run is over, however it ended."""

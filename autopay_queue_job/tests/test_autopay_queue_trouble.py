@@ -3,6 +3,9 @@ from datetime import timedelta
 from odoo import fields
 from odoo.tests import tagged
 
+from odoo.addons.autopay.tests.fault import fault
+from odoo.addons.queue_job.job import Job
+
 from ..models.autopay_queue import TROUBLE_PARAMETER
 from .common import AutopayQueueCommon
 
@@ -26,6 +29,7 @@ class TestAutopayQueueTrouble(AutopayQueueCommon):
         domain = [("autopay_wait", "=like", "queue:%")]
         return self.env["mail.activity"].sudo().search(domain)
 
+    @fault(122)
     def test_scheduled_action_charges_where_no_runner_is_at_work(self):
         invoice = self._create_due_invoice()
         batch = self._hand_over()
@@ -37,6 +41,7 @@ class TestAutopayQueueTrouble(AutopayQueueCommon):
         self.assertEqual(batch.state, "missed")
         self.assertEqual(len(self._get_charges(invoice)), 1)
 
+    @fault(122)
     def test_person_is_called_when_no_runner_comes_back(self):
         self._run_autopay()
         health = self.env["autopay.engine.health"].sudo()
@@ -87,14 +92,93 @@ class TestAutopayQueueTrouble(AutopayQueueCommon):
         self.assertFalse(self._hand_over())
         self.assertEqual(second.state, "waiting")
 
-    def test_invoices_whose_job_was_canceled_are_due_again(self):
+    def test_runner_that_comes_back_is_given_jobs_at_once(self):
+        self._create_due_invoice()
+        batch = self._hand_over()
+        self._run_autopay()
+        self.assertEqual(batch.miss_reason, "no_runner")
+        self._create_due_invoice(customer=self.second)
+        self.assertTrue(self._hand_over())
+        with self._runner():
+            self.assertFalse(self.env["autopay.queue"]._get_complaint())
+
+    # === JOBS THAT ARE LOST === #
+
+    @fault(123)
+    def test_job_that_a_person_takes_away_is_no_fault_of_the_queue(self):
+        invoice = self._create_due_invoice()
+        for take_away in (
+            lambda job: job.button_cancelled(),
+            lambda job: job.button_done(),
+            lambda job: job.unlink(),
+        ):
+            batch = self._hand_over()
+            take_away(self._get_job(batch))
+            # Others are charged by jobs all the same.
+            again = self._hand_over()
+            self.assertEqual((batch.state, batch.miss_reason), ("missed", "gone"))
+            self.assertEqual(again.move_ids, invoice.ids)
+            self._get_job(again).unlink()
+        last = self._hand_over()
+        with self._runner():
+            self.assertFalse(self._get_lines())
+        self._perform(last)
+        self.assertEqual(len(self._get_charges(invoice)), 1)
+
+    @fault(123)
+    def test_job_that_fails_alone_is_handed_over_again(self):
         invoice = self._create_due_invoice()
         batch = self._hand_over()
-        self._get_job(batch).button_cancelled()
+        self._fail(batch)
         again = self._hand_over()
-        self.assertEqual(batch.state, "missed")
+        self.assertEqual((batch.state, batch.miss_reason), ("missed", "failed"))
+        with self._runner():
+            self.assertFalse(self._get_lines())
         self._perform(again)
         self.assertEqual(len(self._get_charges(invoice)), 1)
+        # That another one has failed before counts no more once jobs are begun.
+        self._make_older(batch, end_date=2)
+        self._make_older(again, start_date=1)
+        self._create_due_invoice(customer=self.second)
+        self._fail(self._hand_over())
+        self.assertTrue(self._hand_over())
+
+    @fault(123)
+    def test_jobs_that_all_fail_leave_the_work_to_the_scheduled_action(self):
+        invoice = self._create_due_invoice()
+        self._fail(self._hand_over())
+        self._fail(self._hand_over())
+        self.assertFalse(self._hand_over())
+        self.assertEqual(invoice.autopay_status, "success")
+        with self._runner():
+            self.assertTrue(self._get_lines())
+
+    @fault(123)
+    def test_job_that_a_person_repeats_charges_nothing_and_says_why(self):
+        invoice = self._create_due_invoice()
+        batch = self._hand_over()
+        self._fail(batch)
+        again = self._hand_over()
+        self.assertIn("taken back", self._repeat(batch))
+        self.assertEqual((batch.state, again.state), ("missed", "waiting"))
+        self.assertFalse(invoice.autopay_attempt_ids)
+        self._perform(again)
+        self._get_job(again).button_done()
+        self.assertIn("has had its run", self._repeat(again))
+        self.assertEqual(len(self._get_charges(invoice)), 1)
+
+    def _fail(self, batch):
+        """Let a job end as one does whose process dies before anything is begun."""
+        job = Job.load(self.env(su=True), batch.job_uuid)
+        job.set_failed(exc_info="dead", exc_name="JobFoundDead", exc_message="dead")
+        job.store()
+
+    def _repeat(self, batch):
+        """Requeue a job, as a person does; return what it says when it was run."""
+        job = self._get_job(batch)
+        job.requeue()
+        self.assertEqual(job.state, "pending")
+        return self._perform(batch)
 
     def test_batch_whose_process_died_is_closed(self):
         invoice = self._create_due_invoice()

@@ -17,6 +17,30 @@ TROUBLE = {
     ),
 }
 
+# Why a job charges nothing, by the state of what was handed to it.
+NOTHING = {
+    "waiting": _lt("Nothing was charged: another run of this job is at it."),
+    "begun": _lt("Nothing was charged: another run of this job is at it."),
+    "done": _lt("Nothing was charged: this job has had its run, and has one only."),
+    "missed": _lt(
+        "Nothing was charged: what was handed to this job was taken back, as it had "
+        "not begun. These invoices are due again without it."
+    ),
+    "returned": _lt(
+        "Nothing was charged: Autopay charges nothing here, or the provider did not "
+        "answer other jobs. What is due is left to the next run."
+    ),
+}
+FORGOTTEN = _lt("Nothing was charged: what was handed to this job is known no more.")
+
+
+def get_nothing_words(env, state):
+    """Return why a job charges nothing, as a sentence for whoever looks at the job.
+
+    :param state: a key of ``BATCH_STATES``; False when the batch is gone
+    """
+    return env._(NOTHING.get(state, FORGOTTEN))
+
 
 def get_trouble_words(env, complaint):
     """Return what is wrong with the queue, as a sentence.

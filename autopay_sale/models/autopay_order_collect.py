@@ -1,6 +1,8 @@
 from odoo import models
 from odoo.exceptions import RedirectWarning, UserError
 
+from odoo.addons.autopay.const.collect.sources import PAID_STATES
+
 from ..words.orders import get_draft_problem, get_problem
 
 
@@ -166,6 +168,7 @@ class AutopayOrderCollect(models.AbstractModel):
         )
 
     def _get_paid_invoices(self):
+        """Return the order's invoices that were paid, not those that were credited."""
         return self._get_own_invoices().filtered(
-            lambda move: not move._is_autopay_open()
+            lambda move: move.payment_state in PAID_STATES
         )

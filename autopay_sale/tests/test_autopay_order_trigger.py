@@ -5,6 +5,8 @@ from odoo import Command
 from odoo.exceptions import AccessError
 from odoo.tests import Form, tagged
 
+from odoo.addons.autopay.tests.fault import fault
+
 from .common_trigger import TriggerCommon
 
 
@@ -49,6 +51,7 @@ class TestAutopayOrderTrigger(TriggerCommon):
         self._run_autopay()
         self.assertEqual(self._get_taken(order), [10000, 10000])
 
+    @fault(126)
     def test_day_of_an_order(self):
         past, today, later, undated = (
             self._sell(
@@ -149,6 +152,7 @@ class TestAutopayOrderTrigger(TriggerCommon):
 
     # === WHAT ASKS A PERSON === #
 
+    @fault(125)
     def test_order_without_lines_and_one_that_was_returned_ask_a_person(self):
         empty = self._sell(trigger="confirmed")
         order = self._sell(self.prints)
@@ -209,6 +213,7 @@ class TestAutopayOrderTrigger(TriggerCommon):
         [charge] = self._get_charges(order.invoice_ids)
         self.assertEqual((charge["currency"], charge["amount"]), ("eur", 10000))
 
+    @fault(124)
     def test_provider_switched_off_before_the_charge_is_told_on_the_invoice(self):
         order = self._sell(self.service, trigger="confirmed")
         self._collect_orders()

@@ -3,8 +3,10 @@
 from odoo.tools import format_list
 from odoo.tools.translate import LazyTranslate
 
+from odoo.addons.autopay.const.collect.sources import PAID_STATES
 from odoo.addons.autopay.words.days import say_day
 from odoo.addons.autopay.words.filled import fill_in
+from odoo.addons.autopay.words.invoices.collecting import get_void
 from odoo.addons.autopay.words.invoices.standing import say_standing
 
 _lt = LazyTranslate(__name__)
@@ -120,9 +122,26 @@ def _say_invoices(env, order):
         lambda move: move.state == "posted" and move._is_autopay_open()
     )
     if not moves:
-        return env._("Invoiced; the invoices say when they are charged.")
+        return _say_nothing_open(env, order)
     parts = [say_standing(env, move) for move in moves]
     return env._("Being collected: %s.", format_list(env, parts))
+
+
+def _say_nothing_open(env, order):
+    """Return what became of the invoices of an order, none of which is open."""
+    moves = order.invoice_ids.filtered(lambda move: move.move_type == "out_invoice")
+    if moves and all(get_void(move) for move in moves):
+        return env._("What was invoiced was credited or canceled: nothing is charged.")
+    if moves and all(_is_settled(move) for move in moves):
+        return env._(
+            "What was invoiced so far is paid; the rest follows when it can be "
+            "invoiced."
+        )
+    return env._("Invoiced; the invoices say when they are charged.")
+
+
+def _is_settled(move):
+    return move.payment_state in PAID_STATES or get_void(move)
 
 
 def get_unready_words(env, payer):

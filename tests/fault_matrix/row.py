@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 POINTS = {
+    "T": "trigger",
     "S": "select",
     "R": "reserve",
     "C": "create",

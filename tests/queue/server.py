@@ -22,6 +22,10 @@ class QueueServers(Servers):
             env={"ODOO_QUEUE_JOB_CHANNELS": channels, **(env or {})},
         )
 
+    def start_without_runner(self):
+        """Start a server that makes jobs and has nobody run them."""
+        return super().start("--workers=0")
+
     def start_runner(self, *options):
         """Start a server, and wait until it runs jobs; return the path of its log."""
         log = self.start(*options)

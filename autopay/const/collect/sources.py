@@ -4,10 +4,14 @@ SOURCE_STATES = [
     ("waiting", "To Be Paid"),
     ("refused", "Not Collected"),
     ("collected", "Paid"),
+    ("void", "Nothing to Collect"),
 ]
 
 # The payment states in which nothing is left to pay, in whichever way it was paid.
 PAID_STATES = ("in_payment", "paid")
+
+# Payment states of an invoice that credit notes have settled: nobody has paid it.
+CREDITED_STATES = ("reversed",)
 
 # Minutes until what follows a paid invoice is tried again, doubled each time, at most
 # a day; and the failures after which a person is called.
@@ -18,3 +22,6 @@ FAILURES_BEFORE_ALARM = 3
 # Paid invoices that are worked off together, and in one call of the job.
 PAID_TOGETHER = 100
 PAID_AT_ONCE = 1000
+
+# Reasons to collect of which nothing is left, or is left again, that are noted at once.
+VOIDED_AT_ONCE = 1000

@@ -1,16 +1,19 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.tools import SQL
+from odoo.tools import SQL, groupby
 
 from ...const.collect.sources import (
     AGAIN_MAX_MINUTES,
     AGAIN_MINUTES,
+    CREDITED_STATES,
     FAILURES_BEFORE_ALARM,
     PAID_AT_ONCE,
     PAID_STATES,
     SOURCE_STATES,
+    VOIDED_AT_ONCE,
 )
+from ...words.invoices.collecting import VOIDS, get_void
 
 # The alarm about what could not follow a paid invoice.
 WAIT = "collected"
@@ -21,7 +24,8 @@ class AutopayCollectSource(models.Model):
 
     A row is written in the transaction that puts the invoice on autopay, and is the
     memory that makes it happen once: the same source collects the same invoice never
-    again. It is closed when the invoice is paid and all that follows was done.
+    again. It is closed when the invoice is paid and all that follows was done, or when
+    nothing is left to collect: nothing follows then, as nobody has paid.
     """
 
     _name = "autopay.collect.source"
@@ -64,8 +68,8 @@ class AutopayCollectSource(models.Model):
     reason = fields.Char(
         string="Not Collected Because",
         readonly=True,
-        help="Why the invoice was not put on autopay; or why what follows its payment "
-        "could not be done yet.",
+        help="Why the invoice was not put on autopay, why nothing is left of it, or "
+        "why what follows its payment could not be done yet.",
     )
     failures = fields.Integer(readonly=True)
     next_date = fields.Datetime(string="Tried Again on", readonly=True)
@@ -74,6 +78,7 @@ class AutopayCollectSource(models.Model):
         "(source, move_id)", "This has collected the invoice already."
     )
     _waiting_idx = models.Index("(move_id) WHERE state = 'waiting'")
+    _void_idx = models.Index("(move_id) WHERE state = 'void'")
 
     # === ACTION METHODS === #
 
@@ -181,11 +186,78 @@ class AutopayCollectSource(models.Model):
     def _close(self):
         """Note that the invoices are paid and that what follows was done."""
         self.write({"state": "collected", "reason": False, "next_date": False})
-        failed = self.filtered("failures").move_id
-        if failed:
-            self.env["autopay.notification"]._close_waiting_on(
-                failed, WAIT, self.env._("It was done since.")
+        self._close_alarms(self.env._("It was done since."))
+
+    # === NOTHING LEFT === #
+
+    @api.model
+    def _sync_void(self):
+        """Close what nothing is left of, and open again of what something is; commits.
+
+        Credit notes are taken off again, and canceled invoices posted once more.
+        """
+        stage = self.env["autopay.stage"]
+        stage._apply(self._note_void, self._find_void())
+        stage._apply(self._note_void, self._find_owed_again())
+
+    def _find_void(self):
+        """Return what waits for invoices that were credited, canceled or deleted."""
+        void = SQL(
+            """source.state = 'waiting'
+               AND (move.id IS NULL OR move.state = 'cancel'
+                    OR move.state = 'posted' AND move.payment_state IN %s)""",
+            CREDITED_STATES,
+        )
+        return self._find_with_move(void)
+
+    def _find_owed_again(self):
+        """Return what was closed, and has something left to collect again."""
+        owed = SQL(
+            """source.state = 'void' AND move.state != 'cancel'
+               AND NOT (move.state = 'posted' AND move.payment_state IN %s)""",
+            CREDITED_STATES,
+        )
+        return self._find_with_move(owed)
+
+    def _find_with_move(self, condition):
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT source.id
+                     FROM autopay_collect_source source
+                LEFT JOIN account_move move ON move.id = source.move_id
+                    WHERE %s ORDER BY source.id LIMIT %s""",
+                condition,
+                VOIDED_AT_ONCE,
             )
+        )
+        return self.sudo().browse(source_id for (source_id,) in rows)
+
+    def _note_void(self, sources):
+        """Note of sources whether anything is left to collect, as it is by now."""
+        locked = sources.try_lock_for_update(allow_referencing=True)
+        rows = locked.filtered(lambda row: row.state in ("waiting", "void"))
+        for (company, name), group in groupby(
+            rows, lambda row: (row.company_id, get_void(row.move_id))
+        ):
+            env = self.env["autopay.notification"]._for_staff(company).env
+            self.browse().union(*group)._write_void(name and env._(VOIDS[name]))
+
+    def _write_void(self, words):
+        """Note why nothing is left, or that something is where there are no words."""
+        changed = self.filtered(lambda row: (row.state == "void") != bool(words))
+        state = "void" if words else "waiting"
+        changed.write({"state": state, "reason": words, "next_date": False})
+        if words:
+            changed._close_alarms(words)
+
+    # === WHAT CANNOT FOLLOW === #
+
+    def _close_alarms(self, words):
+        """Close the calls about what could not follow, and say why."""
+        if failed := self.filtered("failures").move_id:
+            notification = self.env["autopay.notification"]
+            notification._close_waiting_on(failed, WAIT, words)
 
     def _note_failure(self, error):
         """Keep why what follows could not be done; it is tried again later."""

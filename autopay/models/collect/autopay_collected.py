@@ -21,6 +21,7 @@ class AutopayCollected(models.AbstractModel):
         """Do what follows all the invoices that were paid; commits, safe to repeat."""
         if not self.env["res.company"]._is_autopay_known_anywhere():
             return
+        self.env["autopay.collect.source"]._sync_void()
         moves = self.env["autopay.collect.source"]._find_paid()
         for ids in split_every(PAID_TOGETHER, moves.ids, list):
             part = moves.browse(ids)

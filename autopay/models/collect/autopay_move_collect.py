@@ -6,6 +6,7 @@ from ...words.invoices.collecting import (
     get_collect_counts,
     get_collect_words,
     get_refusal,
+    get_void,
 )
 
 # Where a date comes from that people have a reason for: it stays.
@@ -151,10 +152,11 @@ class AutopayMoveCollect(models.AbstractModel):
     def _get_collect_group(self):
         """Return why an invoice cannot be collected, a key of ``REFUSALS``, or None."""
         policy = self.partner_id._get_autopay_policy(self.company_id)
+        void = get_void(self)
         failed = self.autopay_status == "error" and not self.autopay_retry_date
         rows = [
             ("not_invoice", self.move_type != "out_invoice"),
-            ("canceled", self.state == "cancel"),
+            (void, void),
             ("refunded", self.autopay_refunded),
             # A paid invoice needs no policy: the work that was done is paid.
             (None, self._is_autopay_settled()),

@@ -8,48 +8,13 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from ...models.collect.autopay_move_collect import AutopayMoveCollect
-from ..common import AutopayCommon
-
-SOURCE = "sale:12:delivered"
-WHY = "Sales order S00012 was delivered."
+from ..fault import fault
+from .common_collect import WHY, CollectCommon
 
 
 @tagged("post_install", "-at_install")
-class TestAutopayCollect(AutopayCommon):
+class TestAutopayCollect(CollectCommon):
     """An invoice is collected once since something was done, or refused in words."""
-
-    def setUp(self):
-        super().setUp()
-        self._enrol()
-
-    def _create_draft(self, amount=100.0, **values):
-        return self.env["account.move"].create(
-            {
-                "move_type": "out_invoice",
-                "partner_id": self.customer.id,
-                "invoice_line_ids": [
-                    (0, 0, {"name": "Work", "price_unit": amount, "tax_ids": []})
-                ],
-                **values,
-            }
-        )
-
-    def _collect(self, moves, source=SOURCE, **options):
-        return moves._autopay_collect(source, why=WHY, **options)
-
-    def _get_rows(self, moves):
-        return self.env["autopay.collect.source"].search([("move_id", "in", moves.ids)])
-
-    def _pay(self, move):
-        """Pay an invoice by a bank transfer."""
-        self.env["account.payment.register"].with_context(
-            active_model="account.move", active_ids=move.ids
-        ).create({})._create_payments()
-
-    def _follow(self, hook):
-        """Run the resolver's job with something that follows a paid invoice."""
-        with patch.object(AutopayMoveCollect, "_autopay_on_collected", hook):
-            self._run_cron("autopay.ir_cron_resolve_open_attempts")
 
     # === COLLECT === #
 
@@ -81,6 +46,7 @@ class TestAutopayCollect(AutopayCommon):
         self._follow(hook)
         self.assertEqual(followed, draft.ids)
 
+    @fault(126)
     def test_days(self):
         tomorrow = self.today + timedelta(days=1)
         past, later, ruled = (self._create_draft() for _number in range(3))
@@ -145,6 +111,28 @@ class TestAutopayCollect(AutopayCommon):
         invoice.sudo().autopay_retry_date = self.today + timedelta(days=3)
         self.assertEqual(self._collect(invoice), {})
         self.assertEqual(invoice.autopay_status, "error")
+
+    @fault(124)
+    def test_provider_disabled_before_the_charge_is_made_up_for_once_it_is_back(self):
+        draft = self._create_draft()
+        self._collect(draft)
+        token = self.customer.with_company(self.company).autopay_token_id
+        self.provider.state = "disabled"
+        draft.autopay_date = self.today - timedelta(days=9)
+        self._run_autopay()
+        self.assertFalse(self._get_charges(draft))
+        # Odoo archives the methods of a provider that is disabled.
+        self.assertIn("was archived", draft.autopay_explanation)
+        calls = self.customer.activity_ids.filtered("autopay_wait")
+        self.assertIn(draft.name, calls.note)
+        self.assertEqual(self._get_rows(draft).state, "waiting")
+        self.provider.state = "test"
+        token.active = True
+        self._run_autopay()
+        self.assertEqual(len(self._get_charges(draft)), 1)
+        self.assertEqual(self._get_rows(draft).state, "collected")
+        self._run_cron("autopay.ir_cron_resolve_open_attempts")
+        self.assertFalse(calls.exists().filtered("active"))
 
     # === PAID === #
 

@@ -2,6 +2,7 @@
 
 from odoo.tools.translate import LazyTranslate
 
+from ...const.collect.sources import CREDITED_STATES
 from ..days import say_day
 from ..filled import fill_in
 from .mass_actions import SKIP_SENTENCES
@@ -12,6 +13,7 @@ _lt = LazyTranslate(__name__)
 REFUSALS = {
     "not_invoice": SKIP_SENTENCES["not_invoice"],
     "canceled": SKIP_SENTENCES["canceled"],
+    "credited": _lt("The invoice was credited: nothing is left to collect."),
     "off": _lt("Autopay is off in %(company)s: nothing is collected."),
     "policy_off": _lt(
         "%(customer)s takes no part in autopay: the policy is Off. Change it on the "
@@ -28,6 +30,13 @@ REFUSALS = {
     "busy": _lt("Somebody is working on the invoice at this moment: try again."),
 }
 
+# Why nothing is left to collect, although nobody has paid.
+VOIDS = {
+    "credited": _lt("The invoice was credited: nothing is left, and nobody has paid."),
+    "canceled": _lt("The invoice was canceled."),
+    "deleted": _lt("The invoice was deleted."),
+}
+
 
 def get_refusal(env, group, move):
     """Return why an invoice is not collected, as a sentence."""
@@ -37,6 +46,19 @@ def get_refusal(env, group, move):
         company=move.company_id.display_name,
         customer=move.commercial_partner_id.display_name,
     )
+
+
+def get_void(move):
+    """Return why nothing is left to collect of an invoice, a key of ``VOIDS``, or None.
+
+    :param move: an empty one when it was deleted
+    """
+    if not move:
+        return "deleted"
+    if move.state == "cancel":
+        return "canceled"
+    credited = move.state == "posted" and move.payment_state in CREDITED_STATES
+    return "credited" if credited else None
 
 
 def get_collect_words(env, why, move):
