@@ -1,3 +1,4 @@
+from . import autopay_at_posting
 from . import autopay_move_editor
 from . import autopay_move_explanation
 from . import autopay_move_action

@@ -114,6 +114,9 @@ class AutopayMoveExplanation(models.AbstractModel):
         for move, blocker in blockers.items():
             move.autopay_blocker = blocker
             move.autopay_explanation = first._get_sentence(blocker)
+        self.env["autopay.at.posting"]._explain(
+            invoices.filtered(lambda move: blockers.get(move) == "not_posted")
+        )
         table = self.env["autopay.decision"]._get_blocker_table()
         left = invoices.filtered(lambda move: move not in blockers)
         decisions = self.env["autopay.decision"]._decide(left)

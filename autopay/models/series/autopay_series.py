@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ... import const
 from ...rights import check_billing
 from ...words.days import say_day
 from ...words.invoices.series import get_series_words
@@ -54,7 +55,22 @@ QUERY = """
            following.date AS next_date,
            series.done_count, series.failed_count,
            COALESCE(collected.amount, 0) AS collected_amount,
-           shown.autopay_status IS NOT NULL AS is_on_autopay,
+           policy.code AS policy,
+           shown.autopay_status IS NOT NULL AS is_marked,
+           shown.autopay_status IS NOT NULL OR (
+               following.id IS NOT NULL AND policy.code = 'automatic'
+               AND company.autopay_enabled AND (
+                   COALESCE(
+                       payer.autopay_token_id ->> company.id::text, 'false'
+                   ) != 'false'
+                   OR EXISTS (
+                       SELECT FROM autopay_configuration configuration
+                        WHERE configuration.partner_id = payer.id
+                          AND configuration.company_id = company.id
+                          AND configuration.enabled
+                   )
+               )
+           ) AS is_on_autopay,
            CASE WHEN origin.state = 'cancel' THEN 'canceled'
                 WHEN following.id IS NOT NULL AND series.done_count = 0 THEN 'waiting'
                 WHEN following.id IS NOT NULL THEN 'running'
@@ -77,6 +93,14 @@ QUERY = """
  LEFT JOIN account_move last ON last.id = series.last_id
       JOIN account_move shown
         ON shown.id = COALESCE(series.next_id, series.last_id, series.series_id)
+      JOIN res_company company ON company.id = shown.company_id
+ LEFT JOIN res_partner payer ON payer.id = shown.commercial_partner_id
+CROSS JOIN LATERAL (
+        SELECT COALESCE(
+                   NULLIF(payer.autopay_policy ->> company.id::text, 'false'),
+                   company.autopay_policy
+               ) AS code
+       ) policy
  LEFT JOIN LATERAL (
         SELECT SUM(line.amount) AS amount
           FROM autopay_attempt_line line
@@ -112,7 +136,9 @@ class AutopaySeries(models.Model):
         ],
         "autopay.attempt": ["state"],
         "autopay.attempt.line": ["amount", "attempt_id", "move_id"],
-        "res.company": ["autopay_known"],
+        "autopay.configuration": ["company_id", "enabled", "partner_id"],
+        "res.company": ["autopay_enabled", "autopay_known", "autopay_policy"],
+        "res.partner": ["autopay_policy", "autopay_token_id"],
     }
 
     origin_id = fields.Many2one("account.move", string="First Invoice", readonly=True)
@@ -157,8 +183,19 @@ class AutopaySeries(models.Model):
     is_on_autopay = fields.Boolean(
         string="On Autopay",
         readonly=True,
-        help="The next invoice is put on autopay when it is posted. The policy of the "
-        "customer or company can do so for others.",
+        help="The next invoice is put on autopay when it is posted: somebody has "
+        "marked it, or the policy Automatic does so for a customer who has a payment "
+        "method.",
+    )
+    is_marked = fields.Boolean(
+        string="Marked for Autopay",
+        readonly=True,
+        help="Somebody has put the next invoice, or the last one, on autopay.",
+    )
+    policy = fields.Selection(
+        const.invoice.POLICIES,
+        readonly=True,
+        help="The policy of the customer, or else that of the company.",
     )
     state = fields.Selection(STATES, readonly=True)
     explanation = fields.Text(compute="_compute_explanation", compute_sudo=True)
@@ -183,7 +220,7 @@ class AutopaySeries(models.Model):
             )
 
     @api.depends_context("lang")
-    @api.depends("state", "next_move_id", "is_on_autopay")
+    @api.depends("state", "next_move_id", "is_on_autopay", "is_marked", "policy")
     def _compute_explanation(self):
         for series in self:
             series.explanation = get_series_words(
@@ -196,7 +233,8 @@ class AutopaySeries(models.Model):
     def _get_off_reason(self):
         """Return why the next invoice would not be charged, as of now; or nothing."""
         self.ensure_one()
-        if not self.next_move_id or not self.is_on_autopay:
+        wanted = self.is_on_autopay or self.policy == "automatic"
+        if not self.next_move_id or not wanted:
             return ""
         readiness = self.env["autopay.readiness"]
         found = readiness._judge(self.company_id, self.partner_id)[self.partner_id]
@@ -229,8 +267,21 @@ class AutopaySeries(models.Model):
         return self._take_next().action_autopay_make_eligible()
 
     def action_remove(self):
-        """Take the next invoices off autopay, and with them those to come."""
-        return self._take_next().action_autopay_remove()
+        """Take the next invoices off autopay, and with them those to come.
+
+        :raises UserError: when the policy puts them there again
+        """
+        moves = self._take_next()
+        if ruled := self.filtered(lambda series: series.policy == "automatic"):
+            raise UserError(
+                self.env._(
+                    "The policy Automatic puts the invoices of %s on autopay when they "
+                    "are posted. Choose another policy for the customer, or stop the "
+                    "series.",
+                    ruled[0].partner_id.display_name,
+                )
+            )
+        return moves.action_autopay_remove()
 
     def action_stop(self):
         """Have nothing be posted any more; the next invoice stays as a draft."""

@@ -4,6 +4,7 @@ from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
+from ...words.days import say_day
 from ..common import AutopayCommon
 from ..fault import fault
 
@@ -49,6 +50,38 @@ class TestAccountMove(AutopayCommon):
             self.assertFalse(move.autopay_blocker)
             with self.assertRaises(UserError):
                 move.action_autopay_make_eligible()
+
+    def test_draft_says_what_its_posting_brings(self):
+        draft = self._create_posted_invoice().copy({"invoice_date": self.today})
+        # Nobody marks it, and no policy does.
+        self.assertEqual(draft.autopay_explanation, "The invoice is not posted.")
+        self.company.autopay_policy = "automatic"
+        draft.invalidate_recordset()
+        self.assertIn("does not put the invoice on autopay", draft.autopay_explanation)
+        self.assertIn("No payment method", draft.autopay_explanation)
+        self.assertEqual(draft.autopay_offers, "not_at_posting")
+        self._enrol()
+        draft.invalidate_recordset()
+        draft.invoice_date_due = self.today + timedelta(days=30)
+        self.assertEqual(draft.autopay_blocker, "not_posted")
+        self.assertEqual(draft.autopay_offers, "at_posting")
+        day = say_day(self.env, draft.invoice_date_due)
+        self.assertIn(f"to be charged on {day}.", draft.autopay_explanation)
+        self.assertIn("the policy Automatic", draft.autopay_explanation)
+        draft.action_post()
+        self.assertEqual(draft.autopay_status, "eligible")
+        self.assertEqual(draft.autopay_date, draft.invoice_date_due)
+        self.company.autopay_enabled = False
+        off = draft.copy()
+        self.assertFalse(off.autopay_offers)
+
+    def test_draft_that_somebody_has_marked_says_when_it_is_charged(self):
+        self._enrol()
+        draft = self._create_posted_invoice().copy({"invoice_date": self.today})
+        draft.action_autopay_make_eligible()
+        day = say_day(self.env, self.today)
+        self.assertIn("The invoice is not posted.", draft.autopay_explanation)
+        self.assertIn(f"to be charged on {day}.", draft.autopay_explanation)
 
     # === DATES === #
 

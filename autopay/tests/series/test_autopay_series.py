@@ -1,4 +1,4 @@
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from .common_series import SeriesCommon
@@ -83,3 +83,34 @@ class TestAutopaySeries(SeriesCommon):
         employee = self._create_user("series_employee", "base.group_user")
         with self.assertRaises(AccessError):
             self._get_series(first, employee)
+
+    def test_policy_that_puts_invoices_on_autopay_counts(self):
+        self.company.autopay_policy = "automatic"
+        first = self._create_first()
+        series = self._get_series(first, self.user)
+        self.assertEqual((series.is_on_autopay, series.policy), (False, "automatic"))
+        self.assertIn("only if the customer can be charged", series.explanation)
+        self._enrol()
+        series = self._get_series(first, self.user)
+        self.assertEqual((series.is_on_autopay, series.is_marked), (True, False))
+        self.assertIn("The policy Automatic puts it on autopay", series.explanation)
+        found = self.env["autopay.series"].search([("is_on_autopay", "=", True)])
+        self.assertIn(first, found.origin_id)
+        # Posting would put the invoice there again.
+        with self.assertRaisesRegex(UserError, "Choose another policy"):
+            series.action_remove()
+        self.customer.with_company(self.company).autopay_policy = "manual"
+        series = self._get_series(first, self.user)
+        self.assertEqual((series.is_on_autopay, series.policy), (False, "manual"))
+        self.assertIn("It is not on autopay.", series.explanation)
+        self.customer.with_company(self.company).autopay_policy = False
+        first.action_post()
+        self._run_autopay()
+        follower = self._get_next(first)
+        self.assertTrue(self._get_series(first, self.user).is_on_autopay)
+        # What the page has said is what becomes of it.
+        follower.action_post()
+        self.assertEqual(follower.autopay_status, "eligible")
+        self.company.autopay_enabled = False
+        first = self._create_first()
+        self.assertFalse(self._get_series(first, self.user).is_on_autopay)

@@ -21,6 +21,32 @@ SOURCE_SENTENCES = {
     "rest": _lt("It is the rest that a cap has left for that day."),
 }
 
+# Of drafts: whether somebody has marked them, or the policy does so with the posting.
+MARKED_DRAFT = _lt(
+    "The invoice is not posted. Once it is, it is to be charged on %(date)s."
+)
+RULED_DRAFT = _lt(
+    "Once the invoice is posted, the policy Automatic puts it on autopay, to be "
+    "charged on %(date)s."
+)
+LEFT_OUT_DRAFT = _lt(
+    "As things stand, the policy Automatic does not put the invoice on autopay when it "
+    "is posted: %(reason)s."
+)
+
+
+def get_posting_words(env, day, is_marked, reason):
+    """Return what becomes of a draft when it is posted, as a sentence.
+
+    :param date day: on which it is to be charged then
+    :param bool is_marked: whether somebody has put it on autopay
+    :param str reason: why the policy will not put it there; "" when it will
+    """
+    if reason:
+        return fill_in(env, LEFT_OUT_DRAFT, reason=reason)
+    sentence = MARKED_DRAFT if is_marked else RULED_DRAFT
+    return fill_in(env, sentence, date=say_day(env, day))
+
 
 def get_date_words(env, move, ruled, today):
     """Return what is to be known about the autopay date of an invoice, as sentences.

@@ -21,9 +21,15 @@ CANCELED_GOES_ON = _lt(
     "invoice on %(day)s. Stop the series if the customer does not owe it."
 )
 ON_AUTOPAY = _lt("It is charged on the autopay date that the rule gives it then.")
-NOT_ON_AUTOPAY = _lt(
-    "It is not on autopay, unless the policy of the customer puts it there."
+BY_POLICY = _lt(
+    "The policy Automatic puts it on autopay then: it is charged on the autopay date "
+    "that the rule gives it."
 )
+POLICY_IN_VAIN = _lt(
+    "It is not on autopay: the policy Automatic puts it there only if the customer can "
+    "be charged then."
+)
+NOT_ON_AUTOPAY = _lt("It is not on autopay.")
 OFF_REASON = _lt("As things stand it cannot be charged: %(reason)s.")
 
 
@@ -42,8 +48,16 @@ def get_series_words(env, series, day, reason):
         sentence = CANCELED_GOES_ON
     sentences = [fill_in(env, sentence, day=day)]
     if goes_on:
-        charged = ON_AUTOPAY if series.is_on_autopay else NOT_ON_AUTOPAY
-        sentences.append(fill_in(env, charged))
+        sentences.append(fill_in(env, _get_charged_sentence(series)))
     if reason:
         sentences.append(fill_in(env, OFF_REASON, reason=reason))
     return " ".join(sentences)
+
+
+def _get_charged_sentence(series):
+    """Return whether the next invoice is charged, and who says so."""
+    if series.is_marked:
+        return ON_AUTOPAY
+    if series.is_on_autopay:
+        return BY_POLICY
+    return POLICY_IN_VAIN if series.policy == "automatic" else NOT_ON_AUTOPAY
