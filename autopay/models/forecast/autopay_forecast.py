@@ -5,6 +5,9 @@ from odoo import api, models
 from ..decision.facts import Question
 from .plan import Forecast
 
+# The reasons by which a limit per month puts charges off.
+MONTH_LIMITS = ("month_cap_reached", "authorized_month_reached")
+
 
 class AutopayForecast(models.AbstractModel):
     """Tells what the engine will charge on the days to come, and charges nothing.
@@ -69,6 +72,8 @@ class AutopayForecast(models.AbstractModel):
         charged = [each for each in decisions.values() if not each.blocker]
         self.env["autopay.combination"]._foresee(company, charged)
         for move, decision in decisions.items():
+            if _is_limited(decision):
+                forecast.note_limit(day, decision)
             if decision.blocker:
                 forecast.blocked[move] = decision
                 forecast.note_day(decision.date, move.ids)
@@ -109,3 +114,10 @@ class AutopayForecast(models.AbstractModel):
             ],
             flush=False,
         )
+
+
+def _is_limited(decision):
+    """Return whether a limit divides an invoice, or puts it off to the next month."""
+    currency = decision.move.currency_id
+    cut = currency.compare_amounts(decision.amount, decision.due) < 0
+    return cut or bool(decision.rest_date) or decision.blocker in MONTH_LIMITS

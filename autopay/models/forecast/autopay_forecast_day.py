@@ -1,9 +1,25 @@
 from odoo import api, fields, models
 from odoo.tools import SQL, format_amount
+from odoo.tools.translate import LazyTranslate
 
 from ... import const
 from ...rights import check_staff
+from ...words.filled import fill_in
 from ...words.runs.health import get_moment
+
+_lt = LazyTranslate(__name__)
+
+# What a person is told who has the forecast computed, where it is not done at once.
+REFRESH_SENTENCES = {
+    "later": _lt(
+        "There are many invoices: they are looked at in the background. Come back in a "
+        "few minutes."
+    ),
+    "busy": _lt(
+        "The forecast is being computed at this moment, by the scheduled action or a "
+        "colleague. Come back in a minute."
+    ),
+}
 
 QUERY = """
     SELECT MIN(id) AS id, date, company_id, company_currency_id AS currency_id,
@@ -96,29 +112,24 @@ class AutopayForecastDay(models.Model):
     def action_refresh(self):
         """Foresee the charges of the user's companies anew.
 
-        Few are foreseen at once, many by a job that begins within a minute.
+        Few are foreseen at once, many by a job that begins within a minute; none where
+        that job is at it.
 
         :return: a client action that tells which, or reads the page anew
         :raises AccessError: for users who may not read what autopay does
         """
         check_staff(self)
-        done = (
-            self.env["autopay.forecast.refresh"]
-            .sudo()
-            ._refresh_soon(self.env.companies)
-        )
+        refresh = self.env["autopay.forecast.refresh"].sudo()
+        outcome = refresh._refresh_soon(self.env.companies)
         reload = {"type": "ir.actions.client", "tag": "soft_reload"}
-        if done:
+        if outcome == "done":
             return reload
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
             "params": {
                 "type": "info",
-                "message": self.env._(
-                    "There are many invoices: they are looked at in the background. "
-                    "Come back in a few minutes."
-                ),
+                "message": fill_in(self.env, REFRESH_SENTENCES[outcome]),
                 "next": reload,
             },
         }

@@ -52,18 +52,22 @@ class AutopayForecastRefresh(models.AbstractModel):
     def _refresh_soon(self, companies):
         """Foresee companies at the wish of a person.
 
-        :return: whether it is done; if not, the job does it
+        :return: *done*; *later*: the job does it; *busy*: the job, or somebody else,
+            is at it already
         """
         companies &= self.env["autopay.status"]._get_companies()
-        counts = {company: self._count_by_payer(company) for company in companies}
+        rows = self.env["autopay.forecast.pass"].sudo()
         for company in companies:
-            row = self.env["autopay.forecast.pass"].sudo()._get_of(company)
-            row.write({"day": False, "last_partner_id": 0})
-        if sum(count for rows in counts.values() for _id, count in rows) > FEW:
+            rows |= rows._get_of(company)
+        # To wait for who computes them would end in a clash of transactions.
+        if rows.try_lock_for_update() != rows:
+            return "busy"
+        rows.write({"day": False, "last_partner_id": 0})
+        if sum(map(self._count_all, companies)) > FEW:
             self._wake()
-            return False
+            return "later"
         done = [self._refresh_company(company, True) for company in companies]
-        return all(done)
+        return "done" if all(done) else "busy"
 
     def _refresh_company(self, company, at_once=False):
         """Foresee what is not foreseen yet of a company's day.
@@ -129,6 +133,9 @@ class AutopayForecastRefresh(models.AbstractModel):
         )
         found = ((payer.id, count) for payer, count in groups)
         return sorted(each for each in found if each[0] > after)
+
+    def _count_all(self, company):
+        return sum(count for _payer_id, count in self._count_by_payer(company))
 
     def _get_bundles(self, company, after):
         """Return [(id before, customer ids, last id)] of who is foreseen together.
@@ -202,11 +209,10 @@ class AutopayForecastRefresh(models.AbstractModel):
         # A forecast shows invoices that are charged in part as if they were on time.
         failed = moves.filtered(lambda move: move.autopay_status == "error")
         forecast = model._forecast(company, moves, last)
-        divided = set()
         found = [
             self._read(
                 charge.day,
-                self._get_certainty(charge.decision, failed, divided),
+                self._get_certainty(forecast, charge, failed),
                 charge.decision,
             )
             for charge in forecast.charges
@@ -225,21 +231,14 @@ class AutopayForecastRefresh(models.AbstractModel):
         """Return the day of a charge if it were approved by then."""
         return max(move.autopay_date or forecast.today, forecast.today)
 
-    def _get_certainty(self, decision, failed, divided):
+    def _get_certainty(self, forecast, charge, failed):
         """Return how sure a charge is.
 
         :param failed: the invoices whose last charge failed
-        :param set divided: ids of invoices of which a limit has left a rest; grows
         """
-        move = decision.move
-        cut = move.currency_id.compare_amounts(decision.amount, decision.due) < 0
-        parted = cut or bool(decision.rest_date)
-        limited = parted or decision.counts or move.id in divided
-        if parted:
-            divided.add(move.id)
-        if move in failed:
+        if charge.decision.move in failed:
             return "retry"
-        return "limit" if limited else "planned"
+        return "limit" if forecast.is_limited(charge) else "planned"
 
     def _build_row(self, company, found):
         """Return the values of a row, in the order of its columns."""

@@ -46,6 +46,8 @@ class Forecast:
     :param credited: {credit: {move id: amount}} applied to invoices before they are
         charged
     :param spent: {(year, month): {(payer id, token id, currency): amount}} planned
+    :param limited_ids: ids of the invoices that a limit has divided or put off
+    :param limited_months: (year, month, payer id, token id) in which one did
     """
 
     today: datetime.date
@@ -56,6 +58,8 @@ class Forecast:
     spent: dict = field(default_factory=lambda: defaultdict(Counter))
     paid_ids: set = field(default_factory=set)
     credited: dict = field(default_factory=dict)
+    limited_ids: set = field(default_factory=set)
+    limited_months: set = field(default_factory=set)
     reached: datetime.date = field(init=False)
 
     def __post_init__(self):
@@ -87,3 +91,26 @@ class Forecast:
         move = decision.move
         key = (move.commercial_partner_id.id, decision.token.id, move.currency_id)
         self.get_spent(day)[key] += decision.amount
+
+    def note_limit(self, day, decision):
+        """Take in that a limit has divided an invoice, or put it off, on a day."""
+        self.limited_ids.add(decision.move.id)
+        self.limited_months.add(_get_month_key(day, decision))
+
+    def is_limited(self, charge):
+        """Return whether a limit has a say in a charge.
+
+        A limit per month has none where all that the month is to bring stays below it.
+
+        :param charge: a :class:`ForecastCharge`
+        """
+        decision = charge.decision
+        if decision.move.id in self.limited_ids:
+            return True
+        key = _get_month_key(charge.day, decision)
+        return decision.counts and key in self.limited_months
+
+
+def _get_month_key(day, decision):
+    payer_id = decision.move.commercial_partner_id.id
+    return day.year, day.month, payer_id, decision.token.id

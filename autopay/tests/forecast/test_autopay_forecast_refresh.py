@@ -164,6 +164,27 @@ class TestAutopayForecastRefresh(ConfigurationCommon):
         self.assertEqual((charge.certainty, charge.amount), ("approval", 900.0))
         self.assertEqual(charge.date, large.autopay_date)
 
+    def test_limit_of_a_month_has_a_say_only_where_it_is_reached(self):
+        token = self._enrol()
+        self._configure(token, max_month_amount=250.0, cap_rule="skip")
+        month = fields.Date.start_of(self.today, "month")
+        later, last = (
+            (fields.Date.add(month, months=number, days=9) - self.today).days
+            for number in (1, 2)
+        )
+        fitting = self._on(later, 100.0) | self._on(later, 150.0)
+        self._refresh()
+        charges = self._get_charges(fitting)
+        self.assertEqual(charges.mapped("certainty"), ["planned", "planned"])
+        # One too much: all of that month hang on the order in which they are taken.
+        beyond = self._on(later + 1, 80.0)
+        after = self._on(last, 20.0)
+        self._refresh()
+        charges = self._get_charges(fitting | beyond)
+        self.assertEqual(set(charges.mapped("certainty")), {"limit"})
+        self.assertEqual(len(charges), 3)
+        self.assertEqual(self._get_charges(after).certainty, "planned")
+
     # === REFRESH === #
 
     def test_page_is_refreshed_by_a_button_and_once_a_day(self):
@@ -181,6 +202,18 @@ class TestAutopayForecastRefresh(ConfigurationCommon):
             first.autopay_status = False
             self._run_cron("autopay.ir_cron_refresh_forecast")
         self.assertEqual(self._get_charges().move_id & (first | second), second)
+
+    def test_who_refreshes_beside_the_job_is_told_so(self):
+        self._enrol()
+        self._on(1)
+        self._refresh()
+        days = self.env["autopay.forecast.day"].with_user(self.user)
+        row = self.env["autopay.forecast.pass"].sudo()._get_of(self.company)
+        with patch.object(type(row), "try_lock_for_update", lambda own: own.browse()):
+            told = days.action_refresh()
+        self.assertEqual(told["tag"], "display_notification")
+        self.assertIn("being computed at this moment", told["params"]["message"])
+        self.assertTrue(row.day, "what the job does is left alone")
 
     def test_many_are_foreseen_in_the_background_customer_by_customer(self):
         self._enrol()
