@@ -12,6 +12,7 @@ from ...words.runs.overview import (
     STEPS_LEFT,
     get_as_of_words,
     get_card_words,
+    get_section_note,
 )
 from .card import CARDS, SLOW_CARDS
 
@@ -61,6 +62,7 @@ class AutopayOverview(models.AbstractModel):
                 {
                     "key": key,
                     "title": self.env._(title),
+                    "note": get_section_note(self.env, key),
                     "cards": [each for each in cards if each["section"] == key],
                 }
                 for key, title in SECTIONS.items()
@@ -98,7 +100,8 @@ class AutopayOverview(models.AbstractModel):
 
     def _get_card(self, card, companies):
         """Return a card as the page shows it, with what it opens."""
-        domain = self._get_domain(card, companies)
+        base, facet = self._get_base(card, companies), self._get_facet(card, companies)
+        domain = self._get_domain(card, base, facet)
         rows = self._get_rows(card, domain, companies)
         title, note = get_card_words(self.env, card.key)
         count = sum(row["count"] for row in rows)
@@ -112,21 +115,38 @@ class AutopayOverview(models.AbstractModel):
             "level": card.level if count else "",
             "domain": list(domain),
             "action": card.action,
+            "base": list(base),
+            "filters": list(card.filters),
+            "facet": _list_leaves(facet),
             "rows": rows,
         }
+        for row in rows:
+            narrowed = row.pop("narrowed")
+            row["domain"] = list(domain & narrowed)
+            row["facet"] = _list_leaves(facet & narrowed)
         if card.key == "rate":
             shown.update(number=self._get_rate(domain, count), rows=[])
         return shown
 
-    def _get_domain(self, card, companies):
-        """Return the domain of the records of a card."""
+    def _get_base(self, card, companies):
+        """Return the domain that a reader of the list cannot take off."""
         own = Domain("company_id", "in", companies.ids)
-        domain = own & Domain.AND([Domain(*leaf) for leaf in card.domain])
+        # Nothing but customer invoices has a standing.
+        invoices = card.model == "account.move"
+        return own & Domain("move_type", "=", "out_invoice") if invoices else own
+
+    def _get_facet(self, card, companies):
+        """Return the domain that no search filter has: by the days of each company.
+
+        The list shows it as a facet, which its reader can take off.
+        """
         if card.days is not None:
-            domain &= self._get_until(companies, card.days)
-        if card.is_monthly:
-            domain &= self._get_this_month(companies)
-        return domain
+            return self._get_until(companies, card.days)
+        return self._get_this_month(companies) if card.is_monthly else Domain.TRUE
+
+    def _get_domain(self, card, base, facet):
+        """Return the domain of the records of a card."""
+        return base & Domain.AND([Domain(*leaf) for leaf in card.domain]) & facet
 
     def _get_until(self, companies, days):
         """Return the domain of what is charged by then, on each company's own day."""
@@ -172,9 +192,7 @@ class AutopayOverview(models.AbstractModel):
             found = dict(zip(names, values, strict=True))
             currency = found.pop("currency_id", None)
             key = self._get_row_key(card, found, currency)
-            row = rows.setdefault(
-                key, self._get_row(card, domain, found, currency, companies)
-            )
+            row = rows.setdefault(key, self._get_row(card, found, currency, companies))
             row["count"] += count
             if amounts:
                 row["amounts"].append(currency.format(amounts[0] or 0.0))
@@ -189,18 +207,22 @@ class AutopayOverview(models.AbstractModel):
         values = tuple(str(value) for value in found.values())
         return values if card.by else (*values, currency and currency.id)
 
-    def _get_row(self, card, domain, found, currency, companies):
-        narrowed = domain
-        for name, value in found.items():
-            value = value.id if isinstance(value, models.BaseModel) else value
-            narrowed &= Domain(name, "=", value)
+    def _get_row(self, card, found, currency, companies):
+        narrowed = Domain.TRUE
+        if card.by:
+            narrowed &= Domain(card.by, "=", found[card.by])
+        if len(companies) > 1:
+            narrowed &= Domain("company_id", "=", found["company_id"].id)
+        words = [self._get_row_label(card, found, companies)]
         if currency and not card.by:
             narrowed &= Domain("currency_id", "=", currency.id)
+            words.append(currency.name)
         return {
-            "label": self._get_row_label(card, found, companies),
+            "label": words[0],
+            "name": ", ".join(filter(None, words)),
             "count": 0,
             "amounts": [],
-            "domain": list(narrowed),
+            "narrowed": narrowed,
         }
 
     def _get_row_label(self, card, found, companies):
@@ -257,3 +279,8 @@ class AutopayOverview(models.AbstractModel):
         dates = passes.search([("company_id", "in", companies.ids)]).mapped("date")
         known = min(dates) if dates and all(dates) else None
         return get_as_of_words(self.env, known)
+
+
+def _list_leaves(domain):
+    """Return a domain as the web client takes it, empty when it selects nothing out."""
+    return [] if domain.is_true() else list(domain)

@@ -23,6 +23,8 @@ class Card:
     :param days: of coming charges: up to how many days from today
     :param is_monthly: whether it counts what ended this month
     :param level: the colour of a number above zero
+    :param filters: the names of the search filters that select the same records, in
+        sight of the reader; together where they are of one group
     """
 
     key: str
@@ -35,19 +37,12 @@ class Card:
     days: int | None = None
     is_monthly: bool = False
     level: str = ""
+    filters: tuple[str, ...] = ()
 
 
 def _moves(key, section, domain, **values):
-    # Nothing but customer invoices has a standing.
     action = "autopay.account_move_action_autopay"
-    return Card(
-        key,
-        section,
-        MOVES,
-        action,
-        (("move_type", "=", "out_invoice"), *domain),
-        **values,
-    )
+    return Card(key, section, MOVES, action, domain, **values)
 
 
 def _charges(key, section, domain, **values):
@@ -66,6 +61,7 @@ CARDS = (
         (_standing("failed"),),
         amount="amount_residual",
         level="danger",
+        filters=("autopay_error",),
     ),
     _moves(
         "blocked",
@@ -74,6 +70,7 @@ CARDS = (
         amount="amount_residual",
         by="autopay_reason",
         level="warning",
+        filters=("autopay_blocked",),
     ),
     _moves(
         "customer",
@@ -81,6 +78,7 @@ CARDS = (
         (_standing("waiting"), ("autopay_reason", "in", CUSTOMER_REASONS)),
         amount="amount_residual",
         level="warning",
+        filters=("autopay_customer",),
     ),
     _moves(
         "refunded",
@@ -88,6 +86,7 @@ CARDS = (
         (_standing("refunded", "charged_back"),),
         amount="amount_residual",
         level="warning",
+        filters=("autopay_refunded",),
     ),
     Card(
         "approvals",
@@ -97,6 +96,7 @@ CARDS = (
         (("state", "=", "waiting"),),
         amount="amount",
         level="warning",
+        filters=("waiting",),
     ),
     Card(
         "disputes",
@@ -106,6 +106,7 @@ CARDS = (
         (("kind", "=", "dispute"), ("finding", "in", ("gone", "inquiry"))),
         amount="amount",
         level="danger",
+        filters=("open_dispute",),
     ),
     Card(
         "unconfirmed",
@@ -115,6 +116,7 @@ CARDS = (
         (("to_resolve", "=", True),),
         amount="amount",
         level="danger",
+        filters=("to_resolve",),
     ),
     Card(
         "rules",
@@ -123,6 +125,7 @@ CARDS = (
         "autopay.autopay_configuration_action_attention",
         (("issue_code", "!=", False),),
         level="warning",
+        filters=("needs_attention",),
     ),
     *(
         _moves(
@@ -131,10 +134,17 @@ CARDS = (
             (_standing("scheduled", "retry"),),
             amount="autopay_next_amount",
             days=days,
+            filters=("autopay_scheduled",),
         )
         for key, days in (("today", 0), ("week", 7), ("month", 30))
     ),
-    _charges("bank", "coming", (("state", "=", "pending"),), amount="amount"),
+    _charges(
+        "bank",
+        "coming",
+        (("state", "=", "pending"),),
+        amount="amount",
+        filters=("pending",),
+    ),
     _charges(
         "collected",
         "done",
@@ -142,9 +152,14 @@ CARDS = (
         amount="amount",
         is_monthly=True,
         level="success",
+        filters=("succeeded",),
     ),
     _charges(
-        "rate", "done", (("state", "in", ("succeeded", "declined")),), is_monthly=True
+        "rate",
+        "done",
+        (("state", "in", ("succeeded", "declined")),),
+        is_monthly=True,
+        filters=("succeeded", "declined"),
     ),
     _charges(
         "recovered",
@@ -156,6 +171,7 @@ CARDS = (
         amount="amount",
         is_monthly=True,
         level="success",
+        filters=("recovered",),
     ),
 )
 

@@ -1,7 +1,11 @@
+from ast import literal_eval
 from datetime import timedelta
+
+from lxml import etree
 
 from odoo import fields
 from odoo.exceptions import AccessError
+from odoo.fields import Domain
 from odoo.tests import HttpCase, new_test_user, tagged
 
 from ...models.overview.card import CARDS
@@ -76,6 +80,7 @@ class TestAutopayOverview(GuardCommon, HttpCase):
                     for row in card["rows"]
                 ]
                 self.assertTrue(all(found == count for found, count in rows), rows)
+                self._assert_in_sight(card, records)
                 if key != "rate":
                     self.assertEqual(sum(count for _f, count in rows), card["count"])
         counts = {key: card["count"] for key, card in cards.items()}
@@ -89,6 +94,33 @@ class TestAutopayOverview(GuardCommon, HttpCase):
         amounts = sorted(row["amounts"][0] for row in cards["week"]["rows"])
         self.assertEqual(len(amounts), 2)
         self.assertIn("$\xa040.00", amounts)
+
+    def _assert_in_sight(self, card, records):
+        """Assert that what the search bar shows selects the very records of a card."""
+        action = self.env.ref(card["action"])
+        view_id = action.search_view_id.id or None
+        view = self.env[action.res_model].with_user(self.reader)
+        arch = etree.fromstring(view.get_view(view_id, "search")["arch"])
+        parts = [
+            Domain(literal_eval(node.get("domain")))
+            for name in card["filters"]
+            for node in arch.xpath(f"//filter[@name='{name}']")
+        ]
+        # Those of one group are alternatives; more than one there is of no other.
+        self.assertEqual(len(parts), len(card["filters"]), "each is in the view")
+        shown = Domain.OR(parts) & Domain(card["base"])
+        for each in (card, *card["rows"]):
+            found = records.search(shown & Domain(each["facet"]))
+            self.assertEqual(found, records.search(each["domain"]), each["facet"])
+        narrow = Domain(card["base"])
+        self.assertLess(len(list(narrow)), len(list(Domain(card["domain"]))))
+
+    def test_coming_says_why_the_forecast_has_more(self):
+        service = self.env["autopay.overview"].with_user(self.reader)
+        sections = service.action_get_overview()["sections"]
+        notes = {section["key"]: section["note"] for section in sections}
+        self.assertIn("invoices of series that are not posted", notes["coming"])
+        self.assertEqual((notes["needs"], notes["done"]), ("", ""))
 
     def test_several_companies_stand_beside_each_other(self):
         other = self._create_company(name="Second Orchard")

@@ -13,6 +13,15 @@ SECTIONS = {
     "done": _lt("Done"),
 }
 
+# Two pages foresee: the one is exact, the other looks farther.
+SECTION_NOTES = {
+    "coming": _lt(
+        "Posted invoices with their next charge, as they stand now. The Forecast is "
+        "computed at the beginning of each day and counts more: later parts, charges "
+        "that wait for approval, and invoices of series that are not posted yet."
+    ),
+}
+
 # By the key of a card: its title, and what it counts.
 CARDS = {
     "failed": (_lt("Failed"), _lt("Charged in vain, no further try planned")),
@@ -36,6 +45,12 @@ DEADLINE = _lt("Next deadline: %(date)s")
 AS_OF = _lt("Invoices as of %(moment)s")
 STEPS_LEFT = _lt("First steps that are left: %(count)s")
 NEVER_LOOKED = _lt("Invoices were not looked at yet")
+
+
+def get_section_note(env, key):
+    """Return what is to be known about a section, "" of most."""
+    note = SECTION_NOTES.get(key)
+    return env._(note) if note else ""
 
 
 def get_card_words(env, key):

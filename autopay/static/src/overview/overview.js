@@ -23,6 +23,7 @@ export class AutopayOverview extends Component {
             health: _t("Health"),
             refresh: _t("Refresh"),
             steps: _t("Open First Steps"),
+            forecast: _t("Open Forecast"),
         };
         this.off = _t(
             "Autopay is switched off: nothing is charged. Switch it on in the settings."
@@ -52,21 +53,48 @@ export class AutopayOverview extends Component {
         }
     }
 
-    /** Open the records behind a number, with the views of their action. */
-    async open(card, domain, name) {
+    /**
+     * Open the records behind a number, with the views of their action.
+     *
+     * What selects them stands in the search bar, where the reader can take it off:
+     * filters of the search view, and what none of them says as a facet of its own.
+     */
+    async open(card, row) {
         const action = await this.action.loadAction(card.action);
-        return this.action.doAction({
-            ...action,
-            name: name ? `${card.title}: ${name}` : card.title,
-            domain,
-            context: this.getContext(action),
-        });
+        const name = row?.label ? `${card.title}: ${row.label}` : card.title;
+        const facet = (row || card).facet;
+        const description = this.describe(card, row);
+        return this.action.doAction(
+            {
+                ...action,
+                name,
+                domain: card.base,
+                context: this.getContext(action, card.filters),
+            },
+            {
+                props: {
+                    // A favorite would take the place of the filters.
+                    activateFavorite: false,
+                    dynamicFilters: facet.length ? [{ description, domain: facet }] : [],
+                },
+            }
+        );
+    }
+
+    /** What a facet is called: what divides the card, and its days. */
+    describe(card, row) {
+        const words = card.facet.length ? [card.title] : [];
+        return [...words, ...(row?.name ? [row.name] : [])].join(": ");
     }
 
     /** Without the filters that the action has by default: they would hide records. */
-    getContext(action) {
+    getContext(action, filters) {
         const invoices = action.res_model === "account.move";
-        return invoices ? { default_move_type: "out_invoice", create: false } : {};
+        const own = invoices ? { default_move_type: "out_invoice", create: false } : {};
+        for (const name of filters) {
+            own[`search_default_${name}`] = 1;
+        }
+        return own;
     }
 
     openLine(line) {

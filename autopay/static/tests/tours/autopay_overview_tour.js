@@ -13,6 +13,8 @@ function openNumber(key) {
                 anchor.click();
             },
         },
+        // What selects them stands in the search bar.
+        { trigger: ".o_searchview .o_searchview_facet" },
         {
             trigger: ".o_list_view .o_data_row",
             run() {
@@ -39,6 +41,8 @@ registry.category("web_tour.tours").add("autopay_overview_tour", {
             trigger: "[data-card=blocked] .o_autopay_row:contains(No payment method)",
             run: "click",
         },
+        { trigger: ".o_searchview_facet:contains('Autopay: Blocked')" },
+        { trigger: ".o_searchview_facet:contains('No payment method')" },
         { trigger: ".o_list_view .o_data_row .o_data_cell[name=name]", run: "click" },
         { trigger: ".o_form_view:contains(has no payment method)" },
     ],
