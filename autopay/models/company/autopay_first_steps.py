@@ -3,7 +3,16 @@ from odoo.exceptions import UserError
 
 from ...rights import MANAGER_GROUP
 from ...words.amounts import format_amount
-from ...words.start.first_steps import STEPS, get_step_words
+from ...words.filled import fill_in
+from ...words.start.first_steps import (
+    DUE_AT_MOST,
+    STEPS,
+    get_due_words,
+    get_step_words,
+)
+
+# Invoices of which a page that is opened says one by one whether they are charged.
+FEW = 500
 
 
 class AutopayFirstSteps(models.AbstractModel):
@@ -161,15 +170,27 @@ class AutopayFirstSteps(models.AbstractModel):
         return ready, sum(counts.values())
 
     def _get_due_words(self, company):
-        """Count what the next run looks at, with retries, and what it comes to."""
+        """Count what the next run charges, with retries, and what is blocked."""
         moves = self.env["account.move"].sudo()
         due = moves._get_autopay_due_domain(company, company._get_autopay_today())
         sums = ["__count", "amount_residual_signed:sum"]
         [(count, amount)] = moves._read_group(due, [], sums)
-        if not count:
-            return self.env._("No invoice is due: the next run charges nothing.")
-        return self.env._(
-            "The next run charges at most %(count)s invoices, %(amount)s.",
-            count=count,
-            amount=format_amount(self.env, company.currency_id, amount),
+        if count > FEW:
+            shown = format_amount(self.env, company.currency_id, amount)
+            return fill_in(self.env, DUE_AT_MOST, count=count, amount=shown)
+        charged, amount = self._foresee_run(company, moves.search(due))
+        shown = format_amount(self.env, company.currency_id, amount)
+        return get_due_words(self.env, charged, shown, count - charged)
+
+    def _foresee_run(self, company, moves):
+        """Return how many invoices a run would charge were it on, and their sum.
+
+        :return: a number, and an amount in the company's currency (major units)
+        """
+        decisions = self.env["autopay.decision"].sudo()._decide_as_if_on(moves)
+        charged = [each for each in decisions.values() if not each.blocker]
+        own, today = company.currency_id, company._get_autopay_today()
+        return len(charged), sum(
+            each.move.currency_id._convert(each.amount, own, company, today)
+            for each in charged
         )

@@ -43,7 +43,7 @@ class AutopayCheck(models.AbstractModel):
         return facts.copied
 
     def _is_company_off(self, decision, facts):
-        return not facts.company.autopay_enabled
+        return not (facts.company.autopay_enabled or facts.as_if_on)
 
     def _is_not_posted(self, decision, facts):
         return decision.move.state != "posted"

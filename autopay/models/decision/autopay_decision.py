@@ -68,6 +68,11 @@ class AutopayDecision(models.AbstractModel):
         return self._answer(moves, Question(mode, tokens, today, trial))
 
     @api.model
+    def _decide_as_if_on(self, moves):
+        """Return the same as if their companies had Autopay switched on."""
+        return self._answer(moves, Question(as_if_on=True))
+
+    @api.model
     def _decide_finally(self, moves, mode, tokens):
         """Return the same once open credit was applied: what is left of it holds."""
         return self._answer(moves, Question(mode, tokens, final=True))
@@ -101,6 +106,7 @@ class AutopayDecision(models.AbstractModel):
         for company, company_moves in whole.grouped("company_id").items():
             facts = self._get_facts(company, company_moves, question)
             facts.spent = self._count_spent(facts, question)
+            facts.as_if_on = question.as_if_on
             checks = self._get_checks(question.mode)
             for move in company_moves:
                 decision = self._prepare_decision(move, facts)

@@ -14,6 +14,7 @@ class FewFacts:
     company: models.Model
     neutralized: bool
     copied: bool
+    as_if_on: bool = False
 
 
 class AutopayFirstLook(models.AbstractModel):

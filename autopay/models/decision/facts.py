@@ -64,6 +64,7 @@ class Question:
         before in the same month
     :param credited: {credit: {move id: amount}} that a forecast has applied before
     :param final: whether nothing can be applied any more before the charge
+    :param as_if_on: whether companies that are switched off count as switched on
     """
 
     mode: str = "scheduled"
@@ -73,6 +74,7 @@ class Question:
     planned: dict | None = None
     credited: dict | None = None
     final: bool = False
+    as_if_on: bool = False
 
 
 @dataclass(slots=True)
@@ -194,6 +196,7 @@ class Facts:
     :param credited: {credit: {move id: amount}} that decisions have applied
     :param final: whether nothing can be applied any more before the charge
     :param notices: the ``NoticeFacts``; None where nobody is told of charges before
+    :param as_if_on: whether a company that is switched off counts as switched on
     """
 
     company: models.Model
@@ -222,3 +225,4 @@ class Facts:
     credited: dict = field(default_factory=dict)
     final: bool = False
     notices: NoticeFacts | None = None
+    as_if_on: bool = False

@@ -131,5 +131,18 @@ class TestAutopayFirstSteps(AutopayCommon):
             self._force(self.company, autopay_known=known)
             ready, due = steps._get_prospect(self.company)
             self.assertIn("1 of 2 customers", ready)
-            self.assertIn("at most 2 invoices, $", due)
+            self.assertIn("charges 2 invoices, $", due)
             self.assertIn("42.00", due)
+            self.assertNotIn("blocked", due)
+        # What is blocked is not charged, whether Autopay is on or off.
+        held = self._create_due_invoice(7)
+        held.autopay_in_dispute = True
+        nobody = self._create_due_invoice(9, self._create_customer("Nobody Else"))
+        for enabled in (True, False):
+            self._force(self.company, autopay_enabled=enabled)
+            due = steps._get_prospect(self.company)[1]
+            self.assertIn("charges 2 invoices, $", due)
+            self.assertIn("42.00", due)
+            self.assertIn("Due, but blocked: 2.", due)
+            run = self.env["autopay.decision"]._decide(held | nobody)
+            self.assertTrue(all(each.blocker for each in run.values()))

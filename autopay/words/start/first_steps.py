@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from odoo.tools.translate import LazyGettext, LazyTranslate
 
+from ..filled import fill_in
+
 _lt = LazyTranslate(__name__)
 
 
@@ -93,6 +95,30 @@ STEPS = {
         is_needed=False,
     ),
 }
+
+NOTHING_DUE = _lt("No invoice is due: the next run charges nothing.")
+DUE = _lt("The next run charges %(count)s invoices, %(amount)s.")
+DUE_AT_MOST = _lt(
+    "The next run charges at most %(count)s invoices, %(amount)s: those that are "
+    "blocked are counted in."
+)
+DUE_IN_VAIN = _lt("The next run charges nothing: what is due is blocked.")
+BLOCKED = _lt("Due, but blocked: %(count)s.")
+
+
+def get_due_words(env, count, amount, blocked):
+    """Return what the next run charges, as sentences.
+
+    :param int count: of the invoices that it charges
+    :param str amount: what that comes to
+    :param int blocked: how many are due besides and cannot be charged
+    """
+    nothing = DUE_IN_VAIN if blocked else NOTHING_DUE
+    sentence = DUE if count else nothing
+    words = [fill_in(env, sentence, count=count, amount=amount)]
+    if blocked:
+        words.append(fill_in(env, BLOCKED, count=blocked))
+    return " ".join(words)
 
 
 def get_step_words(env, step):
