@@ -40,6 +40,8 @@ class AutopayPortalComing(AutopayPortalCommon):
             "rows": service._get_page(company, pager["offset"]),
             "pager": pager,
             "words": get_row_words(request.env),
+            # Later than all that is invoiced: on the last page.
+            "also": page >= pager["page_count"] and service._get_also(company),
         }
         return self._render("autopay.portal_coming", values, company)
 

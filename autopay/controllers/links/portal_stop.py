@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from odoo.exceptions import MissingError, UserError
 from odoo.http import request, route
 
@@ -85,6 +87,10 @@ class AutopayPortalStop(AutopayPortalLinks):
             "path": STOP_PATH + token,
             "may_change": linked.may_change,
             "rows": coming._get_page(linked.company),
+            # Who holds the link is not let into other documents by it.
+            "also": [
+                replace(each, path="") for each in coming._get_also(linked.company)
+            ],
             "count": coming._count(linked.company),
             "consents": consent._get_consents(linked.company),
             "late_words": [get_under_way_words(request.env, each) for each in late],

@@ -5,9 +5,10 @@ from odoo.exceptions import AccessError
 from odoo.fields import Domain
 
 from ...const.invoice import OPEN_STATUSES, UNPAID_STATES
+from ...words.portal.coming import get_series_row
 from ...words.portal.pages import get_portal_sentence
 from .linked import get_linked
-from .status import PortalStatus
+from .status import Also, PortalStatus
 
 # The open invoices that are looked at for the next charge: the first of them decides.
 NEXT_MOVES = 5
@@ -131,7 +132,25 @@ class AutopayPortal(models.AbstractModel):
             is_agreed=bool(self._get_consents(company)),
             policy=payer._get_autopay_policy(company),
             next=min(coming, key=lambda each: each.day, default=None),
+            also=self._get_also(company),
         )
+
+    @api.model
+    def _get_also(self, company):
+        """Return what is charged later and is not invoiced yet, as ``Also``.
+
+        Hook for other modules. Here it is the next invoice of each series: until it is
+        posted its amount may change, and its draft is none of the customer's business.
+        """
+        payer = self._get_payer()
+        series = self.env["autopay.forecast.series"].sudo().with_company(company)
+        own = Domain("commercial_partner_id", "=", payer.id)
+        found = series._foresee(company, own, self._get_last_day(company))
+        return [
+            Also(*get_series_row(self.env, each))
+            for each in sorted(found, key=lambda each: each.day)
+            if each.certainty == "draft"
+        ]
 
     @api.model
     def _get_consents(self, company):

@@ -51,6 +51,9 @@ class AutopayStopLink(models.AbstractModel):
         ):
             return ""
         company = record.company_id.sudo()
+        if not company.autopay_enabled:
+            # Nothing is charged, and the page would say that the link is over.
+            return ""
         if record._name != "autopay.notice" or not record.res_id:
             # Nobody knows who reads it: a copy of a consent, or a test.
             return f"{company.get_base_url()}/my/autopay/stop?company={company.id}"

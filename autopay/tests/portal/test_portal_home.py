@@ -1,7 +1,10 @@
+from datetime import timedelta
+
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
 from ...controllers.accent import get_accent, get_contrast
+from ...words.days import say_day
 from .common_pages import PagesCommon
 
 
@@ -125,3 +128,32 @@ class TestPortalAccent(PagesCommon):
         self._open("/my/autopay")
         self.assertIn("--autopay-accent: #ffee00", self.last_answer.text)
         self.assertIn("--autopay-accent-text: #000000", self.last_answer.text)
+
+    def test_next_invoice_of_a_series_is_planned_without_its_draft(self):
+        self._enrol()
+        self.company.autopay_policy = "automatic"
+        day = self.today + timedelta(days=20)
+        draft = self._create_posted_invoice(70.0, auto_post="no").copy(
+            {"invoice_date": day, "invoice_date_due": day, "auto_post": "monthly"}
+        )
+        self._log_in(self.owner_user)
+        words = f"Monthly invoice: about $\xa070.00 on {say_day(self.env, day)}"
+        for path, name in (
+            ("/my/autopay", "autopay_also"),
+            ("/my/autopay/coming", "autopay_planned"),
+            ("/my/autopay/stop", "autopay_planned"),
+        ):
+            with self.subTest(path):
+                text = self._text(self._open(path), name)
+                self.assertIn(" ".join(words.split()), text)
+                self.assertIn("4242", text)
+                self.assertNotIn(draft.display_name, text)
+        self.customer.with_company(self.company).autopay_policy = "off"
+        self.assertFalse(self._text(self._open("/my/autopay"), "autopay_also"))
+
+    def test_stopping_is_offered_where_there_is_something_to_stop(self):
+        self._log_in(self.owner_user)
+        link = "//a[starts-with(@href, '/my/autopay/stop')]"
+        self.assertFalse(self._open("/my/autopay").xpath(link))
+        self._enrol()
+        self.assertTrue(self._open("/my/autopay").xpath(link))

@@ -31,6 +31,13 @@ class TestPortalStop(BeforeCommon, HttpCase):
             self.assertIn(words, page.text)
         self.assertFalse(self.invoice.autopay_customer_hold)
 
+    def test_mails_of_a_company_that_is_off_offer_nothing_to_stop(self):
+        links = self.env["autopay.stop.link"]
+        notice = self.env["autopay.notice"].search([], limit=1)
+        self.assertIn("/autopay/stop/", links._get_mail_url(notice))
+        self.company.autopay_enabled = False
+        self.assertEqual(links._get_mail_url(notice), "")
+
     def test_one_charge_is_paused_and_taken_up_again(self):
         page = self._press(self.path, f"{self.invoice.id}/skip")
         self.assertIn("Charge It Again", page.text)

@@ -116,6 +116,30 @@ ROW_SENTENCES = {
     "pay_now": _lt("Pay %(amount)s now"),
 }
 
+# The next invoice of a series, by how often it is repeated.
+SERIES_NAMES = {
+    "monthly": _lt("Monthly invoice"),
+    "quarterly": _lt("Quarterly invoice"),
+    "yearly": _lt("Yearly invoice"),
+}
+_SERIES_NEXT = _lt("about %(amount)s on %(date)s, with %(method)s.")
+
+
+def get_series_row(env, foreseen):
+    """Return the name of the next invoice of a series, and when it is charged.
+
+    :param foreseen: the ``Foreseen`` of a draft
+    """
+    draft = foreseen.move
+    words = fill_in(
+        env,
+        _SERIES_NEXT,
+        amount=format_amount(env, draft.currency_id, foreseen.amount),
+        date=say_day(env, foreseen.day),
+        method=foreseen.token._get_autopay_label(),
+    )
+    return env._(SERIES_NAMES[draft.auto_post]), words
+
 
 def get_row_words(env):
     """Return {name: function of a ``Coming``} of the words beside a coming charge."""
