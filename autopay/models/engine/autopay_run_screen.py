@@ -78,6 +78,19 @@ class AutopayRunScreen(models.AbstractModel):
             sums[run][RUN_GROUPS[state]][currency] += amount
         return {run: sums[run._origin] for run in self}
 
+    def _get_total(self):
+        """Return {group of states: {currency: amount}} of all these runs."""
+        total = defaultdict(lambda: defaultdict(float))
+        for groups in self._get_sums().values():
+            for group, sums in groups.items():
+                for currency, amount in sums.items():
+                    total[group][currency] += amount
+        return total
+
+    def _get_told_runs(self):
+        """Return the runs that one summary tells of, hook for other modules."""
+        return self
+
     def _save_skipped(self, skipped):
         """Keep which invoices were left alone, by reason.
 

@@ -44,14 +44,22 @@ class AutopayNoticeReport(models.AbstractModel):
     @api.model
     def _on_run(self, run):
         """Note that people are told what a run has done, where they want to hear it."""
-        rule = run.company_id.sudo().autopay_summary
-        if rule == "never" or run.trigger != "scheduled":
+        if run.trigger == "scheduled":
+            self._tell_runs(run, f"run:{run.id}:summary")
+
+    def _tell_runs(self, runs, key):
+        """Note that people are told what runs of a company have done, in one mail.
+
+        :param str key: names the event, which is told once
+        """
+        rule = runs.company_id.sudo().autopay_summary
+        if rule == "never":
             return
-        sums = run._get_sums()[run]
-        went_wrong = "failed" in sums or "open" in sums or run.stopped_text
+        sums = runs._get_total()
+        stopped = any(runs.mapped("stopped_text"))
+        went_wrong = "failed" in sums or "open" in sums or stopped
         if sums and (rule == "always" or went_wrong):
-            key = f"run:{run.id}:summary"
-            rows = self._prepare_rows(run, run.company_id, "staff_run", key)
+            rows = self._prepare_rows(runs[-1:], runs.company_id, "staff_run", key)
             self.env["autopay.notice"]._announce(rows)
 
     @api.model

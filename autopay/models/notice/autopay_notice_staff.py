@@ -98,13 +98,14 @@ class AutopayNoticeStaff(models.AbstractModel):
         }[self.kind](record)
 
     def _get_run_words(self, run):
-        sums = run._get_sums()[run]
-        failed = run.attempt_ids.filtered(lambda rec: rec.state == "declined")
-        details = get_run_details(self.env, run, sums)
+        runs = run._get_told_runs()
+        sums = runs._get_total()
+        failed = runs.attempt_ids.filtered(lambda rec: rec.state == "declined")
+        details = get_run_details(self.env, runs, sums)
         if failed:
             rows = self.env["autopay.notice.report"]._get_failure_rows(failed)
             details += get_failures_table(self.env, rows)
-        return get_run_title(self.env, run, sums), details
+        return get_run_title(self.env, runs, sums), details
 
     def _get_failure_words(self, company):
         attempts = self._get_failed_attempts(company)

@@ -16,6 +16,9 @@ from ..filled import fill_in
 _lt = LazyTranslate(__name__)
 
 RUN_TITLE = _lt("Run %(name)s: %(collected)s collected, %(failed)s failed")
+RUNS_TITLE = _lt(
+    "Runs %(first)s to %(last)s: %(collected)s collected, %(failed)s failed"
+)
 RUN_NOTHING = _lt("nothing")
 FAILURES_TITLE = _lt("Failed charges: %(count)s, %(amount)s")
 ANSWER_TITLE = _lt("Answer by %(date)s: %(what)s")
@@ -63,40 +66,50 @@ def get_sums(env, sums):
 # === A RUN === #
 
 
-def get_run_title(env, run, sums):
-    """Return what a run has collected, and what failed.
+def get_run_title(env, runs, sums):
+    """Return what a run, or several that belong together, collected and what failed.
 
     :param dict sums: {group of states: {currency: amount}}
     """
+    names = sorted(runs.mapped("name"))
     return fill_in(
         env,
-        RUN_TITLE,
-        name=run.name,
+        RUNS_TITLE if len(runs) > 1 else RUN_TITLE,
+        name=names[0],
+        first=names[0],
+        last=names[-1],
         collected=get_sums(env, sums.get("collected", {})),
         failed=get_sums(env, sums.get("failed", {})),
     )
 
 
-def get_run_details(env, run, sums):
-    """Return the totals of a run as a table, and why providers were left alone."""
+def get_run_details(env, runs, sums):
+    """Return the totals of runs as a table, and why providers were left alone."""
     lines = [
-        (COLLECTED, run.charged_count, "collected"),
-        (PENDING, run.pending_count, "pending"),
-        (FAILED, run.failed_count, "failed"),
-        (UNCONFIRMED, run.open_count, "open"),
+        (COLLECTED, "charged_count", "collected"),
+        (PENDING, "pending_count", "pending"),
+        (FAILED, "failed_count", "failed"),
+        (UNCONFIRMED, "open_count", "open"),
     ]
+    counted = [(*line, sum(runs.mapped(line[1]))) for line in lines]
     rows = [
         (env._(label), _get_counted(env, count, sums.get(group, {})))
-        for label, count, group in lines
+        for label, _name, group, count in counted
         if count
     ]
-    if run.skipped_count:
-        reasons = (run.skipped_text or "").split("\n")
-        rows.append((env._(SKIPPED), Markup("<br/>").join([*reasons])))
+    if skipped := sum(runs.mapped("skipped_count")):
+        rows.append((env._(SKIPPED), _get_skipped(env, runs, skipped)))
     details = get_table(rows)
-    if run.stopped_text:
-        details += PARAGRAPH % run.stopped_text
+    for text in sorted({run.stopped_text for run in runs if run.stopped_text}):
+        details += PARAGRAPH % text
     return details
+
+
+def _get_skipped(env, runs, count):
+    """Return why a run left invoices alone; of several runs, how many they left."""
+    if len(runs) > 1:
+        return fill_in(env, INVOICES, count=count)
+    return Markup("<br/>").join((runs.skipped_text or "").split("\n"))
 
 
 def _get_counted(env, count, sums):
