@@ -45,6 +45,7 @@ class ResPartner(models.Model):
 
     autopay_token_id = fields.Many2one(
         "payment.token",
+        string="Default Payment Method",
         company_dependent=True,
         prefetch=const.invoice.OWN_PREFETCH,
         copy=False,
