@@ -4,8 +4,8 @@
 
 The invoices are made inside PostgreSQL: most wait for their day, others are blocked by
 ten reasons, failed or collected. What is measured is what the page asks first,
-``autopay.overview.get_overview``, for a billing user with empty caches; the median of
-the rounds counts.
+``autopay.overview.action_get_overview``, for a billing user with empty caches; the
+median of the rounds counts.
 """
 
 import argparse
@@ -118,7 +118,7 @@ def _open(env, user, invoices):
     """
     env.invalidate_all()
     start = time.perf_counter()
-    page = env["autopay.overview"].with_user(user).get_overview()
+    page = env["autopay.overview"].with_user(user).action_get_overview()
     seconds = time.perf_counter() - start
     counts = {
         card["key"]: card["count"]

@@ -137,13 +137,15 @@ def _get_rate_figures(rates):
             continue
         if stock:
             rows.append(_rate_row(label, stock, rate))
-        if one and label != "one worker":
+        if one and label not in ("one worker", "1 channels"):
             rows.append(_speedup_row(label, one, rate))
     return rows
 
 
 def _rate_row(label, stock, rate):
-    must, aim = (12, 25) if label == "one worker" else (20, 40)
+    # One channel does the work of one worker.
+    alone = label in ("one worker", "1 channels")
+    must, aim = (12, 25) if alone else (20, 40)
     return {
         "figure": f"charges per second with latency, {label}",
         "stock": stock,
