@@ -25,6 +25,23 @@ class AutopayWorkStage(models.AbstractModel):
         "payment method, a few minutes later. Once for each task: moving it to and "
         "fro charges nothing again. What is in the stage already stays as it is.",
     )
+    autopay_shown = fields.Boolean(
+        compute="_compute_autopay_shown",
+        compute_sudo=True,
+        groups=MANAGERS,
+        help="Whether Autopay is on in a company of the user, or the stage collects.",
+    )
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("autopay_collect")
+    @api.depends_context("allowed_company_ids")
+    def _compute_autopay_shown(self):
+        known = self.env["res.company"]._is_autopay_known_anywhere()
+        companies = self.env.companies.sudo() if known else self.env["res.company"]
+        is_on = any(companies.mapped("autopay_enabled"))
+        for stage in self:
+            stage.autopay_shown = stage.autopay_collect or is_on
 
     # === CRUD METHODS === #
 

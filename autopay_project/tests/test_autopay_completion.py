@@ -139,6 +139,21 @@ class TestAutopayCompletion(ProjectCommon):
 
     # === WHAT STANDS IN THE WAY === #
 
+    def test_what_is_to_be_chosen_stands_on_the_form(self):
+        task = self._create_task()
+        self._drag(task, self.done)
+        self._run_job()
+        self.assertIn("Have a salesperson choose the sales order item", self._say(task))
+        for project, words in (
+            ({"partner_id": False}, "Choose the customer"),
+            ({"allow_billable": False}, "the project is not billable"),
+        ):
+            self.project.write(project)
+            task.partner_id = False
+            self._get_completions(task).state = "waiting"
+            self._run_job()
+            self.assertIn(words, self._say(task))
+
     def test_person_is_asked_once_and_what_was_mended_is_collected(self):
         task = self._create_task()
         self._drag(task, self.done)

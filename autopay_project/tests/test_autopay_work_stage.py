@@ -20,6 +20,18 @@ class TestAutopayWorkStage(ProjectCommon):
         self.assertEqual(self._get_completions(task).state, "waiting")
         self.assertEqual(len(self._get_completions(task).with_user(self.leader)), 1)
 
+    def test_stages_offer_to_collect_where_autopay_is_on(self):
+        projects = self.env["project.project.stage"].sudo()
+        stages = (self.doing, projects.create({"name": "Built"}))
+        for enabled in (True, False):
+            self.company.autopay_enabled = enabled
+            for stage in stages:
+                own = stage.with_user(self.leader)
+                own.invalidate_recordset()
+                self.assertEqual(own.autopay_shown, enabled)
+        # What collects can be switched off there.
+        self.assertTrue(self.done.with_user(self.leader).autopay_shown)
+
     def test_others_neither_set_nor_read_it(self):
         stages = self.env["project.task.type"].with_user(self.engineer)
         own = stages.create({"name": "Mine", "user_id": self.engineer.id})

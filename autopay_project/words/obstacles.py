@@ -57,11 +57,27 @@ def get_obstacle(env, completion):
     if stop := work.with_env(env)._get_autopay_stop():
         return stop
     if not work._get_autopay_orders():
-        return env._(
-            "There is no sales order to invoice. Choose the sales order item, then "
-            "press Collect Now."
-        )
+        return _get_order_obstacle(env, work)
     return ""
+
+
+def _get_order_obstacle(env, work):
+    """Return how a work comes to a sales order, by what its form shows."""
+    if not work.allow_billable:
+        return env._(
+            "There is no sales order to invoice, and the project is not billable. Make "
+            "it billable in its settings, have a salesperson choose the sales order "
+            "item, then press Collect Now."
+        )
+    if not work.partner_id:
+        return env._(
+            "There is no sales order to invoice. Choose the customer, have a "
+            "salesperson choose the sales order item, then press Collect Now."
+        )
+    return env._(
+        "There is no sales order to invoice. Have a salesperson choose the sales order "
+        "item, then press Collect Now."
+    )
 
 
 def get_gone(env, moves):
