@@ -141,6 +141,7 @@ class AutopayQueue(models.AbstractModel):
         waiting = batches.search([("state", "=", "waiting")])
         for reason, lost in waiting._group_without_job().items():
             self._apply(self._miss, lost, reason)
+        self._apply(self._tell_handovers, begun | waiting)
 
     @api.model
     def _take_back_all(self, problem):
@@ -150,6 +151,7 @@ class AutopayQueue(models.AbstractModel):
         """
         waiting = self.env["autopay.queue.batch"].search([("state", "=", "waiting")])
         self._apply(self._miss, waiting, problem)
+        self._apply(self._tell_handovers, waiting)
 
     def _close(self, batches, halted):
         """Close batches whose run is over."""
@@ -166,6 +168,15 @@ class AutopayQueue(models.AbstractModel):
         )
         open_batches.miss_reason = reason
         open_batches._set_state("missed")
+
+    def _tell_handovers(self, batches):
+        """Note that people are told of handovers of which no job is left; each once."""
+        self.env.invalidate_all()
+        found = batches.search([("handover", "in", batches.mapped("handover"))])
+        for together in found.grouped("handover").values():
+            states = set(together.mapped("state"))
+            if states.isdisjoint(("waiting", "begun")):
+                self.env["autopay.notice.report"]._on_handover(together)
 
     @api.model
     def _get_handed_ids(self, company):

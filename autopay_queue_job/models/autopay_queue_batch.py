@@ -122,7 +122,9 @@ class AutopayQueueBatch(models.Model):
             return False
         if not batch._may_go_on():
             batch._set_state("returned")
-            self.env["autopay.queue"]._commit()
+            queue = self.env["autopay.queue"]
+            queue._commit()
+            queue._apply(queue._tell_handovers, batch)
             return False
         batch.write({"state": "begun", "start_date": fields.Datetime.now()})
         return True
@@ -165,6 +167,8 @@ class AutopayQueueBatch(models.Model):
         halted = self.provider_id.id in ctx.pool.stopped or ctx.faults.is_over()
         queue = self.env["autopay.queue"]
         queue._apply(queue._close, self, halted)
+        # What others have closed meanwhile is seen now: the last one tells of all.
+        queue._apply(queue._tell_handovers, self)
         if not complete:
             cron = self.env.ref("autopay.ir_cron_charge_due_invoices", False)
             queue._apply(lambda found: found._trigger() and None, cron or [])

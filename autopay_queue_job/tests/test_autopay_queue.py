@@ -1,4 +1,5 @@
 from datetime import timedelta
+from unittest.mock import patch
 
 from psycopg2.errors import UniqueViolation
 
@@ -8,6 +9,8 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from .common import AutopayQueueCommon
+
+ROOM = "odoo.addons.autopay_queue_job.models.autopay_queue"
 
 
 @tagged("post_install", "-at_install")
@@ -157,3 +160,27 @@ class TestAutopayQueue(AutopayQueueCommon):
         batch.end_date = fields.Datetime.now() - timedelta(days=61)
         self.batches._gc_old()
         self.assertFalse(batch.exists())
+
+    def test_jobs_of_one_handover_are_summed_up_in_one_mail(self):
+        self.company.autopay_summary = "always"
+        invoices = self._create_due_invoice() | self._create_due_invoice(
+            70.0, self.second
+        )
+        with patch(f"{ROOM}.LEAST_INVOICES", 1), patch(f"{ROOM}.JOBS_WANTED", 2):
+            first, second = self._hand_over()
+        notices = self.env["autopay.notice"].sudo()
+        domain = [("kind", "=", "staff_run"), ("company_id", "=", self.company.id)]
+        self._perform(first)
+        self.assertFalse(notices.search(domain), "the other job is still to come")
+        self._perform(second)
+        self.assertEqual(set(invoices.mapped("autopay_status")), {"success"})
+        notice = notices.search(domain)
+        reporters = self.company._get_autopay_reporters().partner_id
+        self.assertEqual(notice.partner_id, reporters)
+        self.assertEqual(len(notice), len(reporters))
+        self.assertIn("170.00 collected", notice[:1].headline)
+        self.assertIn(first.run_ids.name, notice[:1].headline)
+        self.assertIn(second.run_ids.name, notice[:1].headline)
+        # Told once, also where somebody tidies up behind the jobs.
+        self.env["autopay.queue"]._tell_handovers(first | second)
+        self.assertEqual(notices.search(domain), notice)
