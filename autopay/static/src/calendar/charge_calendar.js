@@ -15,7 +15,9 @@ export function formatAmount(rawRecord, name) {
  */
 export class AutopayInvoiceCalendarModel extends CalendarModel {
     normalizeRecord(rawRecord) {
-        const amount = formatAmount(rawRecord, "amount_residual");
+        // Of what is paid nothing is open any more.
+        const name = rawRecord.amount_residual ? "amount_residual" : "amount_total";
+        const amount = formatAmount(rawRecord, name);
         const customer = rawRecord.partner_id?.[1] || "";
         return {
             ...super.normalizeRecord(rawRecord),

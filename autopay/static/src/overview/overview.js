@@ -68,6 +68,7 @@ export class AutopayOverview extends Component {
             {
                 ...action,
                 name,
+                display_name: name,
                 domain: card.base,
                 context: this.getContext(action, card.filters),
             },
