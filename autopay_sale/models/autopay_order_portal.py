@@ -38,6 +38,13 @@ class AutopayOrderPortal(models.AbstractModel):
             and f"/web/login?redirect={quote(order.get_portal_url())}",
         }
 
+    def _get_autopay_rest_words(self):
+        """Return when what is left of an order is charged, for who pays it."""
+        readiness = self._get_autopay_readiness()
+        ready = readiness.value == "ready"
+        method = readiness.token._get_autopay_label() if ready else ""
+        return get_customer_words(self.env, self, method)
+
     def _is_autopay_own_page(self, payer):
         """Return whether the visitor is of those who pay, and no holder of a link."""
         if self.env.user._is_public():

@@ -148,6 +148,14 @@ class AutopayOrderProgress(models.AbstractModel):
             and not self._find_online_payments()
         )
 
+    def _is_deposit_coming(self):
+        """Return whether a deposit is charged: once confirmed, or by the next job."""
+        if self.autopay_trigger not in ("delivered", "date"):
+            return False
+        if self.state == "cancel" or not self._is_deposit_due():
+            return False
+        return self.state != "sale" or not self._is_trigger_reached()
+
     def _find_online_payments(self):
         """Return online payments of an order that were made, or may still be."""
         transactions = self.env["payment.transaction"].sudo()

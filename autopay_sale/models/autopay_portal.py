@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.fields import Domain
 
+from odoo.addons.autopay.models.portal.status import Also
+
 
 class AutopayPortal(models.AbstractModel):
     _inherit = "autopay.portal"
@@ -26,6 +28,24 @@ class AutopayPortal(models.AbstractModel):
                 ("state", "in", ("sent", "sale")),
             ]
         )
+
+    @api.model
+    def _get_also(self, company):
+        """Override of `autopay` to add what is left of confirmed orders."""
+        domain = self._get_orders_domain(company) & Domain(
+            [("state", "=", "sale"), ("autopay_progress", "in", (False, "deposit"))]
+        )
+        orders = self.env["sale.order"].sudo().search(domain, limit=5, order="id")
+        return [
+            *super()._get_also(company),
+            *(
+                Also(
+                    order.name, order._get_autopay_rest_words(), order.get_portal_url()
+                )
+                for order in orders
+                if order.invoice_status != "invoiced"
+            ),
+        ]
 
     @api.model
     def _get_offers(self, company):

@@ -84,7 +84,9 @@ class SaleOrder(models.Model):
 
     @api.depends(
         "autopay_trigger",
+        "amount_total",
         "autopay_collect_date",
+        "autopay_deposit",
         "autopay_progress",
         "autopay_problem",
         "partner_invoice_id",

@@ -57,3 +57,28 @@ class TestAutopayOrderPortal(PagesCommon, TriggerCommon):
         self.company.autopay_enabled = False
         self.env.flush_all()
         self.assertIsNone(self._read(order, self.owner_user))
+
+    def test_rest_of_an_order_is_told_among_what_comes(self):
+        order = self._sell(self.prints, autopay_deposit=0.3)
+        self._log_in(self.owner_user)
+        text = self._text(self._open("/my/autopay"), "autopay_also")
+        self.assertIn(f"{order.name}: $ 30.00 is charged within minutes", text)
+        self._collect_orders()
+        self.assertEqual(order.autopay_progress, "deposit")
+        page = self._open("/my/autopay")
+        text = self._text(page, "autopay_also")
+        words = "What is left to pay is charged when everything is delivered, to "
+        self.assertIn(f"{order.name}: {words}", text)
+        self.assertTrue(page.xpath(f"//a[starts-with(@href, '/my/orders/{order.id}')]"))
+        self.assertIn(
+            words, self._text(self._open("/my/autopay/coming"), "autopay_also")
+        )
+        # A link from a mail lets nobody into the order.
+        stop = self._open("/my/autopay/stop")
+        self.assertIn(words, self._text(stop, "autopay_also"))
+        self.assertFalse(stop.xpath("//a[contains(@href, '/my/orders')]"))
+        self._deliver(order, self.prints)
+        self._collect_orders()
+        self.assertEqual(order.autopay_progress, "collecting")
+        text = self._text(self._open("/my/autopay"), "autopay_also")
+        self.assertNotIn(order.name, text)

@@ -253,6 +253,19 @@ class TestAutopayOrderTrigger(TriggerCommon):
 
     # === DEPOSIT === #
 
+    def test_deposit_is_told_before_the_job_takes_it(self):
+        order = self._sell(self.prints, confirm=False, autopay_deposit=0.3)
+        offered = "The deposit of $\xa030.00 is charged when the order is confirmed"
+        self.assertIn(offered, order.autopay_sentence)
+        self.assertIn("when everything is delivered", order.autopay_sentence)
+        order.action_confirm()
+        within = "The deposit of $\xa030.00 is charged within minutes"
+        self.assertIn(within, order.autopay_sentence)
+        # Nothing comes before what is charged as a whole.
+        self._deliver(order, self.prints)
+        order.invalidate_recordset()
+        self.assertNotIn("deposit", order.autopay_sentence)
+
     def test_deposit_is_charged_at_confirmation_and_the_rest_when_delivered(self):
         order = self._sell(self.prints, self.paper, autopay_deposit=0.3)
         for _number in range(2):

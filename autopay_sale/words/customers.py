@@ -5,6 +5,8 @@ from odoo.tools.translate import LazyTranslate
 from odoo.addons.autopay.words.days import say_day
 from odoo.addons.autopay.words.filled import fill_in
 
+from .orders import get_deposit
+
 _lt = LazyTranslate(__name__)
 
 # Charges and their days, by the trigger of the order: without a method and with one.
@@ -34,6 +36,23 @@ CHARGED = {
             "delivered, to %(method)s."
         ),
     ),
+    "deposit_now": (
+        _lt(
+            "%(deposit)s is charged within minutes, the rest when everything is "
+            "delivered."
+        ),
+        _lt(
+            "%(deposit)s is charged within minutes, the rest when everything is "
+            "delivered, to %(method)s."
+        ),
+    ),
+    "deposit_date_now": (
+        _lt("%(deposit)s is charged within minutes, the rest on %(date)s."),
+        _lt(
+            "%(deposit)s is charged within minutes, the rest on %(date)s, to "
+            "%(method)s."
+        ),
+    ),
     "deposit_date": (
         _lt("%(deposit)s is charged when you accept, the rest on %(date)s."),
         _lt(
@@ -50,14 +69,14 @@ def get_customer_words(env, order, method):
     :param str method: its name; empty for who need not know, or when there is none
     """
     kind = order.autopay_trigger
-    if order.autopay_deposit and order.state in ("draft", "sent"):
-        kind = {"delivered": "deposit", "date": "deposit_date"}.get(kind, kind)
-    deposit = order.currency_id.round(order.amount_total * order.autopay_deposit)
+    if order._is_deposit_coming():
+        kind = {"delivered": "deposit", "date": "deposit_date"}[kind]
+        kind += "_now" if order.state == "sale" else ""
     without, with_method = CHARGED[kind]
     return fill_in(
         env,
         with_method if method else without,
         date=say_day(env, order.autopay_collect_date),
-        deposit=order.currency_id.format(deposit),
+        deposit=get_deposit(order),
         method=method,
     )

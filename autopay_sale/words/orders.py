@@ -61,6 +61,12 @@ NEXT = {
     "no_date": _lt("Choose the day on which it is invoiced and charged."),
 }
 
+# The deposit, before the next step; the order is confirmed or is not.
+DEPOSIT_NEXT = _lt("The deposit of %(deposit)s is charged within minutes; the rest: ")
+DEPOSIT_OFFERED = _lt(
+    "The deposit of %(deposit)s is charged when the order is confirmed; the rest: "
+)
+
 
 def get_reason(env, name, order):
     """Return why an order is collected, as a sentence for the chatter."""
@@ -113,7 +119,21 @@ def get_order_words(env, order):
     words = fill_in(env, NEXT[name], date=say_day(env, order.autopay_collect_date))
     if order.autopay_progress == "deposit":
         return env._("The deposit was invoiced; the rest: %(next)s", next=words)
-    return words
+    return _get_deposit_words(env, order) + words
+
+
+def get_deposit(order):
+    """Return the deposit of an order, in its currency and in words."""
+    deposit = order.currency_id.round(order.amount_total * order.autopay_deposit)
+    return order.currency_id.format(deposit)
+
+
+def _get_deposit_words(env, order):
+    """Return that a deposit comes first; "" when none is to be taken."""
+    if not order._is_deposit_coming():
+        return ""
+    sentence = DEPOSIT_NEXT if order.state == "sale" else DEPOSIT_OFFERED
+    return fill_in(env, sentence, deposit=get_deposit(order))
 
 
 def _say_invoices(env, order):
