@@ -102,7 +102,7 @@ DUE_AT_MOST = _lt(
     "The next run charges at most %(count)s invoices, %(amount)s: those that are "
     "blocked are counted in."
 )
-DUE_IN_VAIN = _lt("The next run charges nothing: what is due is blocked.")
+DUE_IN_VAIN = _lt("The next run charges nothing.")
 BLOCKED = _lt("Due, but blocked: %(count)s.")
 
 
