@@ -12,10 +12,10 @@ BATCH_STATES = [
 
 # Why no job has charged what was handed to it.
 MISS_REASONS = [
-    ("no_runner", "No job runner was at work"),
-    ("standstill", "Jobs were waiting and none was begun"),
-    ("failed", "The job failed before it began"),
-    ("gone", "The job was canceled, set to done or deleted"),
+    ("no_runner", "No runner was at work"),
+    ("standstill", "No job was begun"),
+    ("failed", "Failed before it began"),
+    ("gone", "Canceled, done or deleted"),
 ]
 
 # Jobs that what is due becomes where it is enough for them: no channel stands idle.
