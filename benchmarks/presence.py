@@ -1,15 +1,16 @@
 """The cost of Odoo's own screens with autopay installed, against without.
 
-    bin/bench presence [--rounds 15] [--only WORDS] [--profile] [--json FILE]
+    bin/bench presence [--rounds 15] [--seconds 8] [--only WORDS] [--profile]
+                       [--json FILE]
 
 The same work is done in three databases with the same invoices: without autopay, with
 autopay installed and off, and with autopay on and every invoice on it. The databases
 take turns in one process; nothing that the work writes is kept.
 
 Queries are counted: they are the same each time. CPU seconds are those of this process,
-the least of the rounds, since the machine may have other things to do. A further look
-is how many queries more twice as many records take, which must be no more than without
-autopay. Ends with 1 when a "must" is missed.
+the least of the rounds, since the machine may have other things to do: short works are
+repeated for some seconds. A further look is how many queries more twice as many records
+take, which must be no more than without autopay. Ends with 1 when a "must" is missed.
 """
 
 import argparse
@@ -58,7 +59,8 @@ def _report(figures, options):
 def _parse(args):
     parser = argparse.ArgumentParser(description="Odoo's screens with autopay there.")
     add = parser.add_argument
-    add("--rounds", type=int, default=15)
+    add("--rounds", type=int, default=15, help="of each work, at least")
+    add("--seconds", type=float, default=8, help="for each work, at least")
     add("--only", default="", metavar="WORDS", help="of the name of the work")
     add("--profile", action="store_true", help="print queries and where the time goes")
     add("--json", metavar="FILE", help="write the figures there as well")
@@ -74,7 +76,7 @@ def _set_up(stack, way):
 
 
 def _measure(work, desks, options):
-    costs = measure(work, desks, options.rounds)
+    costs = measure(work, desks, options.rounds, options.seconds)
     growth = count_growth(work, desks) if work.few else None
     return get_figures(work, costs, growth)
 

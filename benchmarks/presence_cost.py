@@ -11,15 +11,32 @@ from unittest.mock import patch
 WARM_UP = 2
 
 
-def measure(work, desks, rounds):
-    """Return {way: {"queries": int, "cpu": seconds}}, the least of the rounds."""
-    turns = [
-        {way: _do(work, desk, work.count) for way, desk in desks.items()}
-        for _number in range(WARM_UP + rounds)
-    ]
-    costs = {way: _get_least([turn[way] for turn in turns[WARM_UP:]]) for way in desks}
+def measure(work, desks, rounds, seconds):
+    """Return {way: {"queries": int, "cpu": seconds}}, the least of the rounds.
+
+    :param int rounds: how many at least
+    :param float seconds: how long at least: of a few milliseconds of work it takes many
+        rounds until one of them was not disturbed
+    """
+    for _number in range(WARM_UP):
+        _take_turns(work, desks)
+    # What is there by now stays, and need not be looked through before each work.
+    gc.collect()
+    gc.freeze()
+    turns, end = [], time.monotonic() + seconds
+    while len(turns) < rounds or time.monotonic() < end:
+        # None of the ways always comes first, or after the same other one.
+        turns.append(_take_turns(work, desks, backwards=len(turns) % 2))
+    costs = {way: _get_least([turn[way] for turn in turns]) for way in desks}
     _say(work, costs)
     return costs
+
+
+def _take_turns(work, desks, backwards=False):
+    """Do the work once in each of the databases; return {way: cost}."""
+    ways = list(desks)
+    order = ways[::-1] if backwards else ways
+    return {way: _do(work, desks[way], work.count) for way in order}
 
 
 def _get_least(costs):

@@ -7,6 +7,9 @@ _lt = LazyTranslate(__name__)
 # Own fields of invoices are read together, and apart from Odoo's: who reads a field of
 # an invoice reads all of its group, and most of Odoo asks for none of these.
 OWN_PREFETCH = "autopay"
+# Fields that many screens of Odoo ask for where Autopay is, or was, on. There they are
+# read along with Odoo's own, see models/guard/autopay_known_prefetch.py.
+KNOWN_PREFETCH = "autopay_known"
 
 # The status that the accountant sees on the invoice. Empty means: not on autopay.
 MOVE_STATUSES = [

@@ -12,6 +12,7 @@ class AccountMove(models.Model):
     _inherit = [
         "autopay.move.guard",
         "autopay.move.screen",
+        "autopay.known.prefetch",
         "autopay.default.guard",
         "autopay.move.status",
         "autopay.move.date",
@@ -44,6 +45,7 @@ class AccountMove(models.Model):
         readonly=True,
         groups=STAFF_GROUPS,
         help="Empty: this invoice is not collected by autopay.",
+        prefetch=const.invoice.KNOWN_PREFETCH,
     )
     autopay_date = fields.Date(
         copy=False,
@@ -96,6 +98,7 @@ class AccountMove(models.Model):
         tracking=True,
         groups=STAFF_GROUPS,
         help="The customer contests this invoice: it is not charged until settled.",
+        prefetch=const.invoice.KNOWN_PREFETCH,
     )
     autopay_retry_date = fields.Date(
         string="Next Try",

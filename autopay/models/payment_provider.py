@@ -11,6 +11,7 @@ from odoo.tools import format_datetime, ormcache
 from odoo.addons.payment_stripe.const import PAYMENT_METHODS_MAPPING
 
 from ..const.event import OLD_SECRET_HOURS, WEBHOOK_PATH
+from ..const.invoice import KNOWN_PREFETCH
 from ..gateways.base import Credentials
 from ..gateways.stripe.account import StripeAccount
 from ..gateways.stripe.methods import saved_values
@@ -24,6 +25,7 @@ TOKEN_BYTES = 32
 class PaymentProvider(models.Model):
     _name = "payment.provider"
     _inherit = [
+        "autopay.known.prefetch",
         "autopay.default.guard",
         "autopay.status.change",
         "autopay.provider.usage",
@@ -46,6 +48,7 @@ class PaymentProvider(models.Model):
         copy=False,
         groups="base.group_system",
         help="The part of the webhook's address that nobody can guess.",
+        prefetch=KNOWN_PREFETCH,
     )
     autopay_webhook_url = fields.Char(
         string="Webhook Address",
@@ -57,9 +60,14 @@ class PaymentProvider(models.Model):
         readonly=True,
         copy=False,
         groups="base.group_system",
+        prefetch=KNOWN_PREFETCH,
     )
     autopay_webhook_account = fields.Char(
-        string="Stripe Account", readonly=True, copy=False, groups="base.group_system"
+        string="Stripe Account",
+        readonly=True,
+        copy=False,
+        groups="base.group_system",
+        prefetch=KNOWN_PREFETCH,
     )
     autopay_webhook_secret = fields.Char(
         string="Webhook Signing Secret of Autopay",
@@ -67,15 +75,20 @@ class PaymentProvider(models.Model):
         groups="base.group_system",
         help="Without it no message is accepted. The button fills it in; paste it here "
         "when you made or rolled the webhook in Stripe's dashboard.",
+        prefetch=KNOWN_PREFETCH,
     )
     autopay_webhook_old_secret = fields.Char(
-        readonly=True, copy=False, groups="base.group_system"
+        readonly=True,
+        copy=False,
+        groups="base.group_system",
+        prefetch=KNOWN_PREFETCH,
     )
     autopay_webhook_old_until = fields.Datetime(
         readonly=True,
         copy=False,
         groups="base.group_system",
         help="Messages signed with the replaced secret are accepted until then.",
+        prefetch=KNOWN_PREFETCH,
     )
     autopay_last_event = fields.Char(
         string="Last Message",
@@ -88,6 +101,7 @@ class PaymentProvider(models.Model):
         groups="base.group_system",
         help="Requests that Autopay sends to this account in any second at most. 0: as "
         "many as the provider takes from everybody.",
+        prefetch=KNOWN_PREFETCH,
     )
     autopay_booking_issue = fields.Char(
         compute="_compute_autopay_booking_issue",

@@ -14,6 +14,7 @@ from .company.autopay_company_notice import DAYS_FIELDS
 class ResCompany(models.Model):
     _name = "res.company"
     _inherit = [
+        "autopay.known.prefetch",
         "autopay.default.guard",
         "autopay.status.change",
         "autopay.company.dunning",
@@ -43,6 +44,7 @@ class ResCompany(models.Model):
     autopay_enabled = fields.Boolean(
         string="Autopay",
         help="Switched off, nothing is charged, whatever invoices and customers say.",
+        prefetch=const.invoice.KNOWN_PREFETCH,
     )
     autopay_policy = fields.Selection(
         const.invoice.POLICIES,
@@ -50,6 +52,7 @@ class ResCompany(models.Model):
         required=True,
         help="Which invoices come onto autopay. A customer may have a policy of "
         "its own.",
+        prefetch=const.invoice.KNOWN_PREFETCH,
     )
     autopay_date_rule = fields.Selection(
         const.invoice.DATE_RULES,
@@ -58,14 +61,17 @@ class ResCompany(models.Model):
         help="How the autopay date of an invoice is found when nobody sets one. A "
         "fixed day of the month is the next such day from the invoice date on: it "
         "ignores the due date. A changed rule holds for dates given from then on.",
+        prefetch=const.invoice.KNOWN_PREFETCH,
     )
     autopay_date_offset = fields.Integer(
         help="Days to add to the due date or the invoice date; negative means before.",
+        prefetch=const.invoice.KNOWN_PREFETCH,
     )
     autopay_month_day = fields.Integer(
         default=1,
         help="Day of the month, the next one from the invoice date on, also when the "
         "invoice is due earlier or later; in shorter months the last day is taken.",
+        prefetch=const.invoice.KNOWN_PREFETCH,
     )
     autopay_discount_policy = fields.Selection(
         const.invoice.DISCOUNT_POLICIES,
@@ -75,17 +81,20 @@ class ResCompany(models.Model):
         help="Taken, an invoice whose payment term grants a discount is charged on the "
         "last day of it, or on its autopay date when that is earlier. A customer may "
         "have a rule of its own.",
+        prefetch=const.invoice.KNOWN_PREFETCH,
     )
     autopay_combine = fields.Boolean(
         string="One Charge for a Customer's Due Invoices",
         help="What is due of one customer, by the same method, is charged together: at "
         "most 50 invoices, and never more than a limit lets one charge take.",
+        prefetch=const.invoice.KNOWN_PREFETCH,
     )
     autopay_responsible_id = fields.Many2one(
         "res.users",
         groups=PAYMENT_GROUPS,
         help="Who gets the activities when something needs a person. Empty: an "
         "accounting administrator of the company.",
+        prefetch=const.invoice.KNOWN_PREFETCH,
     )
 
     autopay_provider_id = fields.Many2one(
@@ -98,11 +107,13 @@ class ResCompany(models.Model):
         "links. Empty, or for customers who cannot use it (country, currency, switched "
         "off): any that is used for autopay. Who has agreed already keeps the provider "
         "of the saved method.",
+        prefetch=const.invoice.KNOWN_PREFETCH,
     )
     autopay_approval_limit = fields.Monetary(
         groups=PAYMENT_GROUPS,
         help="Charges above it need the approval of a second billing manager. Zero: "
         "none do.",
+        prefetch=const.invoice.KNOWN_PREFETCH,
     )
     autopay_wire_days = fields.Integer(
         string="Days to Wait for a Transfer",
@@ -110,11 +121,13 @@ class ResCompany(models.Model):
         help="A customer who chooses to pay by wire transfer keeps Autopay away from "
         "the invoice. After so many days the person in charge is asked whether the "
         "money will come.",
+        prefetch=const.invoice.KNOWN_PREFETCH,
     )
     autopay_move_days = fields.Integer(
         string="Days to Move a Charge",
         help="Customers may move a charge in the portal, at most to so many days after "
         "the due date of the invoice. Zero: they may not.",
+        prefetch=const.invoice.KNOWN_PREFETCH,
     )
     autopay_confirm_hours = fields.Integer(
         string="Hours to Confirm",
@@ -123,6 +136,7 @@ class ResCompany(models.Model):
         groups=PAYMENT_GROUPS,
         help="When a bank wants a customer to confirm a charge, the customer has so "
         "many hours for it. Then the charge is withdrawn and counts as failed.",
+        prefetch=const.invoice.OWN_PREFETCH,
     )
     autopay_credit_policy = fields.Selection(
         const.invoice.CREDIT_POLICIES,
@@ -133,12 +147,14 @@ class ResCompany(models.Model):
         "customer pay nothing yet. What cannot be applied without doubt (a draft "
         "credit note, another currency) always holds the invoice until a person has "
         "said what becomes of it.",
+        prefetch=const.invoice.KNOWN_PREFETCH,
     )
     autopay_known = fields.Boolean(
         readonly=True,
         copy=False,
         help="Autopay is on, or was on once, in the company or in a branch of it, or "
         "an invoice was put on it.",
+        prefetch=const.invoice.KNOWN_PREFETCH,
     )
     autopay_steps_put_off = fields.Boolean(
         groups=PAYMENT_GROUPS,
@@ -146,18 +162,21 @@ class ResCompany(models.Model):
         copy=False,
         help="Somebody wants the app to open on the overview, although its first steps "
         "are not done.",
+        prefetch=const.invoice.OWN_PREFETCH,
     )
     autopay_blocked_date = fields.Date(
         groups=PAYMENT_GROUPS,
         readonly=True,
         copy=False,
         help="When it was last looked for invoices that are blocked for too long.",
+        prefetch=const.invoice.OWN_PREFETCH,
     )
     autopay_confirm_limit = fields.Monetary(
         groups=PAYMENT_GROUPS,
         default=10000,
         help="Charging more than that at once by Charge Now is confirmed a second "
         "time. Zero: nobody is asked.",
+        prefetch=const.invoice.OWN_PREFETCH,
     )
 
     # === CONSTRAINT METHODS === #
@@ -247,6 +266,10 @@ class ResCompany(models.Model):
         """Return the same in one query, without what is remembered: for the jobs."""
         companies = self.sudo().with_context(active_test=False)
         return frozenset(companies._search([("autopay_known", "=", True)]))
+
+    def _is_autopay_known(self):
+        """Return whether Autopay is on, or was on once, in this company."""
+        return self.id in self._get_autopay_known_ids()
 
     @api.model
     def _is_autopay_known_anywhere(self):

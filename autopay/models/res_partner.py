@@ -161,7 +161,7 @@ class ResPartner(models.Model):
     @api.depends("commercial_partner_id")
     @api.depends_context("company")
     def _compute_autopay_available_token_ids(self):
-        if not self.env.company.autopay_known:
+        if not self.env.company._is_autopay_known():
             self.autopay_available_token_ids = self.autopay_paused_token_ids = False
             return
         tokens = self.env["payment.token"].search_fetch(
@@ -315,7 +315,7 @@ class ResPartner(models.Model):
     def _compute_autopay_failed_count(self):
         company = self.env.company
         self.autopay_failed_count = 0
-        if not company.autopay_known:
+        if not company._is_autopay_known():
             return
         payers = self.commercial_partner_id
         seen = self.env["autopay.payer.glance"]._get_known(company, payers)
@@ -368,7 +368,7 @@ class ResPartner(models.Model):
 
     @api.depends_context("company")
     def _compute_autopay_shown(self):
-        self.autopay_shown = self.env.company.autopay_known
+        self.autopay_shown = self.env.company._is_autopay_known()
 
     def web_read(self, specification):
         """Override of `web` not to look for lists that are empty or not shown."""
@@ -391,7 +391,7 @@ class ResPartner(models.Model):
         :return: the customers, and {name of a field of ours: its empty value}
         """
         company = self.env.company
-        if not company.autopay_known:
+        if not company._is_autopay_known():
             return self, get_empty_values(self, specification)
         # Some of them may be hidden from the user: these are refused later.
         payers = self.sudo().commercial_partner_id | self.sudo()

@@ -5,6 +5,7 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from ...const.invoice import KNOWN_PREFETCH, OWN_PREFETCH
 from ...rights import PAYMENT_GROUPS, check_manager
 
 _logger = logging.getLogger(__name__)
@@ -21,18 +22,21 @@ class AutopayCompanyHome(models.AbstractModel):
         groups=PAYMENT_GROUPS,
         copy=False,
         help="The database in which Autopay was switched on; a copy charges nothing.",
+        prefetch=KNOWN_PREFETCH,
     )
     autopay_database_facts = fields.Json(
         readonly=True,
         groups=PAYMENT_GROUPS,
         copy=False,
         help="What that database has of its own and a copy has not.",
+        prefetch=KNOWN_PREFETCH,
     )
     autopay_copy_told = fields.Char(
         readonly=True,
         groups=PAYMENT_GROUPS,
         copy=False,
         help="The copy in which people were told that it is one.",
+        prefetch=OWN_PREFETCH,
     )
 
     # === CRUD METHODS === #

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ...const.invoice import OWN_PREFETCH
+from ...const.invoice import KNOWN_PREFETCH, OWN_PREFETCH
 from ...const.notices.before import BEFORE, MOST_DAYS, SEPA_DAYS, SEPA_TYPES
 from ...const.notices.outbox import RECEIPT_PAPERS
 from ...rights import PAYMENT_GROUPS
@@ -24,12 +24,14 @@ class AutopayCompanyNotice(models.AbstractModel):
         groups=PAYMENT_GROUPS,
         help="Customers are told so many days before a card is charged. Zero: they are "
         "not told.",
+        prefetch=KNOWN_PREFETCH,
     )
     autopay_notice_days_debit = fields.Integer(
         string="Bank Debits",
         groups=PAYMENT_GROUPS,
         help="Customers are told so many days before a bank account is debited other "
         "than by SEPA. Zero: they are not told. Rules differ by country: ask a bank.",
+        prefetch=KNOWN_PREFETCH,
     )
     autopay_notice_days_sepa = fields.Integer(
         string="SEPA Debits",
@@ -37,6 +39,7 @@ class AutopayCompanyNotice(models.AbstractModel):
         groups=PAYMENT_GROUPS,
         help="The rules of SEPA ask for 14 days, or fewer when the customer has agreed "
         "to that with you. Zero: they are not told.",
+        prefetch=KNOWN_PREFETCH,
     )
     autopay_notice_gate = fields.Boolean(
         string="No Charge without Notice",
@@ -44,6 +47,7 @@ class AutopayCompanyNotice(models.AbstractModel):
         help="Nothing is charged before the mail was sent and so many days are over. A "
         "larger amount, another method or an earlier day is told anew. Charge Now "
         "charges nevertheless.",
+        prefetch=KNOWN_PREFETCH,
     )
     autopay_receipt_paper = fields.Selection(
         RECEIPT_PAPERS,
@@ -51,6 +55,7 @@ class AutopayCompanyNotice(models.AbstractModel):
         groups=PAYMENT_GROUPS,
         help="What is attached to the mail that tells a customer of a charge that was "
         "collected. A mail whose PDF cannot be printed goes without it.",
+        prefetch=OWN_PREFETCH,
     )
     autopay_notice_look_date = fields.Datetime(
         prefetch=OWN_PREFETCH,

@@ -1,5 +1,6 @@
 from odoo import fields, models
 
+from ...const.invoice import OWN_PREFETCH
 from ...const.notices.staff import SUMMARY_RULES
 from ...rights import PAYMENT_GROUPS
 
@@ -17,6 +18,7 @@ class AutopayCompanyReports(models.AbstractModel):
         required=True,
         groups=PAYMENT_GROUPS,
         help="Mailed after a scheduled run that has charged something.",
+        prefetch=OWN_PREFETCH,
     )
     autopay_reporter_ids = fields.Many2many(
         "res.users",

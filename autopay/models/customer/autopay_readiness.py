@@ -67,7 +67,7 @@ class AutopayReadiness(models.AbstractModel):
 
         :param payers: customers, commercial entities, perhaps as a form edits them
         """
-        if not company.autopay_known:
+        if not company._is_autopay_known():
             nothing = self.env["payment.token"]
             return {payer: Readiness(("company_off",), nothing) for payer in payers}
         payers = payers.with_company(company)

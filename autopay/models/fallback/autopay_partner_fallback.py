@@ -1,6 +1,6 @@
 from odoo import fields, models
 
-from ...const.invoice import FALLBACK_POLICIES, OWN_PREFETCH
+from ...const.invoice import FALLBACK_POLICIES
 from ...rights import STAFF_GROUPS
 
 
@@ -14,7 +14,8 @@ class AutopayPartnerFallback(models.AbstractModel):
         FALLBACK_POLICIES,
         string="After a Decline",
         company_dependent=True,
-        prefetch=OWN_PREFETCH,
+        # Asked for after declines only.
+        prefetch=False,
         groups=STAFF_GROUPS,
         help="Whether another method that the customer has agreed to is charged when "
         "one was declined and trying again will not help. Empty: as the company does.",

@@ -3,6 +3,7 @@ from odoo.exceptions import ValidationError
 
 from odoo.addons.payment import utils as payment_utils
 
+from ...const.invoice import KNOWN_PREFETCH
 from ...const.methods.provider import USAGES, VERDICTS
 from ...words.providers import get_report_reason, get_usage_words
 
@@ -33,6 +34,7 @@ class AutopayProviderUsage(models.AbstractModel):
         "One-time payments only: customers pay here themselves, and nobody can agree "
         "to autopay with a method of it any more. Whoever has agreed before goes on "
         "being charged: a consent keeps its provider.",
+        prefetch=KNOWN_PREFETCH,
     )
     autopay_stops_consents = fields.Boolean(
         string="Stop Charging Saved Methods",
@@ -40,6 +42,7 @@ class AutopayProviderUsage(models.AbstractModel):
         help="Customers who have agreed to autopay through this provider are charged "
         "no more, and their invoices say why, until another method pays. Unticked, "
         "what they have agreed to goes on.",
+        prefetch=KNOWN_PREFETCH,
     )
     autopay_usage_words = fields.Char(
         compute="_compute_autopay_usage_words", groups="base.group_system"

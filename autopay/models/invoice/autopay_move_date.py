@@ -116,7 +116,8 @@ class AutopayMoveDate(models.AbstractModel):
     @api.onchange("invoice_date", "invoice_date_due", "invoice_payment_term_id")
     def _onchange_autopay_due(self):
         """Show in the form what saving does to a date by the rule."""
-        if self.sudo()._is_following_rule():
+        # A draft follows none, and need not be looked at with other rights.
+        if self.state == "posted" and self.sudo()._is_following_rule():
             self.autopay_date = self._get_autopay_next_date()
 
     # === BUSINESS METHODS === #

@@ -33,6 +33,7 @@ class AutopayMoveParts(models.AbstractModel):
 
         :param dict before: what ``_count_autopay_parts`` said before
         """
+        self.env["autopay.installment"]._forget_paid()
         # A credit note may take off what was put on a planned invoice, and no part.
         self.sudo().filtered("autopay_planned").autopay_plan_id._close_raised()
         after = self._count_autopay_parts()

@@ -1,6 +1,6 @@
 from odoo import models
 
-from ..guard.empty_values import get_empty_values, is_own
+from ..guard.empty_values import find_own, get_empty_values, leave_own_out
 
 
 class AutopayMoveScreen(models.AbstractModel):
@@ -18,16 +18,16 @@ class AutopayMoveScreen(models.AbstractModel):
         empty = self._get_autopay_empty(specification)
         if not empty:
             return super().web_read(specification)
-        rows = super().web_read(_without_own(specification))
+        rows = super().web_read(leave_own_out(specification))
         return [{**row, **empty} for row in rows]
 
     def onchange(self, values, field_names, fields_spec):
         """Override of `web`: our fields stay empty where Autopay never was on."""
         empty = self._get_autopay_empty(fields_spec)
-        if not empty or any(map(is_own, field_names)):
+        if not empty or find_own(field_names):
             return super().onchange(values, field_names, fields_spec)
         result = super().onchange(
-            _without_own(values), field_names, _without_own(fields_spec)
+            leave_own_out(values), field_names, leave_own_out(fields_spec)
         )
         # A record from scratch is told all values, any other what has changed; of lists
         # only what is to be put in.
@@ -46,7 +46,3 @@ class AutopayMoveScreen(models.AbstractModel):
         if not known_ids.isdisjoint(self.env.companies.ids):
             return {}
         return get_empty_values(self, specification)
-
-
-def _without_own(values):
-    return {name: value for name, value in values.items() if not is_own(name)}

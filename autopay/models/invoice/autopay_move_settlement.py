@@ -2,7 +2,12 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ...const.attempt import REFUND_DECISION_DAYS
-from ...const.invoice import MOVE_STATUSES, OWN_PREFETCH, UNPAID_STATES
+from ...const.invoice import (
+    KNOWN_PREFETCH,
+    MOVE_STATUSES,
+    OWN_PREFETCH,
+    UNPAID_STATES,
+)
 from ...const.reversal import MONEY_GONE
 from ...rights import STAFF_GROUPS, check_billing
 
@@ -28,6 +33,7 @@ class AutopayMoveSettlement(models.AbstractModel):
         help="Money that autopay had collected was given back, and nobody has said yet "
         "whether the customer owes it still. Until then it is neither charged nor "
         "asked for.",
+        prefetch=KNOWN_PREFETCH,
     )
     autopay_failed_before = fields.Boolean(
         string="Failed, Settled since",

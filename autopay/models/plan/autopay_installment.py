@@ -44,9 +44,9 @@ class AutopayInstallment(models.Model):
 
     # === COMPUTE METHODS === #
 
-    @api.depends(
-        "amount", "date", "active", "move_id.payment_state", "move_id.amount_total"
-    )
+    # What is open of the invoice changes it as well: see ``_forget_paid``. Odoo would
+    # look with each change of an entry, and with each new one, whether it has parts.
+    @api.depends("amount", "date", "active")
     def _compute_state(self):
         self.update({"paid_amount": 0.0, "state": False})
         saved = self.filtered(lambda part: part.id and part.plan_id)
@@ -61,6 +61,11 @@ class AutopayInstallment(models.Model):
                 left -= paid
                 if row in parts:
                     row._set_paid(paid, today)
+
+    @api.model
+    def _forget_paid(self):
+        """Have what is paid of parts be computed anew, when a payment is applied."""
+        self.invalidate_model(["paid_amount", "state"], flush=False)
 
     def _set_paid(self, paid, today):
         self.paid_amount = self.currency_id.round(paid) if self.active else 0.0

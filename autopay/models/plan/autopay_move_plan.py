@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 
+from ...const.invoice import KNOWN_PREFETCH
 from ...rights import STAFF_GROUPS, check_billing, check_staff
 from ...words.plans import get_ended_words
 
@@ -16,6 +17,7 @@ class AutopayMovePlan(models.AbstractModel):
         readonly=True,
         help="The invoice is charged by a plan that was agreed on, not by its payment "
         "terms.",
+        prefetch=KNOWN_PREFETCH,
     )
     autopay_plan_id = fields.Many2one(
         "autopay.plan",

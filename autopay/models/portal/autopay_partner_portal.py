@@ -16,6 +16,7 @@ class AutopayPartnerPortal(models.AbstractModel):
         tracking=True,
         groups=STAFF_GROUPS,
         help="Empty: the company itself and its first portal user may change it.",
+        prefetch=False,
     )
     autopay_portal_manager = fields.Boolean(
         string="May Change Autopay in the Portal",

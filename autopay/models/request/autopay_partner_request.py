@@ -27,7 +27,7 @@ class AutopayPartnerRequest(models.AbstractModel):
     def _compute_autopay_request_text(self):
         company = self.env.company
         self.autopay_request_text = False
-        if not company.autopay_known:
+        if not company._is_autopay_known():
             return
         payers = self.commercial_partner_id
         seen = self.env["autopay.payer.glance"]._get_known(company, payers)

@@ -112,10 +112,12 @@ class AutopayMoveSeries(models.AbstractModel):
     @api.onchange("auto_post", "date", "invoice_date")
     def _onchange_autopay_period(self):
         """Keep the number of invoices that was given, on other dates."""
-        if not self._is_recurring():
-            self.autopay_repeat_given = 0
-        elif self.autopay_repeat_given:
+        if not self.autopay_repeat_given:
+            return
+        if self._is_recurring():
             self._set_autopay_repeats(self.autopay_repeat_given)
+        else:
+            self.autopay_repeat_given = 0
 
     # === CRUD METHODS === #
 

@@ -4,7 +4,7 @@ from odoo.fields import Domain
 from ... import const
 from ...rights import STAFF_GROUPS
 from ..guard.autopay_move_guard import IDLE_STATUSES
-from ..guard.empty_values import is_own
+from ..guard.empty_values import find_own
 
 # Both say what became of the money: with them it changes how the invoice stands.
 STATUS_FIELDS = {"autopay_status", "autopay_refunded"}
@@ -105,7 +105,7 @@ class AutopayMoveStatus(models.AbstractModel):
 
     def write(self, vals):
         """Override of `account`: a new status shows in lists at once."""
-        if not self.env.su and any(map(is_own, vals)):
+        if not self.env.su and find_own(vals):
             self.env["autopay.status.mark"]._wake_soon()
         return super().write(self._add_autopay_standing(vals))
 

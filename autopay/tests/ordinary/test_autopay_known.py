@@ -1,5 +1,6 @@
 from odoo.tests import tagged
 
+from ...const.invoice import KNOWN_PREFETCH, OWN_PREFETCH
 from ..common import AutopayCommon
 
 
@@ -7,16 +8,32 @@ from ..common import AutopayCommon
 class TestAutopayKnown(AutopayCommon):
     """It is remembered where autopay is known, so that Odoo's work costs no more."""
 
-    def test_own_fields_of_invoices_are_read_apart_from_those_of_odoo(self):
-        stored = {
+    def _get_own_fields(self, model):
+        """Return our columns of one of Odoo's models, {name: field}."""
+        return {
             name: field
-            for name, field in self.env["account.move"]._fields.items()
+            for name, field in self.env[model]._fields.items()
             if name.startswith("autopay_") and field.store and field.column_type
         }
-        shared = {name for name, field in stored.items() if field.prefetch is True}
+
+    def test_own_fields_are_read_apart_from_those_of_odoo(self):
+        for model in (
+            "account.move",
+            "payment.provider",
+            "res.company",
+            "res.partner",
+        ):
+            with self.subTest(model):
+                own = self._get_own_fields(model)
+                self.assertTrue(own)
+                groups = {field.prefetch for field in own.values()}
+                self.assertLessEqual(groups, {OWN_PREFETCH, KNOWN_PREFETCH, False})
+
+    def test_invoices_are_read_with_what_each_page_asks_for(self):
+        own = self._get_own_fields("account.move")
         # Each page of invoices asks for these, and for no others of ours.
         self.assertEqual(
-            shared,
+            {name for name, field in own.items() if field.prefetch == KNOWN_PREFETCH},
             {
                 "autopay_in_dispute",
                 "autopay_planned",
@@ -24,6 +41,41 @@ class TestAutopayKnown(AutopayCommon):
                 "autopay_status",
             },
         )
+
+    def _find_read_along(self, read, asked):
+        """Return our fields that are in memory once one of a company was asked for."""
+        self.env.invalidate_all()
+        self.assertTrue(read[asked])
+        return {
+            name
+            for name in self._get_own_fields("res.company")
+            if name in read._cache and name != asked
+        }
+
+    def test_a_company_is_read_with_our_fields_where_autopay_is_known(self):
+        company = self.company.sudo()
+        for asked in ("name", "autopay_policy"):
+            read = self._find_read_along(company, asked)
+            self.assertIn("autopay_enabled", read)
+            self.assertIn("name", company._cache)
+
+    def test_a_company_is_read_without_our_fields_where_it_is_not(self):
+        every = self.env["res.company"].sudo().with_context(active_test=False)
+        every.search([]).write({"autopay_enabled": False, "autopay_known": False})
+        company = self.company.sudo()
+        self.assertFalse(self._find_read_along(company, "name"))
+        self.assertIn(
+            "autopay_enabled", self._find_read_along(company, "autopay_policy")
+        )
+        self.assertNotIn("name", company._cache)
+
+    def test_columns_that_may_be_missing_are_not_read_along(self):
+        company = self.company.sudo()
+        self.assertFalse(
+            self._find_read_along(company.with_context(prefetch_fields=False), "name")
+        )
+        self.patch(self.registry, "ready", False)
+        self.assertFalse(self._find_read_along(company, "name"))
 
     def test_all_servers_look_again_before_the_first_charge(self):
         company = self.env["res.company"].create({"name": "First charge"})
