@@ -19,6 +19,7 @@ class AccountMove(models.Model):
         "autopay.move.payer",
         "autopay.move.editor",
         "autopay.move.series",
+        "autopay.company.check",
         "account.move",
         "autopay.move.help",
         "autopay.move.other.payment",

@@ -18,7 +18,8 @@ FROZEN_FIELDS = {
 
 
 class AccountMoveLine(models.Model):
-    _inherit = "account.move.line"
+    _name = "account.move.line"
+    _inherit = ["autopay.company.check", "account.move.line"]
 
     # === CRUD METHODS === #
 

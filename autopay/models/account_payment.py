@@ -6,7 +6,12 @@ from ..rights import STAFF_GROUPS
 
 class AccountPayment(models.Model):
     _name = "account.payment"
-    _inherit = ["autopay.default.guard", "autopay.scope", "account.payment"]
+    _inherit = [
+        "autopay.default.guard",
+        "autopay.scope",
+        "autopay.company.check",
+        "account.payment",
+    ]
 
     autopay_reversal_id = fields.Many2one(
         "autopay.reversal",

@@ -90,6 +90,7 @@ from .decision import (
 )
 from .dunning import test_autopay_dunning
 from .engine import (
+    test_autopay_books,
     test_autopay_combination,
     test_autopay_common_fault,
     test_autopay_crash,

@@ -220,6 +220,11 @@ class Attempts(Rows):
         found = [key for key, row in lines.items() if row["attempt_id"] in self.ids]
         return self.database.classes["autopay.attempt.line"](self.database, found)
 
+    def _write_each(self, columns):
+        for name, values in columns.items():
+            for row, value in zip(self, values, strict=True):
+                row.write({name: value})
+
     def _check_soon(self):
         self.next_check_date = LONG_AGO
 

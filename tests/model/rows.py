@@ -3,6 +3,8 @@
 The add-on's own methods run on them: what is under test is its code, not a copy.
 """
 
+from operator import attrgetter
+
 
 class Database:
     """Tables of rows; committed and rolled back as a whole."""
@@ -155,12 +157,13 @@ class Rows:
         rows = sorted(self._rows(), key=lambda row: row[name])
         return self._of([row["id"] for row in rows])
 
-    def grouped(self, name):
-        """Return {value of a field: its rows}."""
+    def grouped(self, key):
+        """Return {value of a function, or of a field: its rows}."""
+        get_value = key if callable(key) else attrgetter(key)
         groups = {}
         for row in self:
-            key = getattr(row, name)
-            groups[key] = groups.get(key, self._of([])) | row
+            value = get_value(row)
+            groups[value] = groups.get(value, self._of([])) | row
         return groups
 
     # === WHAT ROWS IN MEMORY DO NOT NEED === #

@@ -163,7 +163,7 @@ class AutopayAttemptResolution(models.AbstractModel):
             vals["mismatch"] = False
         if statement.reference and not self.object_ref:
             vals["object_ref"] = statement.reference
-            self._save_provider_reference(statement.reference)
+            self._save_provider_references([statement.reference])
         moved = self._set_succeeded(**vals)
         moved._hold_again()
         moved._schedule_check()

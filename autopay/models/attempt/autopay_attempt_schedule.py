@@ -29,14 +29,14 @@ class AutopayAttemptSchedule(models.AbstractModel):
     def _schedule_check(self):
         """Set when each attempt is looked at again, by the table for its state."""
         now = fields.Datetime.now()
-        for attempt in self:
-            count = attempt.check_count
-            attempt.write(
-                {
-                    "next_check_date": now + attempt._get_check_delay(count),
-                    "check_count": count + 1,
-                }
+        alike = self.grouped(
+            lambda attempt: (
+                attempt.check_count,
+                attempt._get_check_delay(attempt.check_count),
             )
+        )
+        for (count, delay), attempts in alike.items():
+            attempts.write({"next_check_date": now + delay, "check_count": count + 1})
 
     def _get_check_delay(self, count):
         """Return how long to wait before the provider is asked again.

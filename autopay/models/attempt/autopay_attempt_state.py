@@ -1,5 +1,6 @@
 import json
 import logging
+from collections import defaultdict
 
 from odoo import fields, models
 
@@ -15,6 +16,7 @@ from ...gateways.base import (
     SUCCEEDED,
     UNKNOWN,
 )
+from ..guard.each_write import write_each
 
 _logger = logging.getLogger(__name__)
 
@@ -54,10 +56,12 @@ class AutopayAttemptState(models.AbstractModel):
         movable.write({"state": target, **vals})
         return movable
 
-    def _set_prepared(self, object_ref):
-        """The provider's object exists; no money has been asked for."""
-        now = fields.Datetime.now()
-        return self._update_state("prepared", object_ref=object_ref, prepared_date=now)
+    def _set_prepared(self, object_refs):
+        """The providers' objects exist; no money has been asked for."""
+        moved = self._update_state("prepared", prepared_date=fields.Datetime.now())
+        if moved == self:
+            self._write_each({"object_ref": object_refs})
+        return moved
 
     def _set_charging(self):
         """From here on money may move."""
@@ -87,11 +91,54 @@ class AutopayAttemptState(models.AbstractModel):
         """Take in an answer of the provider: attempt and transaction together."""
         vals.setdefault("outcome_date", fields.Datetime.now())
         moved = self._update_state(state, **vals)
-        for transaction in moved.transaction_id:
-            transaction._autopay_set_state(state, vals.get("message") or False)
+        moved.transaction_id._autopay_set_state(state, vals.get("message") or False)
         return moved
 
+    def _write_each(self, columns):
+        """Write on each attempt values of its own, see ``write_each``."""
+        write_each(self, columns)
+
     # === OUTCOMES === #
+
+    def _process_each(self, outcomes):
+        """Take in what the provider answered, in one go where money was simply taken.
+
+        :param dict outcomes: {attempt id: ``ChargeOutcome``}; others stay as they are
+        """
+        collected = self.filtered(
+            lambda attempt: attempt._is_simply_collected(outcomes.get(attempt.id))
+        )
+        collected._process_collected([outcomes[attempt.id] for attempt in collected])
+        for attempt in self - collected:
+            if outcome := outcomes.get(attempt.id):
+                attempt._process(outcome)
+
+    def _is_simply_collected(self, outcome):
+        """Return whether an answer says that money was taken, and nothing else."""
+        return (
+            bool(outcome)
+            and outcome.kind == SUCCEEDED
+            and not outcome.mismatch
+            and not self.provider_closed
+            and self.state in const.attempt.ATTEMPT_TRANSITIONS["succeeded"]
+        )
+
+    def _process_collected(self, outcomes):
+        """Take in that money was taken, as ``_process`` does for each by itself.
+
+        :param list outcomes: the answers, in the order of the attempts
+        """
+        known = defaultdict(list)
+        for attempt, outcome in zip(self, outcomes, strict=True):
+            vals = attempt._prepare_outcome_vals(outcome)
+            own = {key: vals[key] for key in vals if key not in DECLINE_FIELDS}
+            known[tuple(own)].append((attempt.id, own))
+        for names, rows in known.items():
+            ids, values = zip(*rows, strict=True)
+            columns = {name: [each[name] for each in values] for name in names}
+            self.browse(ids)._write_each(columns)
+        self._set_succeeded(**dict.fromkeys(DECLINE_FIELDS, False))
+        self._save_provider_references([each.object_ref for each in outcomes])
 
     def _process(self, outcome):
         """Take in what the provider answered, in any order and any number of times.
@@ -109,12 +156,34 @@ class AutopayAttemptState(models.AbstractModel):
             return True
         if self.provider_closed or not getattr(self, f"_set_{state}")(**vals):
             return self._set_contradicted(outcome)
-        self._save_provider_reference(outcome.object_ref)
+        self._save_provider_references([outcome.object_ref])
         return True
 
     def _is_state_kept(self, outcome):
         """Return whether a lost answer changes nothing that is known of a debit."""
         return self.state in WAITING_STATES and not outcome.mismatch
+
+    def _process_preparations(self, outcomes):
+        """Take in whether the provider made its objects.
+
+        :param dict outcomes: {attempt id: ``ChargeOutcome``}; without one, the request
+            was not sent
+        """
+        ready = self.filtered(
+            lambda attempt: (
+                attempt.state in const.attempt.ATTEMPT_TRANSITIONS["prepared"]
+            )
+        )
+        made = ready.filtered(
+            lambda attempt: (
+                bool(outcomes.get(attempt.id)) and outcomes[attempt.id].kind == PREPARED
+            )
+        )
+        references = [outcomes[attempt.id].object_ref for attempt in made]
+        made._save_provider_references(references)
+        made._set_prepared(references)
+        for attempt in self - made:
+            attempt._process_preparation(outcomes.get(attempt.id))
 
     def _process_preparation(self, outcome):
         """Take in whether the provider made its object.
@@ -125,8 +194,8 @@ class AutopayAttemptState(models.AbstractModel):
         if not outcome:
             return self._set_canceled()
         if outcome.kind == PREPARED:
-            self._save_provider_reference(outcome.object_ref)
-            return self._set_prepared(outcome.object_ref)
+            self._save_provider_references([outcome.object_ref])
+            return self._set_prepared([outcome.object_ref])
         vals = self._prepare_outcome_vals(outcome)
         if outcome.kind != REFUSED:
             self._schedule_check()
@@ -171,9 +240,15 @@ class AutopayAttemptState(models.AbstractModel):
             return self._schedule_check()
         return self._process(outcome)
 
-    def _save_provider_reference(self, object_ref):
-        if object_ref:
-            self.transaction_id.provider_reference = object_ref
+    def _save_provider_references(self, object_refs):
+        """Keep the names of the providers' objects on the transactions.
+
+        :param list object_refs: one for each attempt; empty ones keep what is known
+        """
+        for attempt, reference in zip(self, object_refs, strict=True):
+            transaction = attempt.transaction_id
+            if reference and reference != transaction.provider_reference:
+                transaction.provider_reference = reference
 
     def _prepare_outcome_vals(self, outcome):
         """Return what an answer writes; empty texts keep what we know."""

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 
 from ...const.attempt import UNCOLLECTED_STATES
 from ...const.engine import OWN_FIELDS_CONTEXT
+from ..guard.each_write import write_each
 
 # The status of an invoice once its charge is booked.
 COLLECTED = {
@@ -55,7 +56,27 @@ class AutopayBooking(models.AbstractModel):
 
     def _book_collected(self, attempts):
         """Create, post and reconcile one payment for each attempt, in sets."""
-        payments = self.env["account.payment"].create(
+        moves = attempts.line_ids.move_id
+        # A payment with an entry changes nothing of an invoice until it is reconciled.
+        state = moves._fields["payment_state"]
+        with self.env.protecting([state], moves):
+            payments = self._post_payments(attempts)
+        write_each(attempts.transaction_id, {"payment_id": payments.ids})
+        left_over = self._reconcile(attempts, payments)
+        attempts.line_ids.live = False
+        attempts.write({"booked_date": fields.Datetime.now(), "booking_error": False})
+        moves.with_context(**OWN_FIELDS_CONTEXT).write(COLLECTED)
+        approvals = self.env["autopay.approval"]
+        approvals.union(*approvals._get_open(moves).values())._set_state("used")
+        self._charge_rest_later(attempts)
+        moves._update_autopay_settlement()
+        for attempt in left_over:
+            self._alert_left_over(attempt)
+
+    def _post_payments(self, attempts):
+        """Create and post one payment with its entry for each attempt; return them."""
+        together = self.env["account.payment"].with_context(autopay_together=True)
+        payments = together.create(
             [self._prepare_payment_vals(attempt) for attempt in attempts]
         )
         for payment in payments:
@@ -63,20 +84,7 @@ class AutopayBooking(models.AbstractModel):
         discounts = self.env["autopay.discount.entry"]
         self._create_entries(payments, discounts._grant(attempts, payments))
         payments.with_context(autopay_sequence_formats={}).action_post()
-        for attempt, payment in zip(attempts, payments, strict=True):
-            attempt.transaction_id.payment_id = payment
-        left_over = self._reconcile(attempts, payments)
-        attempts.line_ids.live = False
-        attempts.write({"booked_date": fields.Datetime.now(), "booking_error": False})
-        attempts.line_ids.move_id.with_context(**OWN_FIELDS_CONTEXT).write(COLLECTED)
-        approvals = self.env["autopay.approval"]
-        approvals.union(
-            *approvals._get_open(attempts.line_ids.move_id).values()
-        )._set_state("used")
-        self._charge_rest_later(attempts)
-        attempts.line_ids.move_id._update_autopay_settlement()
-        for attempt in left_over:
-            self._alert_left_over(attempt)
+        return payments
 
     def _charge_rest_later(self, attempts):
         """Leave on autopay what is still to come of invoices: parts, rests after a cap.
@@ -164,15 +172,33 @@ class AutopayBooking(models.AbstractModel):
             self._get_lines_to_reconcile(attempt, payment)
             for attempt, payment in zip(attempts, payments, strict=True)
         ]
-        self.env["account.move.line"]._reconcile_plan(
-            [lines for lines in plan if len(lines) > 1]
+        pairs = [lines for lines in plan if len(lines) > 1]
+        self._reconcile_lines(pairs, payments)
+        moves = attempts.line_ids.move_id
+        untouched = moves.browse(
+            set(moves.ids) - {line.move_id.id for lines in pairs for line in lines}
         )
+        self.env.add_to_compute(moves._fields["payment_state"], untouched)
         left_over = attempts.browse()
         for attempt, lines in zip(attempts, plan, strict=True):
             rest = -sum(lines.mapped("amount_residual_currency"))
             if attempt.currency_id.compare_amounts(rest, 0) > 0:
                 left_over |= attempt
         return left_over
+
+    def _reconcile_lines(self, plan, payments):
+        """Reconcile lists of lines; the totals of the payments' entries are kept."""
+        entries = payments.move_id
+        # Odoo would look for them in the middle of it, and compute all of a payment.
+        entries.payment_ids.mapped("name")
+        kept = []
+        for name in ("amount_total", "payment_state"):
+            if self._is_odoos(entries, name):
+                kept += self.env.registry.field_computed[entries._fields[name]]
+        with self.env.protecting(kept, entries):
+            self.env["account.move.line"]._reconcile_plan(plan)
+        # Payments of others that are paid by it say so without a message, as before.
+        self.env["account.payment"].flush_model(["state"])
 
     def _get_lines_to_reconcile(self, attempt, payment):
         """Return the open lines of a payment and of its invoices that are posted."""

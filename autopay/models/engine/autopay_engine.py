@@ -390,8 +390,7 @@ class AutopayEngine(models.AbstractModel):
     def _record_prepared(self, attempts, outcomes):
         """Save the ids of the providers' objects, or why there are none."""
         locked = attempts.try_lock_for_update(allow_referencing=True)
-        for attempt in locked:
-            attempt._process_preparation(outcomes.get(attempt.id))
+        locked._process_preparations(outcomes)
         return locked
 
     # === GATE === #

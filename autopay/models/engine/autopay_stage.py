@@ -167,9 +167,7 @@ class AutopayStage(models.AbstractModel):
         locked = attempts.try_lock_for_update(allow_referencing=True)
         # Read together: within the loop each would be read by itself.
         locked.transaction_id.mapped("state")
-        for attempt in locked:
-            if outcome := outcomes.get(attempt.id):
-                attempt._process(outcome)
+        locked._process_each(outcomes)
         locked._schedule_check()
         return locked
 

@@ -158,7 +158,7 @@ class TestAutopayStage(AutopayCommon):
     def test_recording_that_fails_leaves_the_charge_to_the_resolver(self):
         invoice = self._create_due_invoice()
         with patch.object(
-            AutopayAttemptState, "_process", side_effect=ZeroDivisionError
+            AutopayAttemptState, "_process_each", side_effect=ZeroDivisionError
         ):
             self._run_autopay()
         self.assertEqual(invoice.autopay_status, "in_progress")

@@ -131,7 +131,7 @@ class TestAutopayCommonFault(AutopayCommon):
     @fault(89)
     def test_charge_that_cannot_be_recorded_stops_its_provider(self):
         with patch.object(
-            AutopayAttemptState, "_process", side_effect=UserError("No.")
+            AutopayAttemptState, "_process_each", side_effect=UserError("No.")
         ):
             self._run_autopay()
         self.assertEqual(len(self.invoices.filtered(self._get_charges)), 1)
