@@ -320,7 +320,10 @@ class AccountMove(models.Model):
         collected = self.sudo()
         collected._end_autopay_foreign_plans()
         collected._apply_autopay_policy()
-        waiting = collected.filtered(lambda move: move.autopay_status == "eligible")
+        waiting = collected.filtered(
+            # What failed and waits for another try lost its date when it was reset.
+            lambda move: move.autopay_status in ("eligible", "error")
+        )
         waiting._set_autopay_default_date()
         waiting.filtered(lambda move: not move.autopay_payer_id)._keep_autopay_payer()
         self._set_autopay_editor()

@@ -1,14 +1,12 @@
 """Work that is done, and what became of what it earned."""
 
-from odoo.addons.autopay.const.collect.sources import CREDITED_STATES
-
 # Until then a person who has dragged a task by mistake can drag it back.
 GRACE_MINUTES = 5
 
 # Invoices that were cancelled or credited as a whole are not owed any more.
 OWED_DOMAIN = [
     ("state", "!=", "cancel"),
-    ("payment_state", "not in", CREDITED_STATES),
+    ("autopay_credited", "=", False),
 ]
 
 # Completions that are collected one after the other in one run of the job.

@@ -2,7 +2,7 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import format_list
 
-from odoo.addons.autopay.const.collect.sources import PAID_STATES
+from odoo.addons.autopay.const.collect.sources import SETTLED_STATES
 
 from ..const.completion import COMPLETIONS_AT_ONCE, OWED_DOMAIN
 from ..words.obstacles import get_gone
@@ -11,8 +11,9 @@ OPEN_DOMAIN = [
     *OWED_DOMAIN,
     "|",
     ("state", "!=", "posted"),
-    ("payment_state", "not in", PAID_STATES),
+    ("payment_state", "not in", SETTLED_STATES),
 ]
+PAID_DOMAIN = [*OWED_DOMAIN, ("payment_state", "in", SETTLED_STATES)]
 
 
 class AutopayCompletionPaid(models.AbstractModel):
@@ -107,7 +108,7 @@ class AutopayCompletionPaid(models.AbstractModel):
         return self.search(
             [
                 ("state", "=", "collecting"),
-                ("move_ids", "any", [("payment_state", "in", PAID_STATES)]),
+                ("move_ids", "any", PAID_DOMAIN),
                 ("move_ids", "not any", OPEN_DOMAIN),
             ],
             limit=COMPLETIONS_AT_ONCE,
@@ -185,7 +186,7 @@ def _get_invoices(order):
             move.move_type == "out_invoice"
             and move.state == "posted"
             # One that was credited as a whole is replaced by another invoice.
-            and move.payment_state != "reversed"
+            and not move.autopay_credited
         )
     )
 

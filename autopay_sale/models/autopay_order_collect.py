@@ -1,8 +1,6 @@
 from odoo import models
 from odoo.exceptions import RedirectWarning, UserError
 
-from odoo.addons.autopay.const.collect.sources import PAID_STATES
-
 from ..words.orders import get_draft_problem, get_problem
 
 
@@ -105,6 +103,8 @@ class AutopayOrderCollect(models.AbstractModel):
             return self.invoice_ids.browse()
         if self._get_credited_lines():
             raise UserError(get_problem(self.env, "credited", self))
+        if self._is_invoice_deleted():
+            raise UserError(get_problem(self.env, "deleted", self))
         orders = self.with_context(raise_if_nothing_to_invoice=False)
         made = orders._create_invoices(final=True)
         if made.filtered(lambda move: move.move_type != "out_invoice"):
@@ -131,6 +131,18 @@ class AutopayOrderCollect(models.AbstractModel):
                 for move in line.invoice_lines.move_id
             )
         )
+
+    def _is_invoice_deleted(self):
+        """Return whether an invoice of this order was deleted, and none made since.
+
+        Odoo takes its lines for not invoiced. Whether they are owed is for a person to
+        say, who makes the invoice by hand.
+        """
+        sources = self._find_autopay_sources(f"sale:{self.id}:%")
+        deleted = sources.filtered(lambda source: not source.move_id)
+        made = self.invoice_ids.filtered(lambda move: move.move_type == "out_invoice")
+        last = max(made.mapped("create_date"), default=None)
+        return any(not last or source.create_date >= last for source in deleted)
 
     def _get_empty_problem(self):
         if self.invoice_ids.filtered(lambda move: move.state == "posted"):
@@ -169,6 +181,4 @@ class AutopayOrderCollect(models.AbstractModel):
 
     def _get_paid_invoices(self):
         """Return the order's invoices that were paid, not those that were credited."""
-        return self._get_own_invoices().filtered(
-            lambda move: move.payment_state in PAID_STATES
-        )
+        return self._get_own_invoices().filtered(lambda move: move._is_autopay_paid())

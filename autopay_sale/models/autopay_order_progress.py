@@ -64,7 +64,8 @@ class AutopayOrderProgress(models.AbstractModel):
         # To credit what was collected is a decision, and nobody need see to it.
         left = self._get_lines_left()
         only_credited = left and left == self._get_credited_lines()
-        if self.invoice_status == "to invoice" and not only_credited:
+        taken_back = only_credited or self._is_invoice_deleted()
+        if self.invoice_status == "to invoice" and not taken_back:
             return False
         return bool(
             self._find_autopay_sources(f"sale:{self.id}:{self.autopay_trigger}%")

@@ -18,6 +18,27 @@ class TestAutopayOrderCredit(TriggerCommon):
         self.assertFalse(self._get_calls(order))
         self.assertIn("credited", order._autopay_invoice_and_collect("task:9"))
 
+    def test_order_whose_invoice_was_deleted_is_not_invoiced_again(self):
+        order = self._sell(self.prints, trigger="delivered")
+        self._deliver(order)
+        self._collect_orders()
+        order.invoice_ids.button_draft()
+        order.invoice_ids.with_context(force_delete=True).unlink()
+        self.assertEqual(order.invoice_status, "to invoice")
+        for _number in range(2):
+            self._collect_orders()
+            self._run_autopay()
+        self.assertFalse(order.invoice_ids)
+        self.assertIn("was deleted", order._autopay_invoice_and_collect("task:9"))
+
+    def test_seller_without_invoicing_rights_cancels_an_order(self):
+        seller = self._create_user("seller", "sales_team.group_sale_salesman_all_leads")
+        for trigger in (False, "confirmed"):
+            order = self._sell(self.prints, trigger=trigger)
+            self._collect_orders()
+            order.with_user(seller)._action_cancel()
+            self.assertEqual(order.state, "cancel")
+
     def test_lines_added_to_a_credited_order_ask_a_person(self):
         order = self._sell_and_collect("delivered")
         self._credit(order.invoice_ids)

@@ -3,7 +3,6 @@
 from odoo.tools import format_list
 from odoo.tools.translate import LazyTranslate
 
-from odoo.addons.autopay.const.collect.sources import PAID_STATES
 from odoo.addons.autopay.words.days import say_day
 from odoo.addons.autopay.words.filled import fill_in
 from odoo.addons.autopay.words.invoices.collecting import get_void
@@ -46,6 +45,11 @@ PROBLEMS = {
         "An invoice of %(order)s was credited or canceled, and Odoo takes that for not "
         "invoiced: if it is owed, make the invoice by hand; if not, lower the ordered "
         "quantity or choose no trigger."
+    ),
+    "deleted": _lt(
+        "An invoice of %(order)s was deleted, and Odoo takes that for not invoiced: if "
+        "it is owed, make the invoice by hand; if not, lower the ordered quantity or "
+        "choose no trigger."
     ),
     "credit": _lt(
         "What is left of %(order)s is owed to the customer, as after a return: make "
@@ -161,7 +165,7 @@ def _say_nothing_open(env, order):
 
 
 def _is_settled(move):
-    return move.payment_state in PAID_STATES or get_void(move)
+    return move._is_autopay_paid() or get_void(move)
 
 
 def get_unready_words(env, payer):

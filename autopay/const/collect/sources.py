@@ -10,8 +10,9 @@ SOURCE_STATES = [
 # The payment states in which nothing is left to pay, in whichever way it was paid.
 PAID_STATES = ("in_payment", "paid")
 
-# Payment states of an invoice that credit notes have settled: nobody has paid it.
-CREDITED_STATES = ("reversed",)
+# Payment states in which nothing is open any more, paid or not: Odoo calls an invoice
+# *reversed* that credit notes have settled, also those for something else.
+SETTLED_STATES = (*PAID_STATES, "reversed")
 
 # Minutes until what follows a paid invoice is tried again, doubled each time, at most
 # a day; and the failures after which a person is called.

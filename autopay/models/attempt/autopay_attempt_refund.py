@@ -110,6 +110,13 @@ class AutopayAttemptRefund(models.AbstractModel):
         self.ensure_one()
         self.company_id._check_autopay_home()
         attempt = self.sudo().try_lock_for_update(allow_referencing=True)
+        if not attempt:
+            raise UserError(
+                self.env._(
+                    "Somebody is working on this charge at this moment: load the page "
+                    "again. Nothing was refunded."
+                )
+            )
         amount = attempt._get_excess_amount()
         attempt._check_shown(shown, amount)
         possible = attempt.payment_id.amount_available_for_refund
@@ -145,6 +152,11 @@ class AutopayAttemptRefund(models.AbstractModel):
         """
         if not amount and self._get_doubtful_refunds():
             return self._get_doubt_sentence()
+        if not amount:
+            return self.env._(
+                "Nothing of this charge is left to refund: what it collected pays "
+                "invoices, or has gone back."
+            )
         return self.env._(
             "%(amount)s of this charge pay no invoice and %(possible)s can be refunded "
             "through Odoo. Look at the payment, or refund it in the payment provider's "

@@ -6,10 +6,9 @@ from odoo.tools import SQL, groupby
 from ...const.collect.sources import (
     AGAIN_MAX_MINUTES,
     AGAIN_MINUTES,
-    CREDITED_STATES,
     FAILURES_BEFORE_ALARM,
     PAID_AT_ONCE,
-    PAID_STATES,
+    SETTLED_STATES,
     SOURCE_STATES,
     VOIDED_AT_ONCE,
 )
@@ -165,10 +164,11 @@ class AutopayCollectSource(models.Model):
                      FROM autopay_collect_source source
                      JOIN account_move move ON move.id = source.move_id
                     WHERE source.state = 'waiting' AND move.state = 'posted'
-                      AND move.payment_state IN %s
+                      AND move.payment_state IN %s AND (%s) IS NOT TRUE
                       AND (source.next_date IS NULL OR source.next_date <= %s)
                     ORDER BY move.id LIMIT %s""",
-                PAID_STATES,
+                SETTLED_STATES,
+                self.env["account.move"]._get_autopay_credited_sql(),
                 fields.Datetime.now(),
                 PAID_AT_ONCE,
             )
@@ -205,8 +205,8 @@ class AutopayCollectSource(models.Model):
         void = SQL(
             """source.state = 'waiting'
                AND (move.id IS NULL OR move.state = 'cancel'
-                    OR move.state = 'posted' AND move.payment_state IN %s)""",
-            CREDITED_STATES,
+                    OR move.state = 'posted' AND %s)""",
+            self.env["account.move"]._get_autopay_credited_sql(),
         )
         return self._find_with_move(void)
 
@@ -214,8 +214,8 @@ class AutopayCollectSource(models.Model):
         """Return what was closed, and has something left to collect again."""
         owed = SQL(
             """source.state = 'void' AND move.state != 'cancel'
-               AND NOT (move.state = 'posted' AND move.payment_state IN %s)""",
-            CREDITED_STATES,
+               AND (move.state = 'posted' AND %s) IS NOT TRUE""",
+            self.env["account.move"]._get_autopay_credited_sql(),
         )
         return self._find_with_move(owed)
 

@@ -1,7 +1,7 @@
 from odoo import api, models
 from odoo.tools import split_every
 
-from ...const.collect.sources import PAID_STATES, PAID_TOGETHER
+from ...const.collect.sources import PAID_TOGETHER
 
 
 class AutopayCollected(models.AbstractModel):
@@ -31,12 +31,7 @@ class AutopayCollected(models.AbstractModel):
         """Do what follows these invoices, and note that it was done."""
         rows = self.env["autopay.collect.source"]._lock_waiting(moves)
         # Somebody may have taken the payment off again meanwhile.
-        paid = rows.filtered(
-            lambda row: (
-                row.move_id.state == "posted"
-                and row.move_id.payment_state in PAID_STATES
-            )
-        )
+        paid = rows.filtered(lambda row: row.move_id and row.move_id._is_autopay_paid())
         if paid:
             paid.move_id._autopay_on_collected()
             paid._close()

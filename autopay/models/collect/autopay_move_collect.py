@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.exceptions import RedirectWarning, UserError
+from odoo.tools import SQL
 
+from ...const.collect.sources import SETTLED_STATES
 from ...rights import STAFF_GROUPS, check_billing
 from ...words.invoices.collecting import (
     get_collect_counts,
@@ -30,6 +32,53 @@ class AutopayMoveCollect(models.AbstractModel):
         readonly=True,
         groups=STAFF_GROUPS,
     )
+    autopay_credited = fields.Boolean(
+        string="Credited as a Whole",
+        compute="_compute_autopay_credited",
+        search="_search_autopay_credited",
+        help="Credit notes of this very invoice have settled it: nobody has paid it. "
+        "An invoice that is paid with a credit for something else is paid.",
+    )
+
+    # === COMPUTE METHODS === #
+
+    def _compute_autopay_credited(self):
+        """Look at the credit notes of invoices that credit notes have settled."""
+        settled = self.filtered(lambda move: move.payment_state == "reversed")
+        (self - settled).autopay_credited = False
+        for move in settled:
+            notes = move.reversal_move_ids.filtered(lambda note: note.state == "posted")
+            credit, currency = sum(notes.mapped("amount_total")), move.currency_id
+            move.autopay_credited = (
+                currency.compare_amounts(credit, move.amount_total) >= 0
+            )
+
+    def _search_autopay_credited(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        query = SQL(
+            "(SELECT move.id FROM account_move move WHERE %s)",
+            self._get_autopay_credited_sql(),
+        )
+        return [("id", "in" if True in value else "not in", query)]
+
+    def _get_autopay_credited_sql(self):
+        """Return as a condition that the invoice ``move`` is credited as a whole."""
+        self.env["account.move"].flush_model(
+            ["payment_state", "amount_total", "reversed_entry_id", "state"]
+        )
+        return SQL(
+            """move.payment_state = 'reversed' AND round(move.amount_total, 3) <= (
+                   SELECT round(sum(note.amount_total), 3)
+                     FROM account_move note
+                    WHERE note.reversed_entry_id = move.id AND note.state = 'posted')"""
+        )
+
+    def _is_autopay_paid(self):
+        """Return whether an invoice was paid, and not credited as a whole."""
+        self.ensure_one()
+        settled = self.state == "posted" and self.payment_state in SETTLED_STATES
+        return settled and not self.sudo().autopay_credited
 
     # === ACTION METHODS === #
 

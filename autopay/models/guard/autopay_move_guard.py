@@ -108,7 +108,9 @@ class AutopayMoveGuard(models.AbstractModel):
         if switched or FROZEN_FIELDS & vals.keys():
             concerned = self._filter_autopay_busy()
             # Users who may not write these invoices must not learn who collects them.
-            concerned.check_access("write")
+            # Of none, Odoo would ask whether they may write any.
+            if concerned:
+                concerned.check_access("write")
             if not switched:
                 concerned = concerned._filter_autopay_changed(vals)
             concerned._check_autopay_free()

@@ -8,6 +8,7 @@ from ..common_portal import PortalCommon
 # Day and status of a charge are in Odoo's own list, which is to stay as quick as it is.
 # Whether a customer's form has a tab for autopay follows from the company alone.
 INVOICE = {
+    "autopay_credited",
     "autopay_refunded",
     "autopay_planned",
     "autopay_date",

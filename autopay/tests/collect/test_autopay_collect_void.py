@@ -40,6 +40,7 @@ class TestAutopayCollectVoid(CollectCommon):
         self.assertEqual(move.payment_state, "reversed")
         self._resolve()
         self._assert_void(row, "was credited")
+        move.autopay_date = self.today
         self._run_autopay()
         self.assertFalse(self._get_charges(move))
         # The credit is for something else: the invoice is owed, and is collected.
@@ -50,6 +51,23 @@ class TestAutopayCollectVoid(CollectCommon):
         self._run_autopay()
         self.assertEqual(len(self._get_charges(move)), 1)
         self.assertEqual(row.state, "collected")
+
+    @fault(129)
+    def test_invoice_that_is_paid_with_a_credit_for_something_else_is_paid(self):
+        move = self._create_draft()
+        self._collect(move, day=self.later)
+        note = self._create_draft(move_type="out_refund")
+        note.action_post()
+        lines = (move | note).line_ids.filtered(
+            lambda line: line.account_type == "asset_receivable"
+        )
+        lines.reconcile()
+        self.assertEqual(move.payment_state, "reversed")
+        credited = [("id", "in", move.ids), ("autopay_credited", "=", True)]
+        self.assertFalse(move.search(credited))
+        self._resolve()
+        self.assertEqual(self._get_rows(move).state, "collected")
+        self.assertEqual(self.followed, move.ids)
 
     @fault(129)
     def test_invoice_that_is_paid_in_part_and_credited_for_the_rest_is_paid(self):

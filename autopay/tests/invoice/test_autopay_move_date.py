@@ -55,6 +55,17 @@ class TestAutopayMoveDate(AutopayCommon):
         other.with_context(skip_readonly_check=True).invoice_date = self.today
         self.assertEqual(other.autopay_date, self.today)
 
+    def test_failed_invoice_that_is_canceled_and_posted_again_has_its_date(self):
+        self._enrol("pm_card_chargeDeclinedInsufficientFunds")
+        invoice = self._create_ruled(invoice_date_due=self.today)
+        self._run_autopay()
+        self.assertTrue(invoice.autopay_retry_date)
+        invoice.button_cancel()
+        invoice.button_draft()
+        invoice.action_post()
+        self.assertEqual(invoice.autopay_date, self.today)
+        self.assertNotIn("no autopay date", invoice.autopay_explanation)
+
     def test_fixed_day_of_the_month_ignores_the_due_date(self):
         self.company.write({"autopay_date_rule": "month_day", "autopay_month_day": 5})
         invoice = self._create_ruled()

@@ -152,6 +152,20 @@ class TestAutopayPlan(PartsCommon):
         with self.assertRaisesRegex(UserError, "how and when the customer has agreed"):
             wizard.action_apply()
 
+    def test_nobody_has_agreed_in_the_future(self):
+        wizard = self._create_typed(self._create_open(), (0, 1000.0))
+        wizard.agreed_date = self.today + timedelta(days=1)
+        with self.assertRaisesRegex(UserError, "agreed in the future"):
+            wizard.action_apply()
+
+    def test_button_that_is_pressed_twice_makes_one_plan(self):
+        invoice = self._create_open()
+        wizard = self._create_typed(invoice, (0, 500.0), (9, 500.0))
+        wizard.action_apply()
+        wizard.action_apply()
+        plans = self.env["autopay.plan"].search([("move_id", "=", invoice.id)])
+        self.assertEqual(len(plans), 1)
+
     def test_no_plan_for_what_is_paid_draft_or_no_invoice(self):
         invoice = self._create_open()
         wizard = self._create_typed(invoice, (0, 1000.0))

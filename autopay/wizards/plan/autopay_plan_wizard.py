@@ -73,6 +73,8 @@ class AutopayPlanWizard(models.TransientModel):
         store=True,
         readonly=False,
     )
+    # The button can be pressed twice.
+    is_applied = fields.Boolean(readonly=True)
 
     # === COMPUTE METHODS === #
 
@@ -118,6 +120,8 @@ class AutopayPlanWizard(models.TransientModel):
         move = self.move_id
         move.check_access("write")
         move._lock_autopay()
+        if self.is_applied:
+            return {"type": "ir.actions.act_window_close"}
         self._check_move()
         if problems := self._get_problems():
             raise UserError("\n".join(problems))
@@ -125,7 +129,12 @@ class AutopayPlanWizard(models.TransientModel):
             raise UserError(
                 self.env._("Say how and when the customer has agreed to these parts.")
             )
+        if self.agreed_date > move.company_id._get_autopay_today():
+            raise UserError(
+                self.env._("The customer cannot have agreed in the future.")
+            )
         self._set_up(move)
+        self.is_applied = True
         return {"type": "ir.actions.act_window_close"}
 
     # === BUSINESS METHODS === #

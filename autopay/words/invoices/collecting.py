@@ -2,7 +2,6 @@
 
 from odoo.tools.translate import LazyTranslate
 
-from ...const.collect.sources import CREDITED_STATES
 from ..days import say_day
 from ..filled import fill_in
 from .mass_actions import SKIP_SENTENCES
@@ -57,7 +56,7 @@ def get_void(move):
         return "deleted"
     if move.state == "cancel":
         return "canceled"
-    credited = move.state == "posted" and move.payment_state in CREDITED_STATES
+    credited = move.state == "posted" and move.sudo().autopay_credited
     return "credited" if credited else None
 
 
