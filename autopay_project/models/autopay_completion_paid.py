@@ -37,11 +37,13 @@ class AutopayCompletionPaid(models.AbstractModel):
                 return
         reasons = self._invoice_orders(staff, work, orders)
         moves = self._find_moves()
-        if not moves.filtered_domain(OWED_DOMAIN):
+        if reasons or not moves.filtered_domain(OWED_DOMAIN):
+            # What was invoiced of other orders is charged. The work waits, else an
+            # order that could not be invoiced would be forgotten once those are paid.
+            self.move_ids = moves
             self._ask_person("\n".join(reasons) or get_gone(staff.env, moves))
             return
-        reasons += self._get_blocks(staff, moves)
-        problem = "\n".join(reasons)
+        problem = "\n".join(self._get_blocks(staff, moves))
         self.write(
             {"state": "collecting", "move_ids": moves.ids, "problem": problem or False}
         )

@@ -137,6 +137,29 @@ class TestAutopayCompletion(ProjectCommon):
         self.assertEqual(self.project.stage_id, paid)
         self.assertIn("INV/", self._get_bodies(self.project))
 
+    def test_project_waits_for_the_order_that_could_not_be_invoiced(self):
+        stages = self.env["project.project.stage"].sudo()
+        closed, paid = stages.create([{"name": "Closed"}, {"name": "Paid"}])
+        closed.write({"autopay_collect": True, "autopay_paid_stage_id": paid.id})
+        good, held = self._create_order(280.0), self._create_order(90.0)
+        for order in good | held:
+            self._create_task(order)
+        draft = held._create_invoices()
+        self._drag(self.project, closed, self.leader)
+        self._run_job()
+        self._run_autopay()
+        self._run_cron(RESOLVER)
+        self.assertEqual(good.invoice_ids.payment_state, "in_payment")
+        self.assertEqual(self._get_completions(self.project).state, "asked")
+        self.assertIn("has a draft", self._get_calls(self.project).note)
+        draft.action_post()
+        self.project.with_user(self.leader).action_autopay_collect()
+        self._run_job()
+        self._run_autopay()
+        self.assertEqual(self.project.stage_id, paid)
+        self.assertFalse(self._get_calls(self.project))
+        self.assertEqual(len((good | held).invoice_ids), 2)
+
     # === WHAT STANDS IN THE WAY === #
 
     def test_what_is_to_be_chosen_stands_on_the_form(self):

@@ -108,6 +108,11 @@ class AutopayQueueBatch(models.Model):
         complete = False
         try:
             complete = engine._run(batch.company_id, batch.move_ids, ctx)
+        except Exception as error:
+            # What began nothing is handed over again, and would fail unseen.
+            self.env.cr.rollback()
+            engine._apply(engine._alert_not_run, batch.company_id, str(error))
+            raise
         finally:
             batch._end(ctx, complete)
         return batch.env["autopay.run"].browse(ctx.run_id).exists().name

@@ -1,7 +1,11 @@
+import logging
+
 from odoo import api, models
 from odoo.tools import SQL
 
 from ...const.engine import CRASHES_BEFORE_SET_ASIDE
+
+_logger = logging.getLogger(__name__)
 
 
 class AutopayCrash(models.AbstractModel):
@@ -33,6 +37,24 @@ class AutopayCrash(models.AbstractModel):
         """
         self._apply_committed(self._count, moves, fault)
         self._alert_set_aside(moves)
+
+    @api.model
+    def _count_struck(self, faults):
+        """Count a crash on each invoice that a fault of its own has struck."""
+        common = faults.get_common()
+        struck = {
+            fault.record_id: fault.signature
+            for fault in faults.faults
+            if fault.model == "account.move" and not fault.is_like(common)
+        }
+        for move_id, signature in struck.items():
+            move = self.env["account.move"].browse(move_id)
+            try:
+                self._count_and_alert(move, signature)
+            except Exception:
+                # The other invoices are counted all the same.
+                self.env.cr.rollback()
+                _logger.exception("A crash on invoice %s was not counted.", move_id)
 
     @api.model
     def _count(self, moves, fault=None):

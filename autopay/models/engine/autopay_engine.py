@@ -65,11 +65,30 @@ class AutopayEngine(models.AbstractModel):
         idle = [company.id for company, move_ids in due.items() if not move_ids]
         pulses._beat(self.env["res.company"].browse(idle))
         for company, move_ids in due.items():
-            if not move_ids:
-                continue
-            if not self._run(company, move_ids, RunContext()):
+            if move_ids and not self._run_safely(company, move_ids):
                 return
-            pulses._beat(company)
+
+    def _run_safely(self, company, move_ids):
+        """Charge what is due in a company; where that fails, others have their turn.
+
+        An error that the scheduler sees has it give up the job, for all companies.
+
+        :return: whether all of it was looked at before the time was up
+        """
+        try:
+            complete = self._run(company, move_ids, RunContext())
+        except Exception as error:
+            self.env.cr.rollback()
+            _logger.exception("Autopay could not run for %s.", company.name)
+            self._apply(self._alert_not_run, company, str(error))
+            return True
+        if complete:
+            self.env["autopay.pulse"]._beat(company)
+        return complete
+
+    def _alert_not_run(self, company, error):
+        notification = self.env["autopay.notification"]._for_staff(company)
+        notification._alert_not_run(company, error)
 
     def _request_approvals_of(self, companies):
         """Ask for approvals before the autopay date comes, and note what fails."""
@@ -77,7 +96,7 @@ class AutopayEngine(models.AbstractModel):
         engine = self.with_context(autopay_faults=faults)
         unasked = self.env["autopay.approval"]._get_unasked(companies)
         engine._apply(engine._request_approvals, unasked)
-        engine._count_crashes(faults)
+        engine.env["autopay.crash"]._count_struck(faults)
 
     def _request_approvals(self, moves):
         """Ask for approvals before the autopay date comes."""
@@ -223,7 +242,7 @@ class AutopayEngine(models.AbstractModel):
     def _end_run(self, run, ctx):
         """Save the totals of the run and tell people about providers that stopped."""
         try:
-            self._count_crashes(ctx.faults)
+            self.env["autopay.crash"]._count_struck(ctx.faults)
             notification = self.env["autopay.notification"]
             notification._alert_common(run, ctx.faults.get_common())
             notification._alert_stopped(run, ctx.pool.stopped)
@@ -236,23 +255,6 @@ class AutopayEngine(models.AbstractModel):
         finally:
             # A run that is still *running* without its lock is recovered by the next.
             run._release_lock()
-
-    def _count_crashes(self, faults):
-        """Count a crash on each invoice that a fault of its own has struck."""
-        common = faults.get_common()
-        struck = {
-            fault.record_id: fault.signature
-            for fault in faults.faults
-            if fault.model == "account.move" and not fault.is_like(common)
-        }
-        for move_id, signature in struck.items():
-            move = self.env["account.move"].browse(move_id)
-            try:
-                self.env["autopay.crash"]._count_and_alert(move, signature)
-            except Exception:
-                # The other invoices are counted all the same.
-                self.env.cr.rollback()
-                _logger.exception("A crash on invoice %s was not counted.", move_id)
 
     # === RESERVE === #
 

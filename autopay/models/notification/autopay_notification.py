@@ -254,6 +254,16 @@ class AutopayNotification(models.AbstractModel):
         )
         self._alert(run, run.company_id, summary, note)
 
+    def _alert_not_run(self, company, error):
+        """Tell that nothing of a company could be charged, and why."""
+        summary = self.env._("Autopay could not charge for %s", company.name)
+        note = self.env._(
+            "Charging ended with an error: %s\nThe next run tries again; other "
+            "companies are charged meanwhile.",
+            error,
+        )
+        self._alert(company.partner_id, company, summary, note)
+
     def _alert_copied(self, attempt):
         """Tell that this database looks after no charges of a company.
 

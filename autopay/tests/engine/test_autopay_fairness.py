@@ -1,6 +1,7 @@
 from unittest.mock import patch
 
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from ... import const
 from ...gateways import odoo_gateway
@@ -126,6 +127,40 @@ class TestAutopayFairness(AutopayCommon):
         self.assertEqual(len(order), 4)
         self.assertNotEqual(order[0], order[1])
         self.assertEqual(order[:2], order[2:])
+
+    @fault(1)
+    def test_company_that_cannot_begin_calls_a_person_and_holds_up_no_other(self):
+        other = self._create_company(name="Other", autopay_enabled=True)
+        self._enrol()
+        invoice = self._create_due_invoice()
+        values = {"name": "Runs", "code": "autopay.run", "prefix": "%(nothing)s"}
+        sequences = self.env["ir.sequence"].sudo()
+        broken = sequences.create({**values, "company_id": self.company.id})
+        engine = type(self.env["autopay.engine"])
+        get_due, run, turns = engine._get_due_ids, engine._run, []
+
+        def note(engine, company, move_ids, ctx):
+            turns.append(company.id)
+            return company.id == other.id or run(engine, company, move_ids, ctx)
+
+        def find(engine, company, *args):
+            due = company.id == other.id and [1]
+            return due or get_due(engine, company, *args)
+
+        with (
+            patch.object(engine, "_run", note),
+            patch.object(engine, "_get_due_ids", find),
+            mute_logger("odoo.addons.autopay.models.engine.autopay_engine"),
+        ):
+            self._charge_due()
+        self.assertEqual(set(turns), {self.company.id, other.id})
+        self.assertEqual(invoice.autopay_status, "eligible")
+        call = self.company.partner_id.activity_ids
+        self.assertIn("could not charge", call.summary)
+        self.assertIn("prefix", call.note)
+        broken.prefix = "APR"
+        self._run_autopay()
+        self.assertEqual(invoice.autopay_status, "success")
 
     # === CHARGES === #
 
