@@ -199,7 +199,7 @@ class AutopayMoveSeries(models.AbstractModel):
             return continued
         later = posted_before.sudo()._search_autopay_series()
         for move in posted_before:
-            found = later.filtered(move._is_autopay_followed_by)
+            found = later.filtered(move._is_autopay_continued_by)
             if found:
                 continued |= move
                 move._message_log(
@@ -215,6 +215,16 @@ class AutopayMoveSeries(models.AbstractModel):
         """Return all invoices of these series that are not cancelled, by date."""
         domain = Domain("auto_post_origin_id", "in", self.auto_post_origin_id.ids)
         return self.search(domain & Domain("state", "!=", "cancel"), order="date, id")
+
+    def _is_autopay_continued_by(self, other):
+        """Return whether the series goes on with another invoice.
+
+        A draft that was made for the next period is one, also where this invoice was
+        reset and got a day behind it.
+        """
+        waits = other.state == "draft" and other.id > self.id
+        own = other.auto_post_origin_id == self.auto_post_origin_id
+        return self._is_autopay_followed_by(other) or (own and waits)
 
     def _is_autopay_followed_by(self, other):
         return (

@@ -141,6 +141,14 @@ class TestAutopaySeriesCopies(SeriesCommon):
         first.action_post()
         self.assertEqual(self._get_next(first), follower)
         self.assertIn("goes on with", first.message_ids.mapped("body")[0])
+        # Nor where it gets a day behind the next one.
+        first.button_draft()
+        first.invoice_date = first.date = follower.date + timedelta(days=5)
+        first.action_post()
+        self.assertEqual(self._get_all(first), first | follower)
+        first.button_draft()
+        first.invoice_date = first.date = self.today
+        first.action_post()
         # Nor does a later one, which the series has left behind.
         follower.action_post()
         follower.button_draft()
