@@ -149,7 +149,7 @@ class TestAutopayCompletion(ProjectCommon):
         self._run_job()
         self._run_autopay()
         self._run_cron(RESOLVER)
-        self.assertEqual(good.invoice_ids.payment_state, "in_payment")
+        self.assertEqual(good.invoice_ids.amount_residual, 0)
         self.assertEqual(self._get_completions(self.project).state, "asked")
         self.assertIn("has a draft", self._get_calls(self.project).note)
         draft.action_post()
