@@ -321,7 +321,7 @@ class AccountMove(models.Model):
         collected._end_autopay_foreign_plans()
         collected._apply_autopay_policy()
         waiting = collected.filtered(
-            # What failed and waits for another try lost its date when it was reset.
+            # One that failed and waits for another try lost its date by the reset.
             lambda move: move.autopay_status in ("eligible", "error")
         )
         waiting._set_autopay_default_date()

@@ -38,7 +38,7 @@ class AutopayCompletionPaid(models.AbstractModel):
         reasons = self._invoice_orders(staff, work, orders)
         moves = self._find_moves()
         if reasons or not moves.filtered_domain(OWED_DOMAIN):
-            # What was invoiced of other orders is charged. The work waits, else an
+            # Invoices of the other orders are charged. The work waits, else an
             # order that could not be invoiced would be forgotten once those are paid.
             self.move_ids = moves
             self._ask_person("\n".join(reasons) or get_gone(staff.env, moves))

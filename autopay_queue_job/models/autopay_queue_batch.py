@@ -109,7 +109,7 @@ class AutopayQueueBatch(models.Model):
         try:
             complete = engine._run(batch.company_id, batch.move_ids, ctx)
         except Exception as error:
-            # What began nothing is handed over again, and would fail unseen.
+            # A batch that began nothing is handed over again, and would fail unseen.
             self.env.cr.rollback()
             engine._apply(engine._alert_not_run, batch.company_id, str(error))
             raise

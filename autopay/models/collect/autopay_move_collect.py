@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import RedirectWarning, UserError
 from odoo.tools import SQL
 
@@ -42,6 +42,8 @@ class AutopayMoveCollect(models.AbstractModel):
 
     # === COMPUTE METHODS === #
 
+    # A credit note that is put on or taken off changes the payment state as well.
+    @api.depends("payment_state")
     def _compute_autopay_credited(self):
         """Look at the credit notes of invoices that credit notes have settled."""
         settled = self.filtered(lambda move: move.payment_state == "reversed")

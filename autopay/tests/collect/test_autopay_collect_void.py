@@ -9,7 +9,7 @@ from .common_collect import SOURCE, CollectCommon
 
 @tagged("post_install", "-at_install")
 class TestAutopayCollectVoid(CollectCommon):
-    """What is owed no more before it was paid says so, and nothing follows it."""
+    """An invoice that is owed no more says so, and nothing follows it."""
 
     def setUp(self):
         super().setUp()
