@@ -1,7 +1,7 @@
 {
     "name": "Autopay",
     "summary": "Charge due customer invoices automatically, exactly once",
-    "version": "19.0.1.4.0",
+    "version": "19.0.1.5.0",
     "category": "Accounting/Accounting",
     "author": "Autopay contributors",
     "license": "LGPL-3",
