@@ -4,6 +4,7 @@ import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { Layout } from "@web/search/layout";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
+import { FACETS } from "./facets";
 
 /**
  * The page that the app opens on: what needs somebody, what comes, what was done.
@@ -62,24 +63,13 @@ export class AutopayOverview extends Component {
     async open(card, row) {
         const action = await this.action.loadAction(card.action);
         const name = row?.label ? `${card.title}: ${row.label}` : card.title;
-        const facet = (row || card).facet;
-        const description = this.describe(card, row);
-        return this.action.doAction(
-            {
-                ...action,
-                name,
-                display_name: name,
-                domain: card.base,
-                context: this.getContext(action, card.filters),
-            },
-            {
-                props: {
-                    // A favorite would take the place of the filters.
-                    activateFavorite: false,
-                    dynamicFilters: facet.length ? [{ description, domain: facet }] : [],
-                },
-            }
-        );
+        return this.action.doAction({
+            ...action,
+            name,
+            display_name: name,
+            domain: card.base,
+            context: this.getContext(action, card, row),
+        });
     }
 
     /** What a facet is called: what divides the card, and its days. */
@@ -89,12 +79,15 @@ export class AutopayOverview extends Component {
     }
 
     /** Without the filters that the action has by default: they would hide records. */
-    getContext(action, filters) {
+    getContext(action, card, row) {
         const invoices = action.res_model === "account.move";
         const own = invoices ? { default_move_type: "out_invoice", create: false } : {};
-        for (const name of filters) {
+        for (const name of card.filters) {
             own[`search_default_${name}`] = 1;
         }
+        const domain = (row || card).facet;
+        const description = this.describe(card, row);
+        own[FACETS] = domain.length ? [{ description, domain }] : [];
         return own;
     }
 

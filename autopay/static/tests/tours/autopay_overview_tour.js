@@ -43,6 +43,14 @@ registry.category("web_tour.tours").add("autopay_overview_tour", {
         },
         { trigger: ".o_searchview_facet:contains('Autopay: Blocked')" },
         { trigger: ".o_searchview_facet:contains('No payment method')" },
+        // Who loads the page anew has the same list.
+        {
+            trigger: ".o_list_view .o_data_row",
+            run: () => window.location.reload(),
+            expectUnloadPage: true,
+        },
+        { trigger: ".o_searchview_facet:contains('Autopay: Blocked')" },
+        { trigger: ".o_searchview_facet:contains('No payment method')" },
         { trigger: ".o_list_view .o_data_row .o_data_cell[name=name]", run: "click" },
         { trigger: ".o_form_view:contains(has no payment method)" },
     ],
