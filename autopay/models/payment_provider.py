@@ -6,7 +6,7 @@ import requests  # noqa: TID251 - the exceptions of Odoo's own requests
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools import format_datetime, ormcache
+from odoo.tools import ormcache
 
 from odoo.addons.payment_stripe.const import PAYMENT_METHODS_MAPPING
 
@@ -16,6 +16,7 @@ from ..gateways.base import Credentials
 from ..gateways.stripe.account import StripeAccount
 from ..gateways.stripe.methods import saved_values
 from ..gateways.stripe.session import api_base
+from ..words.runs.health import get_moment
 
 _logger = logging.getLogger(__name__)
 
@@ -131,7 +132,7 @@ class PaymentProvider(models.Model):
             event = self.env["autopay.event"].search(
                 [("provider_id", "=", provider.id)], limit=1
             )
-            when = event and format_datetime(self.env, event.received_date)
+            when = event and get_moment(self.env, event.received_date)
             provider.autopay_last_event = f"{when}: {event.name}" if event else False
 
     # === CRUD METHODS === #

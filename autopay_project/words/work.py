@@ -1,7 +1,8 @@
 """Words on a task or project about its collection; they name no amounts."""
 
-from odoo.tools import format_date, format_list
+from odoo.tools import format_list
 
+from odoo.addons.autopay.words.days import say_day
 from odoo.addons.autopay.words.invoices.standing import say_standing
 
 
@@ -16,7 +17,7 @@ def say_work(env, work, completion):
         return SENTENCES[completion.state](env, completion)
     day = work.autopay_on_date and work._get_autopay_done_day()
     if day:
-        return env._("Will be collected with Autopay on %s.", format_date(env, day))
+        return env._("Will be collected with Autopay on %s.", say_day(env, day))
     if work.autopay_on_date:
         return env._("Nothing is collected yet: set the date.")
     if not work.stage_id.autopay_collect:

@@ -2,10 +2,10 @@ import logging
 from datetime import timedelta
 
 from odoo import SUPERUSER_ID, api, fields, models
-from odoo.tools import format_datetime
 
 from odoo.addons.autopay.gateways.run_clock import RunClock
 from odoo.addons.autopay.gateways.run_context import RunContext
+from odoo.addons.autopay.words.runs.health import get_moment
 
 from ..const.queue import BATCH_STATES, JOBS_WANTED, KEPT_DAYS, MISS_REASONS
 from ..words.queue import get_nothing_words
@@ -67,7 +67,7 @@ class AutopayQueueBatch(models.Model):
             batch.display_name = self.env._(
                 "%(count)s invoices, %(moment)s",
                 count=batch.invoice_count,
-                moment=format_datetime(self.env, batch.create_date),
+                moment=get_moment(self.env, batch.create_date),
             )
 
     # === ACTION METHODS === #

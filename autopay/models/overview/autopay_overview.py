@@ -2,9 +2,9 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import format_date
 
 from ...rights import check_staff
+from ...words.days import say_day
 from ...words.filled import fill_in
 from ...words.runs.overview import (
     DEADLINE,
@@ -252,7 +252,7 @@ class AutopayOverview(models.AbstractModel):
         if not first:
             return ""
         day = first._get_local_day(first.respond_by_date)
-        return fill_in(self.env, DEADLINE, date=format_date(self.env, day))
+        return fill_in(self.env, DEADLINE, date=say_day(self.env, day))
 
     # === HEALTH === #
 

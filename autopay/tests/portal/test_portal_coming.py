@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import fields
 from odoo.tests import tagged
 
+from ...words.days import say_day
 from .common_pages import PagesCommon
 
 PATH = "/my/autopay/coming"
@@ -44,7 +45,7 @@ class TestPortalComing(PagesCommon):
     def test_customer_sees_date_amount_and_method(self):
         row = self._row()
         day = self.today + timedelta(days=10)
-        self.assertIn(day.strftime("%m/%d/%Y"), row)
+        self.assertIn(say_day(self.env, day), row)
         for part in (self.invoice.name, "$ 100.00", "VISA •••• 4242"):
             self.assertIn(part, row)
         self.assertEqual(self._actions(), ["pay", "skip"])
