@@ -55,7 +55,8 @@ class AutopayMoveExplanation(models.AbstractModel):
         compute="_compute_autopay_blocker",
         compute_sudo=True,
         groups=STAFF_GROUPS,
-        help="What people can do about the blocker, a word for each button.",
+        help="What people can do about the blocker, a word for each button, and how "
+        "the invoice stands at this moment.",
     )
     autopay_trace = fields.Html(
         string="How the Payment Method Was Chosen",
@@ -111,30 +112,36 @@ class AutopayMoveExplanation(models.AbstractModel):
         self.update(dict.fromkeys(BLOCKER_FIELDS, False))
         first = self.env["autopay.first.look"]
         blockers = first._look(invoices)
+        status = self.env["autopay.status"]
         for move, blocker in blockers.items():
             move.autopay_blocker = blocker
             move.autopay_explanation = first._get_sentence(blocker)
+            move.autopay_offers = status._get_word(move, blocker) or False
         self.env["autopay.at.posting"]._explain(
             invoices.filtered(lambda move: blockers.get(move) == "not_posted")
         )
-        table = self.env["autopay.decision"]._get_blocker_table()
         left = invoices.filtered(lambda move: move not in blockers)
         decisions = self.env["autopay.decision"]._decide(left)
         ruled = self.env["autopay.due"]._get_rule_dates(
             left.filtered(lambda move: move.autopay_date and move.state == "posted")
         )
         for move, decision in decisions.items():
-            move.autopay_blocker = decision.blocker
-            move.autopay_explanation = decision.get_words(self.env)
-            if move.autopay_date and _tells_date_source(table, decision.blocker):
-                words = (
-                    move._get_autopay_date_words(decision.today, ruled.get(move)),
-                    self.env["autopay.discount"]._get_words(decision),
-                )
-                move.autopay_explanation = " ".join(
-                    filter(None, (move.autopay_explanation, *words))
-                )
-            move.autopay_offers = " ".join(move._get_autopay_offers(decision))
+            move._tell_autopay_decision(decision, ruled.get(move))
+
+    def _tell_autopay_decision(self, decision, ruled_day):
+        """Set what the fields of an invoice say that was decided about."""
+        blocker = decision.blocker
+        words = [decision.get_words(self.env)]
+        table = self.env["autopay.decision"]._get_blocker_table()
+        if self.autopay_date and _tells_date_source(table, blocker):
+            words.append(self._get_autopay_date_words(decision.today, ruled_day))
+            words.append(self.env["autopay.discount"]._get_words(decision))
+        stands = self.env["autopay.status"]._get_word(self, blocker)
+        self.autopay_blocker = blocker
+        self.autopay_explanation = " ".join(filter(None, words))
+        self.autopay_offers = " ".join(
+            filter(None, (*self._get_autopay_offers(decision), stands))
+        )
 
     @api.model
     def _search_autopay_blocker(self, operator, value):

@@ -257,18 +257,37 @@ class AutopayStatus(models.AbstractModel):
 
     def _get_decided(self, move, decision):
         """Return how an invoice stands that was decided about."""
-        table = self.env["autopay.decision"]._get_blocker_table()
         code = decision.blocker
-        standing = table[code].standing if code else "scheduled"
-        if standing != "scheduled":
-            failed = move.autopay_status == "error" and standing == "blocked"
-            return Standing("failed" if failed else standing, code)
-        day = move.autopay_date
-        if move.autopay_status == "error":
-            standing, day = "retry", move.autopay_retry_date
+        standing = self._get_standing(move, code)
+        if standing not in const.invoice.SCHEDULED_STANDINGS:
+            return Standing(standing, code)
+        is_retry = standing == "retry"
+        day = move.autopay_retry_date if is_retry else move.autopay_date
         if code == "notice_pending":
             day = decision.date
         return Standing(standing, code, day, decision.amount)
+
+    def _get_standing(self, move, blocker):
+        """Return the key of ``const.invoice.STANDINGS`` that a blocker comes to."""
+        table = self.env["autopay.decision"]._get_blocker_table()
+        standing = table[blocker].standing if blocker else "scheduled"
+        if move.autopay_status != "error" or blocker == "set_aside":
+            return standing
+        return {"scheduled": "retry", "blocked": "failed"}.get(standing, standing)
+
+    @api.model
+    def _get_word(self, move, blocker):
+        """Return how an invoice stands that is looked at this moment, as a word.
+
+        Lists say the same once it was looked at for them.
+
+        :param blocker: the code of its ``Blocker``; False when it would be charged
+        :return: *is_* and the key of ``const.invoice.STANDINGS``; "" when the status
+            of the invoice says it
+        """
+        if not self._is_to_decide(move):
+            return ""
+        return f"is_{self._get_standing(move, blocker)}"
 
     def _save(self, moves, rows, looked):
         """Write what has changed, and of what was changed that it was looked at.

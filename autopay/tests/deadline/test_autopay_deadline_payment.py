@@ -125,7 +125,7 @@ class TestAutopayDeadlinePayment(DeadlineCommon):
 
     def test_online_payment_is_ignored_by_a_manager_once_it_is_late(self):
         payment = self._begin(self.demo, age=1)
-        self.assertEqual(self.invoice.autopay_offers, "open_payment")
+        self.assertEqual(self.invoice.autopay_offers, "open_payment is_waiting")
         with self.assertRaisesRegex(UserError, "nothing to say"):
             self._press("action_autopay_ignore_payment", self.invoice)
         payment.last_state_change -= timedelta(days=3)

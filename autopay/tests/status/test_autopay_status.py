@@ -10,6 +10,9 @@ from ...models.decision.autopay_decision import AutopayDecision
 from ...models.status import autopay_status
 from ..portal.common_pages import PagesCommon
 
+# Standings that are found out anew whenever an invoice is opened.
+DECIDED = ("scheduled", "retry", "waiting", "blocked", "failed", "in_progress")
+
 
 @tagged("post_install", "-at_install")
 class TestAutopayStatus(PagesCommon):
@@ -45,6 +48,11 @@ class TestAutopayStatus(PagesCommon):
         self.assertEqual(
             (move.autopay_standing, move.autopay_reason), (standing, reason)
         )
+        if standing in DECIDED:
+            # Its form says the same word.
+            move.invalidate_recordset(["autopay_offers"])
+            words = (move.autopay_offers or "").split()
+            self.assertIn(f"is_{standing}", words)
 
     def _find(self, *reasons):
         own = [("company_id", "=", self.company.id)]
