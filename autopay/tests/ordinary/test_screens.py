@@ -74,3 +74,73 @@ class TestScreens(AutopayCommon):
         hidden = field.get("column_invisible")
         self.assertTrue(safe_eval(hidden, {"context": context}))
         self.assertFalse(safe_eval(hidden, {"context": {}}))
+
+    # === CARDS === #
+
+    def _find_widgets(self, view_type, widget):
+        """Yield (model, field, node) of our own views that show it with a widget."""
+        data = self.env["ir.model.data"].search(
+            [("model", "=", "ir.ui.view"), ("module", "=like", "autopay%")]
+        )
+        views = self.env["ir.ui.view"].browse(data.mapped("res_id"))
+        for view in views.filtered(lambda view: view.model in self.env):
+            fields = self.env[view.model]._fields
+            arch = etree.fromstring(view.arch)
+            if view.type == view_type:
+                for node in arch.xpath(f"//field[@widget='{widget}']"):
+                    yield view.model, fields[node.get("name")], node
+
+    def _get_decorations(self, node):
+        return {
+            name: when
+            for name, when in node.attrib.items()
+            if name.startswith("decoration-")
+        }
+
+    def test_each_label_of_a_card_has_a_colour_of_its_own(self):
+        """Without one Odoo paints it like a button."""
+        labels = list(self._find_widgets("kanban", "label_selection"))
+        self.assertTrue(labels)
+        for model, field, node in labels:
+            colours = safe_eval(node.get("options"))["classes"]
+            values = dict(field._description_selection(self.env))
+            self.assertEqual(set(values) - set(colours), set(), f"{model}: {field}")
+
+    def test_badges_of_cards_have_the_colours_of_the_lists(self):
+        lists = {
+            (model, field.name): self._get_decorations(node)
+            for model, field, node in self._find_widgets("list", "badge")
+        }
+        cards = [
+            (model, field.name, self._get_decorations(node))
+            for model, field, node in self._find_widgets("kanban", "badge")
+        ]
+        shown = {(model, name) for model, name, _colours in cards}
+        self.assertIn(("autopay.notice", "state"), shown)
+        for model, name, colours in cards:
+            self.assertEqual(colours, lists[model, name], f"{model}: {name}")
+
+    def test_cards_of_invoices_paid_in_part_show_what_is_open(self):
+        view = "account_move_view_kanban_autopay"
+        arch = self._get_arch("account.move", "kanban", view)
+        total = self._find(arch, "field", "amount_total_in_currency_signed")
+        rest = self._find(arch, "div", "autopay_open")
+        self.assertTrue(rest.xpath(".//field[@name='amount_residual']"))
+        for state, is_partial in (("not_paid", False), ("partial", True)):
+            values = {"payment_state": state}
+            self.assertEqual(safe_eval(total.get("invisible"), values), is_partial)
+            self.assertEqual(safe_eval(rest.get("invisible"), values), not is_partial)
+
+    def test_each_menu_has_cards_for_the_phone(self):
+        root = self.env.ref("autopay.autopay_menu")
+        menus = self.env["ir.ui.menu"].search([("id", "child_of", root.id)])
+        actions = menus.mapped("action")
+        lists = [
+            action
+            for action in filter(None, actions)
+            if action._name == "ir.actions.act_window"
+            and "list" in action.view_mode.split(",")
+        ]
+        self.assertTrue(lists)
+        for action in lists:
+            self.assertIn("kanban", action.view_mode.split(","), action.name)
