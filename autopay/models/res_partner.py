@@ -96,6 +96,7 @@ class ResPartner(models.Model):
     )
     autopay_available_token_ids = fields.Many2many(
         "payment.token",
+        string="Payment Methods to Choose from",
         compute="_compute_autopay_available_token_ids",
         compute_sudo=True,
         groups=STAFF_GROUPS,
