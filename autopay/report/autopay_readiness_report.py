@@ -11,8 +11,8 @@ from ..rights import check_billing
 METHOD_STATES = [
     ("ready", "Ready"),
     ("expiring", "Ready, method expires within 30 days"),
-    ("lost", "Agreed, but no method that can pay"),
-    ("unasked", "Saved method, not agreed to autopay"),
+    ("lost", "Agreed, no method that can pay"),
+    ("unasked", "Saved method, not agreed"),
     ("none", "No payment method"),
 ]
 

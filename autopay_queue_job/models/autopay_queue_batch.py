@@ -81,7 +81,8 @@ class AutopayQueueBatch(models.Model):
         )
         return {
             **action,
-            "name": self.env._("Invoices"),
+            "name": self.display_name,
+            "display_name": self.display_name,
             "domain": [("id", "in", self.move_ids or [])],
             "context": {"default_move_type": "out_invoice"},
         }

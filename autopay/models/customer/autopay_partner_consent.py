@@ -56,7 +56,7 @@ class AutopayPartnerConsent(models.AbstractModel):
         saved = payer.sudo().with_company(company).autopay_available_token_ids
         if token in saved:
             context["default_token_id"] = token.id
-        return {**action, "name": name, "context": context}
+        return {**action, "name": name, "display_name": name, "context": context}
 
     def _log_autopay_consent(self, authorization, is_default):
         """Tell staff of a consent that was recorded, and let its method pay.

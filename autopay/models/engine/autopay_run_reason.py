@@ -53,9 +53,11 @@ class AutopayRunReason(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "autopay.account_move_action_autopay"
         )
+        name = self.env._("Skipped Invoices")
         return {
             **action,
-            "name": self.env._("Skipped Invoices"),
+            "name": name,
+            "display_name": name,
             "domain": [("id", "in", move_ids)],
             "context": {"default_move_type": "out_invoice"},
         }

@@ -4,6 +4,7 @@ from odoo.tools.translate import LazyTranslate
 
 from ... import const
 from ...rights import check_staff
+from ...words.days import say_day
 from ...words.filled import fill_in
 from ...words.runs.health import get_moment
 
@@ -89,7 +90,10 @@ class AutopayForecastDay(models.Model):
         xml_id = "autopay.autopay_forecast_charge_action"
         action = self.env["ir.actions.act_window"]._for_xml_id(xml_id)
         domain = [(name, "=", self._get_common(name)) for name in COMMON_FIELDS]
-        return {**action, "name": self.display_name, "domain": domain, "context": {}}
+        name = f"{say_day(self.env, self.date)}: {self.display_name}"
+        # Of both names the web client shows the second one.
+        action.update(name=name, display_name=name)
+        return {**action, "domain": domain, "context": {}}
 
     def _get_common(self, name):
         value = self[name]

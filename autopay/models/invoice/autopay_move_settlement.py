@@ -103,7 +103,8 @@ class AutopayMoveSettlement(models.AbstractModel):
             "default_reason": words % {"amount": self.currency_id.format(amount)},
             "autopay_credit_amount": amount,
         }
-        return {**action, "name": self.env._("Credit Note"), "context": context}
+        name = self.env._("Credit Note")
+        return {**action, "name": name, "display_name": name, "context": context}
 
     # === BUSINESS METHODS === #
 

@@ -260,7 +260,8 @@ class AutopaySeries(models.Model):
         ]
         context = {"default_move_type": "out_invoice", "create": False}
         name = self.env._("Invoices of the Series")
-        return {**action, "name": name, "domain": domain, "context": context}
+        action.update(name=name, display_name=name)
+        return {**action, "domain": domain, "context": context}
 
     def action_make_eligible(self):
         """Put the next invoices on autopay; those after them inherit it."""

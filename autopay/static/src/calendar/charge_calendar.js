@@ -2,6 +2,7 @@ import { registry } from "@web/core/registry";
 import { CalendarModel } from "@web/views/calendar/calendar_model";
 import { calendarView } from "@web/views/calendar/calendar_view";
 import { formatMonetary } from "@web/views/fields/formatters";
+import { STANDING_COLORS, withColors } from "./calendar_colors";
 
 /** Return an amount of a record as a calendar reads it. */
 export function formatAmount(rawRecord, name) {
@@ -28,5 +29,5 @@ export class AutopayInvoiceCalendarModel extends CalendarModel {
 
 registry.category("views").add("autopay_invoice_calendar", {
     ...calendarView,
-    Model: AutopayInvoiceCalendarModel,
+    Model: withColors(AutopayInvoiceCalendarModel, STANDING_COLORS),
 });

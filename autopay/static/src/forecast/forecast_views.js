@@ -4,6 +4,7 @@ import { CalendarModel } from "@web/views/calendar/calendar_model";
 import { calendarView } from "@web/views/calendar/calendar_view";
 import { ListController } from "@web/views/list/list_controller";
 import { listView } from "@web/views/list/list_view";
+import { CERTAINTY_COLORS, withColors } from "../calendar/calendar_colors";
 import { formatAmount } from "../calendar/charge_calendar";
 import { AutopayForecastStamp } from "./forecast_stamp";
 
@@ -30,7 +31,7 @@ export class AutopayForecastListController extends ListController {
 registry.category("views").add("autopay_forecast_calendar", {
     ...calendarView,
     Controller: AutopayForecastCalendarController,
-    Model: AutopayForecastCalendarModel,
+    Model: withColors(AutopayForecastCalendarModel, CERTAINTY_COLORS),
     buttonTemplate: "autopay.ForecastCalendar.Buttons",
 });
 

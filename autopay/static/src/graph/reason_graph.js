@@ -1,0 +1,28 @@
+import { registry } from "@web/core/registry";
+import { GraphRenderer } from "@web/views/graph/graph_renderer";
+import { graphView } from "@web/views/graph/graph_view";
+
+/** Reasons are sentences: beside the graph they are legible to the end. */
+export class AutopayReasonGraphRenderer extends GraphRenderer {
+    getLegendOptions() {
+        const options = super.getLegendOptions();
+        if (this.env.isSmall || !options.labels) {
+            return options;
+        }
+        const { generateLabels } = options.labels;
+        return {
+            ...options,
+            position: "right",
+            labels: {
+                ...options.labels,
+                generateLabels: (chart) =>
+                    generateLabels(chart).map((label) => ({ ...label, text: label.fullText })),
+            },
+        };
+    }
+}
+
+registry.category("views").add("autopay_reason_graph", {
+    ...graphView,
+    Renderer: AutopayReasonGraphRenderer,
+});
