@@ -1,7 +1,7 @@
 {
     "name": "Autopay: Projects",
     "summary": "Collect when a task or project is done, and move it on when it is paid",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Services/Project",
     "author": "Autopay contributors",
     "license": "LGPL-3",

@@ -94,6 +94,10 @@ class AutopayCompletion(models.Model):
         groups=STAFF_GROUPS,
     )
     problem = fields.Text(readonly=True, help="What keeps it from being collected.")
+    is_over = fields.Boolean(
+        readonly=True,
+        help="A person was asked since nothing was left of what was invoiced.",
+    )
 
     _source_unique = models.Constraint(
         "UNIQUE (source)", "Work is collected once for a stage and once for a date."

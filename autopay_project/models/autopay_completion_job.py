@@ -28,6 +28,7 @@ class AutopayCompletionJob(models.AbstractModel):
         stage = self.env["autopay.stage"]
         for model in ("project.task", "project.project"):
             stage._apply(self._note_done, self._search_done(self.env[model]))
+        stage._apply(self._put_off, self._search_off())
         ready = self._search_ready()
         self.env["ir.cron"]._commit_progress(remaining=len(ready))
         for completion in ready:
@@ -42,10 +43,18 @@ class AutopayCompletionJob(models.AbstractModel):
     def _search_ready(self):
         ready = Domain("state", "=", "waiting")
         ready &= Domain("ready_date", "<=", fields.Datetime.now())
+        # Those of a company that is switched off wait until it is on again.
+        ready &= Domain("company_id.autopay_enabled", "=", True)
         home = Domain(self.env["res.company"]._get_autopay_home_domain())
         return self.search(
             ready & home, order="ready_date, id", limit=COMPLETIONS_AT_ONCE
         )
+
+    @api.model
+    def _search_off(self):
+        """Return what a person was asked about in companies that are switched off."""
+        off = Domain("company_id.autopay_enabled", "=", False)
+        return self.search(Domain("state", "=", "asked") & off)
 
     @api.model
     def _search_done(self, works):
@@ -101,6 +110,22 @@ class AutopayCompletionJob(models.AbstractModel):
         self.write({"state": "withdrawn", "problem": words})
         self._get_work()._message_log(body=words)
         self._close_calls(words)
+
+    def _put_off(self, completions):
+        """Ask nobody while Autopay is off: what was done waits until it is on again.
+
+        Then it is looked at anew, and a person is asked again if need be.
+        """
+        for completion in completions.try_lock_for_update(allow_referencing=True):
+            completion.invalidate_recordset(["state"])
+            if completion.state == "asked":
+                staff = self.env["autopay.notification"]._for_staff(
+                    completion.company_id
+                )
+                completion.write({"state": "waiting", "problem": False})
+                completion._close_calls(
+                    staff.env._("Autopay is off: it waits until it is on again.")
+                )
 
     def _let_go(self, completions):
         """Ask nobody any more about what was taken back since."""

@@ -41,7 +41,8 @@ class AutopayCompletionPaid(models.AbstractModel):
             # Invoices of the other orders are charged. The work waits, else an
             # order that could not be invoiced would be forgotten once those are paid.
             self.move_ids = moves
-            self._ask_person("\n".join(reasons) or get_gone(staff.env, moves))
+            words = "\n".join(reasons) or get_gone(staff.env, moves)
+            self._ask_person(words, is_over=not reasons)
             return
         problem = "\n".join(self._get_blocks(staff, moves))
         self.write(
@@ -122,7 +123,8 @@ class AutopayCompletionPaid(models.AbstractModel):
         stage = self.env["autopay.stage"]
         owed = Domain("move_ids", "any", OWED_DOMAIN)
         over = Domain("state", "=", "collecting") & ~owed
-        again = Domain("state", "=", "void") & owed
+        ended = Domain("state", "=", "asked") & Domain("is_over", "=", True)
+        again = (Domain("state", "=", "void") | ended) & owed
         for domain in (over, again):
             found = self.search(domain, limit=COMPLETIONS_AT_ONCE)
             stage._apply(self._note_void, found)
@@ -131,12 +133,19 @@ class AutopayCompletionPaid(models.AbstractModel):
     def _note_void(self, completions):
         """Note whether anything is left to collect of completions, as it is by now."""
         for completion in completions.try_lock_for_update(allow_referencing=True):
-            completion.invalidate_recordset(["state"])
+            completion.invalidate_recordset(["is_over", "state"])
             owed = completion.move_ids.filtered_domain(OWED_DOMAIN)
-            if completion.state == "void" and owed:
+            ended = completion.state == "asked" and completion.is_over
+            if owed and (ended or completion.state == "void"):
                 completion.write({"state": "collecting", "problem": False})
+                completion._close_calls(self._get_again_words(completion.company_id))
             elif completion.state == "collecting" and not owed:
                 completion._close_void()
+
+    def _get_again_words(self, company):
+        """Return that what was invoiced is owed again, in the language of staff."""
+        staff = self.env["autopay.notification"]._for_staff(company)
+        return staff.env._("What was invoiced is owed again, and is being collected.")
 
     def _close_void(self):
         """Say that nothing is left to collect: the work stays where it is, unpaid."""

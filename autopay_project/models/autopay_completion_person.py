@@ -11,9 +11,12 @@ class AutopayCompletionPerson(models.AbstractModel):
     _name = "autopay.completion.person"
     _description = "Asking about Completed Work"
 
-    def _ask_person(self, words):
-        """Note what keeps it from being collected, and have a person look at it."""
-        self.write({"state": "asked", "problem": words})
+    def _ask_person(self, words, is_over=False):
+        """Note what keeps it from being collected, and have a person look at it.
+
+        :param bool is_over: whether it is that nothing is left of what was invoiced
+        """
+        self.write({"state": "asked", "problem": words, "is_over": is_over})
         self._call_person(words)
 
     def _call_person(self, words):

@@ -303,6 +303,40 @@ class TestAutopayCompletion(ProjectCommon):
         self._drag(other, self.done)
         self.assertFalse(self._get_completions(other))
 
+    def test_what_waits_while_autopay_is_off_is_collected_when_it_is_on_again(self):
+        waiting = self._create_task(self._create_order())
+        asked = self._create_task()
+        self._drag(waiting | asked, self.done)
+        self.company.autopay_enabled = False
+        self._run_job()
+        self.assertEqual(
+            self._get_completions(waiting | asked).mapped("state"),
+            ["waiting", "waiting"],
+        )
+        self.company.autopay_enabled = True
+        self._run_job()
+        self.assertEqual(self._get_completions(waiting).state, "collecting")
+        self.assertEqual(waiting.sale_order_id.invoice_ids.state, "posted")
+        self.assertEqual(self._get_completions(asked).state, "asked")
+        self.assertTrue(self._get_calls(asked))
+        # Nobody is asked while nothing could be done, and somebody is afterwards.
+        self.company.autopay_enabled = False
+        self._run_job()
+        self.assertFalse(self._get_calls(asked))
+        self.company.autopay_enabled = True
+        self._run_job()
+        self.assertIn("no sales order", self._get_calls(asked).note)
+
+    def test_what_was_moved_away_while_autopay_is_off_is_not_collected(self):
+        task = self._create_task(self._create_order())
+        self._drag(task, self.done)
+        self.company.autopay_enabled = False
+        self._drag(task, self.doing)
+        self.company.autopay_enabled = True
+        self._run_job()
+        self.assertEqual(self._get_completions(task).state, "withdrawn")
+        self.assertFalse(task.sale_order_id.invoice_ids)
+
     def test_order_of_another_company_is_invoiced_there(self):
         other = self.setup_other_company(name="Dry Docks")["company"]
         other.write({"autopay_enabled": True, "autopay_policy": "manual"})

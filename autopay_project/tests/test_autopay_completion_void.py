@@ -67,6 +67,23 @@ class TestAutopayCompletionVoid(ProjectCommon):
         self._assert_state("withdrawn")
         self.assertFalse(self._get_calls(self.task))
 
+    def test_task_that_came_back_is_collected_when_the_credit_is_taken_off(self):
+        invoice = self._collect()
+        note = self._credit(invoice)
+        self._look_again()
+        self._drag(self.task, self.doing)
+        self._collect()
+        self._assert_state("asked")
+        note.line_ids.remove_move_reconcile()
+        note.button_draft()
+        note.button_cancel()
+        self._look_again()
+        self._assert_state("collecting")
+        self.assertFalse(self._get_calls(self.task))
+        self._run_autopay()
+        self.assertEqual(self.task.stage_id, self.paid)
+        self.assertEqual(len(self._get_charges(invoice)), 1)
+
     @fault(129)
     def test_task_whose_invoice_was_deleted_says_so(self):
         invoice = self._collect()

@@ -13,8 +13,6 @@ def get_departure(env, completion):
     if completion.move_ids.filtered_domain(OWED_DOMAIN):
         # The invoice is there and is charged, wherever the work was moved since.
         return ""
-    if not completion.company_id.autopay_enabled:
-        return env._("Nothing is collected: Autopay was switched off meanwhile.")
     if completion.kind == "date":
         return _get_date_departure(env, completion)
     stage = completion._get_stage()
