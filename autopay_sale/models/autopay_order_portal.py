@@ -38,6 +38,15 @@ class AutopayOrderPortal(models.AbstractModel):
             and f"/web/login?redirect={quote(order.get_portal_url())}",
         }
 
+    def _get_autopay_path(self):
+        """Return the path of the order's page, for whoever is logged in.
+
+        Odoo's own gives an order a token that has none, and a page that is only looked
+        at writes nothing.
+        """
+        order = self.sudo()
+        return order.get_portal_url() if order.access_token else order.access_url
+
     def _get_autopay_rest_words(self):
         """Return when what is left of an order is charged, for who pays it."""
         readiness = self._get_autopay_readiness()

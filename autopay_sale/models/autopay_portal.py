@@ -40,7 +40,9 @@ class AutopayPortal(models.AbstractModel):
             *super()._get_also(company),
             *(
                 Also(
-                    order.name, order._get_autopay_rest_words(), order.get_portal_url()
+                    order.name,
+                    order._get_autopay_rest_words(),
+                    order._get_autopay_path(),
                 )
                 for order in orders
                 if order.invoice_status != "invoiced"

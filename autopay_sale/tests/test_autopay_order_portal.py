@@ -58,6 +58,23 @@ class TestAutopayOrderPortal(PagesCommon, TriggerCommon):
         self.env.flush_all()
         self.assertIsNone(self._read(order, self.owner_user))
 
+    def test_pages_that_are_only_looked_at_give_an_order_no_token(self):
+        order = self._sell(self.prints, autopay_deposit=0.3)
+        order.access_token = False
+        self.env.flush_all()
+        self._log_in(self.owner_user)
+        for path in ("/my/autopay", "/my/autopay/coming", "/my/autopay/stop"):
+            self.assertIn(order.name, self._open(path).text_content())
+        order.invalidate_recordset()
+        self.assertFalse(order.access_token)
+        link = self._open("/my/autopay").xpath(f"//a[@href='/my/orders/{order.id}']")
+        self.assertTrue(link)
+        # One that is there already is part of the address.
+        order._portal_ensure_token()
+        self.env.flush_all()
+        link = self._open("/my/autopay").xpath("//a[contains(@href, 'access_token')]")
+        self.assertIn(order.access_token, link[0].get("href"))
+
     def test_rest_of_an_order_is_told_among_what_comes(self):
         order = self._sell(self.prints, autopay_deposit=0.3)
         self._log_in(self.owner_user)

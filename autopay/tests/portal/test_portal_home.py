@@ -1,5 +1,6 @@
 from datetime import timedelta
 
+from odoo import Command
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
@@ -150,6 +151,28 @@ class TestPortalAccent(PagesCommon):
                 self.assertNotIn(draft.display_name, text)
         self.customer.with_company(self.company).autopay_policy = "off"
         self.assertFalse(self._text(self._open("/my/autopay"), "autopay_also"))
+
+    def test_next_invoice_that_no_rule_pays_says_so_in_whole_sentences(self):
+        token = self._enrol()
+        self.company.autopay_policy = "automatic"
+        self.env["autopay.configuration"].create(
+            {
+                "partner_id": self.customer.id,
+                "company_id": self.company.id,
+                "token_id": token.id,
+                "condition_ids": [Command.create({"number": 500.0})],
+            }
+        )
+        day = self.today + timedelta(days=20)
+        self._create_posted_invoice(70.0).copy(
+            {"invoice_date": day, "invoice_date_due": day, "auto_post": "monthly"}
+        )
+        self._log_in(self.owner_user)
+        for path in ("/my/autopay", "/my/autopay/coming", "/my/autopay/stop"):
+            with self.subTest(path):
+                text = " ".join(self._open(path).text_content().split())
+                self.assertIn("None of your payment rules fits it so far.", text)
+                self.assertNotIn("with .", text)
 
     def test_stopping_is_offered_where_there_is_something_to_stop(self):
         self._log_in(self.owner_user)

@@ -123,6 +123,9 @@ SERIES_NAMES = {
     "yearly": _lt("Yearly invoice"),
 }
 _SERIES_NEXT = _lt("about %(amount)s on %(date)s, with %(method)s.")
+_SERIES_UNPAID = _lt(
+    "about %(amount)s on %(date)s. None of your payment rules fits it so far."
+)
 
 
 def get_series_row(env, foreseen):
@@ -133,7 +136,7 @@ def get_series_row(env, foreseen):
     draft = foreseen.move
     words = fill_in(
         env,
-        _SERIES_NEXT,
+        _SERIES_NEXT if foreseen.token else _SERIES_UNPAID,
         amount=format_amount(env, draft.currency_id, foreseen.amount),
         date=say_day(env, foreseen.day),
         method=foreseen.token._get_autopay_label(),
