@@ -38,11 +38,27 @@ def check_staff(records):
 def check_manager(records):
     """Let only billing managers pass, who decide how a company collects.
 
+    :raises AccessError: when the user is not one; it says who can be asked
+    """
+    env = records.env
+    if env.su or env.user.has_group(MANAGER_GROUP):
+        return
+    manager = env.company.sudo()._get_autopay_managers().sorted("id")[:1]
+    if not manager:
+        raise AccessError(env._("Only a billing manager may do this."))
+    raise AccessError(
+        env._("Only a billing manager may do this: ask %s.", manager.name)
+    )
+
+
+def check_administrator(records):
+    """Let only administrators pass, who look after payment providers.
+
     :raises AccessError: when the user is not one
     """
-    user = records.env.user
-    if not (records.env.su or user.has_group(MANAGER_GROUP)):
-        raise AccessError(records.env._("Only billing managers may configure autopay."))
+    env = records.env
+    if not (env.su or env.user.has_group("base.group_system")):
+        raise AccessError(env._("Only administrators may do this."))
 
 
 def check_status_change(moves, vals_list):

@@ -117,6 +117,15 @@ class AutopayAttemptRefund(models.AbstractModel):
                     "again. Nothing was refunded."
                 )
             )
+        if attempt.provider_id.state == "disabled":
+            raise UserError(
+                self.env._(
+                    "%(provider)s is disabled, and nothing can be asked of it. Have an "
+                    "administrator enable it, or refund the money in its dashboard. "
+                    "Nothing was refunded.",
+                    provider=attempt.provider_id.name,
+                )
+            )
         amount = attempt._get_excess_amount()
         attempt._check_shown(shown, amount)
         possible = attempt.payment_id.amount_available_for_refund
@@ -156,6 +165,14 @@ class AutopayAttemptRefund(models.AbstractModel):
             return self.env._(
                 "Nothing of this charge is left to refund: what it collected pays "
                 "invoices, or has gone back."
+            )
+        if not possible:
+            return self.env._(
+                "%(provider)s cannot refund this charge through Odoo. Refund "
+                "%(amount)s in the payment provider's dashboard or by a transfer, and "
+                "register the outgoing payment; or apply it to another invoice.",
+                provider=self.provider_id.sudo().name,
+                amount=self.currency_id.format(amount),
             )
         return self.env._(
             "%(amount)s of this charge pay no invoice and %(possible)s can be refunded "

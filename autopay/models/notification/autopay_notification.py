@@ -324,8 +324,9 @@ class AutopayNotification(models.AbstractModel):
         summary = self.env._("Paid twice: refund %(amount)s", amount=text)
         note = self.env._(
             "%(amount)s were collected for %(invoices)s that are not owed: it was "
-            "paid by %(payment)s and by %(others)s. Refund them on this page, or apply "
-            "them to another invoice.",
+            "paid by %(payment)s and by %(others)s. A billing manager refunds them "
+            "with the button Refund at the Provider on this page; or apply them to "
+            "another invoice, or press Keep It Aside.",
             amount=text,
             invoices=", ".join(attempt.line_ids.move_id.mapped("display_name")),
             payment=attempt.payment_id.display_name,

@@ -72,6 +72,37 @@ class TestAutopayDoubleSuccess(ReversalCommon):
         refunds = self.stripe.v1.refunds.list({"payment_intent": attempt.object_ref})
         self.assertEqual(len(refunds.data), 1)
 
+    def test_who_may_not_refund_reads_whom_to_ask(self):
+        _invoice, attempt = self._collect_twice()
+        boss = self._create_user("refund_boss", "account.group_account_manager")
+        managers = self.company._get_autopay_managers().sorted("id")
+        self.assertIn(boss, managers)
+        biller = self._create_user("refund_biller", "account.group_account_invoice")
+        with self.assertRaisesRegex(AccessError, f"ask {managers[0].name}"):
+            attempt.with_user(biller).action_refund_excess()
+        note = attempt.activity_ids.note
+        self.assertIn("billing manager refunds them with the button Refund at", note)
+        arch = self.env["autopay.attempt"].with_user(biller).get_view()["arch"]
+        self.assertNotIn("action_refund_excess", arch)
+        self.assertIn("refund_by_manager", arch)
+        arch = self.env["autopay.attempt"].with_user(boss).get_view()["arch"]
+        self.assertIn("action_refund_excess", arch)
+        self.assertNotIn("refund_by_manager", arch)
+
+    def test_refund_that_cannot_be_made_says_what_can_be_done(self):
+        _invoice, attempt = self._collect_twice()
+        self.provider.state = "disabled"
+        with self.assertRaisesRegex(UserError, "is disabled.*in its dashboard"):
+            attempt.action_refund_excess()
+        self.provider.state = "test"
+        kind = attempt.token_id.payment_method_id
+        (kind.primary_payment_method_id or kind).support_refund = "none"
+        attempt.payment_id.invalidate_recordset()
+        with self.assertRaisesRegex(UserError, "cannot refund this charge through"):
+            attempt.action_refund_excess()
+        refunds = self.stripe.v1.refunds.list({"payment_intent": attempt.object_ref})
+        self.assertFalse(refunds.data)
+
     def test_refund_button_gives_back_no_other_amount_than_was_shown(self):
         _invoice, attempt = self._collect_twice()
         stale = attempt.with_context(autopay_shown_amount=30.0)
