@@ -12,6 +12,7 @@ from ...words.notices.customers import (
     get_next_step,
     get_part_words,
     get_reason,
+    get_rest_words,
     get_returned_title,
     get_sample_words,
 )
@@ -175,9 +176,28 @@ class AutopayNoticeWords(models.AbstractModel):
         """Return what happens now, or what the customer can do."""
         if self.kind in CONFIRM_KINDS:
             return get_confirm_step(self.env, get_deadline_words(self.env, record))
+        if rest := self._get_rest_words(record):
+            return rest
         is_failure = record and self.kind in FAILED_KINDS
         retry_date = self._get_retry_date() if is_failure else False
         return get_next_step(self.env, self.kind, retry_date, self._is_owed(record))
+
+    def _get_rest_words(self, record):
+        """Return what is left of invoices of which a part was collected, or nothing."""
+        if self.kind != "receipt" or not record:
+            return ""
+        left = self._get_moves(record).filtered(
+            lambda move: (
+                move.state == "posted"
+                and move._is_autopay_open()
+                and not move._is_autopay_withheld()
+            )
+        )
+        if not left:
+            return ""
+        decisions = self.env["autopay.decision"]._decide_safely(left)
+        steps = [get_rest_words(self.env, decisions[move]) for move in decisions]
+        return " ".join(steps)
 
     def _is_owed(self, record):
         """Return whether money that a bank took back is to be paid again.

@@ -18,6 +18,9 @@ _lt = LazyTranslate(__name__)
 
 FAILED = _lt("Your payment could not be completed.")
 
+# Nothing but time is in the way of the next charge.
+TIME_BLOCKERS = (False, "date_not_reached", "notice_pending")
+
 # Classes of declines that have more to say to a customer; what to do now comes after.
 TELLING_CLASSES = ("authentication", "revoked")
 
@@ -54,6 +57,10 @@ CONFIRM = _lt(
     "Nothing was charged yet. Please confirm it until %(deadline)s, or pay in another "
     "way: the button leads to both. After that it is withdrawn."
 )
+REST_COMING = _lt(
+    "%(rest)s of %(invoice)s is still open: %(amount)s is collected on %(date)s."
+)
+REST_OPEN = _lt("%(rest)s of %(invoice)s is still open.")
 STILL_OWED = _lt("The invoice is open again. Please pay it in another way.")
 PART = _lt("%(amount)s on %(date)s")
 MORE_INVOICES = _lt("%(names)s and %(count)s more")
@@ -97,6 +104,28 @@ def get_next_step(env, kind, retry_date, is_owed):
         return env._(STILL_OWED) if is_owed else ""
     sentence = NEXT_STEPS.get(kind)
     return env._(sentence) if sentence else ""
+
+
+def get_rest_words(env, decision):
+    """Return what is open of an invoice that was paid in part, and when it comes.
+
+    :param decision: the ``Decision`` about the next charge of the invoice
+    """
+    move = decision.move
+    values = {
+        "rest": format_amount(env, move.currency_id, move.amount_residual),
+        "invoice": move.name or "",
+    }
+    if decision.blocker not in TIME_BLOCKERS:
+        return fill_in(env, REST_OPEN, **values)
+    day = max(decision.date or decision.today, decision.today)
+    return fill_in(
+        env,
+        REST_COMING,
+        amount=format_amount(env, move.currency_id, decision.amount),
+        date=say_day(env, day, year=True),
+        **values,
+    )
 
 
 def get_confirm_step(env, deadline):
