@@ -29,6 +29,7 @@ class PaymentProvider(models.Model):
         "autopay.known.prefetch",
         "autopay.default.guard",
         "autopay.status.change",
+        "autopay.provider.archive",
         "autopay.provider.usage",
         "payment.provider",
     ]
@@ -39,6 +40,7 @@ class PaymentProvider(models.Model):
             "allow_tokenization",
             "capture_manually",
             "available_currency_ids",
+            "maximum_amount",
             "autopay_usage",
         }
     )
@@ -372,16 +374,23 @@ class PaymentProvider(models.Model):
     @api.onchange("state")
     def _onchange_state_warn_open_attempts(self):
         """Say what goes on at a provider that is about to be switched off."""
-        attempts = self._origin._get_autopay_open_attempts()
-        if not attempts or self.state == self._origin.state:
+        if self.state == self._origin.state:
             return None
-        message = self.env._(
-            "%(count)s charges through this provider are under way. What was not sent "
-            "yet is withdrawn; the others are followed until their end, so leave the "
-            "credentials in place.",
-            count=len(attempts),
-        )
-        return {"warning": {"title": self.env._("Open charges"), "message": message}}
+        words = []
+        if attempts := self._origin._get_autopay_open_attempts():
+            words.append(
+                self.env._(
+                    "%(count)s charges through this provider are under way. What was "
+                    "not sent yet is withdrawn; the others are followed until their "
+                    "end, so leave the credentials in place.",
+                    count=len(attempts),
+                )
+            )
+        if self._origin.state != "disabled":
+            words.append(self._origin._get_autopay_leaving_words())
+        message = " ".join(filter(None, words))
+        title = self.env._("Used by Autopay")
+        return message and {"warning": {"title": title, "message": message}}
 
     def _get_autopay_open_attempts(self):
         """Return the attempts through these providers that hold invoices."""

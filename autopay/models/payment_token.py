@@ -19,6 +19,7 @@ PROVIDER_FACTS = (
     "capture_manually",
     "code",
     "company_id",
+    "maximum_amount",
     "name",
     "state",
 )
@@ -184,7 +185,10 @@ class PaymentToken(models.Model):
             attempts = self.env["autopay.attempt"].sudo()
             live = [("token_id", "in", known.ids), ("line_ids.live", "=", True)]
             attempts.search(live)._recall()
-            known._alert_autopay_configurations()
+            # Of a whole provider one person is told once.
+            if not self.env.context.get("autopay_provider_off"):
+                known.filtered("autopay_archived_mode").autopay_archived_mode = False
+                known._alert_autopay_configurations()
         return res
 
     def _alert_autopay_configurations(self):

@@ -10,6 +10,7 @@ from odoo.tools import split_every
 from ... import const
 from ...const.deadline import DISCOUNT_DAYS
 from ...const.invoice import UNPAID_STATES
+from ...schedules.days import shift
 from .call import Call
 
 # Invoices that the note of a call names.
@@ -92,10 +93,15 @@ class AutopayBlockedDeadline(models.AbstractModel):
         )
         moves = self.env["account.move"].with_company(company)
         late = defaultdict(list)
+        told = self.env["payment.provider"]._get_autopay_archive_told()
         for ids in split_every(500, moves.search(domain & due).ids, list):
             decide = self.env["autopay.decision"]._decide_safely
             decisions = decide(moves.browse(ids))
             for move, decision in decisions.items():
+                # Of all customers of a disabled provider one person was told at once.
+                method = decision.token.sudo()
+                if method.autopay_archived_mode and method.provider_id.id in told:
+                    continue
                 if self._is_blocked_too_long(decision, today):
                     key = (move.commercial_partner_id, decision.blocker)
                     late[key].append(decision)
@@ -113,7 +119,7 @@ class AutopayBlockedDeadline(models.AbstractModel):
             events = move.autopay_attempt_ids.reversal_ids.mapped("event_date")
             since = max([since, *(event.date() for event in events)])
         early = DISCOUNT_DAYS if decision.discount else 0
-        return since + timedelta(days=reason.days - early) <= today
+        return shift(since, reason.days - early) <= today
 
     def _get_blocked_call(self, payer, company, blocker, decisions):
         """Return one call for all invoices that a customer has for one reason."""

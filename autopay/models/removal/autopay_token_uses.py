@@ -1,6 +1,7 @@
-from odoo import models
+from odoo import fields, models
 
 from ...const.invoice import OPEN_STATUSES
+from ...rights import PAYMENT_GROUPS
 from ...words.methods.removals import get_use_rows
 from ..attempt.autopay_attempt_schedule import RECALLABLE_STATES
 from .uses import Uses
@@ -11,6 +12,14 @@ class AutopayTokenUses(models.AbstractModel):
 
     _name = "autopay.token.uses"
     _description = "Uses of a Payment Method"
+
+    autopay_archived_mode = fields.Char(
+        readonly=True,
+        copy=False,
+        groups=PAYMENT_GROUPS,
+        help="The state that the provider had when it was disabled, and this method "
+        "archived with it: enabled again in that state, it brings the method back.",
+    )
 
     def get_linked_records_info(self):
         """Override of `payment` to name what a method pays before it is removed."""
