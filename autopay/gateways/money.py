@@ -86,6 +86,11 @@ STRIPE_MINIMUM: dict[str, int] = {
 }
 _MINIMUMS: dict[str, dict[str, int]] = {"stripe": STRIPE_MINIMUM}
 
+# Digits of the largest charge, in minor units: what Stripe takes of a currency in one
+# charge is limited by nothing else.
+_STRIPE_DIGITS: dict[str, int] = {"COP": 10, "HUF": 10, "IDR": 12, "INR": 9, "LBP": 12}
+_DIGITS: dict[str, tuple[dict[str, int], int]] = {"stripe": (_STRIPE_DIGITS, 8)}
+
 
 def to_minor(
     amount: Decimal | float | str,
@@ -131,6 +136,23 @@ def from_minor(
 def minimum_minor(currency_code: str, provider_code: str = "stripe") -> int:
     """Return the smallest documented charge in minor units, 1 when there is none."""
     return _MINIMUMS.get(provider_code, {}).get(currency_code.upper(), 1)
+
+
+def get_charge_maximum(
+    currency_code: str, decimal_places: int, provider_code: str = "stripe"
+) -> Decimal | None:
+    """Return the largest charge in major units, None when there is no limit.
+
+    :param decimal_places: digits of the currency in Odoo
+    """
+    if provider_code not in _DIGITS:
+        return None
+    code = currency_code.upper()
+    digits, others = _DIGITS[provider_code]
+    units = PROVIDER_UNITS.get(provider_code, _CURRENCY_ITSELF)
+    step = units.steps.get(code, 1)
+    largest = 10 ** digits.get(code, others) - 1
+    return _major(largest - largest % step, _decimals(units, code, decimal_places))
 
 
 def get_charge_limits(

@@ -9,6 +9,7 @@ from odoo.fields import Domain
 from odoo.tools import float_round
 
 from ...const.attempt import UNCOLLECTED_STATES
+from ...gateways.money import get_charge_maximum
 
 HAS_CAP = Domain("max_amount", ">", 0) | Domain("max_month_amount", ">", 0)
 
@@ -126,6 +127,21 @@ class AutopayConfigurationCap(models.AbstractModel):
         return float_round(
             exact, precision_rounding=to_currency.rounding, rounding_method="DOWN"
         )
+
+    def _get_provider_limit(self, token, currency, facts):
+        """Return what the provider of a method takes at once, at most; None for any.
+
+        It is the maximum amount that Odoo has for the provider, or the provider's own.
+
+        :return: in the currency (major units)
+        """
+        provider = token.provider_id.sudo()
+        most = get_charge_maximum(currency.name, currency.decimal_places, provider.code)
+        limits = [] if most is None else [float(most)]
+        if limit := provider.maximum_amount:
+            own = provider.company_id.currency_id
+            limits.append(self._convert_down(limit, own, currency, facts))
+        return min(limits, default=None)
 
     # === WHO SETS LIMITS === #
 

@@ -155,12 +155,15 @@ class AutopayCombination(models.AbstractModel):
         limits.append((consent.max_amount, consent.currency_id))
         company = facts.company
         limits.append((company.autopay_approval_limit, company.currency_id))
-        convert = self.env["autopay.decision"]._convert_down
+        decisions = self.env["autopay.decision"]
         currency = decision.move.currency_id
-        return min(
-            (convert(limit, own, currency, facts) for limit, own in limits if limit),
-            default=None,
-        )
+        rooms = [
+            decisions._convert_down(limit, own, currency, facts)
+            for limit, own in limits
+            if limit
+        ]
+        most = decisions._get_provider_limit(decision.token, currency, facts)
+        return min(rooms if most is None else [*rooms, most], default=None)
 
     # === ALONE AGAIN === #
 

@@ -56,6 +56,20 @@ def get_pause_values(env, token):
     }
 
 
+def get_most_words(env, decision, most):
+    """Return what a provider takes at once and what can be done, as sentences.
+
+    :param float most: the largest charge, in the invoice's currency (major units)
+    """
+    return env._(
+        "%(provider)s takes at most %(most)s at once. Agree on a payment plan with the "
+        "customer, choose a method of another provider, or have the invoice paid in "
+        "another way.",
+        provider=decision.token.provider_id.sudo().name,
+        most=format_amount(env, decision.move.currency_id, most),
+    )
+
+
 def get_unapplied_values(env, found):
     """Return what the sentence about collected money says that does not pay.
 
