@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from .. import const
+from ..fields import Day
 from ..rights import STAFF_GROUPS, check_status_change
 
 
@@ -48,7 +49,7 @@ class AccountMove(models.Model):
         help="Empty: this invoice is not collected by autopay.",
         prefetch=const.invoice.KNOWN_PREFETCH,
     )
-    autopay_date = fields.Date(
+    autopay_date = Day(
         copy=False,
         prefetch=const.invoice.OWN_PREFETCH,
         tracking=True,
@@ -80,7 +81,7 @@ class AccountMove(models.Model):
         compute_sudo=True,
         groups=STAFF_GROUPS,
     )
-    autopay_hold_date = fields.Date(
+    autopay_hold_date = Day(
         string="Hold until",
         copy=False,
         prefetch=const.invoice.OWN_PREFETCH,

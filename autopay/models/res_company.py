@@ -8,6 +8,7 @@ from .. import const
 from ..const.deadline import WIRE_DAYS
 from ..const.links.confirmation import CONFIRM_HOURS, LEAST_HOURS, MOST_HOURS
 from ..rights import MANAGER_GROUP, PAYMENT_GROUPS
+from ..schedules.days import shift
 from .company.autopay_company_notice import DAYS_FIELDS
 
 
@@ -340,12 +341,16 @@ class ResCompany(models.Model):
         )
 
     def _get_autopay_date(self, invoiced, due):
-        """Return the day to charge an invoice of these dates, by the company's rule."""
+        """Return the day to charge an invoice of these dates, by the company's rule.
+
+        It is never before the invoice date: Odoo has an invoice without payment term be
+        due on the day on which it is made, also when it is dated next year.
+        """
         self.ensure_one()
         if self.autopay_date_rule == "month_day":
             return self._get_next_month_day(invoiced, self.autopay_month_day)
-        base = due if self.autopay_date_rule == "due" else invoiced
-        return base + relativedelta(days=self.autopay_date_offset)
+        base = max(due, invoiced) if self.autopay_date_rule == "due" else invoiced
+        return max(shift(base, self.autopay_date_offset), invoiced)
 
     def _get_autopay_part_date(self, invoiced, due):
         """Return the day to charge one of several parts of an invoice, by the rule.
@@ -365,4 +370,6 @@ class ResCompany(models.Model):
     def _get_next_month_day(self, start, day):
         """Return the first such day of a month on or after the start."""
         found = start + relativedelta(day=day)
-        return found if found >= start else start + relativedelta(months=1, day=day)
+        # There is no month after the last one of the calendar.
+        first = found if found >= start else shift(start.replace(day=1), 31)
+        return first + relativedelta(day=day)

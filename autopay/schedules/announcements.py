@@ -5,7 +5,8 @@ Amounts are whole numbers of the smallest unit of one currency, days those of a 
 
 import datetime
 from dataclasses import dataclass
-from datetime import timedelta
+
+from .days import shift
 
 # A mail that was not sent after so many hours is one that a person sees to.
 STUCK_HOURS = 24
@@ -83,8 +84,8 @@ def announce(charge, told, today, days, is_gate):
     :param date today: the day on which the customer could be told
     """
     rows = _cover(charge, told)
-    when = max(charge.planned - timedelta(days=days), today)
-    again = when + timedelta(days=days)
+    when = max(shift(charge.planned, -days), today)
+    again = shift(when, days)
     fields = (days, is_gate, charge.planned)
     if not rows or _is_earlier(charge, rows, days, again):
         return Announcement(*fields, "untold", when, again)
@@ -93,7 +94,7 @@ def announce(charge, told, today, days, is_gate):
         return Announcement(*fields, state, when, None, rows)
     day = max(row.sent for row in rows) if state == "sent" else today
     last = max(row.day for row in rows)
-    ready = max(last, day + timedelta(days=days))
+    ready = max(last, shift(day, days))
     return Announcement(*fields, state, day, ready, rows)
 
 
@@ -132,6 +133,6 @@ def _is_earlier(charge, rows, days, again):
     return any(
         charge.planned < row.day
         and again < row.day
-        and row.day > row.written + timedelta(days=days)
+        and row.day > shift(row.written, days)
         for row in rows
     )

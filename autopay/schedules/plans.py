@@ -61,12 +61,13 @@ def get_dates(first, count, every, unit):
     ]
 
 
-def find_problems(rows, total, today):
+def find_problems(rows, total, today, invoiced=None):
     """Return the :class:`Problem` of each row that cannot stay, and of the whole.
 
     :param rows: the :class:`Row` in the order in which they were given; a date may be
         missing
     :param total: what they have to add up to
+    :param date invoiced: the invoice date, before which nothing is charged
     """
     if not rows:
         return [Problem("empty")]
@@ -75,25 +76,27 @@ def find_problems(rows, total, today):
     difference = total - sum(row.amount for row in rows)
     code = "less" if difference > 0 else "more"
     sums = [Problem(code, amount=difference)] if difference else []
-    return [*_find_in_rows(rows, today), *sums]
+    return [*_find_in_rows(rows, today, invoiced or today), *sums]
 
 
-def _find_in_rows(rows, today):
+def _find_in_rows(rows, today, invoiced):
     found, before = [], None
     for place, row in enumerate(rows):
-        if code := _find_in_row(row, before, today):
+        if code := _find_in_row(row, before, today, invoiced):
             found.append(Problem(code, place))
         before = row.date or before
     return found
 
 
-def _find_in_row(row, before, today):
+def _find_in_row(row, before, today, invoiced):
+    if not row.date:
+        return "undated"
     checks = [
-        ("undated", not row.date),
-        ("past", row.date and row.date < today),
-        ("far", row.date and row.date > today + relativedelta(years=MAX_YEARS)),
-        ("same_day", row.date and row.date == before),
-        ("unordered", row.date and before and row.date < before),
+        ("past", row.date < today),
+        ("early", row.date < invoiced),
+        ("far", row.date > today + relativedelta(years=MAX_YEARS)),
+        ("same_day", row.date == before),
+        ("unordered", before and row.date < before),
         ("nothing", row.amount <= 0),
     ]
     return next((code for code, holds in checks if holds), None)

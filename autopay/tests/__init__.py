@@ -1,5 +1,6 @@
 from .attack import (
     test_access,
+    test_attack_days,
     test_attack_defaults,
     test_attack_messages,
     test_attack_portal,
@@ -83,9 +84,11 @@ from .decision import (
     test_autopay_approval,
     test_autopay_blocker,
     test_autopay_bookable,
+    test_autopay_charge_day,
     test_autopay_decision,
     test_autopay_judgement,
     test_autopay_limit,
+    test_autopay_provider_limit,
     test_payment_method,
 )
 from .dunning import test_autopay_dunning
@@ -170,6 +173,7 @@ from .notice import (
     test_autopay_notice_expiring,
     test_autopay_notice_mail,
     test_autopay_notice_paper,
+    test_autopay_receipt_rest,
 )
 from .notification import (
     test_autopay_alarm_access,
@@ -210,7 +214,7 @@ from .reconciliation import (
     test_autopay_reconciliation_check,
     test_autopay_reconciliation_sheet,
 )
-from .removal import test_portal_removal
+from .removal import test_autopay_provider_archive, test_portal_removal
 from .report import test_autopay_report
 from .request import (
     test_autopay_method_request,

@@ -6,6 +6,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from .. import const
+from ..fields import Day
 from ..models.decision.facts import TRIAL_CONSENT, TrialConsent
 from ..rights import check_billing
 from ..words.authorizations import get_staff_text
@@ -49,7 +50,7 @@ class AutopayConsentWizard(models.TransientModel):
         string="How the Customer Agreed",
         help="Nobody may be charged who has not agreed.",
     )
-    agreed_date = fields.Date(
+    agreed_date = Day(
         string="Agreed on", default=lambda self: self.env.company._get_autopay_today()
     )
     document = fields.Binary(

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..fields import Day
 from ..models.attempt.autopay_attempt_resolution import Statement
 from ..words.days import say_day
 
@@ -69,7 +70,7 @@ class AutopayResolve(models.TransientModel):
     transaction_reference = fields.Char(
         string="Our Reference", compute="_compute_facts"
     )
-    paid_on = fields.Date(help="The day on which the provider took the money.")
+    paid_on = Day(help="The day on which the provider took the money.")
     reference = fields.Char(
         string="Reference at the Provider",
         help="What the provider calls the charge; it is printed on the payment.",

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..fields import Day
 from ..rights import check_billing
 
 
@@ -11,12 +12,10 @@ class AutopaySetDate(models.TransientModel):
     _description = "Set Autopay Date"
 
     move_ids = fields.Many2many("account.move", string="Invoices", required=True)
-    date = fields.Date(
+    date = Day(
         string="Autopay Date", help="The invoices are charged on this day, not before."
     )
-    hold_date = fields.Date(
-        string="Hold until", help="Nothing is charged before this day."
-    )
+    hold_date = Day(string="Hold until", help="Nothing is charged before this day.")
     hold_reason = fields.Char()
     changed_count = fields.Integer(compute="_compute_counts")
     left_count = fields.Integer(compute="_compute_counts")

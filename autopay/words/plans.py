@@ -16,6 +16,10 @@ PROBLEM_SENTENCES = {
     "more": _lt("The parts come to %(amount)s more than is open. Take it off one."),
     "undated": _lt("Part %(row)s: choose a date."),
     "past": _lt("Part %(row)s: %(date)s is over. Choose today or a later day."),
+    "early": _lt(
+        "Part %(row)s: %(date)s is before the invoice date. Choose that day or a later "
+        "one."
+    ),
     "far": _lt("Part %(row)s: %(date)s is more than %(years)s years ahead."),
     "same_day": _lt(
         "Part %(row)s: the part before it is on %(date)s as well. Make one of the two, "

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from odoo.addons.autopay.fields import Day
+
 from ..const.triggers import HINTS, PROGRESS, TRIGGERS
 from ..words.orders import get_order_words, get_unready_words
 
@@ -32,7 +34,7 @@ class SaleOrder(models.Model):
         "at once with immediate payment, else when it is due. Lines that are added "
         "later on are collected as well. A copy of the order keeps it.",
     )
-    autopay_collect_date = fields.Date(
+    autopay_collect_date = Day(
         string="Charged on",
         copy=False,
         tracking=True,

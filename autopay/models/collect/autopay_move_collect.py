@@ -235,7 +235,8 @@ class AutopayMoveCollect(models.AbstractModel):
         """Give an invoice the day that was asked for, unless somebody meant another."""
         today = self.company_id._get_autopay_today()
         if day and self.autopay_date_source not in MEANT_SOURCES:
-            self._give_autopay_date(max(day, today), "trigger")
+            first = max(today, self.invoice_date or today)
+            self._give_autopay_date(max(day, first), "trigger")
         if self.autopay_date and self.autopay_date <= today:
             self.env.ref("autopay.ir_cron_charge_due_invoices").sudo()._trigger()
 

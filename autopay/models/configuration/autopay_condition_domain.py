@@ -1,5 +1,3 @@
-from datetime import date, timedelta
-
 from odoo import api, models
 from odoo.fields import Domain
 
@@ -8,6 +6,7 @@ from ...conditions.kinds import KINDS, NEGATED_OPERATORS
 from ...conditions.paths import PathTest, as_domain
 from ...conditions.records import HierarchyTest, RecordTest
 from ...conditions.texts import TextTest
+from ...schedules.days import shift
 from ...words.conditions import PHRASES
 
 # Dates beyond the calendar are cut off: whatever is asked, something is compared.
@@ -166,8 +165,4 @@ class AutopayConditionDomain(models.AbstractModel):
 
 def _add_days(day, days):
     """Return the day so many days later, within the calendar."""
-    limited = max(-MAX_DAYS, min(MAX_DAYS, days))
-    try:
-        return day + timedelta(days=limited)
-    except OverflowError:
-        return date.max if limited > 0 else date.min
+    return shift(day, max(-MAX_DAYS, min(MAX_DAYS, days)))

@@ -1,8 +1,7 @@
-from datetime import timedelta
-
 from odoo import api, models
 from odoo.tools.i18n import format_list
 
+from ...schedules.days import shift
 from ...words.amounts import format_amount
 from ...words.conditions import get_age_text
 from ...words.days import say_day
@@ -174,7 +173,7 @@ class AutopayConfigurationTrace(models.AbstractModel):
         }[kind.days].get(condition.operator)
         if needed is None:
             return False
-        day = move[kind.path] + timedelta(days=needed * kind.days)
+        day = shift(move[kind.path], needed * kind.days)
         return day if day > today else False
 
     def _get_date(self, configuration, move, conditions):

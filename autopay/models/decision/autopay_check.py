@@ -4,7 +4,7 @@ from ... import const
 from ...const.invoice import UNPAID_STATES
 from ...gateways.money import AmountNotRepresentable, minimum_minor, to_minor
 from ...words.disputes import get_dispute_words
-from ...words.invoices.blockers import get_unapplied_values
+from ...words.invoices.blockers import get_most_words, get_unapplied_values
 from ...words.reversals import get_returned_advice, get_returned_words
 
 # The blocker that a live attempt is, by its state.
@@ -174,10 +174,7 @@ class AutopayCheck(models.AbstractModel):
         return not decision.move.autopay_date
 
     def _is_date_not_reached(self, decision, facts):
-        # The day of the part at hand, of an invoice that is payable in parts.
-        day = decision.share.day or self.env["autopay.discount"]._get_charge_day(
-            decision.move, facts.today
-        )
+        day = decision.move._get_autopay_charge_day(decision.share, facts.today)
         return self._is_after_today(day, decision, facts)
 
     def _is_after_today(self, day, decision, facts):
@@ -288,7 +285,13 @@ class AutopayCheck(models.AbstractModel):
         except AmountNotRepresentable as error:
             decision.values["reason"] = str(error)
             return True
-        return minor < minimum_minor(currency.name, code)
+        if minor < minimum_minor(currency.name, code):
+            return True
+        most = self._get_provider_limit(decision.token, currency, facts)
+        if most is None or currency.compare_amounts(decision.amount, most) <= 0:
+            return False
+        decision.values["reason"] = get_most_words(self.env, decision, most)
+        return True
 
     def _is_cannot_be_booked(self, decision, facts):
         bookable = self.env["autopay.bookable"]

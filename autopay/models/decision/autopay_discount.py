@@ -1,7 +1,6 @@
-from datetime import timedelta
-
 from odoo import api, models
 
+from ...schedules.days import shift
 from ...words.invoices.discounts import get_discount_words
 from .discount import NO_DISCOUNT, Discount
 
@@ -105,6 +104,23 @@ class AutopayDiscount(models.AbstractModel):
             return day
         return max(day, move._get_autopay_rule_date())
 
+    @api.model
+    def _follow_payments(self, moves):
+        """Have dates follow their discounts, which go with the first part payment.
+
+        Lists, calendars and forms show the date itself. Where the payment is taken off
+        again the discount holds again, and the date is brought forward once more.
+
+        :param moves: invoices of which something was paid, or is not paid any more
+        """
+        for move in moves.filtered("invoice_payment_term_id.early_discount"):
+            if not (move._is_following_rule() and move._is_autopay_open()):
+                continue
+            today = move.company_id._get_autopay_today()
+            day = self._bring_forward(move, self._get_charge_day(move, today))
+            if day != move.autopay_date:
+                move._give_autopay_date(day, "rule")
+
     def _is_tried(self, move):
         """Return whether a charge of the invoice has failed."""
         attempts = move.sudo().autopay_attempt_line_ids.attempt_id
@@ -116,7 +132,7 @@ class AutopayDiscount(models.AbstractModel):
         if not move.invoice_payment_term_id.early_discount:
             return set()
         last_day = self._get_line(move).discount_date
-        return {last_day + timedelta(days=1)} if last_day else set()
+        return {shift(last_day, 1)} if last_day else set()
 
     @api.model
     def _give_back_dates(self, decisions):

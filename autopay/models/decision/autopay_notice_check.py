@@ -6,6 +6,7 @@ from odoo.tools import SQL
 
 from ...const.notices.before import BEFORE
 from ...schedules.announcements import STUCK_HOURS, Charge, Told, announce
+from ...schedules.days import shift
 from .candidate import NoticeFacts
 
 # Mails that tell of coming charges; each is over with the charge that it was about.
@@ -88,7 +89,7 @@ class AutopayNoticeCheck(models.AbstractModel):
         notice = self._announce_charge(decision, facts)
         if not notice or not notice.is_gate or notice.state != "failed":
             return False
-        return notice.planned - timedelta(days=notice.days) <= facts.notices.today
+        return shift(notice.planned, -notice.days) <= facts.notices.today
 
     def _is_notice_pending(self, decision, facts):
         """Return whether a charge has to wait until its customer was told in time."""
@@ -123,9 +124,7 @@ class AutopayNoticeCheck(models.AbstractModel):
     def _get_planned_day(self, decision, facts):
         """Return the day of the charge if nobody had to be told; None without one."""
         move = decision.move
-        day = decision.share.day or self.env["autopay.discount"]._get_charge_day(
-            move, facts.today
-        )
+        day = move._get_autopay_charge_day(decision.share, facts.today)
         failed = move.autopay_status == "error" or move.sudo().autopay_failed_before
         days = (day, failed and move.autopay_retry_date)
         return max(filter(None, days), default=None)

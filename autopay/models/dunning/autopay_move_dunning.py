@@ -1,5 +1,3 @@
-from datetime import timedelta
-
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
@@ -7,6 +5,7 @@ from odoo.tools import SQL
 from ...const.engine import OWN_FIELDS_CONTEXT
 from ...const.invoice import OPEN_STANDINGS, OWN_PREFETCH, SCHEDULED_STANDINGS
 from ...rights import STAFF_GROUPS
+from ...schedules.days import shift
 
 
 class AutopayMoveDunning(models.AbstractModel):
@@ -111,11 +110,7 @@ class AutopayMoveDunning(models.AbstractModel):
         days = self.company_id.autopay_quiet_days
         today = self.company_id._get_autopay_today()
         due = self.invoice_date_due or self.invoice_date or today
-        return (
-            code in SCHEDULED_STANDINGS
-            and days > 0
-            and due + timedelta(days=days) >= today
-        )
+        return code in SCHEDULED_STANDINGS and days > 0 and shift(due, days) >= today
 
     def _filter_autopay_quiet(self):
         """Return the invoices of which the customer is not to be reminded now.

@@ -3,6 +3,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
 from ... import const
+from ...fields import Day
 from ...words.days import say_day
 
 # The question that is asked; a report keeps the one that it answers.
@@ -48,12 +49,12 @@ class AutopayDryRun(models.Model):
         domain="[('parent_id', '=', False)]",
         help="Empty: all customers with invoices on autopay.",
     )
-    date_from = fields.Date(
+    date_from = Day(
         string="From",
         required=True,
         default=lambda self: self.env.company._get_autopay_today(),
     )
-    date_to = fields.Date(
+    date_to = Day(
         string="To",
         required=True,
         default=lambda self: fields.Date.add(

@@ -1,8 +1,8 @@
 from collections import defaultdict
-from datetime import timedelta
 
 from odoo import api, models
 
+from ...schedules.days import shift
 from ..decision.facts import get_trial_consent
 
 
@@ -60,7 +60,7 @@ class AutopayForecastDays(models.AbstractModel):
 
     def _get_condition_days(self, move, offsets):
         return {
-            day + timedelta(days=offset)
+            shift(day, offset)
             for path, found in offsets.items()
             for day in move.mapped(path)
             if day
@@ -84,7 +84,7 @@ class AutopayForecastDays(models.AbstractModel):
 
     def _get_days_after(self, tokens):
         return {
-            token.autopay_expiry_date + timedelta(days=1)
+            shift(token.autopay_expiry_date, 1)
             for token in tokens
             if token.autopay_expiry_date
         }

@@ -219,17 +219,19 @@ class AutopayForecastRefresh(models.AbstractModel):
         ]
         model._forget(forecast)
         return found + [
-            self._read(self._get_approved_day(move, forecast), "approval", decision)
-            for move, decision in forecast.blocked.items()
+            self._read(self._get_approved_day(decision, forecast), "approval", decision)
+            for decision in forecast.blocked.values()
             if decision.blocker == "needs_approval"
         ]
 
     def _read(self, day, certainty, decision):
         return Foreseen(day, certainty, decision.move, decision.token, decision.amount)
 
-    def _get_approved_day(self, move, forecast):
+    def _get_approved_day(self, decision, forecast):
         """Return the day of a charge if it were approved by then."""
-        return max(move.autopay_date or forecast.today, forecast.today)
+        today = forecast.today
+        day = decision.move._get_autopay_charge_day(decision.share, today)
+        return max(day or today, today)
 
     def _get_certainty(self, forecast, charge, failed):
         """Return how sure a charge is.

@@ -66,4 +66,4 @@ class AutopayAtPosting(models.AbstractModel):
         invoiced = move.invoice_date or today
         due = move.invoice_date_due or invoiced
         day = move.autopay_date or company._get_autopay_date(invoiced, due)
-        return max(day, today)
+        return max(day, today, invoiced)

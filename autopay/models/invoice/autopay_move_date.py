@@ -3,7 +3,7 @@ from odoo import api, fields, models
 from ... import const
 from ...rights import STAFF_GROUPS
 from ...words.days import say_day
-from ...words.invoices.dates import get_date_words, get_hold_words
+from ...words.invoices.dates import get_date_words, get_early_words, get_hold_words
 
 # Fields that the rule of a company looks at.
 DUE_FIELDS = {"invoice_date", "invoice_date_due", "invoice_payment_term_id"}
@@ -88,7 +88,12 @@ class AutopayMoveDate(models.AbstractModel):
         ruled = self._is_autopay_ruled() and self._get_autopay_next_date()
         self.autopay_date_source = self._find_date_source(ruled)
         day = self.autopay_date
-        if not day or not self.company_id or day > self.company_id._get_autopay_today():
+        if not day or not self.company_id:
+            return {}
+        today = self.company_id._get_autopay_today()
+        if words := get_early_words(self.env, self, today):
+            return self._warn_autopay(words)
+        if day > today:
             return {}
         return self._warn_autopay(
             self.env._(
@@ -200,6 +205,21 @@ class AutopayMoveDate(models.AbstractModel):
         """Return the autopay date by the company's rule: that of the part at hand."""
         self.ensure_one()
         return self.env["autopay.due"]._get_rule_dates(self)[self]
+
+    def _get_autopay_charge_day(self, share, today):
+        """Return the first day on which the charge at hand may be made, by its dates.
+
+        Whoever decides about the day, or tells it, asks here. No charge is made before
+        the invoice date, whoever has set an earlier day.
+
+        :param share: the ``Due`` of the invoice, in parts it knows the day
+        :param date today: in the company's time zone
+        :return: a date; False without an autopay date
+        """
+        self.ensure_one()
+        discounts = self.env["autopay.discount"]
+        day = share.day or discounts._get_charge_day(self, today)
+        return day and max(day, self.invoice_date or day)
 
     def _get_autopay_part_date(self, due):
         """Return the day of one of several parts; hook for other rules.

@@ -36,6 +36,7 @@ class AutopayMoveParts(models.AbstractModel):
         self.env["autopay.installment"]._forget_paid()
         # A credit note may take off what was put on a planned invoice, and no part.
         self.sudo().filtered("autopay_planned").autopay_plan_id._close_raised()
+        self.env["autopay.discount"]._follow_payments(self.sudo())
         after = self._count_autopay_parts()
         changed = self.sudo().filtered(
             lambda move: (

@@ -2,8 +2,8 @@
 
 import datetime
 from dataclasses import dataclass
-from datetime import timedelta
 
+from ...schedules.days import shift
 from ..decision.facts import Decision
 
 # Nothing but time is in the way of the charge.
@@ -87,7 +87,8 @@ class Coming:
     @property
     def earliest(self):
         """The first day to which it can be moved."""
-        return self.today + timedelta(days=1)
+        tomorrow = shift(self.today, 1)
+        return max(tomorrow, self.move.invoice_date or tomorrow)
 
     @property
     def latest(self):
@@ -95,7 +96,7 @@ class Coming:
         due = self.move.invoice_date_due
         if not (self.move_days and due and self._is_movable()):
             return None
-        last = due + timedelta(days=self.move_days)
+        last = shift(due, self.move_days)
         return last if last >= self.earliest else None
 
     def _is_movable(self):

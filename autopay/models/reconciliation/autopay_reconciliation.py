@@ -8,6 +8,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
 from ...const import reconciliation as const
+from ...fields import Day
 from ...gateways.reports import Reading
 from ...rights import check_billing
 from ...words.providers import get_problem_sentence
@@ -44,10 +45,10 @@ class AutopayReconciliation(models.Model):
     company_id = fields.Many2one(
         related="provider_id.company_id", store=True, index=True, compute_sudo=True
     )
-    date_from = fields.Date(
+    date_from = Day(
         string="From", required=True, default=lambda self: self._get_default_date(-7)
     )
-    date_to = fields.Date(
+    date_to = Day(
         string="To", required=True, default=lambda self: self._get_default_date(0)
     )
     trigger = fields.Selection(

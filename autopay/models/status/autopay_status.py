@@ -262,10 +262,9 @@ class AutopayStatus(models.AbstractModel):
         if standing not in const.invoice.SCHEDULED_STANDINGS:
             return Standing(standing, code)
         is_retry = standing == "retry"
-        day = move.autopay_retry_date if is_retry else move.autopay_date
-        if code == "notice_pending":
-            day = decision.date
-        return Standing(standing, code, day, decision.amount)
+        # What is charged at the next run is due since then.
+        since = move.autopay_retry_date if is_retry else move.autopay_date
+        return Standing(standing, code, decision.date or since, decision.amount)
 
     def _get_standing(self, move, blocker):
         """Return the key of ``const.invoice.STANDINGS`` that a blocker comes to."""

@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools import float_compare
 
 from ...const.authorization import CONSENT_CHANNELS
+from ...fields import Day
 from ...rights import check_billing
 from ...schedules import plans
 from ...schedules.parts import Row
@@ -35,7 +36,7 @@ class AutopayPlanWizard(models.TransientModel):
     )
     count = fields.Integer(string="Parts", default=4)
     amount = fields.Monetary(string="Each Time")
-    first_date = fields.Date(
+    first_date = Day(
         string="First Part on",
         compute="_compute_first_date",
         compute_sudo=False,
@@ -66,7 +67,7 @@ class AutopayPlanWizard(models.TransientModel):
         help="Kept with the plan, in the language of the customer.",
     )
     channel = fields.Selection(CONSENT_CHANNELS, string="Agreed by")
-    agreed_date = fields.Date(
+    agreed_date = Day(
         string="Agreed on",
         compute="_compute_first_date",
         compute_sudo=False,
@@ -82,7 +83,8 @@ class AutopayPlanWizard(models.TransientModel):
     def _compute_first_date(self):
         for wizard in self:
             company = wizard.company_id or self.env.company
-            wizard.first_date = wizard.agreed_date = company._get_autopay_today()
+            today = wizard.agreed_date = company._get_autopay_today()
+            wizard.first_date = max(today, wizard.move_id.invoice_date or today)
 
     @api.depends("kind", "count", "amount", "first_date", "every", "unit", "move_id")
     def _compute_line_ids(self):
@@ -185,7 +187,11 @@ class AutopayPlanWizard(models.TransientModel):
             amounts = plans.divide_equally(total, count)
         else:
             amounts = plans.divide_by_amount(total, self._to_units(self.amount))
-        days = plans.get_dates(self.first_date, count, self.every, self.unit)
+        try:
+            days = plans.get_dates(self.first_date, count, self.every, self.unit)
+        except (OverflowError, ValueError):
+            # Beyond the calendar.
+            return []
         return [
             (day, currency.round(amount * currency.rounding))
             for day, amount in zip(days, amounts, strict=True)
@@ -212,7 +218,10 @@ class AutopayPlanWizard(models.TransientModel):
             return unfit
         rows = [Row(line.date, self._to_units(line.amount)) for line in lines]
         found = plans.find_problems(
-            rows, self._to_units(self.open_amount), self.company_id._get_autopay_today()
+            rows,
+            self._to_units(self.open_amount),
+            self.company_id._get_autopay_today(),
+            self.move_id.invoice_date,
         )
         return [get_problem_words(self.env, each, rows, currency) for each in found]
 

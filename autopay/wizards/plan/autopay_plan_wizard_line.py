@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from ...fields import Day
+
 
 class AutopayPlanWizardLine(models.TransientModel):
     """One part of a plan that is being made."""
@@ -13,6 +15,6 @@ class AutopayPlanWizardLine(models.TransientModel):
     )
     sequence = fields.Integer(default=1000)
     currency_id = fields.Many2one(related="wizard_id.currency_id")
-    date = fields.Date()
+    date = Day()
     # A float: what is typed is shown as it is, and refused in words.
     amount = fields.Float(digits=(16, 3))

@@ -59,10 +59,27 @@ def get_date_words(env, move, ruled, today):
     source = SOURCE_SENTENCES.get(move.autopay_date_source)
     if source and ruled and move.autopay_date != ruled:
         sentences.append(fill_in(env, source, date=say_day(env, ruled)))
+    sentences.append(get_early_words(env, move, today))
     held = move.autopay_hold_date
     if held and held <= today:
         sentences.append(get_hold_words(env, held))
-    return " ".join(sentences)
+    return " ".join(filter(None, sentences))
+
+
+def get_early_words(env, move, today):
+    """Return that a date does not hold, as the invoice is of a later one; or nothing.
+
+    :param date today: in the company's time zone
+    """
+    day, invoiced = move.autopay_date, move.invoice_date
+    if not invoiced or invoiced <= max(day, today):
+        return ""
+    return env._(
+        "The autopay date %(day)s is before the invoice date: nothing is charged "
+        "before %(date)s.",
+        day=say_day(env, day),
+        date=say_day(env, invoiced),
+    )
 
 
 def get_hold_words(env, day):
