@@ -188,7 +188,7 @@ class AutopayDeadline(models.AbstractModel):
                 REVERSAL_WAITS[reversal.state],
                 reversal.company_id,
                 amount=reversal.currency_id.format(reversal.amount),
-                name=reversal.display_name,
+                name=reversal._get_label(),
             )
             for reversal in self._search_home("autopay.reversal", late)
         ]

@@ -11,6 +11,7 @@ from ...const import reconciliation as const
 from ...fields import Day
 from ...gateways.reports import Reading
 from ...rights import check_billing
+from ...words.days import say_day
 from ...words.providers import get_problem_sentence
 from .case import get_amounts, get_state
 
@@ -127,6 +128,7 @@ class AutopayReconciliation(models.Model):
         for record in self:
             record.provider_id = int(record.provider_choice or 0)
 
+    @api.depends_context("lang")
     @api.depends("provider_id", "date_from", "date_to")
     def _compute_name(self):
         for record in self:
@@ -134,8 +136,8 @@ class AutopayReconciliation(models.Model):
             record.name = provider and self.env._(
                 "%(provider)s, %(first)s to %(last)s",
                 provider=provider,
-                first=record.date_from or "",
-                last=record.date_to or "",
+                first=say_day(self.env, record.date_from, year=True),
+                last=say_day(self.env, record.date_to, year=True),
             )
 
     @api.depends_context("lang")

@@ -18,6 +18,7 @@ from ...const.reversal import (
 )
 from ...fields import BigInteger
 from ...rights import check_billing, check_manager
+from ...words.amounts import format_amount
 from ...words.reversals import get_reason_words, get_status_words
 
 
@@ -118,11 +119,24 @@ class AutopayReversal(models.Model):
 
     # === COMPUTE METHODS === #
 
-    @api.depends("kind", "ref")
+    @api.depends_context("lang")
+    @api.depends("kind", "amount", "currency_id", "partner_id")
     def _compute_display_name(self):
-        kinds = dict(self._fields["kind"]._description_selection(self.env))
         for reversal in self:
-            reversal.display_name = f"{kinds.get(reversal.kind)} {reversal.ref}"
+            reversal.display_name = self.env._(
+                "%(kind)s of %(amount)s, %(customer)s",
+                kind=reversal._get_kind_label(),
+                amount=format_amount(self.env, reversal.currency_id, reversal.amount),
+                customer=reversal.sudo().partner_id.name or "",
+            )
+
+    def _get_kind_label(self):
+        labels = dict(self._fields["kind"]._description_selection(self.env))
+        return labels.get(self.kind) or ""
+
+    def _get_label(self):
+        """Return a reversal as sentences name it that also say how much it is."""
+        return f"{self._get_kind_label()} {self.ref}"
 
     @api.depends_context("lang")
     @api.depends("kind", "status", "reason")

@@ -61,7 +61,7 @@ class AutopayReversalBooking(models.AbstractModel):
             raise UserError(
                 self.env._(
                     "%(reversal)s is in %(currency)s, the charge was in %(charged)s.",
-                    reversal=reversal.display_name,
+                    reversal=reversal._get_label(),
                     currency=reversal.currency_id.name,
                     charged=reversal.attempt_id.currency_id.name,
                 )

@@ -76,7 +76,7 @@ class AutopayReversalNotice(models.AbstractModel):
     def _get_pause_reason(self, reversal):
         return self.env._(
             "%(reversal)s of %(amount)s. %(reason)s",
-            reversal=reversal.display_name,
+            reversal=reversal._get_label(),
             amount=reversal.currency_id.format(reversal.amount),
             reason=reversal.reason_text,
         ).strip()
@@ -191,7 +191,7 @@ class AutopayReversalNotice(models.AbstractModel):
                 move._show_autopay_open()
 
     def _get_booked_body(self, reversal):
-        link = reversal._get_html_link(title=reversal.display_name)
+        link = reversal._get_html_link(title=reversal._get_label())
         return Markup("<b>%s</b> %s") % (link, get_booked_words(self.env, reversal))
 
     def _alert_refunded(self, move, day):

@@ -22,6 +22,10 @@ class TestAutopayReversal(ReversalCommon):
         self.assertTrue(invoice.autopay_refunded)
         self.assertFalse(invoice.autopay_retry_date)
         self.assertEqual(self._get_provider_balance(), 70)
+        # Nobody knows it by the number of the provider.
+        amount = attempt.currency_id.format(30)
+        name = f"Refund of {amount}, {self.customer.name}"
+        self.assertEqual(attempt.reversal_ids.display_name, name)
 
     def test_full_refund_leaves_the_invoice_unpaid(self):
         invoice, attempt = self._collect(100)

@@ -2,7 +2,7 @@ import { registry } from "@web/core/registry";
 import { GraphRenderer } from "@web/views/graph/graph_renderer";
 import { graphView } from "@web/views/graph/graph_view";
 
-/** Reasons are sentences: beside the graph they are legible to the end. */
+/** Reasons are sentences: the legend has them to the end, where there is room. */
 export class AutopayReasonGraphRenderer extends GraphRenderer {
     getLegendOptions() {
         const options = super.getLegendOptions();
@@ -12,7 +12,6 @@ export class AutopayReasonGraphRenderer extends GraphRenderer {
         const { generateLabels } = options.labels;
         return {
             ...options,
-            position: "right",
             labels: {
                 ...options.labels,
                 generateLabels: (chart) =>
