@@ -15,8 +15,12 @@ MISS_REASONS = [
     ("no_runner", "No runner was at work"),
     ("standstill", "No job was begun"),
     ("failed", "Failed before it began"),
+    ("overtaken", "Not begun while later jobs were"),
     ("gone", "Canceled, done or deleted"),
 ]
+
+# Those that speak of the jobs of one company: others are begun meanwhile.
+OWN_REASONS = ("failed", "overtaken")
 
 # Jobs that what is due becomes where it is enough for them: no channel stands idle.
 JOBS_WANTED = 8

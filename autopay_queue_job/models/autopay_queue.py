@@ -14,6 +14,7 @@ from ..const.queue import (
     JOBS_WANTED,
     LEAST_INVOICES,
     MOST_INVOICES,
+    OWN_REASONS,
     REST_MINUTES,
     STANDSTILL_MINUTES,
 )
@@ -23,6 +24,22 @@ _logger = logging.getLogger(__name__)
 NEVER = fields.Datetime.to_datetime("1970-01-01 00:00:00")
 # Since when the queue does not do what it is for.
 TROUBLE_PARAMETER = "autopay_queue_job.trouble_since"
+
+# Companies of which two handovers have come to nothing since their last job was begun.
+DOUBT_QUERY = """
+    SELECT missed.company_id, min(missed.end_date), max(missed.end_date)
+      FROM autopay_queue_batch missed
+ LEFT JOIN (
+        SELECT company_id, max(start_date) AS date
+          FROM autopay_queue_batch
+         WHERE state IN ('begun', 'done')
+      GROUP BY company_id
+       ) begun ON begun.company_id = missed.company_id
+     WHERE missed.state = 'missed' AND missed.miss_reason IN %s
+       AND (begun.date IS NULL OR missed.end_date > begun.date)
+  GROUP BY missed.company_id
+    HAVING count(DISTINCT missed.handover) > 1
+"""
 
 
 class AutopayQueue(models.AbstractModel):
@@ -108,6 +125,28 @@ class AutopayQueue(models.AbstractModel):
             moments += [moment for _handover, moment in failed]
         return max(moments, default=None)
 
+    @api.model
+    def _find_doubted(self):
+        """Return the companies whose jobs come to nothing, whatever becomes of others'.
+
+        What is handed over once more after a job has failed tells whether that was an
+        accident. A job of the company that begins ends the doubt.
+
+        :return: {company: (since when, when it was seen last)}
+        """
+        self.env["autopay.queue.batch"].flush_model()
+        rows = self.env.execute_query(SQL(DOUBT_QUERY, OWN_REASONS))
+        companies = self.env["res.company"]
+        return {companies.browse(row_id): moments for row_id, *moments in rows}
+
+    def _find_resting(self):
+        """Return the companies that the scheduled action charges for a while."""
+        until = self._ago(REST_MINUTES)
+        doubted = self._find_doubted().items()
+        return self.env["res.company"].union(
+            *(company for company, (_since, last) in doubted if last > until)
+        )
+
     def _ago(self, minutes):
         return fields.Datetime.now() - timedelta(minutes=minutes)
 
@@ -130,6 +169,15 @@ class AutopayQueue(models.AbstractModel):
         since = fields.Datetime.to_datetime(known or None)
         return since if since and since <= self._ago(ALARM_MINUTES) else None
 
+    @api.model
+    def _find_called(self):
+        """Return the companies about whose jobs people are to be called."""
+        limit = self._ago(ALARM_MINUTES)
+        doubted = self._find_doubted().items()
+        return self.env["res.company"].union(
+            *(company for company, (since, _last) in doubted if since <= limit)
+        )
+
     # === TAKE BACK === #
 
     @api.model
@@ -139,19 +187,30 @@ class AutopayQueue(models.AbstractModel):
         begun = batches.search([("state", "=", "begun")])
         self._apply(self._close, begun._filter_without_run(), False)
         waiting = batches.search([("state", "=", "waiting")])
-        for reason, lost in waiting._group_without_job().items():
-            self._apply(self._miss, lost, reason)
-        self._apply(self._tell_handovers, begun | waiting)
+        lost = waiting._group_without_job()
+        lost["overtaken"] = waiting._filter_overtaken(self._ago(STANDSTILL_MINUTES))
+        for reason, part in lost.items():
+            self._apply(self._miss, part, reason)
+        # A process that died as it was to tell of them has left some behind.
+        untold = batches.search([("to_tell", "=", True)])
+        self._apply(self._tell_handovers, begun | waiting | untold)
 
     @api.model
-    def _take_back_all(self, problem):
-        """Make all invoices due again that wait for a job to begin.
+    def _take_back_unserved(self):
+        """Make invoices due again whose jobs nobody takes.
 
-        :param str problem: what ``_get_problem`` has found
+        :return: the companies that the scheduled action charges itself
         """
         waiting = self.env["autopay.queue.batch"].search([("state", "=", "waiting")])
+        if problem := self._get_problem():
+            enabled = [("autopay_enabled", "=", True)]
+            companies = self.env["res.company"].search(enabled)
+        else:
+            problem, companies = "overtaken", self._find_resting()
+            waiting = waiting.filtered(lambda batch: batch.company_id in companies)
         self._apply(self._miss, waiting, problem)
         self._apply(self._tell_handovers, waiting)
+        return companies
 
     def _close(self, batches, halted):
         """Close batches whose run is over."""
@@ -177,6 +236,7 @@ class AutopayQueue(models.AbstractModel):
             states = set(together.mapped("state"))
             if states.isdisjoint(("waiting", "begun")):
                 self.env["autopay.notice.report"]._on_handover(together)
+                together.filtered("to_tell").to_tell = False
 
     @api.model
     def _get_handed_ids(self, company):
@@ -264,6 +324,7 @@ class AutopayQueue(models.AbstractModel):
                     "company_id": company.id,
                     "provider_id": provider_id,
                     "handover": handover,
+                    "to_tell": True,
                     "move_ids": move_ids,
                     "invoice_count": len(move_ids),
                 }

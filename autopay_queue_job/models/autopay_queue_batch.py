@@ -42,6 +42,10 @@ class AutopayQueueBatch(models.Model):
         index=True,
         help="Is the same for all that was handed over at once.",
     )
+    to_tell = fields.Boolean(
+        readonly=True,
+        help="People have still to be told what became of the whole handover.",
+    )
     move_ids = fields.Json(readonly=True, help="Ids of the invoices, oldest first.")
     invoice_count = fields.Integer(string="Invoices", readonly=True)
     state = fields.Selection(
@@ -58,6 +62,8 @@ class AutopayQueueBatch(models.Model):
     )
     job_uuid = fields.Char(string="Job", readonly=True)
     run_ids = fields.One2many("autopay.run", "queue_batch_id", readonly=True)
+
+    _to_tell_idx = models.Index("(handover) WHERE to_tell")
 
     # === COMPUTE METHODS === #
 
@@ -173,7 +179,7 @@ class AutopayQueueBatch(models.Model):
         halted = self.provider_id.id in ctx.pool.stopped or ctx.faults.is_over()
         queue = self.env["autopay.queue"]
         queue._apply(queue._close, self, halted)
-        # What others have closed meanwhile is seen now: the last one tells of all.
+        # Batches that others have closed meanwhile are seen now: the last tells of all.
         queue._apply(queue._tell_handovers, self)
         if not complete:
             cron = self.env.ref("autopay.ir_cron_charge_due_invoices", False)
@@ -197,6 +203,19 @@ class AutopayQueueBatch(models.Model):
         lost = self.filtered(lambda each: states.get(each.job_uuid) not in LIVE_JOBS)
         failed = lost.filtered(lambda each: states.get(each.job_uuid) == "failed")
         return {"failed": failed, "gone": lost - failed}
+
+    def _filter_overtaken(self, limit):
+        """Return those that were not begun although later ones were, some time ago.
+
+        The queue begins jobs in the order in which they were made.
+
+        :param datetime limit: until when both were
+        """
+        started = [("state", "in", ("begun", "done")), ("start_date", "<", limit)]
+        last = self.search(started, order="id desc", limit=1)
+        return self.filtered(
+            lambda batch: batch.id < last.id and batch.create_date < limit
+        )
 
     def _filter_without_run(self):
         """Return the batches whose run is over, however it ended."""

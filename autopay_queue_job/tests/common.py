@@ -49,3 +49,9 @@ class AutopayQueueCommon(AutopayCommon):
 
     def _get_job(self, batch):
         return self.env["queue.job"].sudo().search([("uuid", "=", batch.job_uuid)])
+
+    def _fail(self, batch):
+        """Let a job end as one does whose process dies before anything is begun."""
+        job = Job.load(self.env(su=True), batch.job_uuid)
+        job.set_failed(exc_info="dead", exc_name="JobFoundDead", exc_message="dead")
+        job.store()

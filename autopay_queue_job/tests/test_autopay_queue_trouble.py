@@ -4,7 +4,6 @@ from odoo import fields
 from odoo.tests import tagged
 
 from odoo.addons.autopay.tests.fault import fault
-from odoo.addons.queue_job.job import Job
 
 from ..models.autopay_queue import TROUBLE_PARAMETER
 from .common import AutopayQueueCommon
@@ -166,12 +165,6 @@ class TestAutopayQueueTrouble(AutopayQueueCommon):
         self._get_job(again).button_done()
         self.assertIn("has had its run", self._repeat(again))
         self.assertEqual(len(self._get_charges(invoice)), 1)
-
-    def _fail(self, batch):
-        """Let a job end as one does whose process dies before anything is begun."""
-        job = Job.load(self.env(su=True), batch.job_uuid)
-        job.set_failed(exc_info="dead", exc_name="JobFoundDead", exc_message="dead")
-        job.store()
 
     def _repeat(self, batch):
         """Requeue a job, as a person does; return what it says when it was run."""

@@ -2,6 +2,8 @@
 
 from odoo.tools.translate import LazyTranslate
 
+from odoo.addons.autopay.words.filled import fill_in
+
 _lt = LazyTranslate(__name__)
 
 TROUBLE = {
@@ -16,6 +18,12 @@ TROUBLE = {
         "capacity of the channel root.autopay, and the jobs that have failed."
     ),
 }
+
+OWN_TROUBLE = _lt(
+    "Jobs of Autopay for %(company)s fail, or are not begun while others are, so its "
+    "due invoices are charged by the scheduled action. Have an administrator look at "
+    "the jobs of the channel root.autopay that have failed."
+)
 
 # Why a job charges nothing, by the state of what was handed to it.
 NOTHING = {
@@ -48,3 +56,8 @@ def get_trouble_words(env, complaint):
     :param str complaint: *no_runner* or *standstill*
     """
     return env._(TROUBLE[complaint])
+
+
+def get_own_trouble_words(env, company):
+    """Return that the jobs of a company come to nothing, as a sentence."""
+    return fill_in(env, OWN_TROUBLE, company=company.sudo().name)

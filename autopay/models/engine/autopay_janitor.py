@@ -35,6 +35,8 @@ class AutopayJanitor(models.AbstractModel):
         )
         if attempts:
             attempts._check_soon()
+        # Charges of such a run are told like those of any other.
+        dead._tell_safely()
 
     # === COPIES OF A DATABASE === #
 

@@ -2,6 +2,7 @@ import logging
 from collections import Counter
 
 from odoo import api, fields, models
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
 from ... import const
@@ -199,11 +200,27 @@ class AutopayRun(models.Model):
             {"state": "done", "date_end": fields.Datetime.now(), "in_hand": False}
         )
         self._save_skipped(skipped)
+        self._tell_safely()
         # A fault below would else leave the run open, and its invoices in hand.
         self.env["ir.cron"]._commit_progress()
         self._drop_idle_before()
-        self.env["autopay.notice.report"]._on_run(self)
         self.env["ir.cron"]._commit_progress()
+
+    def _tell_safely(self):
+        """Note what people are told of these runs along with their end.
+
+        In the same transaction: a process that died in between would tell nobody. No
+        fault in it leaves a run open.
+        """
+        report = self.env["autopay.notice.report"]
+        for run in self:
+            try:
+                with self.env.cr.savepoint():
+                    report._on_run(run)
+            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+                raise
+            except Exception:
+                _logger.exception("People are not told of autopay run %s.", run.id)
 
     def _release_lock(self):
         unlock = SQL("SELECT pg_advisory_unlock(%s, %s)", LOCK_CLASS, self.id)

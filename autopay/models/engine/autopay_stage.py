@@ -6,6 +6,7 @@ from odoo.service.model import (
     MAX_TRIES_ON_CONCURRENCY_FAILURE,
     PG_CONCURRENCY_EXCEPTIONS_TO_RETRY,
 )
+from odoo.tools import split_every
 
 _logger = logging.getLogger(__name__)
 
@@ -50,6 +51,21 @@ class AutopayStage(models.AbstractModel):
             for record in records
         ]
         return nothing.union(*done)
+
+    @api.model
+    def _apply_in_parts(self, size, stage, records, *args, on_failure=None):
+        """Run a stage on so many records at a time, as long as there is time.
+
+        Nobody who works on one of them waits for all.
+
+        :param int size: how many are in one transaction
+        :return: whether all had their turn
+        """
+        for ids in split_every(size, records.ids, list):
+            self._apply(stage, records.browse(ids), *args, on_failure=on_failure)
+            if self._commit() <= 0:
+                return False
+        return True
 
     def _apply_committed(self, stage, records, *args):
         """Run a stage and commit it; repeat it when others got in its way."""

@@ -36,10 +36,22 @@ class AutopayNoticeReport(models.AbstractModel):
         for company in companies:
             period = (self._get_last_report(company, now), now)
             if self._find_failed(company, *period):
-                day = company._get_autopay_today()
-                key = f"company:{company.id}:failures:{day}"
-                rows += self._prepare_rows(company, company, "staff_failures", key)
+                rows += self._prepare_failures(company)
         self.env["autopay.notice"]._announce(rows)
+
+    def _prepare_failures(self, company):
+        """Return the notices of the day on failures; none where it was told already.
+
+        A person who gets reports from today on would else be told alone, and the next
+        report would begin there for everybody.
+        """
+        day = company._get_autopay_today()
+        key = f"company:{company.id}:failures:{day}"
+        rows = self._prepare_rows(company, company, "staff_failures", key)
+        keys = [row["event_key"] for row in rows]
+        told = self.env["autopay.notice"].sudo()
+        is_told = told.search_count([("event_key", "in", keys)], limit=1)
+        return [] if is_told else rows
 
     @api.model
     def _on_run(self, run):
@@ -55,12 +67,22 @@ class AutopayNoticeReport(models.AbstractModel):
         rule = runs.company_id.sudo().autopay_summary
         if rule == "never":
             return
-        sums = runs._get_total()
-        stopped = any(runs.mapped("stopped_text"))
-        went_wrong = "failed" in sums or "open" in sums or stopped
-        if sums and (rule == "always" or went_wrong):
-            rows = self._prepare_rows(runs[-1:], runs.company_id, "staff_run", key)
+        sums = {run: groups for run, groups in runs._get_sums().items() if groups}
+        if sums and (rule == "always" or self._went_wrong(runs, sums)):
+            # A run that charged nothing gives way to the next one that finds the same.
+            last = list(sums)[-1]
+            rows = self._prepare_rows(last, runs.company_id, "staff_run", key)
             self.env["autopay.notice"]._announce(rows)
+
+    def _went_wrong(self, runs, sums):
+        """Return whether a charge of these runs failed, is in doubt or was not tried.
+
+        :param dict sums: see ``_get_sums`` of the runs
+        """
+        groups = {group for own in sums.values() for group in own}
+        return not groups.isdisjoint(("failed", "open")) or any(
+            runs.mapped("stopped_text")
+        )
 
     @api.model
     def _on_reversal(self, reversal):
@@ -119,7 +141,7 @@ class AutopayNoticeReport(models.AbstractModel):
                 aggregates=["create_date:max"],
             )
         )
-        first = moment - timedelta(days=REPORT_DAYS if last else 1)
+        first = moment - timedelta(days=REPORT_DAYS)
         return max(last or first, first)
 
     def _find_failed(self, company, since, until):

@@ -144,6 +144,8 @@ class AutopayNoticeStaff(models.AbstractModel):
             return self.env._("What it tells of was deleted.")
         if not self.partner_id.active:
             return self.env._("This user was archived.")
+        if not self.partner_id.email_normalized:
+            return self.env._("This user has no e-mail address.")
         if self.kind != "staff_answer":
             return ""
         if not record.is_to_answer:

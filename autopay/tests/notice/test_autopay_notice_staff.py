@@ -1,8 +1,10 @@
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from ...const.notices.kinds import STAFF_KINDS
 from .common_notice import NoticeCommon
@@ -84,6 +86,36 @@ class TestAutopayNoticeStaff(NoticeCommon):
         ):
             self.assertIn(words, failed["body"] + failed["subject"])
 
+    @mute_logger("odoo.addons.autopay.models.engine.autopay_engine")
+    def test_run_is_told_whatever_dies_right_after_its_end(self):
+        self.company.autopay_summary = "always"
+        runs = type(self.env["autopay.run"])
+        with patch.object(runs, "_drop_idle_before", side_effect=ZeroDivisionError):
+            self._collect()
+        run = self._get_last_run()
+        self.assertEqual(run.state, "done")
+        self.assertEqual(self._get_staff_notices().res_id, run.id)
+
+    @mute_logger("odoo.addons.autopay.models.engine.autopay_run")
+    def test_run_ends_also_where_nobody_can_be_told_of_it(self):
+        self.company.autopay_summary = "always"
+        report = type(self.env["autopay.notice.report"])
+        with patch.object(report, "_prepare_rows", side_effect=ZeroDivisionError):
+            self._collect()
+        self.assertEqual(self._get_last_run().state, "done")
+        self.assertFalse(self._get_staff_notices())
+
+    def test_run_whose_process_died_is_told_by_the_next_one(self):
+        self._collect()
+        run = self._get_last_run()
+        self._force(run, state="running")
+        self.company.autopay_summary = "always"
+        for _number in range(2):
+            self._run_autopay()
+            self.env.invalidate_all()
+        self.assertEqual(run.state, "interrupted")
+        self.assertEqual(self._get_staff_notices().res_id, run.id)
+
     # === FAILURES === #
 
     def test_failures_are_told_once_a_day_by_customer_and_reason(self):
@@ -120,6 +152,31 @@ class TestAutopayNoticeStaff(NoticeCommon):
         second = self._get_staff_notices() - notice
         self.assertIn("Brisk Bakery", second.sudo().details)
         self.assertNotIn("Evil", second.sudo().details)
+
+    def test_failures_before_the_first_report_are_told_by_it(self):
+        invoice = self._fail("lost_card")
+        since = fields.Datetime.now() - timedelta(days=2)
+        self._force(invoice.autopay_attempt_ids, outcome_date=since)
+        self._report_failures()
+        self.assertIn(invoice.name, self._get_staff_notices().sudo().details)
+
+    def test_colleague_who_joins_today_does_not_end_the_day_for_the_others(self):
+        self._fail("lost_card")
+        self._report_failures()
+        first = self._get_staff_notices()
+        self._age(first)
+        self.company.autopay_reporter_ids |= self.manager
+        self._fail("expired_card", customer=self._create_customer("Brisk Bakery"))
+        self._report_failures()
+        self.assertEqual(self._get_staff_notices(), first)
+        # The next day comes.
+        self._force(first, event_key="yesterday")
+        self._report_failures()
+        second = self._get_staff_notices() - first
+        people = (self.manager | self.biller).partner_id
+        self.assertEqual(second.partner_id, people)
+        for notice in second:
+            self.assertIn("Brisk Bakery", notice.sudo().details)
 
     def test_what_was_paid_meanwhile_is_told_so(self):
         invoice = self._fail("lost_card")
