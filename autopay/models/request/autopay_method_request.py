@@ -222,8 +222,11 @@ class AutopayMethodRequest(models.Model):
         waiting._set_state("answered")
 
     def _expire(self, requests):
-        """Let links end whose time is over."""
-        requests._set_state("expired")
+        """Let links end whose time is over; an answer that came meanwhile stays."""
+        locked = requests.try_lock_for_update()
+        locked.filtered(lambda request: request.state in OPEN_STATES)._set_state(
+            "expired"
+        )
 
     def _set_state(self, state, **values):
         """Give these requests a status, from now on."""

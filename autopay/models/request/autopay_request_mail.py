@@ -33,7 +33,8 @@ class AutopayRequestMail(models.AbstractModel):
         stage = self.env["autopay.stage"]
         over = Domain("state", "in", OPEN_STATES)
         over &= Domain("expiry_date", "<=", fields.Datetime.now())
-        stage._apply(self._expire, self.search(over & home))
+        expired = self.search(over & home, order="id")
+        stage._apply_in_parts(MAILS_AT_ONCE, self._expire, expired)
         unwritten = self.search(self._get_unwritten_domain() & home, order="id")
         for part in split_every(MAILS_AT_ONCE, unwritten.ids, self.browse):
             stage._apply(self._send, part)
@@ -59,7 +60,9 @@ class AutopayRequestMail(models.AbstractModel):
         one, and whatever cannot be written says why.
         """
         env = self.env(context=clean_context(self.env.context), su=True)
-        requests = requests.with_env(env)
+        # Others may have written it, or somebody withdrawn it, since it was found.
+        locked = requests.with_env(env).try_lock_for_update()
+        requests = locked.filtered_domain(self._get_unwritten_domain())
         if not requests:
             return
         if self._write_mails(requests):

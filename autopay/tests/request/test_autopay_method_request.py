@@ -1,4 +1,5 @@
 from datetime import timedelta
+from unittest.mock import patch
 
 from psycopg2 import IntegrityError
 
@@ -152,6 +153,21 @@ class TestAutopayMethodRequest(RequestCommon):
             self._run_requests()
         self.assertEqual(len(requests.filtered("written_date")), 53)
         self.assertEqual(len(self._get_mail(requests[0])), 1)
+
+    def test_what_became_of_a_request_since_it_was_found_stays(self):
+        room = "odoo.addons.autopay.models.request.autopay_request_mail"
+        other = self._create_customer("Blue River Mill")
+        with patch(f"{room}.MAILS_AT_ONCE", 1):
+            requests = self._ask(self.customer | other)
+        unwritten = requests.filtered(lambda request: not request.written_date)
+        self.assertEqual(len(unwritten), 1)
+        unwritten.action_withdraw()
+        self.requests._send(unwritten)
+        self.requests._expire(unwritten)
+        self.assertEqual(
+            (unwritten.state, unwritten.written_date), ("withdrawn", False)
+        )
+        self.assertFalse(self._get_mail(unwritten))
 
     def test_customer_without_an_address_is_listed_with_a_link_to_copy(self):
         self.customer.email = False
