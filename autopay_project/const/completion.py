@@ -12,6 +12,9 @@ OWED_DOMAIN = [
 # Completions that are collected one after the other in one run of the job.
 COMPLETIONS_AT_ONCE = 200
 
+# Those that are looked at in one transaction: whoever moves one of them waits as long.
+COMPLETIONS_TOGETHER = 20
+
 STATES = [
     ("waiting", "Will Be Collected"),
     ("asked", "Needs Attention"),

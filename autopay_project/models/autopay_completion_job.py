@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
-from ..const.completion import COMPLETIONS_AT_ONCE
+from ..const.completion import COMPLETIONS_AT_ONCE, COMPLETIONS_TOGETHER
 from ..words.obstacles import get_departure, get_obstacle
 
 
@@ -35,9 +35,12 @@ class AutopayCompletionJob(models.AbstractModel):
             stage._apply(self._collect, completion, on_failure=self._set_failed)
             if not self.env["ir.cron"]._commit_progress(1):
                 return
-        stage._apply(self._let_go, self.search([("state", "=", "asked")]))
+        asked = self.search([("state", "=", "asked")], order="id")
+        stage._apply_in_parts(COMPLETIONS_TOGETHER, self._let_go, asked)
         self._sync_void()
-        stage._apply(lambda paid: paid._settle_paid(), self._search_paid())
+        stage._apply_in_parts(
+            COMPLETIONS_TOGETHER, lambda paid: paid._settle_paid(), self._search_paid()
+        )
 
     @api.model
     def _search_ready(self):

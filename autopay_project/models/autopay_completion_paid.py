@@ -4,7 +4,11 @@ from odoo.tools import format_list
 
 from odoo.addons.autopay.const.collect.sources import SETTLED_STATES
 
-from ..const.completion import COMPLETIONS_AT_ONCE, OWED_DOMAIN
+from ..const.completion import (
+    COMPLETIONS_AT_ONCE,
+    COMPLETIONS_TOGETHER,
+    OWED_DOMAIN,
+)
 from ..words.obstacles import get_gone
 
 OPEN_DOMAIN = [
@@ -127,7 +131,7 @@ class AutopayCompletionPaid(models.AbstractModel):
         again = (Domain("state", "=", "void") | ended) & owed
         for domain in (over, again):
             found = self.search(domain, limit=COMPLETIONS_AT_ONCE)
-            stage._apply(self._note_void, found)
+            stage._apply_in_parts(COMPLETIONS_TOGETHER, self._note_void, found)
 
     @api.model
     def _note_void(self, completions):

@@ -1,13 +1,16 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL, groupby
+from odoo.tools.sql import escape_psql
 
 from ...const.collect.sources import (
     AGAIN_MAX_MINUTES,
     AGAIN_MINUTES,
     FAILURES_BEFORE_ALARM,
     PAID_AT_ONCE,
+    PAID_TOGETHER,
     SETTLED_STATES,
     SOURCE_STATES,
     VOIDED_AT_ONCE,
@@ -113,6 +116,23 @@ class AutopayCollectSource(models.Model):
         return {"new": moves - known, "known": known}
 
     @api.model
+    def _find_below(self, names):
+        """Return {name: rows} of the sources below these names, in one query for all.
+
+        Both ``sale:12:delivered`` and ``sale:12:delivered:2`` are below ``sale:12``.
+        Refused ones are left out: they may be asked for again.
+
+        :param names: the beginnings of names, all of as many parts
+        """
+        below = Domain.OR(
+            Domain("source", "=like", f"{escape_psql(name)}:%") for name in names
+        )
+        asked = self.sudo().search(below & Domain("state", "!=", "refused"))
+        depth = max((name.count(":") for name in names), default=0) + 1
+        found = asked.grouped(lambda row: ":".join(row.source.split(":")[:depth]))
+        return {name: found.get(name, asked.browse()) for name in names}
+
+    @api.model
     def _note(self, move, source, **vals):
         """Keep what a source has asked for, and what became of that.
 
@@ -196,9 +216,9 @@ class AutopayCollectSource(models.Model):
 
         Credit notes are taken off again, and canceled invoices posted once more.
         """
-        stage = self.env["autopay.stage"]
-        stage._apply(self._note_void, self._find_void())
-        stage._apply(self._note_void, self._find_owed_again())
+        apply = self.env["autopay.stage"]._apply_in_parts
+        apply(PAID_TOGETHER, self._note_void, self._find_void())
+        apply(PAID_TOGETHER, self._note_void, self._find_owed_again())
 
     def _find_void(self):
         """Return what waits for invoices that were credited, canceled or deleted."""
@@ -220,13 +240,19 @@ class AutopayCollectSource(models.Model):
         return self._find_with_move(owed)
 
     def _find_with_move(self, condition):
+        """Return what a condition holds of, in companies where Autopay is or was on."""
+        known_ids = self.env["res.company"]._get_autopay_known_ids()
+        if not known_ids:
+            return self.sudo().browse()
         self.env.flush_all()
         rows = self.env.execute_query(
             SQL(
                 """SELECT source.id
                      FROM autopay_collect_source source
                 LEFT JOIN account_move move ON move.id = source.move_id
-                    WHERE %s ORDER BY source.id LIMIT %s""",
+                    WHERE source.company_id IN %s AND (%s)
+                    ORDER BY source.id LIMIT %s""",
+                tuple(known_ids),
                 condition,
                 VOIDED_AT_ONCE,
             )

@@ -1,5 +1,4 @@
 from odoo import api, models
-from odoo.tools import split_every
 
 from ...const.collect.sources import PAID_TOGETHER
 
@@ -23,9 +22,9 @@ class AutopayCollected(models.AbstractModel):
             return
         self.env["autopay.collect.source"]._sync_void()
         moves = self.env["autopay.collect.source"]._find_paid()
-        for ids in split_every(PAID_TOGETHER, moves.ids, list):
-            part = moves.browse(ids)
-            self._apply(self._follow, part, on_failure=self._note_failure)
+        self._apply_in_parts(
+            PAID_TOGETHER, self._follow, moves, on_failure=self._note_failure
+        )
 
     def _follow(self, moves):
         """Do what follows these invoices, and note that it was done."""

@@ -11,7 +11,7 @@ from ...words.invoices.collecting import (
     get_void,
 )
 
-# Where a date comes from that people have a reason for: it stays.
+# Sources of a date that people have a reason for: it stays.
 MEANT_SOURCES = ("person", "customer", "rest")
 
 
@@ -228,6 +228,8 @@ class AutopayMoveCollect(models.AbstractModel):
         if not under_way and not self._is_autopay_settled():
             if not self._is_autopay_complete():
                 self._set_autopay_eligible()
+                # Odoo has made the next invoice of a series with the posting.
+                self.filtered("auto_post_origin_id")._take_autopay_follower_along()
             self._date_to_collect(day)
         return ""
 

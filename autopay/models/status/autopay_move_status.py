@@ -112,15 +112,35 @@ class AutopayMoveStatus(models.AbstractModel):
     def _add_autopay_standing(self, vals):
         """Return the values with how the invoices stand until they are looked at."""
         if STATUS_FIELDS.isdisjoint(vals):
-            return vals
+            return self._add_autopay_retry(vals)
         vals = {**vals, "autopay_standing_date": False}
         if "autopay_status" in vals:
             status = vals["autopay_status"] or False
             standing = const.invoice.FIRST_STANDINGS.get(status, False)
             vals.update(autopay_standing=standing, autopay_reason=False)
+            if status == "error" and vals.get("autopay_retry_date"):
+                # The next try is planned along with the failure.
+                vals["autopay_standing"] = "retry"
+                vals["autopay_next_date"] = vals["autopay_retry_date"]
         if vals.get("autopay_refunded"):
             vals["autopay_standing"] = "refunded"
         return vals
+
+    def _add_autopay_retry(self, vals):
+        """Return the values with whether failed invoices are tried again by now."""
+        if "autopay_retry_date" not in vals or not self:
+            return vals
+        if any(
+            move.autopay_status != "error" or move.autopay_refunded for move in self
+        ):
+            return vals
+        day = vals["autopay_retry_date"]
+        return {
+            **vals,
+            "autopay_standing": "retry" if day else "failed",
+            "autopay_standing_date": False,
+            "autopay_next_date": day,
+        }
 
     # === BUSINESS METHODS === #
 

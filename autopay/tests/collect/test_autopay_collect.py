@@ -216,3 +216,21 @@ class TestAutopayCollect(CollectCommon):
         self.assertEqual(draft.autopay_status, "eligible")
         self.assertIn("An automation rule asked for it", draft.message_ids[0].body)
         self.assertIn("Not collected", refund.message_ids[0].body)
+
+    def test_names_of_sources_are_no_patterns(self):
+        move = self._create_draft()
+        sources = self.env["autopay.collect.source"]
+        for source in ("rule:5%:x", "rule:5_:x", "rule:51:x", "rule:51", "rule:5%y:x"):
+            self._collect(move, source=source)
+        found = sources._find_below(["rule:5%", "rule:5_", "rule:51", "rule:7"])
+        names = {name: rows.mapped("source") for name, rows in found.items()}
+        self.assertEqual(
+            names,
+            {
+                "rule:5%": ["rule:5%:x"],
+                "rule:5_": ["rule:5_:x"],
+                "rule:51": ["rule:51:x"],
+                "rule:7": [],
+            },
+        )
+        self.assertEqual(sources._find_below([]), {})

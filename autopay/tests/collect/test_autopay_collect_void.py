@@ -125,3 +125,13 @@ class TestAutopayCollectVoid(CollectCommon):
         user = self._create_user("collecting", "account.group_account_invoice")
         with self.env.cr.savepoint():
             move.with_user(user).action_autopay_collect()
+
+    def test_company_where_autopay_never_was_on_is_not_looked_at(self):
+        move = self._create_draft()
+        self._collect(move, day=self.later)
+        move._reverse_moves([{"invoice_date": self.today}], cancel=True)
+        sources = self.env["autopay.collect.source"]
+        self.assertEqual(sources._find_void(), self._get_rows(move))
+        self._force(self.company, autopay_known=False, autopay_enabled=False)
+        self.env.registry.clear_cache()
+        self.assertFalse(sources._find_void())

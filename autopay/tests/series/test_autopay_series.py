@@ -26,6 +26,20 @@ class TestAutopaySeries(SeriesCommon):
         moves = self.env["account.move"].search(series.action_view_moves()["domain"])
         self.assertEqual(moves, self._get_all(first))
 
+    def test_series_whose_invoice_is_collected_for_a_reason_goes_on(self):
+        self._enrol()
+        draft, posted = self._create_first(), self._create_first()
+        posted.action_post()
+        for first in (draft, posted):
+            self.assertFalse(first._autopay_collect("rule:1"))
+            self._run_autopay()
+            self.assertEqual(first.autopay_status, "success")
+            series = self._get_series(first, self.user)
+            self.assertEqual((series.state, series.is_on_autopay), ("running", True))
+            follower = self._get_next(first)
+            self.assertEqual(follower.autopay_status, "eligible")
+            self.assertIn("together with", follower.message_ids[0].body)
+
     def test_series_without_end_and_other_documents(self):
         first = self._create_first()
         self.assertEqual(self._get_series(first).progress, "0")
@@ -108,7 +122,7 @@ class TestAutopaySeries(SeriesCommon):
         self._run_autopay()
         follower = self._get_next(first)
         self.assertTrue(self._get_series(first, self.user).is_on_autopay)
-        # What the page has said is what becomes of it.
+        # It becomes of it as the page has said.
         follower.action_post()
         self.assertEqual(follower.autopay_status, "eligible")
         self.company.autopay_enabled = False

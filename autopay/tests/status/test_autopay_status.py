@@ -60,6 +60,24 @@ class TestAutopayStatus(PagesCommon):
             [*own, ("autopay_blocker", "in", list(reasons))]
         )
 
+    def test_failed_charge_shows_at_once_that_it_is_tried_again(self):
+        self._enrol({"kind": "decline", "decline_code": "insufficient_funds"})
+        retried = self._create_due_invoice()
+        lost = self._create_customer("Brisk Bakery")
+        self._enrol({"kind": "decline", "decline_code": "lost_card"}, customer=lost)
+        failed = self._create_due_invoice(customer=lost)
+        self._run_autopay()
+        # Nobody has looked at them yet.
+        self.assertFalse((retried | failed).filtered("autopay_standing_date"))
+        self._assert_standing(retried, "retry")
+        self.assertEqual(retried.autopay_next_date, retried.autopay_retry_date)
+        self._assert_standing(failed, "failed")
+        # A try that is planned, or given up, apart from the failure shows as well.
+        failed.sudo().autopay_retry_date = self.today
+        self.assertEqual(failed.autopay_standing, "retry")
+        failed.sudo().autopay_retry_date = False
+        self._assert_standing(failed, "failed")
+
     def test_standing_follows_a_charge_from_date_to_refund(self):
         self._enrol()
         invoice = self._create_due_invoice()
