@@ -200,14 +200,43 @@ class PaymentToken(models.Model):
             notification._alert_method_gone(configuration)
 
     def _get_available_tokens(self, providers_ids, partner_id, **kwargs):
-        """Override of `payment`: who is not logged in sees nobody's saved methods.
+        """Override of `payment`: customers see what they may charge, and nobody else.
 
-        They could not be charged either (``_check_autopay_owner``).
+        Who is not logged in could not charge a method (``_check_autopay_owner``). A
+        method that is saved on a page of ours belongs to the customer as a whole: those
+        of its contacts who may say how it pays are offered it, as on these pages.
         """
         tokens = super()._get_available_tokens(providers_ids, partner_id, **kwargs)
         if self.env.user._is_public():
             return tokens - tokens._filter_autopay_used()
+        payer = self._get_autopay_represented(partner_id)
+        if not payer or kwargs.get("is_validation"):
+            return tokens
+        agreed = (
+            self.env["autopay.authorization"]
+            .sudo()
+            .search([("partner_id", "=", payer.id), ("revoked_date", "=", False)])
+        )
+        agreed = agreed.token_id.with_env(self.env)
+        for owner in (payer | agreed.partner_id.sudo()) - payer.browse(partner_id):
+            found = super()._get_available_tokens(providers_ids, owner.id, **kwargs)
+            shared = found if owner == payer else found & agreed
+            tokens |= shared._filter_autopay_used()
         return tokens
+
+    def _get_autopay_represented(self, partner_id):
+        """Return the customer for whom a contact of it pays who is logged in, if any.
+
+        :param int partner_id: who pays, as Odoo says
+        """
+        user = self.env.user
+        if user._is_internal() or not self.env["res.company"]._get_autopay_known_ids():
+            return self.env["res.partner"]
+        payer = user.partner_id.sudo().commercial_partner_id
+        partner = payer.browse(partner_id)
+        if partner.commercial_partner_id != payer:
+            return payer.browse()
+        return payer if self.env["autopay.portal"]._may_change() else payer.browse()
 
     def _check_autopay_fits(self, payer, company):
         """Refuse a method that can never pay for a customer in a company.

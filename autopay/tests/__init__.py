@@ -200,6 +200,7 @@ from .portal import (
     test_portal_stop,
     test_portal_tour,
     test_portal_invoice,
+    test_portal_contacts,
     test_portal_coming,
     test_portal_consent,
     test_portal_home,

@@ -17,6 +17,9 @@ PROGRESS = [
 # Values with which an order is looked at again: what is left is still to be collected.
 OPEN_PROGRESS = (False, "deposit", "stuck")
 
+# Odoo's words for an order of which nothing is left to be invoiced.
+DONE_STATUSES = ("invoiced", "upselling")
+
 # Fields of an order after whose change the job is to look soon.
 HINTS = {"state", "autopay_trigger", "autopay_collect_date", "autopay_deposit"}
 

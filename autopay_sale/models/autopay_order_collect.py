@@ -28,7 +28,9 @@ class AutopayOrderCollect(models.AbstractModel):
         """
         self.ensure_one()
         order = self.sudo().with_company(self.company_id)
-        if order._find_autopay_sources(source):
+        sources = order.env["autopay.collect.source"]
+        asked = [("source", "=", source), ("state", "!=", "refused")]
+        if sources.search_count(asked, limit=1):
             return ""
         return order._autopay_do(order._collect_rest, source, day, why)
 
@@ -60,11 +62,11 @@ class AutopayOrderCollect(models.AbstractModel):
         policy = self._get_autopay_payer()._get_autopay_policy(self.company_id)
         return "policy_off" if policy == "off" else None
 
-    def _find_autopay_sources(self, prefix):
-        """Return what a source has asked for, or those that its name begins with."""
-        sources = self.env["autopay.collect.source"].sudo()
-        name = ("source", "=like", prefix) if "%" in prefix else ("source", "=", prefix)
-        return sources.search([name, ("state", "!=", "refused")])
+    def _group_autopay_sources(self):
+        """Return {order: what it was collected for by triggers of its own}."""
+        names = {order: f"sale:{order.id}" for order in self}
+        found = self.env["autopay.collect.source"]._find_below(names.values())
+        return {order: found[name] for order, name in names.items()}
 
     def _collect_rest(self, source, day, why):
         """Invoice what is left and collect it.
@@ -103,7 +105,7 @@ class AutopayOrderCollect(models.AbstractModel):
             return self.invoice_ids.browse()
         if self._get_credited_lines():
             raise UserError(get_problem(self.env, "credited", self))
-        if self._is_invoice_deleted():
+        if self._is_invoice_deleted(self._group_autopay_sources()[self]):
             raise UserError(get_problem(self.env, "deleted", self))
         orders = self.with_context(raise_if_nothing_to_invoice=False)
         made = orders._create_invoices(final=True)
@@ -132,14 +134,15 @@ class AutopayOrderCollect(models.AbstractModel):
             )
         )
 
-    def _is_invoice_deleted(self):
+    def _is_invoice_deleted(self, asked):
         """Return whether an invoice of this order was deleted, and none made since.
 
         Odoo takes its lines for not invoiced. Whether they are owed is for a person to
         say, who makes the invoice by hand.
+
+        :param asked: what its triggers have collected, see ``_group_autopay_sources``
         """
-        sources = self._find_autopay_sources(f"sale:{self.id}:%")
-        deleted = sources.filtered(lambda source: not source.move_id)
+        deleted = asked.filtered(lambda source: not source.move_id)
         made = self.invoice_ids.filtered(lambda move: move.move_type == "out_invoice")
         last = max(made.mapped("create_date"), default=None)
         return any(not last or source.create_date >= last for source in deleted)
@@ -147,7 +150,10 @@ class AutopayOrderCollect(models.AbstractModel):
     def _get_empty_problem(self):
         if self.invoice_ids.filtered(lambda move: move.state == "posted"):
             return "invoiced"
-        return "nothing" if self._get_sold_lines() else "no_lines"
+        sold = self._get_sold_lines()
+        if not sold:
+            return "no_lines"
+        return "nothing" if sold._filter_autopay_asked() else "no_quantity"
 
     def _get_sold_lines(self):
         """Return the lines of what is sold: no sections, deposits or expenses."""

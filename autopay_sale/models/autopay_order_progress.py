@@ -1,7 +1,7 @@
 from odoo import models
 from odoo.fields import Domain
 
-from ..const.triggers import WAIT
+from ..const.triggers import DONE_STATUSES, WAIT
 from ..words.orders import get_problem, get_reason, get_short_problem
 
 
@@ -11,12 +11,15 @@ class AutopayOrderProgress(models.AbstractModel):
     _name = "autopay.order.progress"
     _description = "Progress of Collecting a Sales Order"
 
-    def _work_trigger(self):
-        """Collect what is left of an order if its trigger has come; or its deposit."""
+    def _work_trigger(self, asked):
+        """Collect what is left of an order if its trigger has come; or its deposit.
+
+        :param asked: what its triggers have collected, see ``_group_autopay_sources``
+        """
         self.ensure_one()
         if not self._is_trigger_reached():
             self._work_deposit()
-        elif not (self._is_waiting_for_delivery() or self._is_nothing_new()):
+        elif not (self._is_waiting_for_delivery() or self._is_nothing_new(asked)):
             self._show_outcome(self._get_trigger_problem() or self._collect_now())
 
     def _collect_now(self):
@@ -57,27 +60,28 @@ class AutopayOrderProgress(models.AbstractModel):
         awaited = sold.filtered(lambda line: not line._is_autopay_fee())
         return (awaited or sold).filtered(lambda line: line._is_autopay_short())
 
-    def _is_nothing_new(self):
+    def _is_nothing_new(self, asked):
         """Return whether all that the trigger asks for was asked for before."""
         if self.autopay_progress == "stuck":
             return False
         # To credit what was collected is a decision, and nobody need see to it.
         left = self._get_lines_left()
         only_credited = left and left == self._get_credited_lines()
-        taken_back = only_credited or self._is_invoice_deleted()
+        taken_back = only_credited or self._is_invoice_deleted(asked)
         if self.invoice_status == "to invoice" and not taken_back:
             return False
-        return bool(
-            self._find_autopay_sources(f"sale:{self.id}:{self.autopay_trigger}%")
-        )
+        return bool(self._filter_of_trigger(asked))
 
     def _is_waiting_for_delivery(self):
-        """Return whether nothing can be invoiced yet, as is to be expected."""
-        return (
-            self.autopay_trigger == "confirmed"
-            and self.invoice_status == "no"
-            and bool(self._get_sold_lines())
-        )
+        """Return whether nothing can be invoiced yet, as is to be expected.
+
+        Odoo calls lines invoiced of which nothing is ordered, as of work by the hour.
+        """
+        if self.autopay_trigger != "confirmed" or self.invoice_status == "to invoice":
+            return False
+        if self.invoice_status in DONE_STATUSES and self.invoice_ids:
+            return False
+        return any(line._is_autopay_awaited() for line in self._get_sold_lines())
 
     def _get_trigger_problem(self):
         """Return what a person has to see to before anything is invoiced, or ""."""
@@ -103,10 +107,15 @@ class AutopayOrderProgress(models.AbstractModel):
 
     def _get_trigger_source(self):
         """Return the name of what is collected now: lines may be added later on."""
+        before = self._filter_of_trigger(self._group_autopay_sources()[self])
         name = f"sale:{self.id}:{self.autopay_trigger}"
-        before = self._find_autopay_sources(f"{name}%").mapped("source")
-        number = len(set(before)) + 1
+        number = len(set(before.mapped("source"))) + 1
         return name if number == 1 else f"{name}:{number}"
+
+    def _filter_of_trigger(self, asked):
+        """Return what of it the trigger has collected that the order has by now."""
+        name = ["sale", str(self.id), self.autopay_trigger]
+        return asked.filtered(lambda row: row.source.split(":")[:3] == name)
 
     # === DEPOSIT === #
 
@@ -148,6 +157,10 @@ class AutopayOrderProgress(models.AbstractModel):
             and not self.invoice_ids
             and not self._find_online_payments()
         )
+
+    def _is_deposit_idle(self):
+        """Return whether a deposit is wanted of what is charged as a whole."""
+        return self.autopay_trigger == "confirmed" and self.autopay_deposit > 0
 
     def _is_deposit_coming(self):
         """Return whether a deposit is charged: once confirmed, or by the next job."""
@@ -201,5 +214,5 @@ class AutopayOrderProgress(models.AbstractModel):
             )
             if is_open:
                 order._set_autopay_progress("collecting")
-            elif order.invoice_status in ("invoiced", "upselling"):
+            elif order.invoice_status in DONE_STATUSES:
                 order._set_autopay_progress("paid")

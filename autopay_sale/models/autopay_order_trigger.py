@@ -5,7 +5,7 @@ from odoo.tools import split_every
 
 from odoo.addons.autopay.const.invoice import UNPAID_STATES
 
-from ..const.triggers import OPEN_PROGRESS, ORDERS_TOGETHER
+from ..const.triggers import DONE_STATUSES, OPEN_PROGRESS, ORDERS_TOGETHER
 
 # The order at which the time of a run was over.
 LAST_PARAMETER = "autopay_sale.last_order_id"
@@ -29,7 +29,7 @@ class AutopayOrderTrigger(models.AbstractModel):
         companies = self.env["res.company"]
         if companies._is_autopay_unused() or companies._is_autopay_neutralized():
             return
-        self._apply(self._let_go, self._find_over())
+        self._apply_in_parts(ORDERS_TOGETHER, self._let_go, self._find_over())
         for company in companies.search([("autopay_enabled", "=", True)]):
             if not company._is_autopay_copied():
                 # Staff read what is said of an order, and not who runs the jobs.
@@ -46,7 +46,8 @@ class AutopayOrderTrigger(models.AbstractModel):
 
     def _collect_company(self, company):
         orders = self.env["sale.order"].sudo()
-        self._apply(self._follow, orders.search(self._get_changed_domain(company)))
+        changed = orders.search(self._get_changed_domain(company), order="id")
+        self._apply_in_parts(ORDERS_TOGETHER, self._follow, changed)
         ready = orders.search(self._get_ready_domain(company), order="id").ids
         for ids in split_every(ORDERS_TOGETHER, self._begin_where_left(ready), list):
             self._apply(self._work, orders.browse(ids), on_failure=self._note_failure)
@@ -73,7 +74,8 @@ class AutopayOrderTrigger(models.AbstractModel):
             "payment_state", "in", UNPAID_STATES
         )
         unpaid = Domain("invoice_ids", "any", unpaid)
-        shown = Domain("autopay_progress", "=", "collecting") & ~unpaid
+        done = Domain("invoice_status", "in", DONE_STATUSES) & ~unpaid
+        shown = Domain("autopay_progress", "=", "collecting") & done
         shown |= Domain("autopay_progress", "=", "paid") & unpaid
         return Domain("company_id", "=", company.id) & shown
 
@@ -111,8 +113,9 @@ class AutopayOrderTrigger(models.AbstractModel):
 
     def _work(self, orders):
         """Collect what is ready of these orders, or call a person."""
+        asked = orders._group_autopay_sources()
         for order in orders:
-            order._work_trigger()
+            order._work_trigger(asked[order])
 
     def _note_failure(self, order, error):
         # Runs that got in each other's way look again at the next one.

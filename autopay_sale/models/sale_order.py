@@ -47,7 +47,8 @@ class SaleOrder(models.Model):
         groups=ORDER_GROUPS,
         help="This share of the total is invoiced and charged when the order is "
         "confirmed, the rest by the trigger. Nothing is taken where the customer has "
-        "paid a down payment online already.",
+        "paid a down payment online already, nor of an order that is charged when "
+        "confirmed.",
     )
     autopay_progress = fields.Selection(
         PROGRESS,

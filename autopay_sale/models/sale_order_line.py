@@ -12,6 +12,16 @@ class SaleOrderLine(models.Model):
             self.order_id._hint_autopay()
         return res
 
+    def _filter_autopay_asked(self):
+        """Return the lines of which something was ordered, or delivered."""
+        return self.filtered(lambda line: line.product_uom_qty or line.qty_delivered)
+
+    def _is_autopay_awaited(self):
+        """Return whether something of it may still come to be invoiced by itself."""
+        self.ensure_one()
+        by_delivery = self.product_id.invoice_policy == "delivery"
+        return by_delivery or self.product_uom_qty > 0
+
     def _is_autopay_fee(self):
         """Return whether nobody delivers it: a service that is invoiced as ordered."""
         self.ensure_one()

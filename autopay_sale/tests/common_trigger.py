@@ -66,7 +66,7 @@ class TriggerCommon(SaleCommon):
         shipped = lines.filtered(lambda line: line.qty_delivered_method == "stock_move")
         (lines - shipped).qty_delivered = quantity
         if shipped:
-            # Where there is an inventory, goods have a delivery.
+            # Goods have a delivery if there is an inventory.
             order.picking_ids.move_ids.picked = True
             order.picking_ids.button_validate()
 

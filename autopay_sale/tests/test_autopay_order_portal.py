@@ -99,3 +99,39 @@ class TestAutopayOrderPortal(PagesCommon, TriggerCommon):
         self.assertEqual(order.autopay_progress, "collecting")
         text = self._text(self._open("/my/autopay"), "autopay_also")
         self.assertNotIn(order.name, text)
+
+    def test_contact_pays_the_deposit_with_the_method_of_its_company(self):
+        order = self._offer(
+            require_payment=True, prepayment_percent=0.3, require_signature=False
+        )
+        # The simulator has forgotten what was saved before.
+        self.token = self._enrol()
+        contact = self.colleague_user.partner_id
+        self.assertFalse(self._get_methods(order, self.colleague_user))
+        contact.autopay_portal_manager = True
+        self.env.flush_all()
+        methods = self._get_methods(order, self.colleague_user)
+        tokens = self.env["payment.token"].search(
+            [("partner_id", "=", self.customer.id)]
+        )
+        self.assertEqual(set(methods), {str(token.id) for token in tokens})
+        _result, error = self._pay(
+            order,
+            self.token,
+            route=f"/my/orders/{order.id}/transaction",
+            amount=30,
+        )
+        self.assertFalse(error)
+        payment = order.transaction_ids
+        self.assertEqual((payment.state, payment.partner_id), ("done", contact))
+        payment._post_process()
+        self.assertEqual(order.state, "sale")
+
+    def _get_methods(self, order, user):
+        """Return the ids of the saved methods that the page of an order offers."""
+        self._log_in(user)
+        page = html.fromstring(self.url_open(order.get_portal_url()).text)
+        return page.xpath(
+            "//input[@name='o_payment_radio'][@data-payment-option-type='token']"
+            "/@data-payment-option-id"
+        )

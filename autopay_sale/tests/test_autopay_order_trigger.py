@@ -4,6 +4,7 @@ from unittest.mock import patch
 from odoo import Command
 from odoo.exceptions import AccessError
 from odoo.tests import Form, tagged
+from odoo.tools import mute_logger
 
 from odoo.addons.autopay.tests.fault import fault
 
@@ -170,6 +171,32 @@ class TestAutopayOrderTrigger(TriggerCommon):
         self._collect_orders()
         self.assertFalse(empty.autopay_progress or self._get_calls(empty))
 
+    @fault(125)
+    def test_order_of_nothing_says_so(self):
+        orders = [
+            self._sell(*products, trigger=trigger, autopay_collect_date=self.today)
+            for products, trigger in (
+                ([self.prints], "delivered"),
+                ([self.goods, self.prints], "date"),
+                ([self.goods], "confirmed"),
+            )
+        ]
+        for order in orders:
+            order.order_line.product_uom_qty = 0
+        self._collect_orders()
+        for order in orders:
+            self._assert_stuck(order, "Every quantity of")
+        orders[0].order_line.product_uom_qty = 1
+        orders[2].order_line.product_uom_qty = 1
+        self._collect_orders()
+        self.assertFalse(orders[0].autopay_progress)
+        self.assertEqual(orders[2].autopay_progress, "collecting")
+        # Work that is invoiced by the hour may still come.
+        hours = self._sell(self.prints, trigger="confirmed")
+        hours.order_line.product_uom_qty = 0
+        self._collect_orders()
+        self.assertFalse(hours.autopay_progress)
+
     def test_customer_who_takes_no_part_leaves_nothing_half_done(self):
         wary = self._create_customer("Wary Weavers")
         wary.with_company(self.company).autopay_policy = "off"
@@ -237,6 +264,57 @@ class TestAutopayOrderTrigger(TriggerCommon):
         self._run_autopay()
         self.assertEqual(self._get_taken(order), [2000, 8000])
 
+    def test_declined_order_says_at_once_that_it_is_tried_again(self):
+        self._enrol({"kind": "decline", "decline_code": "insufficient_funds"})
+        order = self._sell(self.service, trigger="confirmed")
+        self._collect_orders()
+        self._run_autopay()
+        self.env.invalidate_all()
+        self.assertIn("Retry Planned", order.autopay_sentence)
+
+    # === MANY === #
+
+    def test_orders_are_looked_at_in_sets_and_one_that_fails_stops_no_other(self):
+        orders = self.env["sale.order"].union(
+            *(self._sell(self.service, trigger="confirmed") for _number in range(4))
+        )
+        self._collect_orders()
+        for invoice in orders.invoice_ids:
+            self._pay_by_bank(invoice)
+        follow, seen = type(orders)._follow_payment, []
+
+        def watch(part):
+            seen.append(len(part))
+            if orders[1] in part:
+                raise ZeroDivisionError("a bad order")
+            return follow(part)
+
+        room = "odoo.addons.autopay_sale.models.autopay_order_trigger"
+        with (
+            patch(f"{room}.ORDERS_TOGETHER", 2),
+            patch.object(type(orders), "_follow_payment", watch),
+            mute_logger("odoo.addons.autopay.models.engine.autopay_stage"),
+        ):
+            self._collect_orders()
+        self.assertEqual(seen, [2, 1, 1, 2])
+        progress = orders.mapped("autopay_progress")
+        self.assertEqual(progress, ["paid", "collecting", "paid", "paid"])
+
+    def _pay_by_bank(self, invoice):
+        self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=invoice.ids
+        ).create({})._create_payments()
+
+    def test_what_orders_were_collected_for_is_asked_once_for_all(self):
+        orders = self.env["sale.order"].union(
+            *(self._sell(self.service, trigger="confirmed") for _number in range(3))
+        )
+        self._collect_orders()
+        self.env.invalidate_all()
+        with self.assertQueryCount(2):
+            found = orders._group_autopay_sources()
+            self.assertEqual([len(found[order]) for order in orders], [1, 1, 1])
+
     # === FOR OTHERS === #
 
     def test_source_collects_an_order_once_and_follows_what_was_paid_before(self):
@@ -265,6 +343,26 @@ class TestAutopayOrderTrigger(TriggerCommon):
         self._deliver(order, self.prints)
         order.invalidate_recordset()
         self.assertNotIn("deposit", order.autopay_sentence)
+
+    def test_deposit_of_an_order_that_is_charged_as_a_whole_is_said_to_be_none(self):
+        seller = self._create_user("selling", "sales_team.group_sale_salesman")
+        order = self._sell(
+            self.goods, confirm=False, autopay_deposit=0.3, user_id=seller.id
+        )
+        with Form(order.with_user(seller)) as form:
+            form.autopay_trigger = "confirmed"
+            self.assertEqual(form.autopay_deposit, 0.3)
+            self.assertIn("No deposit is taken", form.autopay_sentence)
+            self.assertIn("as soon as it can be invoiced", form.autopay_sentence)
+            form.autopay_trigger = "delivered"
+            self.assertIn("The deposit of", form.autopay_sentence)
+            form.autopay_trigger = "confirmed"
+        order.action_confirm()
+        self.assertIn("No deposit is taken", order.autopay_sentence)
+        self._collect_orders()
+        self._run_autopay()
+        self.assertEqual(self._get_taken(order), [10000])
+        self.assertEqual(order.autopay_sentence, "Everything is paid.")
 
     def test_deposit_is_charged_at_confirmation_and_the_rest_when_delivered(self):
         order = self._sell(self.prints, self.paper, autopay_deposit=0.3)

@@ -36,6 +36,10 @@ PROBLEMS = {
         "Nothing of %(order)s can be invoiced yet: its products are invoiced once they "
         "are delivered. It goes on by itself when they are."
     ),
+    "no_quantity": _lt(
+        "Every quantity of %(order)s is 0, so there is nothing to invoice: enter what "
+        "was ordered, or choose no trigger."
+    ),
     "invoiced": _lt(
         "All of %(order)s that can be invoiced was invoiced, and what is open of it is "
         "not charged for the order: it failed, is disputed or refunded, was taken off "
@@ -69,6 +73,11 @@ NEXT = {
 DEPOSIT_NEXT = _lt("The deposit of %(deposit)s is charged within minutes; the rest: ")
 DEPOSIT_OFFERED = _lt(
     "The deposit of %(deposit)s is charged when the order is confirmed; the rest: "
+)
+# A deposit that is not taken, since the order is not divided.
+DEPOSIT_IDLE = _lt(
+    "No deposit is taken, since all that can be invoiced is charged at once: choose "
+    "“When fully delivered” or “On a date” for one. "
 )
 
 
@@ -133,7 +142,9 @@ def get_deposit(order):
 
 
 def _get_deposit_words(env, order):
-    """Return that a deposit comes first; "" when none is to be taken."""
+    """Return that a deposit comes first, or why not; "" when none is wanted."""
+    if order._is_deposit_idle():
+        return env._(DEPOSIT_IDLE)
     if not order._is_deposit_coming():
         return ""
     sentence = DEPOSIT_NEXT if order.state == "sale" else DEPOSIT_OFFERED
