@@ -1,4 +1,4 @@
-"""What holds for every test: a skip is a failure, long tests run on demand."""
+"""Rules that hold for every test: a skip is a failure, long tests run on demand."""
 
 import os
 from collections import Counter

@@ -20,7 +20,7 @@ def measure(work, desks, rounds, seconds):
     """
     for _number in range(WARM_UP):
         _take_turns(work, desks)
-    # What is there by now stays, and need not be looked through before each work.
+    # All that is there by now stays, and need not be looked through before each work.
     gc.collect()
     gc.freeze()
     turns, end = [], time.monotonic() + seconds

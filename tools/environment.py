@@ -1,4 +1,4 @@
-"""Where things are: what bin/setup left in the environment and in .local."""
+"""The places of things: what bin/setup left in the environment and in .local."""
 
 import ast
 import os

@@ -71,7 +71,7 @@ EVENTS_PER_PASS = 1000
 EVENT_KEEP_DAYS = 90
 EVENT_MAX_BYTES = 512 * 1024
 
-# Where events arrive; what follows is unguessable, one for each provider.
+# The path on which events arrive; its end is unguessable, one for each provider.
 WEBHOOK_PATH = "/payment/autopay/stripe/webhook/"
 
 # Hours for which messages signed with a replaced webhook secret are still accepted: as

@@ -104,7 +104,7 @@ CREDIT_POLICIES = [
 # Months from one invoice of a series to the next, as Odoo counts them.
 PERIOD_MONTHS = {"monthly": 1, "quarterly": 3, "yearly": 12}
 
-# Where the autopay date of an invoice comes from.
+# The sources of the autopay date of an invoice.
 DATE_SOURCES = [
     ("rule", "The company's rule"),
     ("person", "Set by hand"),

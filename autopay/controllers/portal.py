@@ -11,8 +11,8 @@ UNDER_WAY = Domain("state", "in", ("pending", "authorized")) & Domain(
 )
 LIVE = Domain("live", "=", True)
 DISPUTED = Domain("autopay_in_dispute", "=", True)
-# Where Autopay is off and never was on, nothing is hidden; `any!`: customers may not
-# read these companies.
+# Nothing is hidden in companies where Autopay never was on, or is off; `any!`:
+# customers may not read these companies.
 UNKNOWN = Domain("company_id", "any!", [("autopay_known", "=", False)])
 OFF = Domain("company_id", "any!", [("autopay_enabled", "=", False)])
 ON = Domain("company_id", "any!", [("autopay_enabled", "=", True)])

@@ -15,7 +15,7 @@ TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
 class StripeWebhook(http.Controller):
-    """Where Stripe says that something happened; nothing is done about it here."""
+    """Takes in that something happened at Stripe; nothing is done about it here."""
 
     @http.route(
         f"{WEBHOOK_PATH}<string:token>",

@@ -29,7 +29,7 @@ class TestAutopayWorkStage(ProjectCommon):
                 own = stage.with_user(self.leader)
                 own.invalidate_recordset()
                 self.assertEqual(own.autopay_shown, enabled)
-        # What collects can be switched off there.
+        # A stage that collects can be switched off there.
         self.assertTrue(self.done.with_user(self.leader).autopay_shown)
 
     def test_others_neither_set_nor_read_it(self):

@@ -220,7 +220,7 @@ class CheckoutSession:
 
     @property
     def path(self) -> str:
-        """Where the simulator serves the page."""
+        """The path on which the simulator serves the page."""
         return f"/c/pay/{self.id}"
 
 

@@ -10,7 +10,7 @@ from tests.crash.world import at, wait_for
 from tests.fault_matrix.row import fault
 
 REF = "guarded-1"
-# Where a press dies, and how many requests had reached the bank by then.
+# The points at which a press dies, and how many requests had reached the bank by then.
 POINTS = {
     "press not committed": (("autopay.confirmation", "_take_press", "kill_after"), 0),
     "request not sent": (

@@ -13,7 +13,7 @@ from tests.crash.conftest import new_world
 from tests.crash.test_crash_network import CHARGE, CLOSE, PREPARE
 from tests.crash.world import at
 
-# Where the process dies: model, method, before it or after it (not committed), and in
+# The places of death: model, method, before it or after it (not committed), and in
 # which of the calls. The first invoice of a provider goes alone, the others follow.
 BOUNDARIES = {
     "run started": ("autopay.run", "_start", "kill_after", 1),

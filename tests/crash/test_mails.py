@@ -49,7 +49,7 @@ MONTH = [
 ]
 TOLD = Counter(name for name, _words in MONTH[0][1] if name != CLERK)
 
-# Where a process dies: in the charge job or in the one that writes mails.
+# The points at which a process dies: in the charge job or in the one that writes mails.
 WRITING_POINTS = {
     "outcome not told": ("charge", "autopay.notification", "_notify", "kill_before"),
     "event not committed": ("charge", "autopay.notice", "_announce", "kill_after"),
@@ -65,7 +65,7 @@ WRITING_POINTS = {
 }
 # The method in which a mail is called sent.
 DONE = "_postprocess_sent_message"
-# Where it dies while a mail is handed over: how many mails come at least.
+# The points at which it dies while a mail is handed over: how many mails come at least.
 SENDING_POINTS = {
     "mail not begun": ("mail.mail", "_send", "kill_before", 0),
     "mail not handed over": ("mail.mail", "_prepare_outgoing_list", "kill_after", 1),

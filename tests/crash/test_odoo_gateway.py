@@ -59,7 +59,7 @@ def test_charge_is_not_repeated_when_its_record_meets_a_conflict(
     world.run_job("charge", counted, at(*CHARGE, "conflict_after"))
     run_both_jobs(world, counted)
 
-    # Where outcomes cannot be saved nothing more is charged in the same run.
+    # Nothing more is charged in the same run when outcomes cannot be saved.
     assert_asked_once(world, requests, "Autopay stopped using Demo")
 
 

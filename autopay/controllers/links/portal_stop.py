@@ -87,7 +87,7 @@ class AutopayPortalStop(AutopayPortalLinks):
             "path": STOP_PATH + token,
             "may_change": linked.may_change,
             "rows": coming._get_page(linked.company),
-            # Who holds the link is not let into other documents by it.
+            # The link lets nobody into other documents.
             "also": [
                 replace(each, path="") for each in coming._get_also(linked.company)
             ],

@@ -20,7 +20,7 @@ SCHEME = b"v1"
 RETRIES = 1  # repeats by the SDK itself
 MOST_ENDPOINTS = 100  # of one list; Stripe allows an account 16
 
-# Where the id of each kind of object is kept.
+# The fields that keep the id of each kind of object.
 REF_FIELDS = {
     "payment_intent": "intent_ref",
     "charge": "charge_ref",

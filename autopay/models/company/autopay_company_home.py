@@ -50,7 +50,7 @@ class AutopayCompanyHome(models.AbstractModel):
 
     def write(self, vals):
         """Override of `base` to remember where autopay was switched on."""
-        # Where it is on already, home stays: forms are saved in a copy, too.
+        # Home stays when it is on already: forms are saved in a copy, too.
         switched_on = self.browse()
         if vals.get("autopay_enabled"):
             switched_on = self.filtered(lambda company: not company.autopay_enabled)

@@ -19,7 +19,7 @@ UNCHOSEN = "UTC"
 # One day of winter and one of summer, in either half of the world.
 SEASONS = (datetime(2026, 1, 15), datetime(2026, 7, 15))  # noqa: DTZ001 - in each zone
 
-# Where a time zone may come from, in words.
+# The sources of a time zone, in words.
 TZ_SOURCES = {
     "contact": _lt("that of the company's contact"),
     "hours": _lt("that of the working hours"),

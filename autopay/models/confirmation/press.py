@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """Where a customer is led after a press on Confirm, or a look at what became of it.
+    """The way of a customer after a press on Confirm, or a look at what became of it.
 
     :param url: the bank's page; empty when there is none to go to
     :param problem: why nothing came of it, a key of ``PROBLEM_SENTENCES``; empty when

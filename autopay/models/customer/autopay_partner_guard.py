@@ -8,7 +8,7 @@ from ...rights import BILLING_GROUP
 # Fields that decide to which company a contact belongs.
 PAYER_FIELDS = {"parent_id", "is_company"}
 
-# Where autopay has to do with a contact, and in which company.
+# The companies in which autopay has to do with a contact.
 STAKES = """
     SELECT partner_id, company_id FROM account_move
      WHERE autopay_status IN %(statuses)s AND partner_id IN %(partners)s

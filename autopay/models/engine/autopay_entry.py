@@ -108,7 +108,7 @@ class AutopayEntry(models.AbstractModel):
         }
         rules = self.env["account.analytic.distribution.model"]
         if not rules.search_count([], limit=1):
-            # Where there is no rule, Odoo need not search one for each line.
+            # Odoo need not search a rule for each line when there is none.
             common["analytic_distribution"] = False
         return common
 

@@ -188,7 +188,7 @@ class AutopayEventHandler(models.AbstractModel):
 
     def _handle_late_failure(self, ctx, event):
         """Look at a charge that was booked and is said to have failed."""
-        # Where a person has said that it was paid, nothing else would tell.
+        # Nothing else would tell of what a person has stated to be paid.
         stated = event.attempt_id.filtered(lambda rec: rec.resolution == "paid")
         self._apply_committed(self._alert_failed_after_all, stated)
         return self._handle_reversal(ctx, event)

@@ -200,7 +200,7 @@ class AutopayMethodReader(models.AbstractModel):
             ]
         )
         moves = attempts.line_ids.move_id
-        # Where money went back, people decide.
+        # People decide about money that went back.
         returned = self.env["autopay.reversal"]._get_returned_attempts(moves)
         for move in moves.filtered(lambda move: move.id not in returned):
             latest = move.autopay_attempt_ids.sorted("id")[-1:]

@@ -36,7 +36,7 @@ class AutopayFallback(models.AbstractModel):
         earlier = moves.autopay_attempt_line_ids.attempt_id
         for attempt in earlier.filtered(lambda rec: len(rec.line_ids) > 1):
             moves |= combinations._get_waiting(attempt)
-        # Where money went back, people decide.
+        # People decide about money that went back.
         returned = self.env["autopay.reversal"].sudo()._get_returned_attempts(moves)
         stuck = moves.filtered(self._is_stuck)
         for move in stuck.filtered(lambda move: move.id not in returned):

@@ -10,7 +10,7 @@ from ...words.runs.health import get_moment
 
 _lt = LazyTranslate(__name__)
 
-# What a person is told who has the forecast computed, where it is not done at once.
+# Sentences for a person who has the forecast computed and does not get it at once.
 REFRESH_SENTENCES = {
     "later": _lt(
         "There are many invoices: they are looked at in the background. Come back in a "

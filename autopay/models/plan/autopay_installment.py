@@ -44,7 +44,7 @@ class AutopayInstallment(models.Model):
 
     # === COMPUTE METHODS === #
 
-    # What is open of the invoice changes it as well: see ``_forget_paid``. Odoo would
+    # The open amount of the invoice changes it too: see ``_forget_paid``. Odoo would
     # look with each change of an entry, and with each new one, whether it has parts.
     @api.depends("amount", "date", "active")
     def _compute_state(self):

@@ -134,7 +134,7 @@ class TestAutopayFirstSteps(AutopayCommon):
             self.assertIn("charges 2 invoices, $", due)
             self.assertIn("42.00", due)
             self.assertNotIn("blocked", due)
-        # What is blocked is not charged, whether Autopay is on or off.
+        # Blocked invoices are not charged, whether Autopay is on or off.
         held = self._create_due_invoice(7)
         held.autopay_in_dispute = True
         nobody = self._create_due_invoice(9, self._create_customer("Nobody Else"))

@@ -89,7 +89,7 @@ class TestAutopayTimeZone(AutopayCommon):
 
     def test_invariant_counts_days_as_the_engine_does(self):
         invoice = self._create_due_invoice(100)
-        # Where the day of UTC has not begun yet, the one before has.
+        # The day before has begun everywhere, be it not yet the day of UTC.
         invoice.autopay_date = self.today - timedelta(days=1)
         self._enrol()
         self._run_autopay()

@@ -99,7 +99,7 @@ class TestAutopayDeadline(DeadlineCommon):
         self._assert_not_called(approval)
 
     def test_nobody_is_called_only_because_he_did_it(self):
-        """Where nobody is in charge any more, somebody at the helm hears of it."""
+        """Somebody at the helm hears of it when nobody is in charge any more."""
         bystander = self._create_user("bystander", "account.group_account_invoice")
         admin = self.env.ref("base.user_root")
         self.env.flush_all()

@@ -9,7 +9,7 @@ from .common_deadline import DeadlineCommon
 
 @tagged("post_install", "-at_install")
 class TestAutopayDeadlineDiscount(DeadlineCommon, DiscountCommon, OpenCreditCommon):
-    """Whoever can clear the way is called while the discount still holds."""
+    """A person who can clear the way is called while the discount still holds."""
 
     def _create_held(self, days_left):
         """Return an invoice held by credit, so many days before its discount ends."""

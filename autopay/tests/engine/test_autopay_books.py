@@ -6,7 +6,7 @@ from odoo.tests import tagged
 
 from ..common import AutopayCommon
 
-# What tells one payment from another that books the same.
+# Fields that tell one payment from another that books the same.
 OWN_NAMES = {
     "access_token",
     "debit_move_id",

@@ -16,7 +16,7 @@ SPEC = {
 
 @tagged("post_install", "-at_install")
 class TestAutopayMoveScreen(AutopayCommon):
-    """Where Autopay never was on, the web client reads our fields as empty."""
+    """The web client reads our fields as empty where Autopay never was on."""
 
     def _switch_off(self):
         values = {"autopay_enabled": False, "autopay_known": False}

@@ -336,7 +336,7 @@ class TestAutopayPresenceMany(PresenceCommon):
         self._switch_off()
         self.form_spec = self._get_form_spec(draft)
         off = [self._count(self._type_price, draft) for _number in range(3)][-1]
-        # Where it is off, not even the fields of the invoice itself are read.
+        # Not even the fields of the invoice itself are read where it is off.
         self.assertLessEqual(len(on) - off, 2)
 
     def test_attempts_of_what_was_posted_once_are_shown_in_a_draft(self):

@@ -23,7 +23,7 @@ OURS = re.compile(
 
 @tagged("post_install", "-at_install")
 class TestOffIsOff(PortalCommon):
-    """Where Autopay is off, customers and staff meet Odoo as it is."""
+    """Customers and staff meet Odoo as it is where Autopay is off."""
 
     def setUp(self):
         super().setUp()

@@ -44,7 +44,7 @@ SIGNS = {
 
 @tagged("post_install", "-at_install")
 class TestAutopayOwedProperty(PartsCommon, ReversalCommon):
-    """Whatever goes back and forth, the books say what the provider holds.
+    """The books say what the provider holds, however money goes back and forth.
 
     Invoices are charged alone or together, in parts, with a discount; others pay them,
     credit notes lower them, money goes back and comes back. A failure prints the line

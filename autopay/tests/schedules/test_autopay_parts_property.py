@@ -31,7 +31,7 @@ AMOUNTS = st.sampled_from([100.0, 99.99, 1000.01, 7.0])
 
 @tagged("post_install", "-at_install")
 class TestAutopayPartsProperty(PartsCommon):
-    """Whatever comes in between, all that is owed is charged, and nothing twice.
+    """All that is owed is charged, and nothing twice, no matter what comes between.
 
     A failure prints the line to tell it again with, see ``tests/model/replay.py``.
     """

@@ -159,7 +159,7 @@ class TestAutopaySetupOpener(SetupCommon):
         for number in range(5):
             self._open(name=f"Person {number}")
         self.assertEqual(self._get_problem(name="Person 6"), "busy")
-        # Whoever goes on with a page is not one more.
+        # A person who goes on with a page is not one more.
         self._open(name="Person 1")
         self._force(
             self._get_setup(), create_date=fields.Datetime.now() - timedelta(hours=2)

@@ -9,7 +9,7 @@ from .common_setup import SetupCommon
 
 @tagged("post_install", "-at_install")
 class TestAutopaySetupReader(SetupCommon):
-    """Whoever tells of it, the provider's answer alone ends a visit."""
+    """The provider's answer alone ends a visit, no matter who tells of it."""
 
     def setUp(self):
         super().setUp()

@@ -14,7 +14,7 @@ EDGES = st.tuples(DAYS, DAYS).map(sorted)
 
 @tagged("post_install", "-at_install")
 class TestAutopayStatementProperty(StatementCommon):
-    """Whatever is in the ledger: each statement is what the ledger says."""
+    """Each statement is what the ledger says, no matter what is in it."""
 
     @settings(
         max_examples=25,

@@ -13,7 +13,7 @@ function openNumber(key) {
                 anchor.click();
             },
         },
-        // What selects them stands in the search bar.
+        // Their filter stands in the search bar.
         { trigger: ".o_searchview .o_searchview_facet" },
         {
             trigger: ".o_list_view .o_data_row",
@@ -43,7 +43,7 @@ registry.category("web_tour.tours").add("autopay_overview_tour", {
         },
         { trigger: ".o_searchview_facet:contains('Autopay: Blocked')" },
         { trigger: ".o_searchview_facet:contains('No payment method')" },
-        // Who loads the page anew has the same list.
+        // The page shows the same list when it is loaded anew.
         {
             trigger: ".o_list_view .o_data_row",
             run: () => window.location.reload(),
