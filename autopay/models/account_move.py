@@ -302,6 +302,15 @@ class AccountMove(models.Model):
         self.sudo()._end_autopay_refund()
         return res
 
+    def _search_reconciled_payment_ids(self, operator, value):
+        """Override of `account` that knows the invoices of what is being booked."""
+        booking = self.env["autopay.booking"]
+        if operator == "in":
+            found = booking._get_linked_ids("account.payment", value)
+            if found is not None:
+                return [("id", "in", found)]
+        return super()._search_reconciled_payment_ids(operator, value)
+
     # === BUSINESS METHODS === #
 
     def _post(self, soft=True):

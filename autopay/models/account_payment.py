@@ -43,6 +43,15 @@ class AccountPayment(models.Model):
                 payment.amount_available_for_refund = left
         return res
 
+    def _search_reconciled_invoice_ids(self, operator, value):
+        """Override of `account` that knows the payments of what is being booked."""
+        booking = self.env["autopay.booking"]
+        if operator == "in":
+            found = booking._get_linked_ids("account.move", value)
+            if found is not None:
+                return [("id", "in", found)]
+        return super()._search_reconciled_invoice_ids(operator, value)
+
     # === ACTION METHODS === #
 
     def action_post(self):

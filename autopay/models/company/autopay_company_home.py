@@ -7,6 +7,7 @@ from odoo.exceptions import AccessError, UserError
 
 from ...const.invoice import KNOWN_PREFETCH, OWN_PREFETCH
 from ...rights import PAYMENT_GROUPS, check_manager
+from ..guard.autopay_scope import KNOWN
 
 _logger = logging.getLogger(__name__)
 
@@ -67,6 +68,7 @@ class AutopayCompanyHome(models.AbstractModel):
         """
         clear_cache = self.env.registry.clear_cache
         clear_cache()
+        self.env.cr.precommit.data.pop(KNOWN, None)
         self.env.cr.postcommit.add(clear_cache)
 
     def _remember_autopay_database(self):

@@ -56,6 +56,8 @@ class AutopayBooking(models.AbstractModel):
 
     def _book_collected(self, attempts):
         """Create, post and reconcile one payment for each attempt, in sets."""
+        attempts = self._remember_links(attempts)
+        self = self.with_env(attempts.env)
         moves = attempts.line_ids.move_id
         # A payment with an entry changes nothing of an invoice until it is reconciled.
         state = moves._fields["payment_state"]
@@ -78,13 +80,69 @@ class AutopayBooking(models.AbstractModel):
         together = self.env["account.payment"].with_context(autopay_together=True)
         payments = together.create(
             [self._prepare_payment_vals(attempt) for attempt in attempts]
-        )
+        ).with_env(self.env)
+        self._add_links(attempts, payments)
         for payment in payments:
             self._require_entry(payment)
         discounts = self.env["autopay.discount.entry"]
         self._create_entries(payments, discounts._grant(attempts, payments))
         payments.with_context(autopay_sequence_formats={}).action_post()
         return payments
+
+    # === WHICH PAYMENT PAYS WHAT === #
+
+    def _remember_links(self, attempts):
+        """Return the attempts with a context in which is known what pays their invoices.
+
+        With each change of a payment or an invoice Odoo asks the database for it, to
+        mark what depends on it: some thirty times while a set is booked.
+        """
+        moves = attempts.line_ids.move_id
+        earlier = moves.reconciled_payment_ids
+        links = {
+            "account.move": {
+                move.id: set(move.reconciled_payment_ids.ids) for move in moves
+            },
+            "account.payment": {
+                payment.id: set(payment.reconciled_invoice_ids.ids)
+                for payment in earlier
+            },
+        }
+        return attempts.with_context(autopay_links=links)
+
+    def _add_links(self, attempts, payments):
+        """Add to what is remembered that each attempt's payment pays its invoices."""
+        links = self.env.context["autopay_links"]
+        for attempt, payment in zip(attempts, payments, strict=True):
+            move_ids = attempt.line_ids.move_id.ids
+            links["account.payment"][payment.id] = set(move_ids)
+            for move_id in move_ids:
+                links["account.move"][move_id].add(payment.id)
+
+    @api.model
+    def _get_linked_ids(self, model, ids):
+        """Return what is linked to those records while charges are booked.
+
+        :param str model: *account.move* for the payments of invoices, *account.payment*
+            for the invoices of payments
+        :return: a set of ids; None where Odoo has to look for itself
+        """
+        links = self.env.context.get("autopay_links")
+        if links is None:
+            return None
+        known = links[model]
+        unknown = self.env[model].browse(set(ids) - known.keys())
+        if model == "account.payment":
+            # While they are created they pay nothing.
+            is_unlinked = self.env.context.get("autopay_together")
+        else:
+            # Entries of payments are invoices of none.
+            is_unlinked = all(move.move_type == "entry" for move in unknown)
+        if unknown and not is_unlinked:
+            return None
+        return set().union(*(known[each] for each in ids if each in known))
+
+    # === RESTS === #
 
     def _charge_rest_later(self, attempts):
         """Leave on autopay what is still to come of invoices: parts, rests after a cap.

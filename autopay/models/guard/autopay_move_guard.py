@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 
 from ...words.disputes import get_withheld_sentence
 from ...words.guards import get_customer_sentence, get_staff_sentence
+from .autopay_scope import get_known_ids
 from .row_touch import touch
 
 # Fields that a charge rests on. Changed by hand during a charge, the money would be
@@ -144,7 +145,7 @@ class AutopayMoveGuard(models.AbstractModel):
         """Override of `account_payment`: not what somebody is paying already."""
         if not super()._has_to_be_paid():
             return False
-        known_ids = self.env["res.company"]._get_autopay_known_ids()
+        known_ids = get_known_ids(self.env)
         if not known_ids:
             return True
         # Asked one by one of a page of invoices: what costs least comes first.

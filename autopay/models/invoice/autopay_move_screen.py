@@ -2,9 +2,14 @@ from odoo import models
 
 from ..guard.empty_values import find_own, get_empty_values, leave_own_out
 
+# A draft is on autopay by its customer and its dates, whatever it sells. Lines may make
+# the terms count, and thereby another due date.
+LINES = frozenset({"invoice_line_ids", "line_ids"})
+DUE = "invoice_date_due"
+
 
 class AutopayMoveScreen(models.AbstractModel):
-    """Answers the web client for fields that are empty anyway, without a look at them.
+    """Answers the web client without a look at fields that cannot differ.
 
     Where Autopay never was on, our fields stand in Odoo's forms and lists, hidden. Each
     would pass Odoo's check of rights several times (``has_groups``), for each record.
@@ -22,7 +27,17 @@ class AutopayMoveScreen(models.AbstractModel):
         return [{**row, **empty} for row in rows]
 
     def onchange(self, values, field_names, fields_spec):
-        """Override of `web`: our fields stay empty where Autopay never was on."""
+        """Override of `web`: our fields stay as they are while lines are typed.
+
+        Where Autopay never was on they stay empty.
+        """
+        if field_names and LINES.issuperset(field_names) and DUE in fields_spec:
+            # To judge the customer with each price would take longer than the price.
+            result = super().onchange(
+                leave_own_out(values), field_names, leave_own_out(fields_spec)
+            )
+            if DUE not in result.get("value", {}):
+                return result
         empty = self._get_autopay_empty(fields_spec)
         if not empty or find_own(field_names):
             return super().onchange(values, field_names, fields_spec)

@@ -52,6 +52,20 @@ class TestAutopayBooks(AutopayCommon):
                     self.assertEqual(ours.payment_state, theirs.payment_state)
                     self.assertEqual(ours.amount_residual, theirs.amount_residual)
 
+    def test_earlier_payments_of_the_invoice_are_paid_with_it(self):
+        ours, theirs = self._create_due_invoice(), self._create_posted_invoice()
+        parts = [self._pay_part(invoice) for invoice in (ours, theirs)]
+        self.assertEqual([part.state for part in parts], ["in_process"] * 2)
+        # As a commit does: entries get their numbers from another cursor next.
+        self.env.cr.flush()
+        self._run_autopay()
+        self._pay_as_odoo(theirs)
+        self.env.flush_all()
+        self.assertEqual(ours.payment_state, "paid")
+        self.assertEqual(parts[0].state, "paid")
+        self.assertEqual(parts[0].state, parts[1].state)
+        self.assertEqual(len(ours.reconciled_payment_ids), 2)
+
     def test_entries_made_together_keep_to_their_company(self):
         other = self._create_company(name="Other")
         account = self.env["account.account"].create(
@@ -80,6 +94,13 @@ class TestAutopayBooks(AutopayCommon):
         lines = [{"account_id": debit.id, "debit": 100}]
         lines += [{"account_id": each.id, "credit": share} for each in accounts]
         return {"line_ids": [Command.create(line) for line in lines]}
+
+    def _pay_part(self, invoice):
+        """Return the payment by which the customer has paid a part, not yet matched."""
+        context = {"active_model": "account.move", "active_ids": invoice.ids}
+        wizard = self.env["account.payment.register"].with_context(**context)
+        action = wizard.create({"amount": 40.0}).action_create_payments()
+        return self.env["account.payment"].browse(action["res_id"])
 
     def _pay_as_odoo(self, invoice):
         """Return the payment by which Odoo books a charge of its own."""

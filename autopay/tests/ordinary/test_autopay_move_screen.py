@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo.tests import Form, tagged
 
 from ...models.invoice.autopay_move_screen import AutopayMoveScreen
@@ -58,6 +60,28 @@ class TestAutopayMoveScreen(AutopayCommon):
         self.env.user.company_ids += other
         both = invoice.with_context(allowed_company_ids=[other.id, self.company.id])
         self.assertEqual(self._read(both)["autopay_status"], "eligible")
+
+    def test_fields_of_ours_stay_while_lines_are_typed(self):
+        self._enrol()
+        self.company.autopay_policy = "automatic"
+        self.company.autopay_date_rule = "due"
+        with Form(
+            self.env["account.move"].with_context(default_move_type="out_invoice")
+        ) as form:
+            form.partner_id = self.customer
+            form.invoice_date = self.today
+            said = form.autopay_explanation
+            self.assertTrue(said)
+            form.invoice_date_due = self.today + timedelta(days=9)
+            moved = form.autopay_explanation
+            self.assertNotEqual(moved, said)
+            with form.invoice_line_ids.new() as line:
+                line.name = "Service"
+                line.price_unit = 80
+            self.assertEqual(form.autopay_explanation, moved)
+        invoice = form.record
+        self.assertEqual(invoice.amount_untaxed, 80)
+        self.assertEqual(invoice.autopay_explanation, form.autopay_explanation)
 
     def test_form_works_as_without_us(self):
         self._switch_off()
