@@ -304,12 +304,9 @@ class AccountMove(models.Model):
 
     def _search_reconciled_payment_ids(self, operator, value):
         """Override of `account` that knows the invoices of what is being booked."""
-        booking = self.env["autopay.booking"]
-        if operator == "in":
-            found = booking._get_linked_ids("account.payment", value)
-            if found is not None:
-                return [("id", "in", found)]
-        return super()._search_reconciled_payment_ids(operator, value)
+        find = self.env["autopay.booking"]._get_linked_domain
+        found = find("account.payment", operator, value)
+        return found or super()._search_reconciled_payment_ids(operator, value)
 
     # === BUSINESS METHODS === #
 

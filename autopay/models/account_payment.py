@@ -45,12 +45,9 @@ class AccountPayment(models.Model):
 
     def _search_reconciled_invoice_ids(self, operator, value):
         """Override of `account` that knows the payments of what is being booked."""
-        booking = self.env["autopay.booking"]
-        if operator == "in":
-            found = booking._get_linked_ids("account.move", value)
-            if found is not None:
-                return [("id", "in", found)]
-        return super()._search_reconciled_invoice_ids(operator, value)
+        find = self.env["autopay.booking"]._get_linked_domain
+        found = find("account.move", operator, value)
+        return found or super()._search_reconciled_invoice_ids(operator, value)
 
     # === ACTION METHODS === #
 

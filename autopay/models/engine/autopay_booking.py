@@ -51,13 +51,11 @@ class AutopayBooking(models.AbstractModel):
         # Entries of payments are made whole: there are no taxes or terms to add.
         collected = attempts.with_context(skip_invoice_sync=True)
         for company, part in collected.grouped("company_id").items():
-            part = part.with_company(company)
+            part = self._remember_links(part.with_company(company))
             self.with_env(part.env)._book_collected(part)
 
     def _book_collected(self, attempts):
         """Create, post and reconcile one payment for each attempt, in sets."""
-        attempts = self._remember_links(attempts)
-        self = self.with_env(attempts.env)
         moves = attempts.line_ids.move_id
         # A payment with an entry changes nothing of an invoice until it is reconciled.
         state = moves._fields["payment_state"]
@@ -92,7 +90,7 @@ class AutopayBooking(models.AbstractModel):
     # === WHICH PAYMENT PAYS WHAT === #
 
     def _remember_links(self, attempts):
-        """Return the attempts with a context in which is known what pays their invoices.
+        """Return the attempts with a context that tells what pays their invoices.
 
         With each change of a payment or an invoice Odoo asks the database for it, to
         mark what depends on it: some thirty times while a set is booked.
@@ -120,27 +118,31 @@ class AutopayBooking(models.AbstractModel):
                 links["account.move"][move_id].add(payment.id)
 
     @api.model
-    def _get_linked_ids(self, model, ids):
-        """Return what is linked to those records while charges are booked.
+    def _get_linked_domain(self, model, operator, value):
+        """Return what is linked to records, as it is known while charges are booked.
 
         :param str model: *account.move* for the payments of invoices, *account.payment*
             for the invoices of payments
-        :return: a set of ids; None where Odoo has to look for itself
+        :param value: the ids of those records, where the operator is *in*
+        :return: a domain; None where Odoo has to look for itself
         """
         links = self.env.context.get("autopay_links")
-        if links is None:
+        if links is None or operator != "in":
             return None
         known = links[model]
-        unknown = self.env[model].browse(set(ids) - known.keys())
-        if model == "account.payment":
-            # While they are created they pay nothing.
-            is_unlinked = self.env.context.get("autopay_together")
-        else:
-            # Entries of payments are invoices of none.
-            is_unlinked = all(move.move_type == "entry" for move in unknown)
-        if unknown and not is_unlinked:
+        unknown = self.env[model].browse(set(value) - known.keys())
+        if not self._are_unlinked(unknown):
             return None
-        return set().union(*(known[each] for each in ids if each in known))
+        found = set().union(*(known[each] for each in value if each in known))
+        return [("id", "in", found)]
+
+    def _are_unlinked(self, records):
+        """Return whether none of these payments or entries can be linked by now."""
+        if records._name == "account.payment":
+            # While they are created they pay nothing.
+            return not records or self.env.context.get("autopay_together")
+        # Entries of payments are invoices of none.
+        return all(move.move_type == "entry" for move in records)
 
     # === RESTS === #
 

@@ -31,19 +31,16 @@ class AutopayMoveScreen(models.AbstractModel):
 
         Where Autopay never was on they stay empty.
         """
-        if field_names and LINES.issuperset(field_names) and DUE in fields_spec:
+        without_own = (leave_own_out(values), field_names, leave_own_out(fields_spec))
+        if _are_lines_typed(field_names, fields_spec):
             # To judge the customer with each price would take longer than the price.
-            result = super().onchange(
-                leave_own_out(values), field_names, leave_own_out(fields_spec)
-            )
+            result = super().onchange(*without_own)
             if DUE not in result.get("value", {}):
                 return result
         empty = self._get_autopay_empty(fields_spec)
         if not empty or find_own(field_names):
             return super().onchange(values, field_names, fields_spec)
-        result = super().onchange(
-            leave_own_out(values), field_names, leave_own_out(fields_spec)
-        )
+        result = super().onchange(*without_own)
         # A record from scratch is told all values, any other what has changed; of lists
         # only what is to be put in.
         if not field_names:
@@ -61,3 +58,8 @@ class AutopayMoveScreen(models.AbstractModel):
         if not known_ids.isdisjoint(self.env.companies.ids):
             return {}
         return get_empty_values(self, specification)
+
+
+def _are_lines_typed(field_names, fields_spec):
+    """Return whether only lines change, and whether the answer would tell a due date."""
+    return bool(field_names) and LINES.issuperset(field_names) and DUE in fields_spec
