@@ -61,5 +61,5 @@ class AutopayMoveScreen(models.AbstractModel):
 
 
 def _are_lines_typed(field_names, fields_spec):
-    """Return whether only lines change, and whether the answer would tell a due date."""
+    """Return whether only lines change, and the answer would tell the due date."""
     return bool(field_names) and LINES.issuperset(field_names) and DUE in fields_spec
