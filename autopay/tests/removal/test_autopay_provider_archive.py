@@ -29,7 +29,7 @@ class TestAutopayProviderArchive(AutopayCommon):
         call = self._get_calls()
         self.assertEqual(len(call), 1)
         self.assertEqual(call.user_id, self.company._get_autopay_called())
-        self.assertIn("3 customers", call.note)
+        self.assertIn("one of them: 3.", call.note)
         self.assertIn("Blue Silo", call.note)
 
     def test_methods_come_back_with_the_provider_and_pay(self):
@@ -91,7 +91,7 @@ class TestAutopayProviderArchive(AutopayCommon):
         form = self.provider.new(origin=self.provider)
         form.state = "disabled"
         warning = form._onchange_state_warn_open_attempts()["warning"]["message"]
-        self.assertIn("3 customers", warning)
+        self.assertIn("not charged any more: 3.", warning)
 
     def test_odoo_does_as_always_where_autopay_is_off(self):
         self.company.autopay_enabled = False

@@ -12,9 +12,9 @@ def get_leaving_words(env, payers):
     :param payers: the customers who have agreed to be charged through it
     """
     return env._(
-        "Odoo archives the saved payment methods with that: %(count)s customers have "
-        "agreed to be charged with one of them, and are not charged any more. When the "
-        "provider has its present state again, their methods come back.",
+        "Odoo archives the saved payment methods with that. Customers who have agreed "
+        "to be charged with one of them, and are not charged any more: %(count)s. When "
+        "the provider has its present state again, their methods come back.",
         count=len(payers),
     )
 
@@ -26,10 +26,10 @@ def get_archived_words(env, provider, payers):
     """
     return env._(
         "%(provider)s was disabled or set to another mode, and Odoo has archived the "
-        "saved payment methods. %(count)s customers have agreed to be charged with one "
-        "of them; their invoices are not charged meanwhile. Once the provider is as it "
-        "was, the methods come back by themselves. If it stays so, ask these customers "
-        "for another method: %(names)s",
+        "saved payment methods. Customers who have agreed to be charged with one of "
+        "them: %(count)s. Their invoices are not charged meanwhile. Once the provider "
+        "is as it was, the methods come back by themselves. If it stays so, ask these "
+        "customers for another method: %(names)s",
         provider=provider.sudo().name,
         count=len(payers),
         names=_get_names(env, payers),
@@ -46,7 +46,7 @@ def get_returned_words(env, provider, able, left):
     if able:
         words.append(
             env._(
-                "%(count)s saved payment methods of %(provider)s are back.",
+                "Saved payment methods of %(provider)s that are back: %(count)s.",
                 count=len(able),
                 provider=provider.sudo().name,
             )
@@ -55,9 +55,10 @@ def get_returned_words(env, provider, able, left):
         kinds = left.payment_method_id.mapped("name")
         words.append(
             env._(
-                "%(count)s stay archived, since their kind is switched off: %(kinds)s. "
-                "Press Enable Payment Methods on the provider and switch it on, then "
-                "press Bring Back Payment Methods there. Concerned: %(names)s",
+                "Methods that stay archived, since their kind (%(kinds)s) is switched "
+                "off: %(count)s. Press Enable Payment Methods on the provider and "
+                "switch it on, then press Bring Back Payment Methods there. Concerned: "
+                "%(names)s",
                 count=len(left),
                 kinds=format_list(env, kinds),
                 names=_get_names(env, left.partner_id.commercial_partner_id),
