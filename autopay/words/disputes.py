@@ -34,7 +34,7 @@ def get_dispute_words(env, dispute):
         env,
         _OPEN,
         amount=dispute.currency_id.format(dispute.amount),
-        dispute=dispute.display_name,
+        dispute=dispute._get_label(),
         status=dispute.with_env(env).status_text,
         until=until,
     )
