@@ -123,11 +123,14 @@ class TestAutopayCollect(CollectCommon):
         self.assertFalse(self._get_charges(draft))
         # Odoo archives the methods of a provider that is disabled.
         self.assertIn("was archived", draft.autopay_explanation)
-        calls = self.customer.activity_ids.filtered("autopay_wait")
-        self.assertIn(draft.name, calls.note)
+        # One person is told of all its customers at once, and of none by itself.
+        wait = f"provider_archive:{self.provider.id}"
+        calls = self.env["mail.activity"].search([("autopay_wait", "=", wait)])
+        self.assertIn(self.customer.name, calls.note)
+        self.assertFalse(self.customer.activity_ids.filtered("autopay_wait"))
         self.assertEqual(self._get_rows(draft).state, "waiting")
         self.provider.state = "test"
-        token.active = True
+        self.assertTrue(token.active)
         self._run_autopay()
         self.assertEqual(len(self._get_charges(draft)), 1)
         self.assertEqual(self._get_rows(draft).state, "collected")
