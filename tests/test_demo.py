@@ -29,7 +29,7 @@ EXAMPLES = [
     ("Hollow Log Telegraph", "charged", "learned later"),
     ("Rubber Bridge Builders", "charged", "second attempt"),
     ("Castle-in-the-Air Roofs", "charged", "13,750.00 USD"),
-    ("Castle-in-the-Air Roofs", "failed", "amount too large, no retry"),
+    ("Castle-in-the-Air Roofs", "skipped", "Amount not accepted"),
     ("Gingerbread Masonry", "charged", "learned later"),
     ("Gingerbread Masonry", "skipped", "Currency not accepted"),
     ("Cheese Moon Mining", "pending", "no answer from the bank yet"),

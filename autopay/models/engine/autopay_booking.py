@@ -51,11 +51,15 @@ class AutopayBooking(models.AbstractModel):
         # Entries of payments are made whole: there are no taxes or terms to add.
         collected = attempts.with_context(skip_invoice_sync=True)
         for company, part in collected.grouped("company_id").items():
-            part = self._remember_links(part.with_company(company))
+            part = part.with_company(company)
             self.with_env(part.env)._book_collected(part)
 
     def _book_collected(self, attempts):
         """Create, post and reconcile one payment for each attempt, in sets."""
+        linked = self._remember_links(attempts)
+        self.with_env(linked.env)._book_linked(linked)
+
+    def _book_linked(self, attempts):
         moves = attempts.line_ids.move_id
         # A payment with an entry changes nothing of an invoice until it is reconciled.
         state = moves._fields["payment_state"]

@@ -61,7 +61,7 @@ class TestAutopayMethodRequest(RequestCommon):
         )
         for record, template, day in (
             (request, TEMPLATE, "December 31, 2026"),
-            (consent, "autopay.mail_template_consent", "12/31/2026"),
+            (consent, "autopay.mail_template_consent", "Dec 31, 2026"),
         ):
             shipped = self.env.ref(template)
             # Databases keep the one that they were made with.

@@ -9,6 +9,7 @@ from odoo.tests import Form, HttpCase, tagged
 from odoo.addons.mail.tests.common import MailCommon
 
 from ...models.statement import statement
+from ...words.days import say_day
 from .common_statement import StatementCommon
 
 
@@ -126,7 +127,8 @@ class TestAutopayStatementWizard(StatementCommon, MailCommon, HttpCase):
         self.customer.lang = "fr_FR"
         text = self._print(self._open_wizard().save())
         self.assertIn("70,00", text)
-        self.assertIn(self._get_day(-20).strftime("%d/%m/%Y"), text)
+        french = self.env(context={"lang": "fr_FR"})
+        self.assertIn(say_day(french, self._get_day(-20), year=True), text)
 
     def test_statement_too_long_for_paper_is_shown_and_not_printed(self):
         wizard = self._open_wizard().save()
