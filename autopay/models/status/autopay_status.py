@@ -262,7 +262,7 @@ class AutopayStatus(models.AbstractModel):
         if standing not in const.invoice.SCHEDULED_STANDINGS:
             return Standing(standing, code)
         is_retry = standing == "retry"
-        # What is charged at the next run is due since then.
+        # A charge of the next run is due since then.
         since = move.autopay_retry_date if is_retry else move.autopay_date
         return Standing(standing, code, decision.date or since, decision.amount)
 
