@@ -74,6 +74,7 @@ for name in ["web.assets_web", "web.assets_web_print", "web.assets_backend_lazy"
     bundle.css()
 env.cr.commit()
 """
+INSTALLED, UPDATED = "installed", "updated"
 LOG_LINE = re.compile(r"\S+ \S+ \d+ (WARNING|ERROR|CRITICAL) ")
 
 copy_numbers = itertools.count(1)
@@ -111,7 +112,8 @@ WITH_PEERS = Pair(PEERS_TEMPLATE, PEERS_READY, glue=True, extra=PEERS, chart=Tru
 def prepare(fresh=False, glue=False):
     """Bring ``autopay_ready`` up to date with the add-ons and return its name.
 
-    :param fresh: install the add-ons anew rather than update them when they changed
+    :param fresh: install the add-ons anew where they changed or were last updated: an
+        update leaves templates alone that people may have edited
     :param glue: bring ``autopay_glue_ready`` up to date instead
     """
     return _prepare_pair(GLUED if glue else PLAIN, fresh)
@@ -163,20 +165,25 @@ def _prepare_template(pair):
 def _prepare_ready(pair, fresh):
     modules = [addon.name for addon in pair.addons]
     key = _key_of_ready(pair, modules)
-    was = comment_of(pair.ready).partition("\n")[0]
-    if was == key:
+    was, _, how = comment_of(pair.ready).partition("\n")[0].partition(" ")
+    if was == key and (how == INSTALLED or not fresh):
         return
-    anew = fresh or not was
-    if anew:
-        drop_database(pair.ready)
-        copy_database(pair.template, pair.ready)
-        modules = [addon.name for addon in PLAIN.addons]
     # From here on it is neither: a failed update must not pass for the old state.
-    set_comment(pair.ready, "")
-    warnings = _install(pair.ready, "-i" if anew else "-u", modules) if modules else ""
+    if was and not fresh:
+        set_comment(pair.ready, "")
+        warnings, how = _install(pair.ready, "-u", modules), UPDATED
+    else:
+        warnings, how = _install_anew(pair), INSTALLED
     # The add-ons have scripts and styles of their own.
     run_odoo("shell", "-d", pair.ready, "--no-http", script=BUILD_BUNDLES)
-    set_comment(pair.ready, f"{key}\n{warnings}")
+    set_comment(pair.ready, f"{key} {how}\n{warnings}")
+
+
+def _install_anew(pair):
+    drop_database(pair.ready)
+    copy_database(pair.template, pair.ready)
+    modules = [addon.name for addon in PLAIN.addons]
+    return _install(pair.ready, "-i", modules) if modules else ""
 
 
 def _install(name, option, modules):

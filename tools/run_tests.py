@@ -149,7 +149,7 @@ def check_translations(ready, glue, *options):
 
 def update_translations():
     for glue in sorted({is_glue(addon) for addon in addons()}):
-        check_translations(prepare(glue=glue), glue, "--update")
+        check_translations(prepare(fresh=True, glue=glue), glue, "--update")
 
 
 def main(args):
