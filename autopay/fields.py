@@ -11,6 +11,14 @@ FIRST_DAY = date(1900, 1, 1)
 LAST_DAY = date(2999, 12, 31)
 
 
+def limit_day(day):
+    """Return the nearest day that a ``Day`` can be: Odoo's own dates may be any.
+
+    :param date day: as a due date of Odoo says; False and None stay
+    """
+    return day and min(max(day, FIRST_DAY), LAST_DAY)
+
+
 class BigInteger(fields.Integer):
     """A 64-bit integer: amounts in minor units outgrow 32 bits (IDR, VND)."""
 

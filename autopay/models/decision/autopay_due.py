@@ -5,6 +5,7 @@ from decimal import ROUND_CEILING, Decimal
 
 from odoo import api, models
 
+from ...fields import limit_day
 from ...gateways.money import get_charge_limits
 from ...schedules.parts import NO_LIMITS, Due, Limits, Row, find_open, get_due
 
@@ -69,7 +70,8 @@ class AutopayDue(models.AbstractModel):
         """
         days = self._get_part_days(moves)
         return {
-            move: days.get(move) or move._get_autopay_default_date() for move in moves
+            move: limit_day(days.get(move) or move._get_autopay_default_date())
+            for move in moves
         }
 
     @api.model

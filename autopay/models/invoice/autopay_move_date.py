@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from ... import const
+from ...fields import limit_day
 from ...rights import STAFF_GROUPS
 from ...words.days import say_day
 from ...words.invoices.dates import get_date_words, get_early_words, get_hold_words
@@ -191,9 +192,12 @@ class AutopayMoveDate(models.AbstractModel):
     def _give_autopay_date(self, day, source):
         """Write a date of the engine, and where it comes from.
 
+        No due date at an end of the calendar keeps a payment from being booked.
+
         :param str source: a code of ``const.DATE_SOURCES``, or False
         """
-        self._write_autopay({"autopay_date": day, "autopay_date_source": source})
+        values = {"autopay_date": limit_day(day), "autopay_date_source": source}
+        self._write_autopay(values)
 
     def _write_autopay(self, vals):
         """Write what is the engine's to write; the chatter shows dates change."""

@@ -83,6 +83,41 @@ class TestAttackDays(AutopayCommon):
                 last = shift(self.today, 30)
                 self.assertTrue(forecast._forecast(self.company, self.invoice, last))
 
+    def test_due_date_at_an_end_of_the_calendar_is_odoo_s_own_matter(self):
+        self.company.write({"autopay_policy": "automatic", "autopay_date_rule": "due"})
+        for day in ("0001-01-01", "9999-12-31"):
+            with self.subTest(day=day):
+                invoice = self._create_posted_invoice(invoice_date_due=day)
+                self.assertEqual(invoice.state, "posted")
+                self.assertEqual(invoice.autopay_status, "eligible")
+                self.invoice.invoice_date_due = day
+                self.assertEqual(str(self.invoice.invoice_date_due), day)
+
+    def test_part_of_another_millennium_keeps_no_charge_from_being_booked(self):
+        term = self.env["account.payment.term"].create(
+            {
+                "name": "Half now",
+                "line_ids": [
+                    Command.create(
+                        {"value": "percent", "value_amount": 50, "nb_days": days}
+                    )
+                    for days in (0, 400_000)
+                ],
+            }
+        )
+        invoice = self._create_posted_invoice(
+            invoice_date_due=False, invoice_payment_term_id=term.id
+        )
+        invoice.action_autopay_make_eligible()
+        self._run_autopay()
+        attempt = invoice.autopay_attempt_ids
+        self.assertFalse(attempt.booking_error)
+        self.assertTrue(attempt.booked_date)
+        self.assertEqual((invoice.amount_residual, len(attempt)), (50, 1))
+        self.assertEqual(str(invoice.autopay_date), "2999-12-31")
+        self._run_autopay()
+        self.assertEqual(len(self._get_charges(invoice)), 1)
+
     def test_days_beyond_the_calendar_are_its_ends(self):
         self.assertEqual(shift(date.min, -1), date.min)
         self.assertEqual(shift(date.max, 10**12), date.max)
