@@ -86,10 +86,29 @@ STRIPE_MINIMUM: dict[str, int] = {
 }
 _MINIMUMS: dict[str, dict[str, int]] = {"stripe": STRIPE_MINIMUM}
 
-# Digits of the largest charge, in minor units: what Stripe takes of a currency in one
-# charge is limited by nothing else.
-_STRIPE_DIGITS: dict[str, int] = {"COP": 10, "HUF": 10, "IDR": 12, "INR": 9, "LBP": 12}
-_DIGITS: dict[str, tuple[dict[str, int], int]] = {"stripe": (_STRIPE_DIGITS, 8)}
+
+@dataclass(frozen=True, slots=True)
+class Digits:
+    """How long the largest charge may be that a provider takes, in minor units.
+
+    :param kinds: digits by kind of method, whatever the currency
+    :param currencies: digits by currency, with other kinds of methods
+    :param others: digits of everything else
+    """
+
+    kinds: Mapping[str, int]
+    currencies: Mapping[str, int]
+    others: int
+
+
+# Section "maximum charge amounts": of cards the networks decide, and some take less.
+_DIGITS: dict[str, Digits] = {
+    "stripe": Digits(
+        kinds={"card": 12, "amex": 9},
+        currencies={"COP": 10, "IDR": 12, "INR": 9},
+        others=8,
+    ),
+}
 
 
 def to_minor(
@@ -139,19 +158,22 @@ def minimum_minor(currency_code: str, provider_code: str = "stripe") -> int:
 
 
 def get_charge_maximum(
-    currency_code: str, decimal_places: int, provider_code: str = "stripe"
+    currency_code: str, decimal_places: int, kind: str, provider_code: str = "stripe"
 ) -> Decimal | None:
     """Return the largest charge in major units, None when there is no limit.
 
     :param decimal_places: digits of the currency in Odoo
+    :param kind: the provider's type of method (*card*, *us_bank_account* ...); *amex*
+        for cards of American Express
     """
     if provider_code not in _DIGITS:
         return None
     code = currency_code.upper()
-    digits, others = _DIGITS[provider_code]
+    known = _DIGITS[provider_code]
+    digits = known.kinds.get(kind) or known.currencies.get(code, known.others)
     units = PROVIDER_UNITS.get(provider_code, _CURRENCY_ITSELF)
     step = units.steps.get(code, 1)
-    largest = 10 ** digits.get(code, others) - 1
+    largest = 10**digits - 1
     return _major(largest - largest % step, _decimals(units, code, decimal_places))
 
 

@@ -45,6 +45,11 @@ class PaymentMethod(models.Model):
         types = self.env["payment.provider"]._get_autopay_method_types()
         return types.get(code, code)
 
+    @ormcache("self.id")
+    def _get_autopay_limit_kind(self):
+        """Return the kind of method by which a charge is limited: a type, or *amex*."""
+        return "amex" if self.sudo().code == "amex" else self._get_autopay_type()
+
     def _is_autopay_debit(self):
         """Return whether charges take days to settle (bank debits)."""
         return self._get_autopay_type() in DEBIT_METHOD_TYPES

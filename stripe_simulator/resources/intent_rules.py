@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..memory.errors import StripeError, invalid
 from ..memory.objects import PaymentIntent, PaymentMethod, SetupIntent
 from ..money.attempts import Session
+from ..rules import currencies
 from ..rules.endpoint import Call
 from ..shapes.intent_shape import shape, types
 
@@ -19,6 +20,8 @@ SPENT = (
 def check_method(call: Call, intent: PaymentIntent, method: PaymentMethod) -> None:
     known = call.book.payment_intents.get(intent.id) is not None
     extra = {"payment_intent": shape(call, intent)} if known else None
+    brand = method.details.get("brand")
+    currencies.check_method(intent.amount, intent.currency, method.type, brand)
     if method.spent:
         raise invalid(SPENT, executed=True, extra=extra)
     if method.customer is not None and method.customer != intent.customer:

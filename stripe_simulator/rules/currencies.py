@@ -36,7 +36,12 @@ MINIMUM = {
     "sgd": 50,
     "thb": 1000,
 }
-MAXIMUM = 99_999_999
+# Largest charge in minor units: of cards the networks decide, and American Express lets
+# less pass; with other methods the currency counts.
+MAXIMUM = 999_999_999_999
+AMEX_MAXIMUM = 999_999_999
+OTHER_MAXIMUM = {"cop": 9_999_999_999, "idr": MAXIMUM, "inr": 999_999_999}
+USUAL_MAXIMUM = 99_999_999
 
 ZERO_DECIMAL = _codes("bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf")
 THREE_DECIMAL = _codes("bhd jod kwd omr tnd")
@@ -83,9 +88,23 @@ def _check_limits(amount: int, code: str) -> None:
             "amount",
             "amount_too_small",
         )
-    if amount > MAXIMUM:
+    _check_most(amount, MAXIMUM)
+
+
+def check_method(amount: int, code: str, kind: str, brand: str | None) -> None:
+    """Raise a 400 when Stripe would not take ``amount`` (minor units) with a method.
+
+    ``kind`` is its type, ``brand`` that of a card."""
+    if kind == "card":
+        _check_most(amount, AMEX_MAXIMUM if brand == "amex" else MAXIMUM)
+    else:
+        _check_most(amount, OTHER_MAXIMUM.get(code, USUAL_MAXIMUM))
+
+
+def _check_most(amount: int, most: int) -> None:
+    if amount > most:
         raise invalid(
-            f"Amount must be no more than {MAXIMUM} in the currency's smallest unit.",
+            f"Amount must be no more than {most} in the currency's smallest unit.",
             "amount",
             "amount_too_large",
         )

@@ -136,7 +136,10 @@ class AutopayConfigurationCap(models.AbstractModel):
         :return: in the currency (major units)
         """
         provider = token.provider_id.sudo()
-        most = get_charge_maximum(currency.name, currency.decimal_places, provider.code)
+        kind = token.payment_method_id._get_autopay_limit_kind()
+        most = get_charge_maximum(
+            currency.name, currency.decimal_places, kind, provider.code
+        )
         limits = [] if most is None else [float(most)]
         if limit := provider.maximum_amount:
             own = provider.company_id.currency_id

@@ -52,8 +52,25 @@ class TestAutopayProviderLimit(DryRunCommon):
         self.assertEqual(fitting.autopay_blocker, "date_not_reached")
 
     def test_maximum_of_stripe_is_a_reason_before_the_day(self):
-        invoice = self._create_coming(1_000_000.0)
-        self._assert_blocked(invoice, "$ 999,999.99")
+        self.token.payment_method_id = self.env.ref("payment.payment_method_amex")
+        invoice = self._create_coming(10_000_000.0)
+        self._assert_blocked(invoice, "$ 9,999,999.99")
+
+    def test_bank_accounts_pay_less_at_once_than_cards(self):
+        invoice = self._create_due_invoice(1_000_000.0)
+        self.assertFalse(invoice.autopay_blocker)
+        self._enrol("pm_usBankAccount_success")
+        invoice.invalidate_recordset()
+        self.assertEqual(invoice.autopay_blocker, "amount_not_accepted")
+        self.assertIn("999,999.99 at once", invoice.autopay_explanation)
+
+    def test_large_invoice_is_charged_with_a_card(self):
+        invoice = self._create_due_invoice(1_000_000.0)
+        self._run_autopay()
+        self.assertEqual(invoice.autopay_status, "success")
+        self.assertEqual(
+            [each["amount"] for each in self._get_charges(invoice)], [10**8]
+        )
 
     def test_maximum_is_in_the_currency_of_the_provider(self):
         self.provider.maximum_amount = 100.0
@@ -86,14 +103,21 @@ class TestAutopayProviderLimit(DryRunCommon):
         }
         self.assertEqual(amounts, {200.0, 100.0})
 
-    def test_largest_charge_follows_the_currency(self):
-        for code, places, most in (
-            ("USD", 2, "999999.99"),
-            ("JPY", 0, "99999999"),
-            ("KWD", 3, "99999.990"),
-            ("ISK", 0, "999999.00"),
-            ("IDR", 2, "9999999999.99"),
+    def test_largest_charge_follows_the_kind_of_method_and_the_currency(self):
+        for kind, code, places, most in (
+            ("card", "USD", 2, "9999999999.99"),
+            ("card", "VND", 0, "999999999999"),
+            ("amex", "USD", 2, "9999999.99"),
+            ("amex", "IDR", 2, "9999999.99"),
+            ("sepa_debit", "EUR", 2, "999999.99"),
+            ("other", "JPY", 0, "99999999"),
+            ("other", "HUF", 2, "999999.99"),
+            ("other", "KWD", 3, "99999.990"),
+            ("other", "ISK", 0, "999999.00"),
+            ("other", "COP", 2, "99999999.99"),
+            ("other", "INR", 2, "9999999.99"),
+            ("other", "IDR", 2, "9999999999.99"),
         ):
-            with self.subTest(code=code):
-                self.assertEqual(str(get_charge_maximum(code, places)), most)
-        self.assertIsNone(get_charge_maximum("USD", 2, "demo"))
+            with self.subTest(kind=kind, code=code):
+                self.assertEqual(str(get_charge_maximum(code, places, kind)), most)
+        self.assertIsNone(get_charge_maximum("USD", 2, "card", "demo"))
