@@ -1,6 +1,7 @@
 from unittest.mock import patch
 
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .common import AutopayQueueCommon
 
@@ -53,3 +54,17 @@ class TestAutopayQueueSummary(AutopayQueueCommon):
         self.env.invalidate_all()
         self.assertEqual(set(notices.mapped("state")), {"queued"})
         self.assertIn("100.00 collected", notices[:1].headline)
+
+    @mute_logger("odoo.addons.autopay.models.engine.autopay_stage")
+    def test_person_is_called_where_jobs_cannot_be_summed_up(self):
+        self._create_due_invoice()
+        batch = self._hand_over()
+        report = type(self.env["autopay.notice.report"])
+        with patch.object(report, "_on_handover", side_effect=ZeroDivisionError("1/0")):
+            self._perform(batch)
+        self.assertEqual(batch.state, "done")
+        call = self.company.partner_id.sudo().activity_ids
+        self.assertIn("cannot report", call.summary)
+        self.assertIn("1/0", call.note)
+        self._hand_over()
+        self.assertEqual(len(self._get_notices()), 1)

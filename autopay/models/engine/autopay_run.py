@@ -210,7 +210,7 @@ class AutopayRun(models.Model):
         """Note what people are told of these runs along with their end.
 
         In the same transaction: a process that died in between would tell nobody. No
-        fault in it leaves a run open.
+        fault in it leaves a run open; a person is called instead.
         """
         report = self.env["autopay.notice.report"]
         for run in self:
@@ -219,8 +219,19 @@ class AutopayRun(models.Model):
                     report._on_run(run)
             except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
                 raise
-            except Exception:
+            except Exception as error:
                 _logger.exception("People are not told of autopay run %s.", run.id)
+                run._alert_untold_safely(error)
+
+    def _alert_untold_safely(self, error):
+        """Call a person about a run of which people are not told."""
+        try:
+            with self.env.cr.savepoint():
+                self.env["autopay.notice.report"]._alert_untold(self.company_id, error)
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            raise
+        except Exception:
+            _logger.exception("Nobody is called about autopay run %s.", self.id)
 
     def _release_lock(self):
         unlock = SQL("SELECT pg_advisory_unlock(%s, %s)", LOCK_CLASS, self.id)

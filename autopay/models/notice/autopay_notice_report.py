@@ -25,7 +25,19 @@ class AutopayNoticeReport(models.AbstractModel):
         if companies._is_autopay_unused() or companies._is_autopay_neutralized():
             return
         known = companies.search([("autopay_known", "=", True)])
-        self._apply(self._report_failures, known - companies._get_autopay_copied())
+        self._apply(
+            self._report_failures,
+            known - companies._get_autopay_copied(),
+            on_failure=self._alert_untold,
+        )
+
+    def _alert_untold(self, company, error):
+        """Call a person, as people of a company are not told what was charged.
+
+        :param error: the exception that keeps it from being written
+        """
+        notification = self.env["autopay.notification"]._for_staff(company)
+        notification._alert_untold(company, str(error))
 
     # === EVENTS === #
 

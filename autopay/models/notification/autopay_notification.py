@@ -264,6 +264,16 @@ class AutopayNotification(models.AbstractModel):
         )
         self._alert(company.partner_id, company, summary, note)
 
+    def _alert_untold(self, company, error):
+        """Tell that the mails to staff about charges of a company cannot be written."""
+        summary = self.env._("Autopay cannot report on charges of %s", company.name)
+        note = self.env._(
+            "Invoices are charged and booked as always, but nobody gets a mail about "
+            "it. Look at the runs and the charges instead. The error was: %s",
+            error,
+        )
+        self._alert(company.partner_id, company, summary, note)
+
     def _alert_copied(self, attempt):
         """Tell that this database looks after no charges of a company.
 

@@ -97,13 +97,37 @@ class TestAutopayNoticeStaff(NoticeCommon):
         self.assertEqual(self._get_staff_notices().res_id, run.id)
 
     @mute_logger("odoo.addons.autopay.models.engine.autopay_run")
-    def test_run_ends_also_where_nobody_can_be_told_of_it(self):
+    def test_run_ends_also_where_nobody_can_be_told_of_it_and_a_person_is_called(self):
         self.company.autopay_summary = "always"
         report = type(self.env["autopay.notice.report"])
-        with patch.object(report, "_prepare_rows", side_effect=ZeroDivisionError):
-            self._collect()
+        with patch.object(
+            report, "_prepare_rows", side_effect=ZeroDivisionError("1/0")
+        ):
+            with patch.object(report, "_alert_untold", side_effect=ZeroDivisionError):
+                self._collect()
+            self.assertEqual(self._get_last_run().state, "done")
+            self.assertFalse(self._get_untold_calls())
+            for _number in range(2):
+                self._collect()
         self.assertEqual(self._get_last_run().state, "done")
         self.assertFalse(self._get_staff_notices())
+        [call] = self._get_untold_calls()
+        self.assertEqual(call.user_id, self.company._get_autopay_called())
+        self.assertIn("1/0", call.note)
+
+    @mute_logger("odoo.addons.autopay.models.engine.autopay_stage")
+    def test_person_is_called_where_failures_cannot_be_reported(self):
+        self._fail()
+        report = type(self.env["autopay.notice.report"])
+        with patch.object(
+            report, "_prepare_rows", side_effect=ZeroDivisionError("1/0")
+        ):
+            self._report_failures()
+        self.assertEqual(len(self._get_untold_calls()), 1)
+
+    def _get_untold_calls(self):
+        calls = self.company.partner_id.sudo().activity_ids
+        return calls.filtered(lambda call: "cannot report" in call.summary)
 
     def test_run_whose_process_died_is_told_by_the_next_one(self):
         self._collect()
