@@ -50,6 +50,12 @@ ISSUE_SENTENCES = {
     ),
 }
 
+# The same of a method that comes back with its provider, and was not removed.
+RESTING_METHOD = _lt(
+    "%(method)s cannot be charged for now, as %(provider)s is out of use. Choose "
+    "another payment method, or wait until it can be charged again."
+)
+
 # Sentences for a customer who has changed a configuration in the portal.
 DONE_SENTENCES = {
     "up": _lt("“%(name)s” is tried earlier now."),
@@ -78,7 +84,10 @@ def get_issue_sentence(env, code, token, blockers, **values):
     """
     if code not in ISSUE_SENTENCES:
         return get_method_words(env, blockers[code].sentence, token)
-    sentence = env._(ISSUE_SENTENCES[code])
+    found = ISSUE_SENTENCES[code]
+    if code == "method_archived" and token._is_autopay_coming_back():
+        found = RESTING_METHOD
+    sentence = env._(found)
     return sentence % {**get_method_values(env, token), **values}
 
 

@@ -42,10 +42,7 @@ METHOD_BLOCKERS = (
     Blocker(
         "method_archived",
         _lt("Payment method archived"),
-        _lt(
-            "The payment method %(method)s was archived. Choose another one, or ask "
-            "the customer to save one."
-        ),
+        _lt("The payment method %(method)s was archived. %(advice)s"),
         of_payer="method",
         days=1,
     ),

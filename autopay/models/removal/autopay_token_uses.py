@@ -30,6 +30,18 @@ class AutopayTokenUses(models.AbstractModel):
         self.check_access("read")
         return [*rows, *get_use_rows(self.env, self._get_autopay_uses())]
 
+    def _is_autopay_coming_back(self):
+        """Return whether a method was archived with its provider, and returns with it.
+
+        See ``_find_autopay_archived`` of ``autopay.provider.archive``.
+        """
+        self.ensure_one()
+        token = self.sudo()
+        if token.active or not token.autopay_archived_mode:
+            return False
+        consents = token.autopay_authorization_ids
+        return token.partner_id.active and not all(consents.mapped("revoked_date"))
+
     def _get_autopay_uses(self):
         """Return the ``Uses`` of the method, with the rights of the system."""
         self.ensure_one()

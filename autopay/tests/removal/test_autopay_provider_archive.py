@@ -24,6 +24,17 @@ class TestAutopayProviderArchive(AutopayCommon):
         calls = self.env["mail.activity"].sudo().with_context(active_test=False)
         return calls.search([("autopay_wait", "=", wait)])
 
+    def _create_rule(self, customer):
+        """Create a payment rule by which the customer's method pays."""
+        return self.env["autopay.configuration"].create(
+            {
+                "partner_id": customer.id,
+                "company_id": self.company.id,
+                "token_id": customer.with_company(self.company).autopay_token_id.id,
+                "condition_ids": [(0, 0, {"number": 1.0})],
+            }
+        )
+
     def test_one_person_is_told_how_many_customers_are_concerned(self):
         self.provider.state = "disabled"
         call = self._get_calls()
@@ -87,6 +98,34 @@ class TestAutopayProviderArchive(AutopayCommon):
         with self.assertRaises(AccessError):
             self.provider.with_user(biller).sudo(False).action_autopay_bring_back()
 
+    def test_invoice_and_rule_say_that_the_method_comes_back(self):
+        rule = self._create_rule(self.customer)
+        invoice = self._create_due_invoice()
+        self.provider.state = "disabled"
+        self.assertEqual(rule.issue_code, "method_archived")
+        self.assertIn("cannot be charged for now", rule.issue)
+        self.assertNotIn("removed", rule.issue)
+        rule.enabled = False
+        self.assertEqual(invoice.autopay_blocker, "method_archived")
+        self.assertIn("comes back by itself", invoice.autopay_explanation)
+        self.assertIn(self.provider.name, invoice.autopay_explanation)
+        words = self.customer.with_company(self.company).autopay_readiness_text
+        self.assertIn("comes back by itself", words)
+
+    def test_invoice_says_how_a_method_is_brought_back_whose_kind_is_off(self):
+        invoice = self._create_due_invoice()
+        self.provider.state = "disabled"
+        self._force(self.provider, state="test")
+        self.assertIn("Bring Back Payment Methods", invoice.autopay_explanation)
+
+    def test_method_that_does_not_come_back_is_not_said_to(self):
+        invoice = self._create_due_invoice()
+        self.provider.state = "disabled"
+        self.token.autopay_authorization_ids.sudo()._revoke("The customer has left.")
+        self.assertEqual(invoice.autopay_blocker, "method_archived")
+        self.assertNotIn("comes back", invoice.autopay_explanation)
+        self.assertIn("Choose another one", invoice.autopay_explanation)
+
     def test_form_says_what_disabling_does_before_it_is_saved(self):
         form = self.provider.new(origin=self.provider)
         form.state = "disabled"
@@ -111,17 +150,8 @@ class TestAutopayProviderArchive(AutopayCommon):
         self.assertEqual(call.record, self.customer)
 
     def test_rules_of_many_customers_make_one_call(self):
-        self.env["autopay.configuration"].create(
-            [
-                {
-                    "partner_id": each.id,
-                    "company_id": self.company.id,
-                    "token_id": each.with_company(self.company).autopay_token_id.id,
-                    "condition_ids": [(0, 0, {"number": 1.0})],
-                }
-                for each in self.others
-            ]
-        )
+        for each in self.others:
+            self._create_rule(each)
         self.provider.state = "disabled"
         self.assertEqual(len(self._get_calls()), 1)
         self.assertFalse(self.others[0].activity_ids | self.others[1].activity_ids)

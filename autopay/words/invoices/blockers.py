@@ -5,6 +5,7 @@ from ...const.retry import DECLINE_DAYS
 from ..amounts import format_amount
 from ..days import say_day
 from ..declines.advice import get_staff_advice
+from ..methods.archives import get_archived_advice
 from .announcements import NOTICE_BLOCKERS, get_announcement_words, get_told_note
 from .credits import get_credit_note, get_credit_values
 
@@ -43,6 +44,7 @@ def get_method_values(env, token):
         "method": token._get_autopay_label() if token else "",
         "days": DECLINE_DAYS,
         "provider": token.provider_id.sudo().name or "",
+        "advice": get_archived_advice(env, token) if token and not token.active else "",
         **get_pause_values(env, token),
     }
 
@@ -141,6 +143,8 @@ def _get_advice(env, decision):
     """Return what is to be known about a charge that failed or is under way."""
     if decision.blocker == "failed":
         return _get_failed_advice(env, decision)
+    if decision.blocker == "method_archived":
+        return get_archived_advice(env, decision.token)
     if decision.blocker == "debit_pending":
         is_debit = decision.waiting.token_id._is_autopay_debit()
         return env._("Bank debits take some days.") if is_debit else ""

@@ -67,6 +67,28 @@ def get_returned_words(env, provider, able, left):
     return " ".join(words)
 
 
+def get_archived_advice(env, token):
+    """Return what can be done about one archived method, as sentences for staff."""
+    instead = env._("Choose another one, or ask the customer to save one.")
+    if not token._is_autopay_coming_back():
+        return instead
+    provider = token.provider_id.sudo()
+    if provider.state == token.sudo().autopay_archived_mode:
+        words = env._(
+            "Odoo did so when %(provider)s was disabled, and its kind of payment "
+            "method is switched off since. Have an administrator switch it on, and "
+            "press Bring Back Payment Methods on the provider.",
+            provider=provider.name,
+        )
+    else:
+        words = env._(
+            "Odoo did so when %(provider)s was disabled or set to another mode. It "
+            "comes back by itself once the provider is as it was.",
+            provider=provider.name,
+        )
+    return f"{words} {instead}"
+
+
 def _get_names(env, payers):
     names = payers[:NAMED_CUSTOMERS].mapped("display_name")
     more = len(payers) - NAMED_CUSTOMERS

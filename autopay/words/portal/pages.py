@@ -86,6 +86,9 @@ def get_status_words(env, status):
     """
     code = "configured" if status.is_on and status.configured else status.code
     sentence = STATUS_SENTENCES.get(code, _NOTHING_NOW)
+    if code == "method_archived" and status.token._is_autopay_coming_back():
+        # It was not the customer, and comes back with the provider.
+        sentence = _NOTHING_NOW
     return fill_in(env, sentence, method=status.token._get_autopay_label())
 
 
