@@ -218,7 +218,11 @@ class PaymentToken(models.Model):
             .search([("partner_id", "=", payer.id), ("revoked_date", "=", False)])
         )
         agreed = agreed.token_id.with_env(self.env)
-        for owner in (payer | agreed.partner_id.sudo()) - payer.browse(partner_id):
+        # A contact that went to another customer has taken its methods along.
+        owners = agreed.partner_id.sudo().filtered(
+            lambda owner: owner.commercial_partner_id == payer
+        )
+        for owner in (payer | owners) - payer.browse(partner_id):
             found = super()._get_available_tokens(providers_ids, owner.id, **kwargs)
             shared = found if owner == payer else found & agreed
             tokens |= shared._filter_autopay_used()

@@ -47,6 +47,12 @@ class TestPortalContacts(PagesCommon):
         consents.search([("token_id", "=", private.id)])._revoke("Asked by phone")
         self.assertEqual(self._get_offered(self.owner_user), {self.token.id})
 
+    def test_method_of_a_contact_that_left_for_another_customer_goes_along(self):
+        private = self._create_token(customer=self.colleague, payment_details="1111")
+        self.customer.with_company(self.company).autopay_token_id = private
+        self.colleague.parent_id = self.stranger.commercial_partner_id
+        self.assertEqual(self._get_offered(self.owner_user), {self.token.id})
+
     def test_contacts_are_offered_what_odoo_offers_where_autopay_is_off(self):
         self.colleague.autopay_portal_manager = True
         self.company.autopay_enabled = False
