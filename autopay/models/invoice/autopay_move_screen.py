@@ -31,23 +31,16 @@ class AutopayMoveScreen(models.AbstractModel):
 
         Where Autopay never was on they stay empty.
         """
-        without_own = (leave_own_out(values), field_names, leave_own_out(fields_spec))
-        if _are_lines_typed(field_names, fields_spec):
-            # To judge the customer with each price would take longer than the price.
-            result = super().onchange(*without_own)
-            if DUE not in result.get("value", {}):
-                return result
+        # To judge the customer with each price would take longer than the price.
+        is_typed = _are_lines_typed(field_names, fields_spec)
         empty = self._get_autopay_empty(fields_spec)
-        if not empty or find_own(field_names):
-            return super().onchange(values, field_names, fields_spec)
-        result = super().onchange(*without_own)
-        # A record from scratch is told all values, any other what has changed; of lists
-        # only what is to be put in.
-        if not field_names:
-            result["value"].update(
-                {name: value for name, value in empty.items() if value is False}
+        if is_typed or (empty and not find_own(field_names)):
+            result = super().onchange(
+                leave_own_out(values), field_names, leave_own_out(fields_spec)
             )
-        return result
+            if empty or DUE not in result.get("value", {}):
+                return result if field_names else _add_empty(result, empty)
+        return super().onchange(values, field_names, fields_spec)
 
     def _get_autopay_empty(self, specification):
         """Return {name of a field of ours: its empty value}; nothing if it may differ.
@@ -58,6 +51,16 @@ class AutopayMoveScreen(models.AbstractModel):
         if not known_ids.isdisjoint(self.env.companies.ids):
             return {}
         return get_empty_values(self, specification)
+
+
+def _add_empty(result, empty):
+    """Return the answer with our fields: a record from scratch is told all values.
+
+    Any other is told what has changed; of lists only what is to be put in.
+    """
+    told = {name: value for name, value in empty.items() if value is False}
+    result["value"].update(told)
+    return result
 
 
 def _are_lines_typed(field_names, fields_spec):
