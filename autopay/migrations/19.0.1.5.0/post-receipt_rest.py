@@ -14,6 +14,7 @@ FIND = """
         ON data.model = 'mail.template' AND data.res_id = template.id
      WHERE data.module = 'autopay' AND data.name = 'mail_template_receipt'
        AND template.write_uid = 1
+       AND template.body_html IS NOT NULL
 """
 
 
@@ -38,6 +39,6 @@ def add_step(body):
 
     :param str body: as it is; one that has the sentence, or several tables, stays so
     """
-    if "next_step" in body or body.count("</table>") != 1:
+    if not body or "next_step" in body or body.count("</table>") != 1:
         return body
     return body.replace("</table>", f"</table>{STEP}")
