@@ -167,6 +167,7 @@ from .matrix import (
     test_fault_matrix_reserve,
 )
 from .notice import (
+    test_autopay_mail_dates,
     test_autopay_notice,
     test_autopay_notice_bad_input,
     test_autopay_notice_before,
