@@ -5,7 +5,7 @@ from odoo.tools.translate import LazyTranslate
 from ..const.reversal import MONEY_GONE, UNRECORDED
 from .days import say_day
 from .declines.advice import get_decline_sentence
-from .filled import fill_in
+from .filled import fill_in, label_codes
 from .providers import PROBLEM_SENTENCES, get_problem_sentence
 
 _lt = LazyTranslate(__name__)
@@ -142,6 +142,11 @@ def get_reason_words(env, reason):
     """Return why the money went back, as a sentence; the code itself when unknown."""
     sentence = REASON_SENTENCES.get(reason)
     return env._(sentence) if sentence else (reason or "")
+
+
+def get_reason_labels(env, reasons):
+    """Return {code: why money went back} for the codes that are known."""
+    return label_codes(env, reasons, REASON_SENTENCES)
 
 
 def get_reading_sentence(env, problem):

@@ -7,6 +7,7 @@ from ...const.attempt import ACTIVE_STATES, FOLLOW_UPS, SHOWN_STATES
 from ...const.invoice import UNPAID_STATES
 from ...rights import check_billing
 from ...words.amounts import format_amount
+from ...words.declines.advice import get_decline_labels
 
 
 class AutopayAttemptScreen(models.AbstractModel):
@@ -113,6 +114,14 @@ class AutopayAttemptScreen(models.AbstractModel):
         for attempt in self:
             failed = attempt.follow_up and attempt._get_failed_moves()
             attempt.needs_method = failed and failed == failed._filter_needing_method()
+
+    def _web_read_group_groupby_formatter(self, groupby_spec, values):
+        """Override of `web`: lists by reason are headed by sentences, not by codes."""
+        formatter = super()._web_read_group_groupby_formatter(groupby_spec, values)
+        if groupby_spec != "decline_code":
+            return formatter
+        labels = get_decline_labels(self.env, values)
+        return lambda code: (labels.get(code, code), formatter(code)[1])
 
     # === ACTION METHODS === #
 

@@ -19,7 +19,7 @@ from ...const.reversal import (
 from ...fields import BigInteger
 from ...rights import check_billing, check_manager
 from ...words.amounts import format_amount
-from ...words.reversals import get_reason_words, get_status_words
+from ...words.reversals import get_reason_labels, get_reason_words, get_status_words
 
 
 class AutopayReversal(models.Model):
@@ -146,6 +146,14 @@ class AutopayReversal(models.Model):
                 self.env, reversal.kind, reversal.status
             )
             reversal.reason_text = get_reason_words(self.env, reversal.reason)
+
+    def _web_read_group_groupby_formatter(self, groupby_spec, values):
+        """Override of `web`: lists by reason are headed by sentences, not by codes."""
+        formatter = super()._web_read_group_groupby_formatter(groupby_spec, values)
+        if groupby_spec != "reason":
+            return formatter
+        labels = get_reason_labels(self.env, values)
+        return lambda code: (labels.get(code, code), formatter(code)[1])
 
     @api.depends("status")
     def _compute_is_to_answer(self):

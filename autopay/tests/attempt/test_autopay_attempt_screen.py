@@ -111,3 +111,32 @@ class TestAutopayAttemptScreen(AutopayCommon):
         invoice.action_autopay_lift_hold()
         self.assertFalse(invoice.autopay_blocker)
         self.assertFalse(invoice.autopay_hold_reason)
+
+    def _group(self, codes):
+        """Return {name of a group: its charges} of the charges by their reason."""
+        attempts = self._find(state="declined").sorted("id")
+        for attempt, code in zip(attempts, codes, strict=True):
+            self._force(attempt, decline_code=code)
+        domain = [("id", "in", attempts.ids)]
+        groups = attempts.web_read_group(domain, ["decline_code"], ["__count"])
+        return {
+            group["decline_code"]: attempts.filtered_domain(group["__extra_domain"])
+            for group in groups["groups"]
+        }
+
+    def test_charges_by_reason_stand_under_sentences(self):
+        self._fail(LATER, "Late Lamps")
+        self._fail(LOST, "Lost Lutes")
+        self._run_autopay()
+        first, second = self._find(state="declined").sorted("id")
+        words = "The card or bank account has insufficient funds."
+        groups = self._group(["insufficient_funds", "a_new_code"])
+        self.assertEqual(groups, {words: first, "a_new_code": second})
+        # The web client takes groups of one name for one group.
+        groups = self._group(["incorrect_cvc", "invalid_cvc"])
+        words = "The card's security code is incorrect."
+        self.assertEqual(
+            groups,
+            {f"{words} (incorrect_cvc)": first, f"{words} (invalid_cvc)": second},
+        )
+        self.assertEqual(self._group([None, None]), {False: first | second})

@@ -43,6 +43,19 @@ class TestAutopayReversalDispute(ReversalCommon):
         self.assertEqual(self._get_provider_balance(), 0)
         self.assertEqual(self._get_reversal(attempt).kind, "dispute")
 
+    def test_disputes_by_reason_stand_under_sentences(self):
+        _invoice, attempt = self._collect(100)
+        self._dispute(attempt)
+        self._poll()
+        reversal = self._get_reversal(attempt)
+        self._force(reversal, reason="product_not_received")
+        groups = reversal.web_read_group(
+            [("id", "in", reversal.ids)], ["reason"], ["__count"]
+        )
+        [group] = groups["groups"]
+        self.assertEqual(group["reason"], reversal.reason_text)
+        self.assertEqual(reversal.filtered_domain(group["__extra_domain"]), reversal)
+
     def test_dispute_of_a_part_opens_only_that_part(self):
         invoice, attempt = self._collect(100)
         self._dispute(attempt, amount=4000)

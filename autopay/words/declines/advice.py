@@ -2,6 +2,7 @@
 
 from odoo.tools.translate import LazyTranslate
 
+from ..filled import label_codes
 from .banks import BANK_SENTENCES
 from .cards import CARD_SENTENCES
 
@@ -205,6 +206,11 @@ def get_decline_sentence(env, code, decline_class):
     """
     sentence = DECLINE_SENTENCES.get(code) or CLASS_SENTENCES.get(decline_class)
     return env._(sentence or CLASS_SENTENCES["later"])
+
+
+def get_decline_labels(env, codes):
+    """Return {code: why a payment failed} for the codes that are known."""
+    return label_codes(env, codes, DECLINE_SENTENCES)
 
 
 def get_customer_sentence(env, decline_class):
