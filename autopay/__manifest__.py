@@ -86,6 +86,7 @@
         "views/autopay_overview_views.xml",
         "views/autopay_report_views.xml",
         "wizards/autopay_first_step_views.xml",
+        "views/ir_cron_views.xml",
         "views/autopay_menus.xml",
         # Actions on many invoices.
         "data/ir_actions_server_data.xml",

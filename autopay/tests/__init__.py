@@ -188,6 +188,7 @@ from .ordinary import (
     test_click_everywhere,
     test_every_screen,
     test_guards_page,
+    test_menus,
     test_migration,
     test_off_is_off,
     test_screens,

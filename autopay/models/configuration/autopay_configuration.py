@@ -78,7 +78,7 @@ class AutopayConfiguration(models.Model):
         "res.currency",
         required=True,
         default=lambda self: self.env.company.currency_id,
-        help="Of the caps; charges in other currencies are converted.",
+        help="Of the limits; charges in other currencies are converted.",
     )
     max_amount = fields.Monetary(
         string="Maximum per Charge",

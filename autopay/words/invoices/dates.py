@@ -18,7 +18,7 @@ SOURCE_SENTENCES = {
         "It is the day on which the work was to be done; by the rule it would be "
         "%(date)s."
     ),
-    "rest": _lt("It is the rest that a cap has left for that day."),
+    "rest": _lt("It is the rest that a limit has left for that day."),
 }
 
 # Of drafts: whether somebody has marked them, or the policy does so with the posting.

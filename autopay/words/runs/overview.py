@@ -24,7 +24,7 @@ SECTION_NOTES = {
 
 # By the key of a card: its title, and what it counts.
 CARDS = {
-    "failed": (_lt("Failed"), _lt("Charged in vain, no further try planned")),
+    "failed": (_lt("Failed"), _lt("Not collected, no further try planned")),
     "customer": (_lt("Waiting for the Customer"), _lt("To confirm, or skipped")),
     "blocked": (_lt("Blocked"), _lt("Cannot be charged, by reason")),
     "refunded": (_lt("Refunded"), _lt("To decide: still owed or not")),
