@@ -54,7 +54,8 @@ class AutopayConsentWizard(models.TransientModel):
         string="Agreed on", default=lambda self: self.env.company._get_autopay_today()
     )
     document = fields.Binary(
-        string="Scan", help="The signed paper, or the message in which he agreed."
+        string="Scan",
+        help="The signed paper, or the message in which the customer agreed.",
     )
     document_name = fields.Char()
     currency_id = fields.Many2one("res.currency", compute="_compute_currency_id")

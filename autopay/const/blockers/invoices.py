@@ -139,7 +139,7 @@ INVOICE_BLOCKERS = (
         "set_aside",
         _lt("Set aside"),
         _lt(
-            "The engine failed on this invoice more than once and leaves it alone. "
+            "Autopay failed on this invoice more than once and leaves it alone. "
             "Press Retry once the cause is found."
         ),
         person_decides=True,
