@@ -212,16 +212,14 @@ class PaymentToken(models.Model):
         payer = self._get_autopay_represented(partner_id)
         if not payer or kwargs.get("is_validation"):
             return tokens
-        agreed = (
-            self.env["autopay.authorization"]
-            .sudo()
-            .search([("partner_id", "=", payer.id), ("revoked_date", "=", False)])
-        )
-        agreed = agreed.token_id.with_env(self.env)
+        authorizations = self.env["autopay.authorization"].sudo()
+        current = [("partner_id", "=", payer.id), ("revoked_date", "=", False)]
+        agreed = authorizations.search_fetch(current, ["token_id"]).token_id
         # A contact that went to another customer has taken its methods along.
-        owners = agreed.partner_id.sudo().filtered(
+        owners = agreed.partner_id.filtered(
             lambda owner: owner.commercial_partner_id == payer
         )
+        agreed = agreed.with_env(self.env)
         for owner in (payer | owners) - payer.browse(partner_id):
             found = super()._get_available_tokens(providers_ids, owner.id, **kwargs)
             shared = found if owner == payer else found & agreed

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 
+from ...const.invoice import OWN_PREFETCH
 from ...const.portal import PORTAL_RIGHTS
 from ...rights import STAFF_GROUPS
 
@@ -16,7 +17,7 @@ class AutopayPartnerPortal(models.AbstractModel):
         tracking=True,
         groups=STAFF_GROUPS,
         help="Empty: the company itself and its first portal user may change it.",
-        prefetch=False,
+        prefetch=OWN_PREFETCH,
     )
     autopay_portal_manager = fields.Boolean(
         string="May Change Autopay in the Portal",
@@ -33,10 +34,14 @@ class AutopayPartnerPortal(models.AbstractModel):
         undecided = self.filtered(lambda rec: not rec.autopay_portal_right)
         for partner in self - undecided:
             partner.autopay_portal_manager = partner.autopay_portal_right == "change"
-        first = undecided._get_first_portal_contacts()
-        for partner in undecided:
-            payer = partner.commercial_partner_id
-            partner.autopay_portal_manager = partner in (payer, first.get(payer))
+        own = undecided.filtered(lambda rec: rec == rec.commercial_partner_id)
+        own.autopay_portal_manager = True
+        contacts = undecided - own
+        # Most customers are their own contact: of them there is nothing to look up.
+        first = contacts and contacts._get_first_portal_contacts()
+        for contact in contacts:
+            payer = contact.commercial_partner_id
+            contact.autopay_portal_manager = contact == first.get(payer)
 
     def _inverse_autopay_portal_manager(self):
         for partner in self:

@@ -272,6 +272,17 @@ class TestOffIsOff(PortalCommon):
         )
         self.assertTrue([query for query in found if "autopay_attempt_line" in query])
 
+    def test_offering_methods_on_a_page_asks_little_of_a_customer(self):
+        self.customer.sudo().autopay_token_id = self.token
+        tokens = self.env["payment.token"].with_user(self.owner_user)
+        with self._watch_queries() as found:
+            offered = tokens._get_available_tokens(
+                self.provider.ids, self.owner_user.partner_id.id
+            )
+        self.assertIn(self.token, offered.sudo())
+        # Of tables of ours it is only asked to what the customer has agreed.
+        self.assertEqual(len(found), 1)
+
     def _live_a_day(self, invoice, entry):
         """Do what people do with invoices, payments and methods every day."""
         entry.action_post()
