@@ -1,4 +1,7 @@
+from lxml import etree
+
 from odoo.tests import tagged
+from odoo.tools.safe_eval import safe_eval
 
 from .common import SaleCommon
 
@@ -69,3 +72,19 @@ class TestAutopaySaleRights(SaleCommon):
                 trace = self.env["autopay.configuration.trace"].with_user(user)
                 [row] = trace._get_trace(invoice.with_user(user))["configurations"]
                 self.assertEqual(row["conditions"][0]["actual"], "Monthly")
+
+    def test_salespeople_read_before_confirming_what_it_charges(self):
+        seller = self._create_user("seller", "sales_team.group_sale_salesman_all_leads")
+        order = self._create_order()
+        self.assertEqual(order.state, "sale")
+        draft = order.copy({"autopay_trigger": "confirmed"}).with_user(seller)
+        view = self.env["sale.order"].with_user(seller).get_view(view_type="form")
+        [said] = etree.fromstring(view["arch"]).xpath(
+            "//sheet/preceding::field[@name='autopay_sentence']/.."
+        )
+        for each, hidden in ((draft, False), (order.with_user(seller), True)):
+            values = {
+                "autopay_sentence": each.autopay_sentence,
+                "state": each.state,
+            }
+            self.assertEqual(safe_eval(said.get("invisible"), values), hidden)

@@ -75,6 +75,20 @@ class TestScreens(AutopayCommon):
         self.assertTrue(safe_eval(hidden, {"context": context}))
         self.assertFalse(safe_eval(hidden, {"context": {}}))
 
+    def test_lists_show_in_full_what_tells_one_row_from_another(self):
+        # Odoo shares out what room is left, and would cut numbers and names.
+        for model, view, name, pixels in (
+            ("account.move", "account_move_view_list_autopay", "name", 150),
+            ("account.move", "account_move_view_list_autopay_credit", "name", 150),
+            ("autopay.run", "autopay_run_view_list", "name", 130),
+            ("autopay.run", "autopay_run_view_list", "failed_words", 130),
+            ("autopay.notice", "autopay_notice_view_list", "failure", 300),
+            ("autopay.notice.setting", "autopay_notice_setting_view_list", "kind", 240),
+        ):
+            field = self._find(self._get_arch(model, "list", view), "field", name)
+            width = (field.get("width") or "0").removesuffix("px")
+            self.assertGreaterEqual(int(width), pixels, f"{view}: {name}")
+
     # === CARDS === #
 
     def _find_widgets(self, view_type, widget):
