@@ -1,3 +1,7 @@
+from datetime import datetime, time, timedelta
+
+from freezegun import freeze_time
+
 from odoo.tests import HttpCase, tagged
 
 from .common import JOB, ProjectCommon
@@ -31,6 +35,25 @@ class TestAutopayProjectTour(ProjectCommon, HttpCase):
         invoice = order.invoice_ids
         self.assertEqual(invoice.state, "posted")
         self._run_autopay()
+        self.assertEqual(invoice.payment_state, "paid")
+        self.assertEqual([row["amount"] for row in self._get_charges(invoice)], [28000])
+        self._walk("paid", tasks, self.engineer)
+        self.assertEqual(task.stage_id, self.paid)
+
+    def test_work_is_charged_on_its_date_and_moves_to_paid(self):
+        self.doing.autopay_paid_stage_id = self.paid
+        order = self._create_order(280.0)
+        day = self.today + timedelta(days=2)
+        task = self._create_task(order, date_deadline=datetime.combine(day, time(12)))
+        tasks = f"/odoo/project/{self.project.id}/tasks"
+        self._walk("date", tasks, self.leader)
+        self.assertTrue(task.autopay_on_date)
+        self._run_job()
+        self.assertFalse(order.invoice_ids)
+        with freeze_time(f"{day + timedelta(days=1)} 12:00"):
+            self._run_job()
+            self._run_autopay()
+        invoice = order.invoice_ids
         self.assertEqual(invoice.payment_state, "paid")
         self.assertEqual([row["amount"] for row in self._get_charges(invoice)], [28000])
         self._walk("paid", tasks, self.engineer)

@@ -36,6 +36,23 @@ registry.category("web_tour.tours").add("autopay_project_drag_tour", {
     ],
 });
 
+/** The project manager has the task collected on the day on which it is to be done. */
+registry.category("web_tour.tours").add("autopay_project_date_tour", {
+    steps: () => [
+        {
+            trigger: `${column("In Progress")} .o_kanban_record:contains(Survey of pier 3)`,
+            run: "click",
+        },
+        {
+            trigger: ".o_form_view .o_field_widget[name=autopay_on_date] input",
+            run: "click",
+        },
+        { trigger: ".o_form_status_indicator .o_form_button_save", run: "click" },
+        { trigger: ".o_form_saved" },
+        { trigger: `${LINE}:contains(Will be collected with Autopay on)` },
+    ],
+});
+
 registry.category("web_tour.tours").add("autopay_project_paid_tour", {
     steps: () => [
         {
