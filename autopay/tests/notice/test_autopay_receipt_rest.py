@@ -91,3 +91,13 @@ class TestAutopayReceiptRest(NoticeCommon):
         step["migrate"](self.env.cr, "19.0.1.4.0")
         self.env.invalidate_all()
         self.assertNotIn("object.next_step", template.body_html)
+
+    def test_migration_leaves_a_template_without_text_alone(self):
+        template = self.env.ref("autopay.mail_template_receipt")
+        template.body_html = False
+        self._force(template, write_uid=SUPERUSER_ID)
+        step = run_path(file_path(MIGRATION))
+        step["migrate"](self.env.cr, "19.0.1.4.0")
+        self.env.invalidate_all()
+        self.assertFalse(template.body_html)
+        self.assertFalse(step["add_step"](None))

@@ -31,6 +31,16 @@ class TestPortalHome(PagesCommon):
         self.assertIn("have not chosen", self._text(page, "autopay_status_words"))
         self.assertFalse(self._text(page, "autopay_next_words"))
 
+    def test_method_that_comes_back_with_its_provider_is_not_said_to_be_removed(self):
+        token = self._enrol()
+        self.provider.state = "disabled"
+        self._log_in(self.owner_user)
+        words = self._text(self._open("/my/autopay"), "autopay_status_words")
+        self.assertIn("the reason is on our side", words)
+        token.autopay_authorization_ids.sudo()._revoke("The customer has left.")
+        words = self._text(self._open("/my/autopay"), "autopay_status_words")
+        self.assertIn("was removed", words)
+
     def test_entry_on_the_home_page_stands_where_autopay_is_on(self):
         self._log_in(self.owner_user)
         self.assertTrue(self._open("/my").xpath("//a[@href='/my/autopay']"))
