@@ -89,6 +89,16 @@ class TestScreens(AutopayCommon):
             width = (field.get("width") or "0").removesuffix("px")
             self.assertGreaterEqual(int(width), pixels, f"{view}: {name}")
 
+    def test_parts_of_a_plan_have_a_handle_only_where_they_can_be_moved(self):
+        # A column that holds nothing else takes a quarter of the list.
+        arch = self._get_arch("autopay.plan.wizard", "form")
+        [handle] = arch.xpath("//field[@name='line_ids']//field[@widget='handle']")
+        hidden = handle.get("column_invisible", "0")
+        for kind in ("equal", "amount", "rows"):
+            wizard = self.env["autopay.plan.wizard"].new({"kind": kind})
+            shown = not safe_eval(hidden, {"parent": wizard})
+            self.assertEqual(shown, kind == "rows", kind)
+
     # === CARDS === #
 
     def _find_widgets(self, view_type, widget):

@@ -49,6 +49,10 @@ class TestPortalComing(PagesCommon):
         for part in (self.invoice.name, "$ 100.00", "VISA •••• 4242"):
             self.assertIn(part, row)
         self.assertEqual(self._actions(), ["pay", "skip"])
+        # A large amount with a long name needs two lines on a phone.
+        self.assertFalse(
+            self._open(PATH).xpath("//article//*[contains(@class, 'text-nowrap')]")
+        )
 
     def test_customer_reads_why_something_is_not_charged(self):
         self.invoice.write(
@@ -178,7 +182,10 @@ class TestPortalComing(PagesCommon):
         self.invoice.autopay_date = self.today
         self._run_autopay()
         self.assertEqual(self.invoice.autopay_attempt_ids.state, "pending")
-        self.assertIn("We are collecting it", self._row())
+        row = self._row()
+        self.assertIn("We are collecting it", row)
+        self.assertIn("Under way", row)
+        self.assertNotIn("Not charged", row)
         self.assertEqual(self._actions(), [])
         for what in ("skip", "move", "pay", "undo"):
             with self.subTest(what=what):
