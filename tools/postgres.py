@@ -61,5 +61,5 @@ def copy_database(source, target):
 def drop_database(name):
     """Remove a database and its files, whoever is connected to it."""
     if name in database_names():
-        subprocess.run(["dropdb", "--force", name], check=True)
+        subprocess.run(["dropdb", "--force", "--if-exists", name], check=True)
     shutil.rmtree(FILESTORE / name, ignore_errors=True)

@@ -31,7 +31,7 @@ ROWS = (
         "Castle-in-the-Air Roofs",
         "pm_card_amex",
         "27500.00 half-paid",
-        "1000000.00",
+        "10000000.00",
         "5",
     ),
     ("Upside-Down Umbrellas", "pm_card_discover", "0.50", "0.49", "18.40 credited"),

@@ -10,10 +10,10 @@ GAP = "  "
 COLUMNS = (
     ("Invoice", "invoice", 14),
     ("Customer", "customer", 23),
-    ("Amount", "amount", 16),
+    ("Amount", "amount", 17),
     ("Method", "method", 15),
     ("Outcome", "outcome", 7),
-    ("Why", "why", 35),
+    ("Why", "why", 34),
 )
 COLOURS = {
     "charged": "32",
