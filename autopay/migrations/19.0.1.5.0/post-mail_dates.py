@@ -38,9 +38,12 @@ def migrate(cr, version):
 def put_in_letters(body, name):
     """Return the text of a mail with its days as in *Nov 26, 2026*.
 
-    :param str body: as it is; a day that says its form already keeps it
+    :param str body: as it is; one without text, or a day that says its form already,
+        stays so
     :param str name: the template, a key of DATES
     """
+    if not body:
+        return body
     for day in DATES[name]:
         body = body.replace(
             f"format_date({day})", f"format_date({day}, date_format='medium')"

@@ -50,6 +50,16 @@ class TestAutopayMailDates(TransactionCase):
             before, after = self._migrate(template, admin.id)
             self.assertEqual(after, before)
 
+    def test_a_language_without_text_does_not_stop_the_update(self):
+        template = self.env.ref("autopay.mail_template_consent")
+        self.env.cr.execute(
+            "UPDATE mail_template SET write_uid = 1,"
+            """ body_html = body_html || '{"fr_FR": null}' WHERE id = %s""",
+            [template.id],
+        )
+        self._run("19.0.1.4.0")
+        self.assertEqual(template.body_html.count(FORM), 1)
+
     def test_new_databases_are_left_alone(self):
         for name in TEMPLATES:
             template = self.env.ref(f"autopay.{name}")
