@@ -193,7 +193,7 @@ class AutopayQueue(models.AbstractModel):
             self._apply(self._miss, part, reason)
         # A process that died as it was to tell of them has left some behind.
         untold = batches.search([("to_tell", "=", True)])
-        self._tell(begun | waiting | untold)
+        self._tell_handovers_safely(begun | waiting | untold)
 
     @api.model
     def _take_back_unserved(self):
@@ -209,7 +209,7 @@ class AutopayQueue(models.AbstractModel):
             problem, companies = "overtaken", self._find_resting()
             waiting = waiting.filtered(lambda batch: batch.company_id in companies)
         self._apply(self._miss, waiting, problem)
-        self._tell(waiting)
+        self._tell_handovers_safely(waiting)
         return companies
 
     def _close(self, batches, halted):
@@ -228,7 +228,7 @@ class AutopayQueue(models.AbstractModel):
         open_batches.miss_reason = reason
         open_batches._set_state("missed")
 
-    def _tell(self, batches):
+    def _tell_handovers_safely(self, batches):
         """Tell people of handovers that are over; call a person when that fails."""
         self._apply(self._tell_handovers, batches, on_failure=self._alert_untold)
 

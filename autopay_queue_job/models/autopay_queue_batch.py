@@ -136,7 +136,7 @@ class AutopayQueueBatch(models.Model):
             batch._set_state("returned")
             queue = self.env["autopay.queue"]
             queue._commit()
-            queue._tell(batch)
+            queue._tell_handovers_safely(batch)
             return False
         batch.write({"state": "begun", "start_date": fields.Datetime.now()})
         return True
@@ -180,7 +180,7 @@ class AutopayQueueBatch(models.Model):
         queue = self.env["autopay.queue"]
         queue._apply(queue._close, self, halted)
         # Batches that others have closed meanwhile are seen now: the last tells of all.
-        queue._tell(self)
+        queue._tell_handovers_safely(self)
         if not complete:
             cron = self.env.ref("autopay.ir_cron_charge_due_invoices", False)
             queue._apply(lambda found: found._trigger() and None, cron or [])
