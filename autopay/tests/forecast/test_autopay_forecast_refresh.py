@@ -120,7 +120,8 @@ class TestAutopayForecastRefresh(ConfigurationCommon):
         self.assertFalse(certainties.filtered(lambda c: c.move_id in moves[5:]))
         done = self._live_through(DAYS)
         self.assertEqual(said, done)
-        self.assertGreater(len(done), 4)
+        # The day of the retry may be one of the four others.
+        self.assertGreaterEqual(len(done), 4)
 
     def test_draft_and_later_invoices_of_a_series_come_by_the_rule(self):
         self._enrol()
