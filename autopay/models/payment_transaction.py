@@ -8,7 +8,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 
 from .. import const
-from ..const.reversal import REFUND_DOUBT_MINUTES
+from ..const.reversal import MONEY_GONE, REFUND_DOUBT_MINUTES
 from ..gateways import odoo_gateway
 from ..rights import PAYMENT_GROUPS, check_manager
 
@@ -242,6 +242,8 @@ class PaymentTransaction(models.Model):
                 ),
             )
             transaction.invoice_ids._message_log_batch(bodies)
+        for refund in doubtful:
+            refund._autopay_log_refund(refund._get_autopay_doubt_end_sentence())
         doubtful.autopay_doubt_date = False
 
     def _send_payment_request(self):
@@ -282,6 +284,24 @@ class PaymentTransaction(models.Model):
             notification._alert(move, move.company_id, summary)
 
     # === REFUNDS === #
+
+    def action_refund(self, amount_to_refund=None):
+        """Override of `payment`: while it is not known whether one was made, no other.
+
+        Odoo says that a refund failed whose answer was lost, which invites to try again.
+        The same key would not help then: what the provider was read for in between is a
+        refund that is known, and the next one is another.
+
+        :raises UserError: when the answer to an earlier refund was lost
+        """
+        attempts = self._filter_autopay_known().sudo().autopay_attempt_ids
+        attempts._check_refunds_known()
+        res = super().action_refund(amount_to_refund=amount_to_refund)
+        for attempt in attempts:
+            if attempt._get_doubtful_refunds():
+                message = attempt._get_doubt_sentence()
+                res["params"].update(type="warning", message=message)
+        return res
 
     def action_autopay_not_refunded(self):
         """Take a billing manager's word that the money did not go back."""
@@ -381,4 +401,19 @@ class PaymentTransaction(models.Model):
                 ),
             ]
         )
+        for refund in doubtful:
+            refund._autopay_log_refund(refund._get_autopay_doubt_end_sentence())
         doubtful.autopay_doubt_date = False
+
+    def _get_autopay_doubt_end_sentence(self):
+        """Return what the provider's complete list says of a refund in doubt."""
+        attempts = self.source_transaction_id.autopay_attempt_ids
+        refunds = attempts.reversal_ids.filtered(
+            lambda rec: rec.kind == "refund" and rec.finding in MONEY_GONE
+        )
+        return self.env._(
+            "The provider has told of all refunds since the answer to %(reference)s was "
+            "lost: %(amount)s of this charge was refunded in all.",
+            reference=self.reference,
+            amount=self.currency_id.format(sum(refunds.mapped("amount"))),
+        )

@@ -131,11 +131,16 @@ class AutopayAttemptRefund(models.AbstractModel):
         possible = attempt.payment_id.amount_available_for_refund
         if not amount or attempt.currency_id.compare_amounts(amount, possible) > 0:
             raise UserError(self._get_no_refund_sentence(amount, possible))
-        res = self.transaction_id.action_refund(amount_to_refund=amount)
-        if self._get_doubtful_refunds():
-            # Odoo calls it failed, which invites to try again.
-            res["params"].update(type="warning", message=self._get_doubt_sentence())
-        return res
+        return self.transaction_id.action_refund(amount_to_refund=amount)
+
+    def _check_refunds_known(self):
+        """Let nothing be refunded while perhaps it was already.
+
+        :raises UserError: when the answer to a refund was lost and is not known yet
+        """
+        for attempt in self:
+            if attempt._get_doubtful_refunds():
+                raise UserError(attempt._get_doubt_sentence())
 
     def _check_shown(self, shown, amount):
         """Let nobody give back another amount than he saw.

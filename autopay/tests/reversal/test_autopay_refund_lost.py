@@ -40,7 +40,7 @@ class TestAutopayRefundLost(ReversalCommon):
         wizard = self.env["payment.refund.wizard"].with_context(
             active_id=attempt.payment_id.id
         )
-        wizard.create({"amount_to_refund": amount}).action_refund()
+        return wizard.create({"amount_to_refund": amount}).action_refund()
 
     def _let_time_pass(self, attempt):
         """Let the provider's list be asked for long after the answer was lost."""
@@ -148,11 +148,42 @@ class TestAutopayRefundLost(ReversalCommon):
         self.assertEqual(self._get_reversal(attempt).amount, 30)
         self.assertEqual(self._get_customer_balance(), 0)
 
-    def test_refund_repeated_on_the_payment_is_the_one_whose_answer_was_lost(self):
+    def test_refund_of_the_payment_is_not_repeated_after_a_lost_answer(self):
+        _invoice, attempt = self._collect(100)
+        self.admin.add_fault("reset_after", method="POST", path=REFUNDS)
+        action = self._refund_payment(attempt, 40)
+        self.assertEqual(action["params"]["type"], "warning")
+        self.assertIn("was lost", action["params"]["message"])
+        with self.assertRaisesRegex(UserError, "was lost"):
+            self._refund_payment(attempt, 40)
+        # The provider was read meanwhile: the same key would be another by now.
+        self._poll()
+        with self.assertRaisesRegex(UserError, "was lost"):
+            self._refund_payment(attempt, 40)
+        self.assertEqual(self._get_refunds(attempt), [4000])
+        self._let_time_pass(attempt)
+        self._refund_payment(attempt, 10)
+        self.assertEqual(sorted(self._get_refunds(attempt)), [1000, 4000])
+
+    def test_refund_of_the_payment_waits_for_the_lost_one_of_the_charge(self):
         _invoice, attempt = self._collect_twice(paid=30)
         self._refund_with_fault(attempt, "reset_after")
-        self._refund_payment(attempt, 30)
+        with self.assertRaisesRegex(UserError, "was lost"):
+            self._refund_payment(attempt, 30)
         self.assertEqual(self._get_refunds(attempt), [3000])
+
+    def test_history_of_the_attempt_tells_what_came_of_a_lost_answer(self):
+        for kind, text in (("reset_after", "40.00"), ("reset_before", "0.00")):
+            with self.subTest(kind):
+                customer = self._create_customer(kind)
+                self._enrol(customer=customer)
+                _invoice, attempt = self._collect(100, customer=customer)
+                self.admin.add_fault(kind, method="POST", path=REFUNDS)
+                self._refund_payment(attempt, 40)
+                self._let_time_pass(attempt)
+                told = attempt.message_ids[0].body
+                self.assertIn("has told of all refunds", told)
+                self.assertRegex(told, rf"\D{text} of this charge")
 
     # === WHAT IS CERTAIN === #
 
