@@ -288,9 +288,9 @@ class PaymentTransaction(models.Model):
     def action_refund(self, amount_to_refund=None):
         """Override of `payment`: while it is not known whether one was made, no other.
 
-        Odoo says that a refund failed whose answer was lost, which invites to try again.
-        The same key would not help then: what the provider was read for in between is a
-        refund that is known, and the next one is another.
+        Odoo says that a refund failed whose answer was lost: that invites to try again.
+        The same key does not help where the provider was read in between: the lost one
+        is known by then, and the next one is another.
 
         :raises UserError: when the answer to an earlier refund was lost
         """
@@ -412,8 +412,8 @@ class PaymentTransaction(models.Model):
             lambda rec: rec.kind == "refund" and rec.finding in MONEY_GONE
         )
         return self.env._(
-            "The provider has told of all refunds since the answer to %(reference)s was "
-            "lost: %(amount)s of this charge was refunded in all.",
+            "The provider has told of all refunds since the answer to %(reference)s "
+            "was lost: %(amount)s of this charge was refunded in all.",
             reference=self.reference,
             amount=self.currency_id.format(sum(refunds.mapped("amount"))),
         )

@@ -128,6 +128,14 @@ def get_booked_words(env, reversal):
     return fill_in(env, BOOKED_SENTENCES[reversal.kind], amount=amount)
 
 
+def get_lost_words(env, reversal):
+    """Return that a bank has decided a dispute against us, as a sentence."""
+    return env._(
+        "The bank has decided for the customer: %(amount)s is gone for good.",
+        amount=reversal.currency_id.format(reversal.amount),
+    )
+
+
 def get_status_words(env, kind, status):
     """Return what a status means, as a sentence.
 

@@ -291,6 +291,18 @@ class AutopayMoveSettlement(models.AbstractModel):
 
     # === REFUNDED === #
 
+    def _mail_track(self, tracked_fields, initial_values):
+        """Override of `mail`: of what was returned the history says just that.
+
+        "Collected", the status that it bears until a person has decided, would be the
+        opposite of what happened.
+        """
+        # Named where Autopay is known only: elsewhere nothing of ours is read.
+        if "autopay_refunded" in initial_values and self.autopay_refunded:
+            tracked_fields = dict(tracked_fields)
+            tracked_fields.pop("autopay_status", None)
+        return super()._mail_track(tracked_fields, initial_values)
+
     def _begin_autopay_refund(self):
         """Neither charge nor ask for what was refunded until a person has decided."""
         vals = {"autopay_refunded": True, "autopay_retry_date": False}

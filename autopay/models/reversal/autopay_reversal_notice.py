@@ -4,7 +4,11 @@ from odoo import models
 
 from ...const.reversal import ANSWERED_STATUSES, MONEY_GONE, REVOKING_RETURN_REASONS
 from ...words.days import say_day
-from ...words.reversals import get_booked_words, get_returned_advice
+from ...words.reversals import (
+    get_booked_words,
+    get_lost_words,
+    get_returned_advice,
+)
 
 
 class AutopayReversalNotice(models.AbstractModel):
@@ -46,6 +50,7 @@ class AutopayReversalNotice(models.AbstractModel):
         if reversal.finding in ("won", "canceled"):
             self._close(reversal)
             return
+        self._log_lost(reversal, known)
         if self._show_lost(reversal):
             return
         if reversal._is_pausing() and reversal.finding in MONEY_GONE:
@@ -126,9 +131,12 @@ class AutopayReversalNotice(models.AbstractModel):
             self._show_settled(reversal, moves)
             self._show_paid(moves - is_open)
             self._show_going_on(is_open)
-        body = self._get_booked_body(reversal)
-        moves._message_log_batch({move.id: body for move in moves})
+        self._log_on_invoices(reversal, get_booked_words(self.env, reversal))
         self.env["autopay.notice.event"]._on_reversal(reversal)
+
+    def _log_lost(self, reversal, known):
+        if reversal._is_lost_dispute() and known != reversal.finding:
+            self._log_on_invoices(reversal, get_lost_words(self.env, reversal))
 
     def _show_lost(self, reversal):
         """Ask whether what a lost dispute took is still owed.
@@ -190,9 +198,11 @@ class AutopayReversalNotice(models.AbstractModel):
             if move.autopay_status == "error" and last.booked_date and not is_held:
                 move._show_autopay_open()
 
-    def _get_booked_body(self, reversal):
+    def _log_on_invoices(self, reversal, sentence):
         link = reversal._get_html_link(title=reversal._get_label())
-        return Markup("<b>%s</b> %s") % (link, get_booked_words(self.env, reversal))
+        body = Markup("<b>%s</b> %s") % (link, sentence)
+        moves = reversal.move_ids
+        moves._message_log_batch({move.id: body for move in moves})
 
     def _alert_refunded(self, move, day):
         """Ask a person whether a refunded invoice is still owed, once while it is open.

@@ -154,6 +154,25 @@ class TestAutopayReversalDispute(ReversalCommon):
         self.assertFalse(reversal.next_check_date)
         self.assertEqual(invoice.payment_state, "not_paid")
 
+    def test_history_of_the_invoice_tells_of_a_lost_dispute_and_calls_it_not_collected(
+        self,
+    ):
+        invoice, attempt = self._collect(100)
+        ref = self._dispute(attempt)
+        self._poll()
+        self.env.cr.precommit.run()
+        self.admin.lose_dispute(ref)
+        before = invoice.message_ids
+        self._poll()
+        self.env.cr.precommit.run()
+        told = invoice.message_ids - before
+        bodies = " ".join(map(str, told.mapped("body")))
+        self.assertEqual(bodies.count("is gone for good"), 1, bodies)
+        changes = told.sudo().tracking_value_ids
+        self.assertIn("autopay_refunded", changes.field_id.mapped("name"))
+        self.assertNotIn("autopay_status", changes.field_id.mapped("name"))
+        self.assertEqual(invoice.autopay_shown_status, "charged_back")
+
     def test_dispute_learned_of_after_it_was_won_is_not_booked(self):
         invoice, attempt = self._collect(100)
         self.admin.win_dispute(self._dispute(attempt))

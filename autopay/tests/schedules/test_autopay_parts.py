@@ -109,12 +109,12 @@ class TestAutopayParts(PartsCommon):
         invoice = self._create_divided((30, 0), (70, 60))
         explanation = self._explain(invoice)
         self.assertIn("300.00 with", explanation)
-        self.assertIn("0 of 2 parts collected.", explanation)
+        self.assertIn("0 of 2 parts paid.", explanation)
         self.assertIn("The next, $ 700.00, is charged on", explanation)
         self._run_autopay()
         self.env.invalidate_all()
         self.assertEqual(invoice.autopay_blocker, "date_not_reached")
-        self.assertIn("1 of 2 collected, $ 700.00 on", self._explain(invoice))
+        self.assertIn("1 of 2 paid, $ 700.00 on", self._explain(invoice))
 
     def test_next_part_waits_for_the_debit_that_is_under_way(self):
         self._enrol("pm_usBankAccount_success")
@@ -284,7 +284,7 @@ class TestAutopayParts(PartsCommon):
         )
         line = wizard.ready_ids
         self.assertEqual(line.amount, 300.0)
-        self.assertIn("0 of 2 parts collected.", line.explanation)
+        self.assertIn("0 of 2 parts paid.", line.explanation)
         self._charge_now(invoice)
         self.assertEqual(self._get_amounts(invoice), [30000])
         # A second one is charged before its day: a person has decided.

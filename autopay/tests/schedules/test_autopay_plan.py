@@ -84,7 +84,7 @@ class TestAutopayPlan(PartsCommon):
         self._run_on(5)
         self.assertEqual(self._get_amounts(invoice), [90000])
         self.assertEqual(invoice.autopay_date, self.today + timedelta(days=50))
-        self.assertIn("1 of 2 collected, $ 100.00 on", self._explain(invoice))
+        self.assertIn("1 of 2 paid, $ 100.00 on", self._explain(invoice))
 
     def test_entries_of_the_invoice_are_left_alone(self):
         invoice = self._create_divided()

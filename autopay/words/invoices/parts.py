@@ -15,7 +15,7 @@ HELD_BLOCKERS = (
 
 
 def get_parts_words(env, decision):
-    """Return which parts of the invoice are collected and what comes next.
+    """Return which parts of the invoice are paid and what comes next.
 
     :return: sentences; empty when the invoice is not divided
     """
@@ -27,16 +27,17 @@ def get_parts_words(env, decision):
     if decision.blocker not in COMING_BLOCKERS or not share.amount:
         return ""
     currency = decision.move.currency_id
-    values = {"collected": share.collected, "parts": share.parts}
+    # Parts that credit notes have paid count as well: they were not collected.
+    values = {"paid": share.collected, "parts": share.parts}
     if share.is_due(decision.today):
         words = [
-            env._("%(collected)s of %(parts)s parts collected.", **values),
+            env._("%(paid)s of %(parts)s parts paid.", **values),
             _get_next_words(env, share, currency),
         ]
     else:
         words = [
             env._(
-                "%(collected)s of %(parts)s collected, %(amount)s on %(date)s.",
+                "%(paid)s of %(parts)s paid, %(amount)s on %(date)s.",
                 **values,
                 amount=currency.format(share.amount),
                 date=say_day(env, share.day),
