@@ -311,11 +311,15 @@ def make_draft(env, customer, ref, amount):
 
     :param amount: major units
     """
+    today = env.company._get_autopay_today()
     env["account.move"].create(
         {
             "move_type": "out_invoice",
             "partner_id": env["res.partner"].search([("name", "=", customer)]).id,
             "ref": ref,
+            # Odoo would take the user's day: the company's may be a day behind.
+            "invoice_date": today,
+            "invoice_date_due": today,
             "invoice_line_ids": [
                 Command.create({"name": "Work", "price_unit": amount, "tax_ids": []})
             ],

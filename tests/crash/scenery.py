@@ -60,8 +60,6 @@ def create_customer(env, provider, name, method, amounts):
 
 
 def set_up(env):
-    # Invoices are dated by the user's day, which is UTC's: the company's is the same.
-    env.company.partner_id.tz = "UTC"
     env.company.write({"autopay_enabled": True, "autopay_policy": "manual"})
     provider = env["payment.provider"].search([("code", "=", "stripe")], limit=1)
     provider.write(
