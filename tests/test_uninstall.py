@@ -245,6 +245,7 @@ def test_records_of_before_say_what_they_said(story, table):
     assert {key: after.get(key) for key in before} == before
 
 
+@pytest.mark.full
 def test_autopay_comes_back(story):
     database = story["database"]
     run_odoo("-d", database, "-i", "autopay", "--stop-after-init", *QUIET)

@@ -58,11 +58,15 @@ def split_targets(targets):
 def run_pytest(args, database=None):
     """Run pytest, inside Odoo when a database is given; return its exit status."""
     options = ["-p", "no:odoo"]
+    books = {}
     if database:
+        # What the tests share is committed there once, see common_books.
+        books = {"AUTOPAY_TEST_DATABASE_IS_THROWN_AWAY": "1"}
         options = [f"--odoo-database={database}", f"--odoo-config={TEST_CONF}"]
         options.append("--odoo-http")
     environ = {
         **os.environ,
+        **books,
         # Chromium and the font cache write there.
         "XDG_CACHE_HOME": str(LOCAL / "cache"),
         "XDG_CONFIG_HOME": str(LOCAL / "config"),

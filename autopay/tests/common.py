@@ -5,15 +5,14 @@ import stripe
 from odoo import Command, fields
 from odoo.tests import new_test_user, tagged
 
-from odoo.addons.account.tests.common import AccountTestInvoicingCommon
-
+from .common_books import BooksCommon
 from .common_simulator import get_simulator
 
 SECRET_KEY = "sk_test_autopay"
 
 
 @tagged("post_install", "-at_install")
-class AutopayCommon(AccountTestInvoicingCommon):
+class AutopayCommon(BooksCommon):
     """A company with autopay switched on and factories for all that it works with.
 
     Charges go to a real simulator over HTTP, which knows nothing of other classes.

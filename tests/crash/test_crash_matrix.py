@@ -112,11 +112,9 @@ FAULTS = {
 OUTCOMES = {"card-1": "success", **{row[0]: row[4] for row in FAULTS.values()}}
 
 EVERY_DAY = {
-    ("reserve committed", "without events"),
     ("gate committed", "without events"),
     ("charge answered", "with events"),
     ("book not committed", "with events"),
-    ("events not committed", "with events"),
 }
 WAYS = ("without events", "with events")
 STORIES = [

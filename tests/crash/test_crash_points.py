@@ -33,7 +33,23 @@ CRASH_POINTS = {
 }
 
 
-@pytest.mark.parametrize("point", CRASH_POINTS)
+# Deaths next to one that is tried every day.
+NEXT_TO_ANOTHER = {
+    "run started",
+    "prepare committed",
+    "record committed",
+    "closing not committed",
+    "closing committed",
+    "notify committed",
+    "run closed",
+}
+EACH_POINT = [
+    pytest.param(point, marks=pytest.mark.full if point in NEXT_TO_ANOTHER else ())
+    for point in CRASH_POINTS
+]
+
+
+@pytest.mark.parametrize("point", EACH_POINT)
 @fault(7, "reserve not committed")
 @fault(8, "reserve committed")
 @fault(22, "prepare answered", "prepare not committed")

@@ -4,11 +4,11 @@ from odoo import Command
 from odoo.fields import Domain
 from odoo.tests import tagged
 
-from odoo.addons.account.tests.common import AccountTestInvoicingCommon
+from ..common_books import BooksCommon
 
 
 @tagged("post_install", "-at_install")
-class ConditionCommon(AccountTestInvoicingCommon):
+class ConditionCommon(BooksCommon):
     """Invoices and single conditions; what a condition finds is asked in both ways."""
 
     @classmethod

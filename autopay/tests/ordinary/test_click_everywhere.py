@@ -25,9 +25,12 @@ class TestClickEverywhere(AutopayCommon, HttpCase):
         # allows them: opening Settings there asks to modify the taxes first.
         self.company.tax_exigibility = True
 
+    # With --peers an administrator clicks all of it as well.
+    @pytest.mark.full
     def test_invoicing_as_administrator(self):
         self._click("account.menu_finance", self._prepare_administrator())
 
+    @pytest.mark.full
     def test_autopay_as_administrator(self):
         self._click("autopay.autopay_menu", self._prepare_administrator())
 
