@@ -186,7 +186,9 @@ class PaymentToken(models.Model):
             live = [("token_id", "in", known.ids), ("line_ids.live", "=", True)]
             attempts.search(live)._recall()
             # Of a whole provider one person is told once.
-            if not self.env.context.get("autopay_provider_off"):
+            with_provider = bool(self.env.context.get("autopay_provider_off"))
+            known._set_autopay_removed(with_provider)
+            if not with_provider:
                 known.filtered("autopay_archived_mode").autopay_archived_mode = False
                 known._alert_autopay_configurations()
         return res

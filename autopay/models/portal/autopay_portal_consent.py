@@ -80,7 +80,7 @@ class AutopayPortalConsent(models.AbstractModel):
         in_force = bool(agreed) and not agreed.revoked_date
         return Offer(
             token=token,
-            problem=get_method_problem(self.env, codes),
+            problem=get_method_problem(self.env, codes, token),
             is_chosen=in_force and payer.autopay_token_id == token,
             terms=self.env["autopay.terms"]._get(payer, company, token),
         )

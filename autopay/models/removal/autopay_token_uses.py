@@ -21,6 +21,19 @@ class AutopayTokenUses(models.AbstractModel):
         "archived with it: enabled again in that state, it brings the method back.",
     )
 
+    autopay_removed_date = fields.Datetime(
+        string="Removed on", readonly=True, copy=False, groups=PAYMENT_GROUPS
+    )
+    autopay_removed_by_id = fields.Many2one(
+        "res.users",
+        string="Removed by",
+        readonly=True,
+        copy=False,
+        groups=PAYMENT_GROUPS,
+        ondelete="set null",
+        help="Who archived it; empty when a job did, or Odoo with the provider.",
+    )
+
     def get_linked_records_info(self):
         """Override of `payment` to name what a method pays before it is removed."""
         rows = super().get_linked_records_info()
@@ -29,6 +42,20 @@ class AutopayTokenUses(models.AbstractModel):
         # Called from browsers: Odoo's own answer is empty for everybody.
         self.check_access("read")
         return [*rows, *get_use_rows(self.env, self._get_autopay_uses())]
+
+    def _set_autopay_removed(self, with_provider):
+        """Note when these methods are removed, and by whom.
+
+        :param bool with_provider: whether nobody does but Odoo, with their provider
+        """
+        user = self.env.user
+        is_person = not (with_provider or user._is_superuser())
+        self.sudo().write(
+            {
+                "autopay_removed_date": not with_provider and fields.Datetime.now(),
+                "autopay_removed_by_id": is_person and user.id,
+            }
+        )
 
     def _is_autopay_coming_back(self):
         """Return whether a method was archived with its provider, and returns with it.

@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from odoo import Command
+from odoo import Command, fields
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
@@ -40,6 +40,30 @@ class TestPortalHome(PagesCommon):
         token.autopay_authorization_ids.sudo()._revoke("The customer has left.")
         words = self._text(self._open("/my/autopay"), "autopay_status_words")
         self.assertIn("was removed", words)
+
+    def test_removed_method_is_told_with_its_day_and_who_removed_it(self):
+        token = self._enrol()
+        self._log_in(self.owner_user)
+        day = say_day(self.env, fields.Datetime.now())
+        colleague = self._create_portal_user("second_user", self.owner_user.partner_id)
+        root, staff = self.env.ref("base.user_root"), self.env.ref("base.user_admin")
+        for user, words in (
+            (self.owner_user, f"You removed VISA •••• 4242 on {day}."),
+            (colleague, f"{colleague.name} removed VISA •••• 4242 on {day}."),
+            (staff, f"We removed VISA •••• 4242 on {day}."),
+            (root, f"VISA •••• 4242 was removed on {day}."),
+        ):
+            with self.subTest(words):
+                token.active = True
+                token.with_user(user).sudo().active = False
+                page = self._open("/my/autopay")
+                told = self._text(page, "autopay_status_words")
+                self.assertIn(words, told)
+        # Nobody has noted it of those that were removed before.
+        self._force(token, autopay_removed_date=None)
+        page = self._open("/my/autopay")
+        words = self._text(page, "autopay_status_words")
+        self.assertIn("VISA •••• 4242 was removed. Choose", words)
 
     def test_entry_on_the_home_page_stands_where_autopay_is_on(self):
         self._log_in(self.owner_user)

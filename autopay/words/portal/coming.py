@@ -9,7 +9,7 @@ from ..days import say_day
 from ..declines.advice import get_customer_sentence
 from ..disputes import get_withheld_sentence
 from ..filled import fill_in
-from .pages import STATUS_SENTENCES
+from .pages import STATUS_SENTENCES, get_removed_words
 
 _lt = LazyTranslate(__name__)
 
@@ -62,6 +62,8 @@ COMING_SENTENCES = {
     ),
 }
 
+# A method that is valid today, and will not be on the day of the charge.
+_EXPIRING = _lt("%(method)s expires before that. Choose another payment method.")
 _UNDER_WAY = _lt("We are collecting it; the payment was started on %(date)s.")
 _OURS = _lt(
     "It is not charged for now, and the reason is on our side. You need not do "
@@ -175,6 +177,8 @@ def get_coming_words(env, decision):
         return get_withheld_sentence(env, decision.move)
     if code in (False, "date_not_reached", "notice_pending"):
         return ""
+    if words := _get_lost_words(env, decision):
+        return words
     sentence = COMING_SENTENCES.get(code) or STATUS_SENTENCES.get(code)
     if not sentence:
         return _get_started_words(env, decision.waiting) or env._(_OURS)
@@ -184,6 +188,18 @@ def get_coming_words(env, decision):
         method=decision.token._get_autopay_label(),
         date=say_day(env, decision.date) if decision.date else "",
     )
+
+
+def _get_lost_words(env, decision):
+    """Return what becomes of the method that was to pay, "" when nothing is told."""
+    token = decision.token
+    if decision.blocker == "method_archived":
+        is_back = token._is_autopay_coming_back()
+        return env._(_OURS) if is_back else get_removed_words(env, token)
+    today = decision.move.company_id._get_autopay_today()
+    if decision.blocker == "method_expired" and not token._is_autopay_expired(today):
+        return fill_in(env, _EXPIRING, method=token._get_autopay_label())
+    return ""
 
 
 def _get_started_words(env, waiting):

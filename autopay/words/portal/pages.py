@@ -79,6 +79,43 @@ def get_portal_sentence(env, code, **values):
     return fill_in(env, PORTAL_SENTENCES[code], **values)
 
 
+# A method that was removed, by whom.
+REMOVED_SENTENCES = {
+    "you": _lt("You removed %(method)s on %(date)s. Choose another payment method."),
+    "colleague": _lt(
+        "%(user)s removed %(method)s on %(date)s. Choose another payment method."
+    ),
+    "us": _lt("We removed %(method)s on %(date)s. Choose another payment method."),
+    "nobody": _lt("%(method)s was removed on %(date)s. Choose another payment method."),
+}
+
+
+def get_removed_words(env, token):
+    """Return that a method was removed, when and by whom, as far as that is known.
+
+    :param token: the archived ``payment.token``
+    """
+    token = token.sudo()
+    method, day = token._get_autopay_label(), token.autopay_removed_date
+    if not day:
+        return fill_in(env, STATUS_SENTENCES["method_archived"], method=method)
+    user = token.autopay_removed_by_id
+    sentence = REMOVED_SENTENCES[_get_remover(env, token, user)]
+    return fill_in(env, sentence, method=method, date=say_day(env, day), user=user.name)
+
+
+def _get_remover(env, token, user):
+    """Return who the user is that removed a method, for its reader."""
+    if not user or env.user._is_public():
+        return "nobody"
+    if user == env.user:
+        return "you"
+    payer = token.partner_id.commercial_partner_id
+    if user.partner_id.commercial_partner_id == payer:
+        return "colleague"
+    return "us" if user._is_internal() else "nobody"
+
+
 def get_status_words(env, status):
     """Return how a customer stands with a company, as a sentence.
 
@@ -86,7 +123,9 @@ def get_status_words(env, status):
     """
     code = "configured" if status.is_on and status.configured else status.code
     sentence = STATUS_SENTENCES.get(code, _NOTHING_NOW)
-    if code == "method_archived" and status.token._is_autopay_coming_back():
+    if code == "method_archived":
+        if not status.token._is_autopay_coming_back():
+            return get_removed_words(env, status.token)
         # It was not the customer, and comes back with the provider.
         sentence = _NOTHING_NOW
     return fill_in(env, sentence, method=status.token._get_autopay_label())
@@ -94,7 +133,6 @@ def get_status_words(env, status):
 
 # Why a saved method cannot be chosen.
 PROBLEM_SENTENCES = {
-    "method_archived": _lt("It was removed."),
     "method_expired": _lt("It has expired."),
     "method_paused": _lt("It is not charged for now. Ask us why."),
     "method_exhausted": _lt("It was declined too often in the last days."),
@@ -106,11 +144,13 @@ _UNUSABLE = _lt("It cannot be charged automatically.")
 NAMED_CHARGES = 5
 
 
-def get_method_problem(env, codes):
+def get_method_problem(env, codes, token):
     """Return why a customer cannot choose a saved method, "" when it can be chosen.
 
     :param list codes: blockers of the method
     """
+    if "method_archived" in codes[:1]:
+        return get_removed_words(env, token)
     return env._(PROBLEM_SENTENCES.get(codes[0], _UNUSABLE)) if codes else ""
 
 
