@@ -387,14 +387,6 @@ class AccountMove(models.Model):
         self.ensure_one()
         return self.amount_residual
 
-    def _get_autopay_tokens(self):
-        """Return {move id: token} of the methods that pay these invoices."""
-        tokens = {}
-        for company, moves in self.grouped("company_id").items():
-            choices = self.env["autopay.configuration.choice"]._choose(company, moves)
-            tokens.update((key, choice.token) for key, choice in choices.items())
-        return tokens
-
     @api.model
     def _get_autopay_open_domain(self):
         """Return the domain of posted customer invoices that are not paid."""

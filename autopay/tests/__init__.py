@@ -87,6 +87,7 @@ from .decision import (
     test_autopay_charge_day,
     test_autopay_decision,
     test_autopay_judgement,
+    test_autopay_judged_day,
     test_autopay_limit,
     test_autopay_provider_limit,
     test_payment_method,

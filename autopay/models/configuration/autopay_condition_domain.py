@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from odoo import api, models
 from odoo.fields import Domain
 
@@ -51,6 +53,24 @@ class AutopayConditionDomain(models.AbstractModel):
         :param date today: the date from which days are counted
         """
         return [condition._get_signature(today) for condition in self]
+
+    def _group_by_day(self, move_ids, days):
+        """Return [(date, ids of invoices)]: those that need not be asked one by one.
+
+        Where none of these conditions counts days one date does for all.
+
+        :param dict days: {move id: the date from which its days are counted}
+        """
+        kinds = self._get_kinds()
+        counted = any(
+            each.kind in kinds and kinds[each.kind].value == "days" for each in self
+        )
+        if not counted or len(move_ids) < 2:
+            return [(min(days[each] for each in move_ids), move_ids)]
+        groups = defaultdict(set)
+        for move_id in move_ids:
+            groups[days[move_id]].add(move_id)
+        return list(groups.items())
 
     def _get_signature(self, today):
         kind = self._get_kinds().get(self.kind)

@@ -20,25 +20,25 @@ class AutopayConfigurationChoice(models.AbstractModel):
     _description = "Choice of a Payment Rule"
 
     @api.model
-    def _choose(self, company, moves, tokens=None, today=None, trial=None):
+    def _choose(self, company, moves, tokens=None, day=None, trial=None):
         """Return {move id: Choice}.
 
         :param company: the company of all the invoices
         :param dict tokens: {move id: token} chosen by a person
-        :param date today: the date to decide for; the company's today by default
+        :param date day: the date to judge all of them for; by default each is judged
+            for the day of its charge
         :param trial: a configuration, perhaps not saved, to decide with as if it were
             saved and enabled
         """
-        today = today or company._get_autopay_today()
-        return self._choose_for(
-            company, moves, Question(tokens=tokens, today=today, trial=trial)
-        )
+        question = Question("now" if day else "scheduled", tokens, trial=trial)
+        today = day or company._get_autopay_today()
+        return self._choose_for(company, moves, question.get_dated(moves, today))
 
     @api.model
     def _choose_for(self, company, moves, question, configured=True):
         """Return {move id: Choice}, see ``_choose``.
 
-        :param question: a ``Question`` with the date to decide for
+        :param question: a ``Question`` with the days for which they are judged
         :param bool configured: whether any of the customers has configurations
         """
         choices = self._choose_given(company, moves, question.tokens or {})
@@ -47,7 +47,7 @@ class AutopayConfigurationChoice(models.AbstractModel):
         lists = self._get_lists(company, payers, question.trial, configured)
         ruled = rest.filtered(lambda move: lists.get(move.commercial_partner_id))
         choices.update(self._choose_customer(company, rest - ruled))
-        choices.update(self._choose_matching(lists, ruled, question.today))
+        choices.update(self._choose_matching(lists, ruled, question.days))
         choices.update(self._choose_others(rest, choices))
         return choices
 
@@ -96,11 +96,13 @@ class AutopayConfigurationChoice(models.AbstractModel):
             for move in moves
         }
 
-    def _choose_matching(self, lists, moves, today):
+    def _choose_matching(self, lists, moves, days):
         """Choose the first valid configuration that matches.
 
         All customers' first ones are asked at once, then all second ones for the
         invoices that are left, and so on.
+
+        :param dict days: {move id: the day for which it is judged}
         """
         left = {
             payer: set(found._ids)
@@ -113,11 +115,11 @@ class AutopayConfigurationChoice(models.AbstractModel):
                 for payer, configuration in zip(left, row, strict=True)
                 if configuration and left[payer]
             }
-            self._choose_round(asked, moves, today, choices, refused)
+            self._choose_round(asked, moves, days, choices, refused)
         _set_defaults(refused, set().union(*left.values()), self._choose_nothing())
         return {**refused, **choices}
 
-    def _choose_round(self, asked, moves, today, choices, refused):
+    def _choose_round(self, asked, moves, days, choices, refused):
         """Choose for one configuration of each customer.
 
         :param dict asked: {configuration: ids of its invoices}; what it pays is taken
@@ -126,11 +128,8 @@ class AutopayConfigurationChoice(models.AbstractModel):
         :param dict refused: {move id: Choice of nothing} by the first that matched and
             is not valid, or whose kind of method may not pay; likewise
         """
-        matched = self._get_matched_ids(asked, moves, today)
-        configurations = self.env["autopay.configuration"].union(*matched)
-        issues = configurations._get_passing_issues(today)
-        for configuration, move_ids in matched.items():
-            choice = self._choose_matched(configuration, issues[configuration])
+        matched = self._get_matched_ids(asked, moves, days)
+        for configuration, move_ids, choice in self._judge_matched(matched, days):
             if not choice:
                 _set_defaults(refused, move_ids, self._choose_nothing(configuration))
                 continue
@@ -142,6 +141,35 @@ class AutopayConfigurationChoice(models.AbstractModel):
             )
             choices.update(dict.fromkeys(move_ids - unfit_ids, choice))
             asked[configuration] -= move_ids & choices.keys()
+
+    def _judge_matched(self, matched, days):
+        """Yield (configuration, ids of invoices, Choice or False) of what has matched.
+
+        A method that expires before some of its invoices are charged is one that is
+        not valid for these.
+
+        :param dict matched: {configuration: ids of the invoices that it matches}
+        """
+        configurations = self.env["autopay.configuration"].union(*matched)
+        first = min(days.values()) if matched else None
+        issues = configurations._get_passing_issues(first)
+        for configuration, move_ids in matched.items():
+            late_ids = self._get_late_ids(configuration, move_ids, days)
+            found = issues[configuration]
+            for part_ids, codes in (
+                (move_ids - late_ids, found),
+                (late_ids, found or ["method_expired"]),
+            ):
+                if part_ids:
+                    choice = self._choose_matched(configuration, codes)
+                    yield configuration, part_ids, choice
+
+    def _get_late_ids(self, configuration, move_ids, days):
+        """Return the ids of the invoices before whose charge its method expires."""
+        token = configuration.token_id.sudo()
+        if not token.autopay_expiry_date:
+            return set()
+        return {each for each in move_ids if token._is_autopay_expired(days[each])}
 
     def _get_unfit_ids(self, configuration, moves):
         """Return the ids of the invoices that its kind of method may not pay."""
@@ -210,24 +238,28 @@ class AutopayConfigurationChoice(models.AbstractModel):
 
     # === MATCHING === #
 
-    def _get_matched_ids(self, asked, moves, today):
+    def _get_matched_ids(self, asked, moves, days):
         """Return {configuration: ids of the invoices that it matches, if any}.
 
         Configurations that say the same are looked at together.
 
         :param dict asked: {configuration: ids of invoices}
         :param moves: all the invoices, which are read together
+        :param dict days: {move id: the date from which its days are counted}
         """
-        same = defaultdict(list)
-        for configuration in asked:
-            signatures = configuration.condition_ids._get_signatures(today)
-            same[tuple(signatures)].append(configuration)
-        matched = {}
-        for signatures, configurations in same.items():
-            move_ids = set().union(*(asked[each] for each in configurations))
-            held = self._get_held_ids(signatures, move_ids, moves)
-            matched.update((each, asked[each] & held) for each in configurations)
-        return {each: move_ids for each, move_ids in matched.items() if move_ids}
+        same = defaultdict(dict)
+        for configuration, asked_ids in asked.items():
+            conditions = configuration.condition_ids
+            for day, move_ids in conditions._group_by_day(asked_ids, days):
+                signatures = tuple(conditions._get_signatures(day))
+                same[signatures][configuration] = move_ids
+        matched = defaultdict(set)
+        for signatures, parts in same.items():
+            held = self._get_held_ids(signatures, set().union(*parts.values()), moves)
+            for configuration, move_ids in parts.items():
+                matched[configuration] |= move_ids & held
+        # In the order in which they were asked.
+        return {each: matched[each] for each in asked if matched[each]}
 
     def _get_held_ids(self, signatures, move_ids, moves):
         """Return the ids of the invoices for which all conditions hold; none without.

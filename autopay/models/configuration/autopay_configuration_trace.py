@@ -5,6 +5,7 @@ from ...schedules.days import shift
 from ...words.amounts import format_amount
 from ...words.conditions import get_age_text
 from ...words.days import say_day
+from ...words.invoices.blockers import get_expiring_words
 
 # Of an invoice with many lines, so many are named.
 NAMED = 5
@@ -17,13 +18,14 @@ class AutopayConfigurationTrace(models.AbstractModel):
     _description = "Trace of a Choice"
 
     @api.model
-    def _get_trace(self, move, today=None, trial=None):
+    def _get_trace(self, move, day=None, trial=None):
         """Return how the method of an invoice is chosen, as plain data.
 
-        :param date today: the date to ask for; the company's today by default
+        :param date day: the date to ask for; by default that of the charge
         :param trial: a configuration to ask with as if it were saved
         :return: a dict: *source* (see ``decision.Choice``), *method* (label or ""),
-            *kinds* (of method that may pay, in words, or "" for all),
+            *kinds* (of method that may pay, in words, or "" for all), *day* (of the
+            charge, for which all of it is asked, or False for today),
             *configurations*: a list of dicts in the order in which they are tried, the
             disabled ones last, with *id*, *sentence*, *result* (pays, ignored,
             no_match, invalid, disabled), *issue*, *locked*, *date* (when it could
@@ -32,19 +34,20 @@ class AutopayConfigurationTrace(models.AbstractModel):
         """
         move = move.sudo()
         company = move.company_id
-        today = today or company._get_autopay_today()
+        today = company._get_autopay_today()
+        day = day or move._get_autopay_judged_day(today)
         choices = self.env["autopay.configuration.choice"]
-        choice = choices._choose(company, move, None, today, trial)[move.id]
+        choice = choices._choose(company, move, None, day, trial)[move.id]
         lists = choices._get_lists(company, move.commercial_partner_id, trial)
         configurations = lists.get(move.commercial_partner_id, ())
         rows = [
-            self._get_configuration_trace(each, move, today, choice)
+            self._get_configuration_trace(each, move, day, choice)
             for each in configurations
         ]
         disabled = choices._get_disabled(company, move.commercial_partner_id, trial)
         rows += [
             {
-                **self._get_configuration_trace(each, move, today, choice),
+                **self._get_configuration_trace(each, move, day, choice),
                 "result": "disabled",
                 "date": False,
             }
@@ -53,17 +56,18 @@ class AutopayConfigurationTrace(models.AbstractModel):
         return {
             "source": choice.source,
             "kinds": move._get_autopay_kind_words(),
+            "day": day > today and day,
             "method": choice.token._get_autopay_label() if choice.token else "",
             "configurations": rows,
         }
 
-    def _get_configuration_trace(self, configuration, move, today, choice):
+    def _get_configuration_trace(self, configuration, move, day, choice):
         conditions = [
-            self._get_condition_trace(condition, move, today)
+            self._get_condition_trace(condition, move, day)
             for condition in configuration.condition_ids
         ]
         matches = bool(conditions) and all(row["holds"] for row in conditions)
-        issue = self._get_issue_words(configuration, today)
+        issue = self._get_issue_words(configuration, day)
         unfit = not move._is_autopay_kind_allowed(
             configuration.token_id
         ) and self.env._(
@@ -79,9 +83,17 @@ class AutopayConfigurationTrace(models.AbstractModel):
             "conditions": conditions,
         }
 
-    def _get_issue_words(self, configuration, today):
-        codes = configuration._get_passing_issues(today)[configuration]
-        return "\n".join(configuration._get_issue_sentence(code) for code in codes)
+    def _get_issue_words(self, configuration, day):
+        codes = configuration._get_passing_issues(day)[configuration]
+        ahead = get_expiring_words(
+            self.env, configuration.token_id.sudo(), configuration.company_id
+        )
+        return "\n".join(
+            code == "method_expired"
+            and ahead
+            or configuration._get_issue_sentence(code)
+            for code in codes
+        )
 
     def _get_result(self, configuration, choice, matches, issue):
         if choice.configuration == configuration and matches:
@@ -128,7 +140,12 @@ class AutopayConfigurationTrace(models.AbstractModel):
         if not day:
             return self.env._("no date")
         days = (today - day).days * kind.days
-        return get_age_text(self.env, days, ahead=kind.days < 0)
+        text = get_age_text(self.env, days, ahead=kind.days < 0)
+        if today == move.company_id._get_autopay_today():
+            return text
+        return self.env._(
+            "%(age)s on %(date)s", age=text, date=say_day(self.env, today)
+        )
 
     def _get_text_actual(self, condition, kind, move, today):
         texts = [
@@ -196,9 +213,9 @@ class AutopayConfigurationTrace(models.AbstractModel):
         if decision.choice.invalid:
             invalid = decision.choice.invalid
             decision.values["configuration"] = invalid.display_name
-            decision.values["reason"] = self._get_issue_words(invalid, decision.today)
+            decision.values["reason"] = self._get_issue_words(invalid, decision.day)
             return
-        trace = self._get_trace(move, decision.today, decision.trial)
+        trace = self._get_trace(move, decision.day, decision.trial)
         rows = [row for row in trace["configurations"] if row["result"] != "disabled"]
         decision.values["reason"] = " ".join(
             self._get_row_words(number, row) for number, row in enumerate(rows, start=1)

@@ -51,7 +51,7 @@ class AutopayConfigurationCap(models.AbstractModel):
         if not self._is_above(cap, rest, cap.max_month_amount, decision, facts):
             return False
         decision.values["rest"] = cap.currency_id.format(rest)
-        decision.date = _get_next_month(facts.today)
+        decision.date = _get_next_month(decision.day)
         return True
 
     def _is_above(self, cap, limit, told, decision, facts):
@@ -89,7 +89,7 @@ class AutopayConfigurationCap(models.AbstractModel):
         if not self._exceeds_consent(rest, limit, decision, facts):
             return False
         decision.values["rest"] = authorization.currency_id.format(rest)
-        decision.date = _get_next_month(facts.today)
+        decision.date = _get_next_month(decision.day)
         return True
 
     def _exceeds_consent(self, limit, told, decision, facts):
@@ -104,6 +104,8 @@ class AutopayConfigurationCap(models.AbstractModel):
     def _get_rest(self, source, decision, facts):
         """Return what a limit per month leaves, in the currency of who sets it.
 
+        The month is that in which the invoice is to be charged.
+
         What was charged counts at the rate of its day: no later rate gives anything of
         the limit back, or takes it. The integrity check (I7) counts in the same way.
 
@@ -114,6 +116,7 @@ class AutopayConfigurationCap(models.AbstractModel):
             for (currency, day), amount in facts.spent.get(
                 _get_key(decision), {}
             ).items()
+            if (day.year, day.month) == (decision.day.year, decision.day.month)
         )
         return max(source.max_month_amount - spent, 0.0)
 
@@ -240,7 +243,7 @@ class AutopayConfigurationCap(models.AbstractModel):
         spent = facts.spent.get(_get_key(decision))
         decision.counts = spent is not None
         if spent is not None and not decision.blocker:
-            spent[decision.move.currency_id, facts.today] += decision.amount
+            spent[decision.move.currency_id, decision.day] += decision.amount
 
     @api.model
     def _get_rest_date(self, decision, facts):
@@ -248,7 +251,7 @@ class AutopayConfigurationCap(models.AbstractModel):
         divided = decision.move.currency_id.compare_amounts(
             decision.amount, decision.due
         )
-        return _get_next_month(facts.today) if divided < 0 else False
+        return _get_next_month(decision.day) if divided < 0 else False
 
 
 def _get_key(decision):

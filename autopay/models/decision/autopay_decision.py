@@ -1,5 +1,5 @@
 import logging
-from dataclasses import replace
+from datetime import date
 
 from odoo import api, models
 from odoo.fields import Domain
@@ -142,12 +142,12 @@ class AutopayDecision(models.AbstractModel):
         key = (decision.payer.id, decision.token.id, decision.authorization.id)
         payer_codes = self._get_blocker_table().payer_codes
         for code, check in checks:
-            if key in facts.passed and code in payer_codes:
+            if code in payer_codes and facts.passed.get(key, date.min) >= decision.day:
                 continue
             if check(decision, facts):
                 decision.blocker = code
                 return
-        facts.passed.add(key)
+        facts.passed[key] = max(decision.day, facts.passed.get(key, date.min))
 
     def _prepare_decision(self, move, facts):
         choice = facts.choices[move.id]
@@ -169,6 +169,7 @@ class AutopayDecision(models.AbstractModel):
             share=share,
             discount=discount,
             today=facts.today,
+            day=facts.days[move.id],
             trial=facts.trial,
         )
 
@@ -190,32 +191,40 @@ class AutopayDecision(models.AbstractModel):
         glance = self.env["autopay.payer.glance"]
         seen = glance._look(company, payers, dated=not question.today)
         today = question.today or company._get_autopay_today()
+        question = question.get_dated(moves, today)
         choices = self.env["autopay.configuration.choice"]._choose_for(
-            company, moves, replace(question, today=today), seen.configured
+            company, moves, question, seen.configured
         )
-        # Of most invoices there is nothing to look up.
-        tried = moves.sudo().filtered("autopay_attempt_line_ids")
         paid = self.env["autopay.open.credit"]._get_linked_moves(moves.sudo())
         tokens = {move_id: choice.token for move_id, choice in choices.items()}
         methods = self.env["payment.token"].union(*tokens.values())
         return Facts(
             company=company,
             today=today,
+            days=question.days,
             neutralized=self.env["res.company"]._is_autopay_neutralized(),
             copied=company._is_autopay_copied(),
-            live=self._get_live_attempts(tried),
-            returned=self.env["autopay.reversal"]._get_returned_attempts(tried),
             pending=self._get_pending_payments(paid),
             doubtful=self._get_doubtful_payments(paid),
-            contradicted=self._get_contradicted_attempts(tried),
             choices=choices,
             dues=self.env["autopay.due"]._get_dues(moves, today, tokens),
+            **self._get_tried_facts(moves),
             **self._get_said_facts(company, moves, tokens),
             **self._get_payer_facts(company, payers, methods, seen, question.trial),
             **self._get_credit_facts(company, moves, question, seen, paid),
             trial=question.trial,
             scheduled=question.mode == "scheduled",
         )
+
+    def _get_tried_facts(self, moves):
+        """Look up what was tried before, or is being tried, to collect the invoices."""
+        # Of most invoices there is nothing to look up.
+        tried = moves.sudo().filtered("autopay_attempt_line_ids")
+        return {
+            "live": self._get_live_attempts(tried),
+            "returned": self.env["autopay.reversal"]._get_returned_attempts(tried),
+            "contradicted": self._get_contradicted_attempts(tried),
+        }
 
     def _get_payer_facts(self, company, payers, methods, seen, trial):
         """Look up what the customers allow their methods, and how these were refused.

@@ -60,7 +60,7 @@ class AutopayJudgement(models.AbstractModel):
         return not candidate.token.active
 
     def _is_method_expired(self, candidate, facts):
-        return candidate.token._is_autopay_expired(facts.today)
+        return candidate.token._is_autopay_expired(candidate.day or facts.today)
 
     def _is_method_paused(self, candidate, facts):
         if not candidate.token.autopay_paused_date:

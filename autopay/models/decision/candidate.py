@@ -14,12 +14,14 @@ class Candidate:
     :param token: the ``payment.token``; empty when there is none
     :param authorization: the latest consent of the one to the other; empty without
     :param values: what the words about the judgement mention
+    :param day: the date to judge for; that of the facts when nothing is said
     """
 
     payer: models.Model
     token: models.Model
     authorization: models.Model
     values: dict = field(default_factory=dict)
+    day: datetime.date | None = None
 
     @property
     def customer(self):

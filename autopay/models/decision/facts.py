@@ -1,7 +1,7 @@
 """The parts of a decision about an invoice, as plain values."""
 
 import datetime
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from odoo import models
 
@@ -65,6 +65,7 @@ class Question:
     :param credited: {credit: {move id: amount}} that a forecast has applied before
     :param final: whether nothing can be applied any more before the charge
     :param as_if_on: whether companies that are switched off count as switched on
+    :param days: {move id: the day for which it is judged}
     """
 
     mode: str = "scheduled"
@@ -75,6 +76,22 @@ class Question:
     credited: dict | None = None
     final: bool = False
     as_if_on: bool = False
+    days: dict | None = None
+
+    def get_dated(self, moves, today):
+        """Return the question with the days for which these invoices are judged.
+
+        What waits for its day is judged for that day. What a person charges now, and
+        what is looked at for the last time before its charge, is judged for today.
+
+        :param date today: the date to decide for
+        """
+        ahead = self.mode == "scheduled"
+        days = {
+            move.id: move._get_autopay_judged_day(today) if ahead else today
+            for move in moves
+        }
+        return replace(self, today=today, days=days)
 
 
 @dataclass(slots=True)
@@ -96,6 +113,7 @@ class Decision:
     :param together: what one charge takes for several invoices, as a forecast says;
         zero when it is charged alone
     :param today: the date that was decided for
+    :param day: the day for which invoice and method are judged: that of the charge
     :param trial: the configuration that was decided with as if it were saved
     :param waiting: the attempt, or the other payment, that is waited for
     :param share: the ``Due``: the charge at hand and the one after it; None where
@@ -120,6 +138,7 @@ class Decision:
     combines: bool = False
     together: float = 0.0
     today: datetime.date | None = None
+    day: datetime.date | None = None
     trial: models.Model | None = None
     waiting: models.Model | None = None
     share: Due | None = None
@@ -183,7 +202,9 @@ class Decision:
 class Facts:
     """The facts looked up once for a whole set of invoices of one company.
 
-    :param passed: (customer id, token id, authorization id) with no blocker
+    :param days: {move id: the day for which it is judged}
+    :param passed: {(customer id, token id, authorization id): the last day for which
+        no blocker was found}
     :param dues: {move: Due}, see ``autopay.due``
     :param caps: {(payer id, token id): configurations with caps for the method}
     :param spent: {(payer id, token id): {(currency, day): amount}} charged this month
@@ -201,6 +222,7 @@ class Facts:
 
     company: models.Model
     today: datetime.date
+    days: dict
     neutralized: bool
     copied: bool
     live: dict
@@ -216,7 +238,7 @@ class Facts:
     exhausted: set
     approvals: dict
     caps: dict
-    passed: set = field(default_factory=set)
+    passed: dict = field(default_factory=dict)
     trial: models.Model | None = None
     scheduled: bool = False
     spent: dict = field(default_factory=dict)

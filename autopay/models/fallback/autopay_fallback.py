@@ -131,7 +131,7 @@ class AutopayFallback(models.AbstractModel):
         choices = self.env["autopay.configuration.choice"]
         today = move.company_id._get_autopay_today()
         asked = {each: {move.id} for each in configurations}
-        matched = choices._get_matched_ids(asked, move, today)
+        matched = choices._get_matched_ids(asked, move, {move.id: today})
         issues = configurations._get_passing_issues(today)
         tokens = move.autopay_token_id
         for configuration in configurations.filtered(lambda each: each in matched):

@@ -5,6 +5,7 @@ from ...fields import limit_day
 from ...rights import STAFF_GROUPS
 from ...words.days import say_day
 from ...words.invoices.dates import get_date_words, get_early_words, get_hold_words
+from ..decision.facts import Question
 
 # Fields that the rule of a company looks at.
 DUE_FIELDS = {"invoice_date", "invoice_date_due", "invoice_payment_term_id"}
@@ -224,6 +225,39 @@ class AutopayMoveDate(models.AbstractModel):
         discounts = self.env["autopay.discount"]
         day = share.day or discounts._get_charge_day(self, today)
         return day and max(day, self.invoice_date or day)
+
+    def _get_autopay_judged_day(self, today):
+        """Return the day for which the invoice and its method are judged.
+
+        It is the day of its charge, as far as its own dates say: until then a rule may
+        come to match, and a card may expire.
+
+        :param date today: in the company's time zone; no earlier day is returned
+        """
+        self.ensure_one()
+        if self.state == "draft":
+            return self.env["autopay.at.posting"]._get_day(self.company_id, self)
+        day = self.env["autopay.discount"]._get_charge_day(self, today)
+        if not day:
+            return today
+        failed = self.autopay_status == "error" or self.sudo().autopay_failed_before
+        days = (self.invoice_date, self.autopay_hold_date)
+        return max(
+            filter(None, (today, day, *days, failed and self.autopay_retry_date))
+        )
+
+    def _get_autopay_tokens(self, mode="scheduled"):
+        """Return {move id: token} of the methods that pay these invoices.
+
+        :param str mode: see ``_decide`` of ``autopay.decision``
+        """
+        choices = self.env["autopay.configuration.choice"]
+        tokens = {}
+        for company, moves in self.grouped("company_id").items():
+            question = Question(mode).get_dated(moves, company._get_autopay_today())
+            chosen = choices._choose_for(company, moves, question)
+            tokens.update((key, choice.token) for key, choice in chosen.items())
+        return tokens
 
     def _get_autopay_part_date(self, due):
         """Return the day of one of several parts; hook for other rules.

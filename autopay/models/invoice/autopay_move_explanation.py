@@ -200,7 +200,8 @@ class AutopayMoveExplanation(models.AbstractModel):
         for row in trace["configurations"]:
             for each in (row, *row["conditions"]):
                 each["date"] = fields.Date.to_string(each["date"] or None) or False
-        return {**trace, "explanation": move.autopay_explanation}
+        day = fields.Date.to_string(trace["day"] or None) or False
+        return {**trace, "day": day, "explanation": move.autopay_explanation}
 
 
 def _tells_date_source(table, blocker):

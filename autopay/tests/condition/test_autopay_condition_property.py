@@ -194,7 +194,7 @@ class TestAutopayConditionProperty(PoolCommon):
 
     def _check_choices(self, created, sources):
         choices = self.env["autopay.configuration.choice"]._choose(
-            self.company, self.pool, today=self.today
+            self.company, self.pool, day=self.today
         )
         enabled = [each for each in created if each[2] != "disabled"]
         for move, facts in self.facts.items():

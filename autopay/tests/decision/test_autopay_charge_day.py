@@ -2,12 +2,12 @@ from datetime import timedelta
 
 from odoo.tests import Form, tagged
 
-from ...words.days import say_day
 from ..common_discount import DiscountCommon
+from .common_charge_day import ChargeDayCommon
 
 
 @tagged("post_install", "-at_install")
-class TestAutopayChargeDay(DiscountCommon):
+class TestAutopayChargeDay(ChargeDayCommon, DiscountCommon):
     """The day of a charge is one day, whoever tells it, and none before its invoice."""
 
     def setUp(self):
@@ -38,38 +38,6 @@ class TestAutopayChargeDay(DiscountCommon):
         self.env["account.payment.register"].with_context(
             active_model="account.move", active_ids=invoice.ids
         ).create({"amount": amount}).action_create_payments()
-
-    def _assert_day(self, invoice, day):
-        """Check that form, preview, standing, forecast and portal say one day."""
-        self.assertFalse(self._get_charges(invoice))
-        self.env.cr.flush()
-        self._run_cron("autopay.ir_cron_refresh_status")
-        self.env["autopay.forecast.pass"].sudo().search([]).unlink()
-        self._run_cron("autopay.ir_cron_refresh_forecast")
-        self.env.invalidate_all()
-        self.assertIn(
-            f"Will be charged on {say_day(self.env, day)}", invoice.autopay_explanation
-        )
-        self.assertEqual(
-            (invoice.autopay_standing, invoice.autopay_next_date), ("scheduled", day)
-        )
-        foreseen = self.env["autopay.forecast.charge"].search(
-            [("move_id", "=", invoice.id)]
-        )
-        preview = self.env["autopay.dry.run"].create(
-            {
-                "company_ids": self.company.ids,
-                "partner_ids": self.customer.ids,
-                "date_from": self.today,
-                "date_to": self.today + timedelta(days=60),
-            }
-        )
-        preview.action_run()
-        near = [day] if day < self.today + timedelta(days=60) else []
-        self.assertEqual(foreseen.mapped("date"), near)
-        self.assertEqual(preview.charge_ids.mapped("date"), near)
-        words = invoice.sudo().autopay_portal_words
-        self.assertIn(say_day(self.env, day), words)
 
     # === BEFORE THE INVOICE DATE === #
 

@@ -72,6 +72,10 @@ SILENT_CONFIGURATION = {
 # before it is switched on again.
 SAID_FIRST = {"company_off_and_archived": "method_archived"}
 
+# What is well today, and will not be on the day of the charge: the invoice says so,
+# without and with configurations, and what is judged for today does not.
+AHEAD = {"last_day": ("method_expired", "configuration_invalid")}
+
 # A configuration is passed over for what is not in HELD_ISSUES, also when that is told
 # after something which is.
 PASSED_OVER = {"paused_and_provider_disabled"}
@@ -88,6 +92,7 @@ class TestAutopayJudgement(ConfigurationCommon):
         self.configuration = self._configure(self.token, enabled=False)
         self.other = self._create_customer("Blue Harbour Shipping")
         self.far = self.setup_other_company()["company"]
+        self.is_ahead = False
 
     # === SITUATIONS === #
 
@@ -246,6 +251,32 @@ class TestAutopayJudgement(ConfigurationCommon):
             self.env.invalidate_all(flush=False)
             self.registry.clear_cache()
 
+    def test_they_agree_about_an_invoice_that_waits_for_its_day(self):
+        """Also where the configuration matches from that day on, and not today."""
+        self._prepare_declined()
+        self.is_ahead = True
+        self.invoice.autopay_date = self.today + timedelta(days=15)
+        # The invoice is ten days old.
+        self.configuration.condition_ids.write(
+            {"kind": "age", "operator": ">=", "number": 25}
+        )
+        for name, code in SITUATIONS.items():
+            with self.subTest(name), closing(self.env.cr.savepoint()) as savepoint:
+                getattr(self, f"_make_{name}")()
+                self._assert_agreed(name, code)
+                self._assert_agreed_with_configurations(name, code)
+                savepoint.rollback()
+            self.env.invalidate_all(flush=False)
+            self.registry.clear_cache()
+
+    def _get_expected_blocker(self, name, code, configured=False):
+        """Return what the invoice says, where the method is judged to be so today."""
+        if not self.is_ahead:
+            return code
+        if name in AHEAD:
+            return AHEAD[name][configured]
+        return code or "date_not_reached"
+
     def _prepare_declined(self):
         """Have an attempt of another customer that can be copied."""
         self._enrol("pm_card_visa_chargeDeclined", self.other)
@@ -268,7 +299,7 @@ class TestAutopayJudgement(ConfigurationCommon):
     def _assert_agreed(self, name, code):
         """Check what is said of a method without enabled configurations."""
         blocker, readiness = self._read()
-        self.assertEqual(blocker, code)
+        self.assertEqual(blocker, self._get_expected_blocker(name, code))
         said = SAID_FIRST.get(name, code)
         self.assertEqual(readiness, self._get_expected_readiness(said))
         issue = SILENT_CONFIGURATION.get(name, code)
@@ -288,7 +319,7 @@ class TestAutopayJudgement(ConfigurationCommon):
         held = code in HELD_ISSUES and name not in PASSED_OVER
         if code and not held and name not in SILENT_CONFIGURATION:
             code = "configuration_invalid"
-        self.assertEqual(blocker, code)
+        self.assertEqual(blocker, self._get_expected_blocker(name, code, True))
         said = "configuration_invalid" if name in SAID_FIRST else code
         self.assertEqual(readiness, self._get_expected_readiness(said))
 

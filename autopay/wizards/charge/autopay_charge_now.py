@@ -111,7 +111,7 @@ class AutopayChargeNow(models.TransientModel):
     def _compute_token_id(self):
         """Propose the method when one would pay all the invoices."""
         for wizard in self:
-            found = wizard._get_moves()._get_autopay_tokens().values()
+            found = wizard._get_moves()._get_autopay_tokens("now").values()
             tokens = self.env["payment.token"].union(*found)
             same = wizard.payer_id and len(tokens) == 1
             wizard.token_id = tokens if same else False
@@ -316,7 +316,7 @@ class AutopayChargeNow(models.TransientModel):
         token = self.token_id.sudo()
         if not token:
             return {}
-        by_rules = self.move_ids._origin.sudo()._get_autopay_tokens()
+        by_rules = self.move_ids._origin.sudo()._get_autopay_tokens("now")
         return {move_id: token for move_id in by_rules if by_rules[move_id] != token}
 
     def _decide(self, first=None):
@@ -399,7 +399,7 @@ class AutopayChargeNow(models.TransientModel):
             ._decide(invoices, "scheduled", self._get_tokens())
         )
         return [
-            self._prepare_line_vals(decision, alone[move].blocker)
+            self._prepare_line_vals(decision, alone[move])
             for move, decision in decisions.items()
         ]
 
@@ -409,15 +409,15 @@ class AutopayChargeNow(models.TransientModel):
         parts = get_parts_words(self.env, decision)
         return ". ".join(filter(None, (mark, discount, parts))) or mark
 
-    def _prepare_line_vals(self, decision, passed):
+    def _prepare_line_vals(self, decision, alone):
         """Return what would happen to one invoice.
 
-        :param passed: the blocker that would keep the engine from it
+        :param alone: the ``Decision`` of the engine by itself
         """
         lacks_authorization = decision.blocker in AUTHORIZATION_BLOCKERS
         blocker = not (self.authorize and lacks_authorization) and decision.blocker
         labels = dict(self.ready_ids._get_mark_selection())
-        mark = not blocker and _get_mark(labels, passed)
+        mark = not blocker and self.ready_ids._get_mark(labels, alone)
         return {
             "move_id": decision.move.id,
             "currency_id": decision.move.currency_id.id,
@@ -434,11 +434,6 @@ class AutopayChargeNow(models.TransientModel):
             "is_chosen": not blocker and (not mark or len(self.move_ids) == 1),
             "last_result": self.ready_ids._get_last_result(decision.move),
         }
-
-
-def _get_mark(labels, passed):
-    """Return how the dialog marks what a person passes over; False when nothing is."""
-    return passed if passed in labels else False
 
 
 def _get_place(line):

@@ -83,6 +83,19 @@ class AutopayChargeNowLine(models.TransientModel):
         rows = self.env["autopay.decision"]._get_blocker_table()
         return [(row.code, self.env._(row.mark)) for row in rows if row.mark]
 
+    @api.model
+    def _get_mark(self, labels, alone):
+        """Return how the dialog marks what a person passes over; False for nothing.
+
+        A reason that holds on a later day only is none today: the charge is early.
+
+        :param alone: the ``Decision`` of the engine by itself
+        """
+        if alone.blocker in labels:
+            return alone.blocker
+        is_early = alone.blocker and alone.day and alone.day > alone.today
+        return "date_not_reached" if is_early else False
+
     def action_open_invoice(self):
         """Open the invoice, where what stops it can be mended."""
         self.ensure_one()

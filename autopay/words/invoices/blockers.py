@@ -1,13 +1,24 @@
 """The words that tell people why an invoice is not charged, or when it will be."""
 
+from odoo.tools.translate import LazyTranslate
+
 from ...const.blockers.invoices import CREDIT_BLOCKERS
 from ...const.retry import DECLINE_DAYS
 from ..amounts import format_amount
 from ..days import say_day
 from ..declines.advice import get_staff_advice
+from ..filled import fill_in
 from ..methods.archives import get_archived_advice
 from .announcements import NOTICE_BLOCKERS, get_announcement_words, get_told_note
 from .credits import get_credit_note, get_credit_values
+
+_lt = LazyTranslate(__name__)
+
+# A method that is valid today, and will not be on the day of the charge.
+EXPIRING = _lt(
+    "The payment method %(method)s is valid until %(date)s, and the charge comes "
+    "later. Choose another one, or ask the customer to save one."
+)
 
 # Blockers whose reason is looked up only when somebody reads it.
 TRACED_BLOCKERS = ("no_configuration", "configuration_invalid")
@@ -20,11 +31,32 @@ def get_blocker_words(env, decision, sentence):
     """
     text = env._(sentence)
     words = text % _get_values(env, decision)
+    if decision.blocker == "method_expired":
+        company = decision.move.company_id
+        words = get_expiring_words(env, decision.token, company) or words
     if decision.blocker == "date_not_reached":
         words = f"{words} {get_credit_note(env, decision)}"
     words = f"{words} {get_told_note(env, decision)}"
     # Some of them have an empty part in the middle.
     return words.replace("  ", " ").strip()
+
+
+def get_expiring_words(env, token, company):
+    """Return that a method expires before a charge, as sentences.
+
+    :param token: the method that has expired on the day of the charge
+    :param company: the one that charges it
+    :return: "" when it has expired today
+    """
+    last_day = token.autopay_expiry_date
+    if not last_day or last_day < company._get_autopay_today():
+        return ""
+    return fill_in(
+        env,
+        EXPIRING,
+        method=token._get_autopay_label(),
+        date=say_day(env, last_day),
+    )
 
 
 def get_method_words(env, sentence, token):
