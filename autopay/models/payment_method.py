@@ -8,7 +8,11 @@ KEPT_FIELDS = {"code", "name", "primary_payment_method_id", "supported_currency_
 
 
 class PaymentMethod(models.Model):
-    _inherit = "payment.method"
+    _name = "payment.method"
+    _inherit = ["autopay.status.change", "payment.method"]
+    _autopay_status_fields = frozenset(
+        {"code", "primary_payment_method_id", "supported_currency_ids"}
+    )
 
     # === CRUD METHODS === #
 
@@ -24,6 +28,9 @@ class PaymentMethod(models.Model):
         res = super().update_field_translations(field_name, translations, source_lang)
         self.env.registry.clear_cache()
         return res
+
+    def _get_autopay_status_pairs(self, known_ids):
+        return [(company_id, False) for company_id in known_ids]
 
     # === BUSINESS METHODS === #
 

@@ -270,4 +270,4 @@ from .statement import (
     test_portal_statement,
 )
 from .overview import test_autopay_overview
-from .status import test_autopay_status
+from .status import test_autopay_status, test_autopay_status_limit

@@ -4,3 +4,5 @@ from . import autopay_status_change
 from . import autopay_status_mark
 from . import autopay_status_pass
 from . import autopay_status_source
+from . import res_currency
+from . import res_currency_rate
