@@ -79,6 +79,7 @@ from .deadline import (
     test_autopay_deadline_attempt,
     test_autopay_deadline_discount,
     test_autopay_deadline_payment,
+    test_autopay_open_list,
 )
 from .decision import (
     test_autopay_approval,

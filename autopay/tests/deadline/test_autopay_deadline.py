@@ -223,7 +223,7 @@ class TestAutopayDeadline(DeadlineCommon):
         self.assertIn("30.00", methods.summary)
         self.assertIn("/autopay-open-invoices", methods.note)
         action = self.env.ref("autopay.account_move_action_autopay_open")
-        domain = safe_eval(action.domain, {"active_id": self.customer.id})
+        domain = safe_eval(action.domain, {"context": {"active_id": self.customer.id}})
         found = self.env["account.move"].search(domain)
         self.assertEqual(len(found), 4)
         # It counts what is left, and ends on the same day with the last of them.
