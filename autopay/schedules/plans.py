@@ -69,14 +69,22 @@ def find_problems(rows, total, today, invoiced=None):
     :param total: what they have to add up to
     :param date invoiced: the invoice date, before which nothing is charged
     """
-    if not rows:
-        return [Problem("empty")]
-    if len(rows) > MAX_ROWS:
-        return [Problem("many", amount=len(rows))]
+    if whole := _find_in_whole(rows, today, invoiced or today):
+        return [whole]
     difference = total - sum(row.amount for row in rows)
     code = "less" if difference > 0 else "more"
     sums = [Problem(code, amount=difference)] if difference else []
     return [*_find_in_rows(rows, today, invoiced or today), *sums]
+
+
+def _find_in_whole(rows, today, invoiced):
+    """Return what is wrong with all rows: nothing else is told then; or None."""
+    if invoiced > _get_last_day(today):
+        # No day is right for any part.
+        return Problem("invoiced_far")
+    if not rows:
+        return Problem("empty")
+    return Problem("many", amount=len(rows)) if len(rows) > MAX_ROWS else None
 
 
 def _find_in_rows(rows, today, invoiced):
@@ -94,12 +102,17 @@ def _find_in_row(row, before, today, invoiced):
     checks = [
         ("past", row.date < today),
         ("early", row.date < invoiced),
-        ("far", row.date > today + relativedelta(years=MAX_YEARS)),
+        ("far", row.date > _get_last_day(today)),
         ("same_day", row.date == before),
         ("unordered", before and row.date < before),
         ("nothing", row.amount <= 0),
     ]
     return next((code for code, holds in checks if holds), None)
+
+
+def _get_last_day(today):
+    """Return the last day on which a part of a plan can be."""
+    return today + relativedelta(years=MAX_YEARS)
 
 
 def keep_paid(rows, total, residual, today):

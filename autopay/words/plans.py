@@ -20,6 +20,10 @@ PROBLEM_SENTENCES = {
         "Part %(row)s: %(date)s is before the invoice date. Choose that day or a later "
         "one."
     ),
+    "invoiced_far": _lt(
+        "The invoice date is more than %(years)s years ahead: no part can be charged "
+        "before it, and none can be so late. Correct the date of the invoice first."
+    ),
     "far": _lt("Part %(row)s: %(date)s is more than %(years)s years ahead."),
     "same_day": _lt(
         "Part %(row)s: the part before it is on %(date)s as well. Make one of the two, "

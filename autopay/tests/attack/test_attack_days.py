@@ -1,8 +1,8 @@
 from datetime import date
 
 from odoo import Command
-from odoo.exceptions import ValidationError
-from odoo.tests import tagged
+from odoo.exceptions import UserError, ValidationError
+from odoo.tests import Form, tagged
 
 from ...fields import Day
 from ...schedules.days import shift
@@ -128,3 +128,24 @@ class TestAttackDays(AutopayCommon):
         forecast = self.env["autopay.forecast"].sudo()
         found = forecast._forecast(self.company, self.invoice, shift(self.today, 30))
         self.assertEqual(len(found.charges), 1)
+
+    def test_plan_of_an_invoice_of_another_millennium_is_refused_in_words(self):
+        for day in ("2999-12-31", "3500-01-01", "9999-12-31"):
+            with self.subTest(day=day):
+                invoice = self._create_posted_invoice(
+                    invoice_date=day, invoice_date_due=day
+                )
+                action = invoice.action_autopay_plan()
+                model = self.env["autopay.plan.wizard"]
+                dialog = Form(model.with_context(**action["context"]))
+                dialog.count = 3
+                self.assertIn("invoice date is more than 10 years", dialog.problems)
+                with self.assertRaisesRegex(UserError, "Correct the date of the"):
+                    dialog.save().action_apply()
+
+    def test_plan_whose_parts_leave_the_calendar_says_which(self):
+        wizard = self.env["autopay.plan.wizard"].create(
+            {"move_id": self.invoice.id, "first_date": "2999-12-15", "count": 3}
+        )
+        self.assertIn("years ahead", wizard.problems)
+        self.assertEqual(wizard.line_ids.mapped("amount"), [33.33, 33.33, 33.34])

@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools import float_compare
 
 from ...const.authorization import CONSENT_CHANNELS
-from ...fields import Day
+from ...fields import Day, limit_day
 from ...rights import check_billing
 from ...schedules import plans
 from ...schedules.parts import Row
@@ -84,7 +84,9 @@ class AutopayPlanWizard(models.TransientModel):
         for wizard in self:
             company = wizard.company_id or self.env.company
             today = wizard.agreed_date = company._get_autopay_today()
-            wizard.first_date = max(today, wizard.move_id.invoice_date or today)
+            # Odoo's own dates may be any.
+            invoiced = limit_day(wizard.move_id.invoice_date) or today
+            wizard.first_date = max(today, invoiced)
 
     @api.depends("kind", "count", "amount", "first_date", "every", "unit", "move_id")
     def _compute_line_ids(self):
@@ -193,7 +195,7 @@ class AutopayPlanWizard(models.TransientModel):
             # Beyond the calendar.
             return []
         return [
-            (day, currency.round(amount * currency.rounding))
+            (limit_day(day), currency.round(amount * currency.rounding))
             for day, amount in zip(days, amounts, strict=True)
         ]
 
