@@ -1,3 +1,4 @@
+from . import autopay_group_heading
 from . import autopay_attempt_aside
 from . import autopay_attempt_recovery
 from . import autopay_attempt_refund

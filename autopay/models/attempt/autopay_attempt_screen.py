@@ -14,7 +14,9 @@ class AutopayAttemptScreen(models.AbstractModel):
     """Charges as people look at them: what became of one, and what can be done now."""
 
     _name = "autopay.attempt.screen"
+    _inherit = "autopay.group.heading"
     _description = "Charges as People See Them"
+    _autopay_heading_field = "decline_code"
 
     title = fields.Char(compute="_compute_title", compute_sudo=True)
     shown_state = fields.Selection(
@@ -115,13 +117,8 @@ class AutopayAttemptScreen(models.AbstractModel):
             failed = attempt.follow_up and attempt._get_failed_moves()
             attempt.needs_method = failed and failed == failed._filter_needing_method()
 
-    def _web_read_group_groupby_formatter(self, groupby_spec, values):
-        """Override of `web`: lists by reason are headed by sentences, not by codes."""
-        formatter = super()._web_read_group_groupby_formatter(groupby_spec, values)
-        if groupby_spec != "decline_code":
-            return formatter
-        labels = get_decline_labels(self.env, values)
-        return lambda code: (labels.get(code, code), formatter(code)[1])
+    def _get_autopay_headings(self, codes):
+        return get_decline_labels(self.env, codes)
 
     # === ACTION METHODS === #
 

@@ -27,7 +27,13 @@ class AutopayReversal(models.Model):
 
     _name = "autopay.reversal"
     _description = "Refund or Dispute"
-    _inherit = ["autopay.default.guard", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "autopay.default.guard",
+        "autopay.group.heading",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
+    _autopay_heading_field = "reason"
     # People may comment on what nobody may change.
     _mail_post_access = "read"
     _order = "event_date desc, id desc"
@@ -147,13 +153,8 @@ class AutopayReversal(models.Model):
             )
             reversal.reason_text = get_reason_words(self.env, reversal.reason)
 
-    def _web_read_group_groupby_formatter(self, groupby_spec, values):
-        """Override of `web`: lists by reason are headed by sentences, not by codes."""
-        formatter = super()._web_read_group_groupby_formatter(groupby_spec, values)
-        if groupby_spec != "reason":
-            return formatter
-        labels = get_reason_labels(self.env, values)
-        return lambda code: (labels.get(code, code), formatter(code)[1])
+    def _get_autopay_headings(self, codes):
+        return get_reason_labels(self.env, codes)
 
     @api.depends("status")
     def _compute_is_to_answer(self):
