@@ -77,7 +77,7 @@ class AutopayPortalComing(AutopayPortalCommon):
             self._not_found()
         except UserError as error:
             told = error, "danger"
-        self._tell(*told)
+        self._notify_visitor(*told)
         return self._go(PATH, company)
 
     def _read_day(self, text):

@@ -95,7 +95,7 @@ class AutopayPortalCommon(CustomerPortal):
 
     # === WHAT WAS DONE === #
 
-    def _tell(self, text, kind="success"):
+    def _notify_visitor(self, text, kind="success"):
         """Have the next page show a sentence, once.
 
         :param str kind: success, info, warning or danger
@@ -126,8 +126,8 @@ class AutopayPortalCommon(CustomerPortal):
         except MissingError:
             self._not_found()
         except UserError as error:
-            self._tell(error, "danger")
+            self._notify_visitor(error, "danger")
             return self._go(otherwise or path, company)
         if told:
-            self._tell(told)
+            self._notify_visitor(told)
         return self._go(path, company)

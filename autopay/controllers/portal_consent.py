@@ -39,7 +39,9 @@ class AutopayPortalConsent(AutopayPortalCommon):
         token_id = self._read_id(token)
         move_ids = self._read_recollected()
         if not agree:
-            self._tell(get_portal_sentence(request.env, "not_agreed"), "warning")
+            self._notify_visitor(
+                get_portal_sentence(request.env, "not_agreed"), "warning"
+            )
             return self._go("/my/autopay/default", company)
         consent = request.env["autopay.portal.consent"]
         return self._do(

@@ -104,7 +104,7 @@ class AutopayPortalRules(AutopayPortalCommon):
                 self._save_rule(company, rule, form, sent)
         except (AccessError, UserError) as error:
             return self._show_rule_form(company, rule, form, str(error))
-        self._tell(request.env._("Your payment rule is saved."))
+        self._notify_visitor(request.env._("Your payment rule is saved."))
         return self._go(RULES, company)
 
     def _change_rule_rows(self, form, do, kind):

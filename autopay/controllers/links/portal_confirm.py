@@ -37,7 +37,9 @@ class AutopayPortalConfirm(AutopayPortalLinks):
         if press.url:
             return self._lead(press.url, local=False)
         if press.problem:
-            self._tell(get_problem_words(request.env, press.problem), "warning")
+            self._notify_visitor(
+                get_problem_words(request.env, press.problem), "warning"
+            )
             return self._lead(CONFIRM_PATH + token)
         return self._lead(f"{CONFIRM_PATH}{token}/back")
 
@@ -77,7 +79,7 @@ class AutopayPortalConfirm(AutopayPortalLinks):
             return self._lead(links._get_path(payer, attempt.company_id, moves))
         held = any(attempt.line_ids.mapped("live"))
         problem = "not_withdrawn" if held else "nothing_to_pay"
-        self._tell(get_problem_words(request.env, problem), "warning")
+        self._notify_visitor(get_problem_words(request.env, problem), "warning")
         return self._lead(CONFIRM_PATH + token)
 
     def _find_attempt(self, token):

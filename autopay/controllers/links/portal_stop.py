@@ -51,7 +51,7 @@ class AutopayPortalStop(AutopayPortalLinks):
             self._not_found()
         except UserError as error:
             told, kind = error, "danger"
-        self._tell(told, kind)
+        self._notify_visitor(told, kind)
         return self._lead(STOP_PATH + token)
 
     def _find_linked(self, token):

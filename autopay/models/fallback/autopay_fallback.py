@@ -82,7 +82,7 @@ class AutopayFallback(models.AbstractModel):
             )
             decision = self.env["autopay.decision"]._decide_safely(move).get(move)
             if decision and self._may_pay(decision, token):
-                self._tell(move, tried[-1:], token)
+                self._log_replacement(move, tried[-1:], token)
                 return
         own.write({"autopay_fallback_token_id": False, "autopay_retry_date": False})
 
@@ -164,7 +164,7 @@ class AutopayFallback(models.AbstractModel):
         # Each once, by its latest consent.
         return tokens.browse(agreed.token_id.ids)
 
-    def _tell(self, move, declined, token):
+    def _log_replacement(self, move, declined, token):
         """Note on an invoice which method takes the place of which."""
         move._message_log(
             body=self.env._(

@@ -32,9 +32,11 @@ class AutopayAtPosting(models.AbstractModel):
             )
             judged = self._judge(company, ruled)
             for move in marked:
-                self._tell(company, move, None)
+                self._set_sentence(company, move, None)
             for move in ruled:
-                self._tell(company, move, judged[move.commercial_partner_id._origin])
+                self._set_sentence(
+                    company, move, judged[move.commercial_partner_id._origin]
+                )
 
     def _judge(self, company, moves):
         """Return {payer: Readiness} of the customers whose policy is *automatic*."""
@@ -43,7 +45,7 @@ class AutopayAtPosting(models.AbstractModel):
         payers = moves.commercial_partner_id._origin.with_company(company)
         return self.env["autopay.readiness"].sudo()._judge(company, payers)
 
-    def _tell(self, company, move, readiness):
+    def _set_sentence(self, company, move, readiness):
         """Set the sentence of a draft, and whether its posting puts it on autopay.
 
         :param readiness: the ``Readiness`` of a customer by whose policy it comes onto

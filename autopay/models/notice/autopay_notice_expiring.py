@@ -27,9 +27,9 @@ class AutopayNoticeExpiring(models.AbstractModel):
                 or company._is_autopay_copied()
             ):
                 continue
-            stage._apply(self._tell, company)
+            stage._apply(self._notify_company, company)
 
-    def _tell(self, company):
+    def _notify_company(self, company):
         """Tell customers and staff of the cards of a company, and note the day."""
         company = company.sudo()
         today = company._get_autopay_today()

@@ -79,10 +79,10 @@ class AutopayRecollect(models.AbstractModel):
             )
         )
         (own - ready).autopay_retry_date = False
-        self._tell(ready, token)
+        self._log_recollected(ready, token)
         return ready
 
-    def _tell(self, moves, token):
+    def _log_recollected(self, moves, token):
         """Note on the invoices why they are charged again, and have it done soon."""
         if not moves:
             return
