@@ -36,6 +36,7 @@
         "wizards/autopay_policy_views.xml",
         "wizards/plan/autopay_plan_wizard_views.xml",
         "wizards/request/autopay_request_wizard_views.xml",
+        "wizards/autopay_refuse_views.xml",
         "wizards/autopay_resolve_views.xml",
         "wizards/autopay_retry_views.xml",
         "wizards/autopay_set_date_views.xml",

@@ -229,7 +229,7 @@ APPROVAL_WAITS = {
         _lt("Approve or refuse the charge, or name another billing manager."),
         3 * DAY,
         "create_date",
-        ("action_approve", "action_refuse"),
+        ("action_approve", "action_ask_reason"),
     ),
 }
 

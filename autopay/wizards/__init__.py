@@ -9,6 +9,7 @@ from . import autopay_consent_wizard
 from . import autopay_first_step
 from . import autopay_invariant_result
 from . import autopay_policy
+from . import autopay_refuse
 from . import autopay_resolve
 from . import autopay_retry
 from . import autopay_set_date

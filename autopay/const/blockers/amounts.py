@@ -59,8 +59,8 @@ AMOUNT_BLOCKERS = (
         "approval_refused",
         _lt("Approval refused"),
         _lt(
-            "%(user)s refused the charge of %(amount)s. Press Ask Again on the "
-            "approval to have it looked at once more, or take the invoice off "
+            "%(user)s refused the charge of %(amount)s. %(reason)s Press Ask Again on "
+            "the approval to have it looked at once more, or take the invoice off "
             "autopay."
         ),
         days=7,

@@ -73,6 +73,12 @@ class AutopayApproval(models.Model):
         "res.users", string="Decided by", readonly=True, tracking=True
     )
     decided_date = fields.Datetime(string="Decided on", readonly=True)
+    refusal_reason = fields.Text(
+        string="Why Refused",
+        readonly=True,
+        tracking=True,
+        help="Shown on the invoice as well, to whoever asked.",
+    )
     may_decide = fields.Boolean(compute="_compute_may_decide")
     decide_refusal = fields.Text(
         compute="_compute_may_decide",
@@ -101,9 +107,20 @@ class AutopayApproval(models.Model):
         """Let the charges be taken on their autopay date."""
         self._decide("approved")
 
-    def action_refuse(self):
-        """Keep the charges from being taken."""
-        self._decide("refused")
+    def action_ask_reason(self):
+        """Ask why, then keep the charges from being taken."""
+        self._check_may_decide_all()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "autopay.autopay_refuse_action"
+        )
+        return {**action, "context": {"default_approval_ids": self.ids}}
+
+    def action_refuse(self, reason=""):
+        """Keep the charges from being taken.
+
+        :param str reason: why, for whoever asked; it need not be given
+        """
+        self._decide("refused", reason)
 
     def action_ask_again(self):
         """Put refused charges before a billing manager once more."""
@@ -116,9 +133,10 @@ class AutopayApproval(models.Model):
 
     # === BUSINESS METHODS === #
 
-    def _decide(self, state):
+    def _decide(self, state, reason=""):
         """Take in the word of a second billing manager.
 
+        :param str reason: why it is refused
         :raises AccessError: when the user is none, or the first person
         :raises UserError: when there is nothing to decide any more
         """
@@ -137,9 +155,15 @@ class AutopayApproval(models.Model):
                 {
                     "decided_by_id": self.env.uid,
                     "decided_date": fields.Datetime.now(),
+                    "refusal_reason": (reason or "").strip(),
                 }
             )
             approval.sudo()._set_state(state)
+
+    def _check_may_decide_all(self):
+        self.check_access("read")
+        for approval in self:
+            approval._check_may_decide()
 
     def _check_may_decide(self):
         if refusal := self._get_decide_refusal():
@@ -181,6 +205,8 @@ class AutopayApproval(models.Model):
         for approval in self.filtered(lambda rec: rec.state != state):
             approval.state = state
             label = dict(self._fields["state"]._description_selection(self.env))[state]
+            if state == "refused":
+                label = " ".join([label, *approval._get_reason_words()])
             approval.activity_feedback(
                 ["autopay.mail_activity_type_attention"], feedback=label
             )
@@ -195,6 +221,14 @@ class AutopayApproval(models.Model):
             )
         # A new question may follow at once, and there is one for each invoice.
         self.flush_recordset(["state"])
+
+    def _get_reason_words(self):
+        """Return why it was refused, in quotation marks; nothing when nobody said it.
+
+        :return: a list of one text, or none
+        """
+        reason = " ".join((self.refusal_reason or "").split())
+        return [self.env._("“%s”", reason)] if reason else []
 
     def _fits(self, decision):
         """Return whether it was asked for this amount and method."""

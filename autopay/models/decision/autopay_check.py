@@ -243,6 +243,7 @@ class AutopayCheck(models.AbstractModel):
         if not approval or approval.state != "refused":
             return False
         decision.values["user"] = approval.decided_by_id.name
+        decision.values["reason"] = " ".join(approval._get_reason_words())
         return self._is_above_limit(decision, facts)
 
     def _is_above_limit(self, decision, facts):

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from ..common import AutopayCommon
 
@@ -223,6 +223,43 @@ class TestAutopayApproval(AutopayCommon):
         self.assertEqual(invoice.autopay_blocker, "approval_refused")
         approval.with_user(self.biller).action_ask_again()
         self.assertEqual(self._get_open(invoice).state, "waiting")
+
+    def test_who_refuses_says_why_and_who_asked_reads_it(self):
+        invoice = self._mark(5000.0)
+        approval = self._get_open(invoice).with_user(self.second)
+        # What is made and changed within one transaction is not tracked.
+        self.env.cr.flush()
+        action = approval.action_ask_reason()
+        self.assertEqual(approval.state, "waiting")
+        dialog = Form(
+            self.env[action["res_model"]]
+            .with_user(self.second)
+            .with_context(
+                **action["context"], tracking_disable=False, mail_notrack=False
+            )
+        )
+        dialog.reason = "Two lines are disputed.\nAsk again without them."
+        dialog.save().action_apply()
+        self.assertEqual(approval.state, "refused")
+        said = "“Two lines are disputed. Ask again without them.”"
+        self.assertIn(said, invoice.with_user(self.biller).autopay_explanation)
+        self.assertIn(said, invoice.message_ids[0].body)
+        self.env.cr.flush()
+        tracked = approval.sudo().message_ids.tracking_value_ids
+        self.assertIn("refusal_reason", tracked.field_id.mapped("name"))
+
+    def test_reason_need_not_be_given_and_strangers_are_not_asked(self):
+        invoice = self._mark(5000.0)
+        approval = self._get_open(invoice)
+        with self.assertRaises(AccessError):
+            approval.with_user(self.first).action_ask_reason()
+        dialog = {"approval_ids": approval.ids}
+        refuse = self.env["autopay.refuse"].with_user(self.second).create(dialog)
+        refuse.action_apply()
+        self.assertEqual(approval.state, "refused")
+        self.assertNotIn("“", invoice.autopay_explanation)
+        approval.with_user(self.biller).action_ask_again()
+        self.assertFalse(self._get_open(invoice).refusal_reason)
 
     def test_charge_that_was_approved_before_needs_approval_once_more(self):
         invoice = self._mark(5000.0)
