@@ -34,6 +34,7 @@ class ResPartner(models.Model):
         "autopay.partner.guard",
         "autopay.partner.notice",
         "autopay.partner.consent",
+        "autopay.partner.open",
         "autopay.partner.fallback",
         "autopay.partner.portal",
         "autopay.partner.request",

@@ -69,6 +69,7 @@ from .credit import (
     test_autopay_open_credit,
 )
 from .customer import (
+    test_autopay_partner_open,
     test_autopay_payer_glance,
     test_autopay_policy,
     test_payment_token,

@@ -24,8 +24,8 @@ READINESS_SENTENCES = {
         "The customer's payment rules pay nothing until they are mended."
     ),
     "no_method": _lt(
-        "Set up autopay with one of the customer's saved payment methods. Customers "
-        "save one when they pay online."
+        "Set up autopay with one of the customer's saved payment methods, or request "
+        "one: customers save it by the link, or when they pay online."
     ),
 }
 
@@ -42,3 +42,51 @@ def get_readiness_words(env, code, token, blockers):
     method = token._get_autopay_label() if token else ""
     sentence = env._(READINESS_SENTENCES[code])
     return sentence % {"method": method}
+
+
+def get_open_words(env, rows):
+    """Return what is open of a customer, a line for each currency; False when nothing.
+
+    :param rows: (currency, standing, open amount, number of invoices)
+    """
+    if not rows:
+        return False
+    standings = env["account.move"]._fields["autopay_standing"]
+    labels = dict(standings._description_selection(env))
+    lines = {}
+    for currency, standing, amount, count in rows:
+        label = labels.get(standing) or env._("Not on autopay")
+        lines.setdefault(currency, []).append((label, amount, count))
+    return "\n".join(
+        env._(
+            "%(amount)s in %(count)s invoices: %(parts)s",
+            amount=currency.format(sum(amount for _label, amount, _count in parts)),
+            count=sum(count for _label, _amount, count in parts),
+            parts=", ".join(
+                f"{label} {currency.format(amount)}" for label, amount, _count in parts
+            ),
+        )
+        if len(parts) > 1
+        else f"{currency.format(parts[0][1])}: {parts[0][0]}"
+        for currency, parts in lines.items()
+    )
+
+
+def get_default_words(env, company):
+    """Return {field: what holds for customers without a rule of their own}.
+
+    :param company: the ``res.company``, read by the superuser
+    """
+
+    def get_label(model, name, value):
+        labels = dict(env[model]._fields[name]._description_selection(env))
+        return env._("Company default – %s", labels.get(value, ""))
+
+    fallback = "next" if company.autopay_fallback else "stop"
+    return {
+        "policy": get_label("res.company", "autopay_policy", company.autopay_policy),
+        "fallback": get_label("res.partner", "autopay_fallback_policy", fallback),
+        "discount": get_label(
+            "res.company", "autopay_discount_policy", company.autopay_discount_policy
+        ),
+    }

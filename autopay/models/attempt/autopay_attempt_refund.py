@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ...const.reversal import MONEY_GONE
+from ...rights import check_billing
 
 
 class AutopayAttemptRefund(models.AbstractModel):
@@ -27,6 +28,11 @@ class AutopayAttemptRefund(models.AbstractModel):
         help="What was collected beyond what is owed.",
     )
 
+    refundable_amount = fields.Monetary(
+        compute="_compute_refundable_amount",
+        compute_sudo=True,
+        help="What Odoo can still refund of the payment.",
+    )
     excess_told = fields.Monetary(
         readonly=True, help="What pays nothing, as a person was last told."
     )
@@ -52,6 +58,11 @@ class AutopayAttemptRefund(models.AbstractModel):
         """
         for attempt in self:
             attempt.excess_amount = attempt._get_excess_amount()
+
+    @api.depends("booked_date", "reversal_ids.finding")
+    def _compute_refundable_amount(self):
+        for attempt in self:
+            attempt.refundable_amount = attempt.payment_id.amount_available_for_refund
 
     def _get_excess_amount(self):
         """Return what was collected beyond what is owed, in the attempt's currency.
@@ -95,6 +106,18 @@ class AutopayAttemptRefund(models.AbstractModel):
         """Return refunds of which nobody knows yet whether they were made."""
         refunds = self.sudo()._get_unbooked_refunds()
         return refunds.filtered("autopay_doubt_date")
+
+    # === ACTION METHODS === #
+
+    def action_refund(self):
+        """Open Odoo's own refund of the payment."""
+        self.ensure_one()
+        check_billing(self)
+        self.check_access("read")
+        action = self.payment_id.action_refund_wizard()
+        # The dialog takes the payment from there, and the browser names this record.
+        payment = {"active_id": self.payment_id.id, "active_model": "account.payment"}
+        return {**action, "context": payment}
 
     # === BUSINESS METHODS === #
 

@@ -58,6 +58,26 @@ class AutopayMoveHelp(models.AbstractModel):
         self.check_access("read")
         return self.commercial_partner_id._get_records_action()
 
+    def action_autopay_open_approval(self):
+        """Open what a billing manager is asked about the charge of this invoice.
+
+        :raises UserError: when there is no question any more
+        """
+        self.ensure_one()
+        self.check_access("read")
+        approvals = self.env["autopay.approval"]
+        if self.id not in approvals._get_open(self):
+            check_billing(self)
+            approvals._request(self)
+        approval = approvals._get_open(self).get(self.id)
+        if not approval:
+            raise UserError(
+                self.env._(
+                    "Its charge needs no approval any more: load the page again."
+                )
+            )
+        return approval.sudo(False)._get_records_action()
+
     def action_autopay_lift_hold(self):
         """Let the invoice be charged on its date again."""
         self.ensure_one()

@@ -49,6 +49,36 @@ class TestAutopayApproval(AutopayCommon):
         note = approval.with_user(self.second).message_post(body=words)
         self.assertEqual(note.author_id, self.second.partner_id)
 
+    def test_invoice_leads_to_its_approval(self):
+        invoice = self._mark(5000.0)
+        approval = self._get_open(invoice)
+        action = invoice.with_user(self.biller).action_autopay_open_approval()
+        self.assertEqual(action["res_id"], approval.id)
+        approval.with_user(self.second).action_refuse()
+        wizard = self.env["autopay.charge.now"].create(
+            {"move_ids": [Command.set(invoice.ids)]}
+        )
+        self.assertEqual(wizard.offer, "open_approval")
+        self.assertEqual(wizard.action_offer()["res_id"], approval.id)
+        approval.with_user(self.biller).action_ask_again()
+        again = self._get_open(invoice)
+        again.with_user(self.second).action_approve()
+        self._run_autopay()
+        with self.assertRaisesRegex(UserError, "needs no approval any more"):
+            invoice.with_user(self.second).action_autopay_open_approval()
+
+    def test_invoice_that_nobody_was_asked_about_asks_for_its_approval(self):
+        self.company.autopay_approval_limit = 0
+        invoice = self._mark(5000.0)
+        self.company.autopay_approval_limit = 1000.0
+        self.assertFalse(self._get_open(invoice))
+        # Who only looks it up has no hand in the charge.
+        action = invoice.with_user(self.second).action_autopay_open_approval()
+        approval = self._get_open(invoice)
+        self.assertEqual(action["res_id"], approval.id)
+        approval.with_user(self.second).action_approve()
+        self.assertEqual(approval.state, "approved")
+
     def test_approval_says_what_is_asked(self):
         approval = self._get_open(self._mark(5000.0))
         words = approval._creation_message()

@@ -47,6 +47,29 @@ class TestAutopayReversalOdoo(ReversalCommon):
         self.assertEqual(refund.payment_id, self._get_payments())
         self.assertEqual(invoice.amount_residual, 40)
 
+    def test_charge_is_refunded_with_a_button_of_its_own(self):
+        invoice, attempt = self._collect(100)
+        biller = new_test_user(
+            self.env, "biller", "base.group_user,account.group_account_invoice"
+        )
+        seen = attempt.with_user(biller)
+        self.assertEqual(seen.refundable_amount, 100)
+        action = seen.action_refund()
+        wizards = self.env[action["res_model"]].with_user(biller)
+        wizard = wizards.with_context(**action["context"]).create({})
+        self.assertEqual(wizard.payment_id, attempt.payment_id)
+        wizard.amount_to_refund = 40
+        wizard.action_refund()
+        self._poll()
+        self.assertEqual(invoice.amount_residual, 40)
+        attempt.invalidate_recordset()
+        self.assertEqual(seen.refundable_amount, 60)
+        reader = new_test_user(
+            self.env, "reader", "base.group_user,account.group_account_readonly"
+        )
+        with self.assertRaises(AccessError):
+            attempt.with_user(reader).action_refund()
+
     def test_odoo_knows_what_was_refunded_elsewhere(self):
         _invoice, attempt = self._collect(100)
         self._refund(attempt, 3000)

@@ -12,6 +12,8 @@ BLOCKER_OFFERS = {
     "outcome_unknown": "check_now",
     "debit_pending": "check_now",
     "collected_open": "open_unapplied",
+    "needs_approval": "open_approval",
+    "approval_refused": "open_approval",
 }
 
 # Words of ``_get_autopay_offers`` that one click does, the best one first. What asks a
@@ -31,6 +33,7 @@ LABELS = {
     "make_eligible": _lt("Retry"),
     "check_now": _lt("Check with Provider Now"),
     "open_unapplied": _lt("Open the Charge"),
+    "open_approval": _lt("Open the Approval"),
     "apply_credit": _lt("Apply the Open Credit"),
     "book_payment": _lt("Book the Payment Now"),
     "request_method": _lt("Ask for a Payment Method"),
