@@ -58,17 +58,22 @@ def get_open_words(env, rows):
         label = labels.get(standing) or env._("Not on autopay")
         lines.setdefault(currency, []).append((label, amount, count))
     return "\n".join(
-        env._(
-            "%(amount)s in %(count)s invoices: %(parts)s",
-            amount=currency.format(sum(amount for _label, amount, _count in parts)),
-            count=sum(count for _label, _amount, count in parts),
-            parts=", ".join(
-                f"{label} {currency.format(amount)}" for label, amount, _count in parts
-            ),
-        )
-        if len(parts) > 1
-        else f"{currency.format(parts[0][1])}: {parts[0][0]}"
-        for currency, parts in lines.items()
+        _get_currency_words(env, currency, parts) for currency, parts in lines.items()
+    )
+
+
+def _get_currency_words(env, currency, parts):
+    """Return what is open in a currency: (label, amount, number of invoices)."""
+    if len(parts) == 1:
+        [(label, amount, _count)] = parts
+        return f"{currency.format(amount)}: {label}"
+    labels, amounts, counts = zip(*parts, strict=True)
+    named = zip(labels, amounts, strict=True)
+    return env._(
+        "%(amount)s in %(count)s invoices: %(parts)s",
+        amount=currency.format(sum(amounts)),
+        count=sum(counts),
+        parts=", ".join(f"{label} {currency.format(each)}" for label, each in named),
     )
 
 
