@@ -31,7 +31,10 @@ AMOUNT_BLOCKERS = (
     Blocker(
         "above_authorization",
         _lt("Above the authorized amount"),
-        _lt("The amount %(amount)s is above the authorized %(cap)s."),
+        _lt(
+            "The amount %(amount)s is above the authorized %(cap)s. When the customer "
+            "has agreed to more, record that on the customer."
+        ),
         days=3,
     ),
     Blocker(

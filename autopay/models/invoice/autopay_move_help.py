@@ -5,6 +5,9 @@ from ...const.blockers.methods import ASKABLE_CODES
 from ...rights import BILLING_GROUP, check_billing
 from .autopay_move_action import needs_method
 
+# What the customer has agreed to is changed on the customer.
+CONSENT_LIMITS = ("above_authorization", "authorized_month_reached")
+
 
 class AutopayMoveHelp(models.AbstractModel):
     """The one thing that helps where an invoice cannot be charged, as a button.
@@ -40,7 +43,7 @@ class AutopayMoveHelp(models.AbstractModel):
         is_asked = decision.blocker in ASKABLE_CODES
         if is_asked or (decision.blocker == "failed" and needs_method(decision, codes)):
             offers = [*offers, "request_method"]
-        if decision.blocker in codes:
+        if decision.blocker in codes or decision.blocker in CONSENT_LIMITS:
             offers = [*offers, "open_customer"]
         return offers
 

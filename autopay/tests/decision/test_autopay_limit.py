@@ -145,6 +145,20 @@ class TestAutopayLimit(ConfigurationCommon):
         blocker = self._decide(self._create_due_invoice(101.0)).blocker
         self.assertEqual(blocker, "above_authorization")
 
+    def test_invoice_above_a_limit_of_the_consent_leads_to_the_customer(self):
+        self.customer.with_company(self.company).autopay_token_id = self.visa
+        self._consent(max_amount=100.0)
+        invoice = self._create_due_invoice(101.0)
+        self.assertEqual(self._decide(invoice).blocker, "above_authorization")
+        self.assertIn("open_customer", invoice.autopay_offers)
+        self.assertIn("record that on the customer", invoice.autopay_explanation)
+        action = invoice.action_autopay_open_customer()
+        self.assertEqual(action["res_id"], self.customer.id)
+        self._consent(max_amount=0.0, max_month_amount=100.0)
+        invoice.invalidate_recordset()
+        self.assertEqual(self._decide(invoice).blocker, "authorized_month_reached")
+        self.assertIn("open_customer", invoice.autopay_offers)
+
     def test_new_consent_with_limits_of_its_own_replaces_the_old_ones(self):
         self._consent(max_amount=100.0)
         self._consent(max_amount=0.0, max_month_amount=0.0)
