@@ -230,7 +230,10 @@ class PaymentTransaction(models.Model):
         """Take a billing manager's word that the customer was not charged."""
         check_manager(self)
         self.check_access("read")
-        doubtful = self.sudo().filtered("autopay_doubt_date")
+        # Of a refund in doubt it says nothing.
+        doubtful = self.sudo().filtered(
+            lambda tx: tx.autopay_doubt_date and tx.operation != "refund"
+        )
         for transaction in doubtful:
             bodies = dict.fromkeys(
                 transaction.invoice_ids.ids,
@@ -242,8 +245,6 @@ class PaymentTransaction(models.Model):
                 ),
             )
             transaction.invoice_ids._message_log_batch(bodies)
-        for refund in doubtful:
-            refund._autopay_log_refund(refund._get_autopay_doubt_end_sentence())
         doubtful.autopay_doubt_date = False
 
     def _send_payment_request(self):

@@ -57,7 +57,8 @@ class AutopayConditionDomain(models.AbstractModel):
     def _group_by_day(self, move_ids, days):
         """Return [(date, ids of invoices)]: those that need not be asked one by one.
 
-        Where none of these conditions counts days one date does for all.
+        Where none of these conditions counts days one date does for all, the same for
+        each configuration: what is looked up for one of them serves all.
 
         :param dict days: {move id: the date from which its days are counted}
         """
@@ -65,8 +66,8 @@ class AutopayConditionDomain(models.AbstractModel):
         counted = any(
             each.kind in kinds and kinds[each.kind].value == "days" for each in self
         )
-        if not counted or len(move_ids) < 2:
-            return [(min(days[each] for each in move_ids), move_ids)]
+        if not counted:
+            return [(min(days.values()), move_ids)]
         groups = defaultdict(set)
         for move_id in move_ids:
             groups[days[move_id]].add(move_id)

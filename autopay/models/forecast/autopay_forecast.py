@@ -73,7 +73,8 @@ class AutopayForecast(models.AbstractModel):
         self.env["autopay.combination"]._foresee(company, charged)
         for move, decision in decisions.items():
             if _is_limited(decision):
-                forecast.note_limit(day, decision)
+                # The month of its charge, which is to come perhaps.
+                forecast.note_limit(decision.day, decision)
             if decision.blocker:
                 forecast.blocked[move] = decision
                 forecast.note_day(decision.date, move.ids)

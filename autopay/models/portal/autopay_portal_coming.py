@@ -174,8 +174,7 @@ class AutopayPortalComing(models.AbstractModel):
         """
         row = self._take(company, move_id)
         self._check(row, row.may_pay)
-        decisions = self.env["autopay.decision"].sudo()
-        decision = decisions._decide(row.move, "now")[row.move]
+        decision, tokens = self._decide_now(row)
         if decision.blocker:
             raise UserError(get_coming_words(self.env, decision))
         if row.move.currency_id.compare_amounts(decision.amount, shown):
@@ -186,11 +185,28 @@ class AutopayPortalComing(models.AbstractModel):
         )
         env = self.env(user=SUPERUSER_ID, context=clean_context(self.env.context))
         runs = env["autopay.engine"]._charge_now(
-            env["account.move"].browse(row.move.id), {}, {row.move.id: decision.amount}
+            env["account.move"].browse(row.move.id),
+            {move_id: token.with_env(env) for move_id, token in tokens.items()},
+            {row.move.id: decision.amount},
         )
         lines = runs.attempt_ids.line_ids
         attempt = lines.filtered(lambda line: line.move_id.id == move_id).attempt_id
         return self._get_paid_words(row.move, attempt.with_env(self.env))
+
+    def _decide_now(self, row):
+        """Decide about a charge at once with the method that the page names.
+
+        By the rules of today another one may pay what is to be charged later.
+
+        :return: the ``Decision`` and {move id: token} where the rules say otherwise
+        """
+        decisions = self.env["autopay.decision"].sudo()
+        decision = decisions._decide(row.move, "now")[row.move]
+        named = row.decision.token
+        if not named or decision.token == named:
+            return decision, {}
+        tokens = {row.move.id: named}
+        return decisions._decide(row.move, "now", tokens)[row.move], tokens
 
     def _get_paid_words(self, move, attempt):
         """Return what became of it: a sentence and the kind of message."""

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from .common_configuration import ConfigurationCommon
 
 CUSTOMERS = 50
@@ -58,6 +60,31 @@ class TestAutopayConfigurationSpeed(SpeedCommon):
         for decision in decisions.values():
             self.assertEqual(decision.choice.source, "configuration")
             self.assertLess(decision.configuration.condition_ids[0].number, 280.0)
+
+
+class TestAutopayDaysSpeed(SpeedCommon):
+    """Invoices of many days take no more queries than those of one."""
+
+    def test_each_day_of_charges_takes_no_query_more(self):
+        currency = self.setup_other_currency("GBP", rates=[("2000-01-01", 0.5)])
+        invoices = self.env["account.move"]
+        for number in range(9):
+            customer = self._create_customer(f"Customer {number}")
+            self._configure(
+                self._enrol(customer=customer),
+                [{"number": 10.0, "currency_id": currency.id}],
+                partner_id=customer.id,
+            )
+            invoices |= self._create_due_invoice(100.0, customer)
+        self._count_queries(invoices)
+        same = self._count_queries(invoices)
+        for number, invoice in enumerate(invoices, start=1):
+            invoice.autopay_date = self.today + timedelta(days=number)
+        self.assertEqual(self._count_queries(invoices), same)
+        decisions = self.env["autopay.decision"]._decide(invoices)
+        self.assertEqual(
+            {each.blocker for each in decisions.values()}, {"date_not_reached"}
+        )
 
 
 class TestAutopayRestSpeed(SpeedCommon):

@@ -186,6 +186,17 @@ class TestAutopayForecastRefresh(ConfigurationCommon):
         self.assertEqual(len(charges), 3)
         self.assertEqual(self._get_charges(after).certainty, "planned")
 
+    def test_limit_that_divides_a_charge_of_the_next_month_says_nothing_of_this(self):
+        self._configure(self._enrol(), max_month_amount=150.0, cap_rule="part")
+        month = fields.Date.start_of(self.today, "month")
+        day = fields.Date.add(month, months=1, days=9)
+        divided = self._on((day - self.today).days, 200.0)
+        now = self._on(0, 40.0)
+        self._refresh()
+        charges = self._get_charges(divided)
+        self.assertEqual(set(charges.mapped("certainty")), {"limit"})
+        self.assertEqual(self._get_charges(now).certainty, "planned")
+
     # === REFRESH === #
 
     def test_page_is_refreshed_by_a_button_and_once_a_day(self):

@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from odoo import fields
+from odoo import Command, fields
 from odoo.tests import tagged
 
 from ...words.days import say_day
@@ -161,6 +161,28 @@ class TestPortalComing(PagesCommon):
         self._press("pay", amount="100.0")
         self.assertEqual(self.last_answer.status_code, 404)
         self.assertEqual(len(self._get_charges(self.invoice)), 1)
+
+    def test_customer_pays_with_the_method_that_the_page_names(self):
+        """By the rules of today another method would pay."""
+        named = self._create_token("pm_usBankAccount_success")
+        for token, operator in ((self.token, "<="), (named, ">")):
+            self.env["autopay.configuration"].create(
+                {
+                    "partner_id": self.customer.id,
+                    "company_id": self.company.id,
+                    "token_id": token.id,
+                    "condition_ids": [
+                        Command.create(
+                            {"kind": "age", "operator": operator, "number": 5}
+                        )
+                    ],
+                }
+            )
+        self.invoice = self._create_coming_invoice(invoice_date=self.today)
+        self.assertIn(named._get_autopay_label(), self._row())
+        told = self._press("pay", amount="100.0")
+        self.assertIn(named._get_autopay_label(), told)
+        self.assertEqual(self.invoice.autopay_attempt_ids.token_id, named)
 
     def test_another_amount_than_is_due_is_refused(self):
         for amount in ("1.0", "99.99", "1e9", "nan", "inf", "-5", "x", ""):

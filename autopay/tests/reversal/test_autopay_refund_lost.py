@@ -185,6 +185,16 @@ class TestAutopayRefundLost(ReversalCommon):
                 self.assertIn("has told of all refunds", told)
                 self.assertRegex(told, rf"\D{text} of this charge")
 
+    def test_word_about_a_payment_says_nothing_of_a_refund(self):
+        _invoice, attempt = self._collect(100)
+        self.admin.add_fault("reset_after", method="POST", path=REFUNDS)
+        self._refund_payment(attempt, 40)
+        refund = attempt._get_doubtful_refunds()
+        before = attempt.message_ids
+        refund.action_autopay_not_charged()
+        self.assertTrue(refund.autopay_doubt_date)
+        self.assertEqual(attempt.message_ids, before)
+
     # === WHAT IS CERTAIN === #
 
     def test_two_refunds_of_the_same_amount_are_two(self):
