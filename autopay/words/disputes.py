@@ -26,19 +26,35 @@ def get_dispute_words(env, dispute):
     """
     if not dispute:
         return env._(_SAID)
-    until = ""
-    if dispute.is_to_answer and dispute.respond_by_date:
-        last = dispute._get_local_day(dispute.respond_by_date)
-        until = env._("Respond by %(date)s.", date=say_day(env, last))
     words = fill_in(
         env,
         _OPEN,
         amount=dispute.currency_id.format(dispute.amount),
         dispute=dispute._get_label(),
         status=dispute.with_env(env).status_text,
-        until=until,
+        until=_get_until_words(env, dispute),
     )
     return words.replace("  ", " ")
+
+
+def get_inquiry_words(env, inquiries):
+    """Return what has to be answered of an invoice that is paid; "" for nothing.
+
+    :param inquiries: each an ``autopay.reversal`` of which no money has moved yet
+    """
+    words = []
+    for inquiry in inquiries.filtered("is_to_answer"):
+        text = inquiry.with_env(env).status_text
+        words += [text, _get_until_words(env, inquiry)]
+    return " ".join(filter(None, words))
+
+
+def _get_until_words(env, dispute):
+    """Return the last day on which a dispute can be answered, as a sentence."""
+    if not (dispute.is_to_answer and dispute.respond_by_date):
+        return ""
+    last = dispute._get_local_day(dispute.respond_by_date)
+    return env._("Respond by %(date)s.", date=say_day(env, last))
 
 
 def get_withheld_sentence(env, move):

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from ...rights import STAFF_GROUPS, check_staff
+from ...words.disputes import get_inquiry_words
 
 ANSWER_FIELDS = ("autopay_outcome", "autopay_response", "autopay_reversal_count")
 BLOCKER_FIELDS = (
@@ -72,7 +73,7 @@ class AutopayMoveExplanation(models.AbstractModel):
 
     @api.depends(
         "autopay_attempt_line_ids.attempt_id.response",
-        "autopay_attempt_line_ids.attempt_id.reversal_ids",
+        "autopay_attempt_line_ids.attempt_id.reversal_ids.status",
     )
     def _compute_autopay_response(self):
         notification = self.env["autopay.notification"]
@@ -80,7 +81,12 @@ class AutopayMoveExplanation(models.AbstractModel):
         for move in self._filter_autopay_tried():
             attempts = move.autopay_attempt_line_ids.attempt_id
             last = attempts.sorted("id")[-1:]
-            move.autopay_outcome = notification._get_outcome(last, move)
+            inquiries = attempts.reversal_ids.filtered(
+                lambda reversal: reversal.finding == "inquiry"
+            )
+            outcome = notification._get_outcome(last, move)
+            asked = get_inquiry_words(self.env, inquiries)
+            move.autopay_outcome = f"{outcome} {asked}".strip()
             move.autopay_response = bool(last) and notification._get_response_text(last)
             move.autopay_reversal_count = len(attempts.reversal_ids)
 

@@ -32,7 +32,8 @@ class AutopayMoveHelp(models.AbstractModel):
     @api.depends("autopay_status")
     def _compute_autopay_confirm_url(self):
         self.autopay_confirm_url = False
-        for move in self.filtered(lambda move: move.autopay_status == "in_progress"):
+        # What waits for the customer shows as failed meanwhile.
+        for move in self._filter_autopay_busy():
             waiting = move._get_autopay_waiting_attempt()
             move.autopay_confirm_url = waiting.confirm_url
 

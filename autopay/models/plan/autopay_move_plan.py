@@ -52,11 +52,15 @@ class AutopayMovePlan(models.AbstractModel):
     # === ACTION METHODS === #
 
     def action_autopay_plan(self):
-        """Open the dialog that makes a plan for the invoice, or changes it."""
+        """Open the dialog that makes a plan for the invoice, or changes it.
+
+        :raises UserError: while it is being charged, or is disputed
+        """
         self.ensure_one()
         check_billing(self)
         self.check_access("write")
         self._check_autopay_free()
+        self._check_autopay_undisputed()
         xml_id = "autopay.autopay_plan_wizard_action"
         action = self.env["ir.actions.act_window"]._for_xml_id(xml_id)
         context = {"default_move_id": self.id, "dialog_size": "large"}

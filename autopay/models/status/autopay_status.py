@@ -270,7 +270,8 @@ class AutopayStatus(models.AbstractModel):
         """Return the key of ``const.invoice.STANDINGS`` that a blocker comes to."""
         table = self.env["autopay.decision"]._get_blocker_table()
         standing = table[blocker].standing if blocker else "scheduled"
-        if move.autopay_status != "error" or blocker == "set_aside":
+        # A dispute is no failed charge: that one was collected.
+        if move.autopay_status != "error" or blocker in ("set_aside", "in_dispute"):
             return standing
         return {"scheduled": "retry", "blocked": "failed"}.get(standing, standing)
 

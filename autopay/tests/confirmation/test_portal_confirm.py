@@ -371,5 +371,11 @@ class TestPortalConfirm(ConfirmationCommon):
         self.assertNotIn(
             "confirm_url", self.attempt.with_user(reader).fields_get(["confirm_url"])
         )
+        # On the invoice as well, which shows as failed while it waits.
+        self.assertEqual(self.invoice.autopay_status, "error")
+        self.assertEqual(
+            self.invoice.with_user(biller).autopay_confirm_url,
+            self.attempt.with_user(biller).confirm_url,
+        )
         explained = self.invoice.with_user(reader).autopay_explanation
         self.assertIn("confirm", explained)

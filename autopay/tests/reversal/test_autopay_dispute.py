@@ -57,6 +57,32 @@ class TestAutopayDispute(ReversalCommon):
         with self.assertRaisesRegex(UserError, "The customer disputes"):
             invoice._get_default_payment_link_values()
 
+    def test_dispute_is_no_failed_charge(self):
+        invoice, _reversal, _ref = self._open()
+        self.assertIn("is_blocked", invoice.autopay_offers.split())
+        standing = self.env["autopay.status"].sudo()._find(invoice.sudo())[invoice]
+        self.assertEqual((standing.code, standing.reason), ("blocked", "in_dispute"))
+
+    def test_no_plan_is_made_of_what_is_disputed(self):
+        invoice, _reversal, _ref = self._open()
+        with self.assertRaisesRegex(UserError, "untick In Dispute"):
+            invoice.action_autopay_plan()
+        wizard = self.env["autopay.plan.wizard"].create(
+            {"move_id": invoice.id, "channel": "phone"}
+        )
+        with self.assertRaisesRegex(UserError, "untick In Dispute"):
+            wizard.action_apply()
+        self.assertFalse(invoice.autopay_planned)
+
+    def test_collected_invoice_says_until_when_an_inquiry_is_answered(self):
+        invoice, reversal, ref = self._open(inquiry=True)
+        self.assertEqual(invoice.autopay_status, "success")
+        last = say_day(self.env, reversal._get_local_day(reversal.respond_by_date))
+        self.assertIn("was collected", invoice.autopay_outcome)
+        self.assertIn(f"Respond by {last}.", invoice.autopay_outcome)
+        self._decide("close_inquiry", ref)
+        self.assertNotIn("Respond by", invoice.autopay_outcome)
+
     def test_many_are_counted(self):
         disputed, _reversal, _ref = self._open()
         other = self._create_posted_invoice(30)

@@ -104,6 +104,27 @@ class TestAutopayStatus(PagesCommon):
         invoice._begin_autopay_refund()
         self._assert_standing(invoice, "refunded")
 
+    def test_money_under_way_comes_before_what_stops_the_next_charge(self):
+        # Archived is a contact without a user.
+        customer = self._create_customer("Brisk Bakery")
+        self._enrol("pm_usBankAccount_processing", customer=customer)
+        invoice = self._create_due_invoice(customer=customer)
+        self._run_autopay()
+        self._look_at(invoice)
+        self._assert_standing(invoice, "in_progress", "debit_pending")
+        for record, stops in (
+            (self.company, {"autopay_enabled": False}),
+            (customer.with_company(self.company), {"autopay_policy": "off"}),
+            (customer, {"active": False}),
+        ):
+            before = {name: record[name] for name in stops}
+            record.write(stops)
+            with self.subTest(stops=stops):
+                self._look_at(invoice)
+                self._assert_standing(invoice, "in_progress", "debit_pending")
+                self.assertIn("under way", invoice.autopay_explanation)
+            record.write(before)
+
     def test_standing_follows_what_is_not_on_the_invoice(self):
         token = self._enrol()
         invoice = self._create_due_invoice()

@@ -167,6 +167,7 @@ class AutopayPlanWizard(models.TransientModel):
         """
         move = self.move_id
         move._check_autopay_free()
+        move._check_autopay_undisputed()
         is_open = move.state == "posted" and move._is_autopay_open()
         if move.move_type != "out_invoice" or not is_open:
             raise UserError(
