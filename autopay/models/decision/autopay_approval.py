@@ -239,11 +239,18 @@ class AutopayApproval(models.Model):
         return same and self.token_id == decision.token
 
     def _lapse_when_changed(self):
-        """Let lapse what is not what would be charged any more."""
-        decisions = self.env["autopay.decision"]._decide(self.move_id)
-        self.filtered(lambda rec: not rec._fits(decisions[rec.move_id]))._set_state(
-            "lapsed"
-        )
+        """Let lapse what is not what would be charged any more.
+
+        A charge that a person wants now can be by another method, or of another amount,
+        than the one on the invoice's own day.
+        """
+        changed = self
+        for mode in ("scheduled", "now"):
+            decisions = self.env["autopay.decision"]._decide(changed.move_id, mode)
+            changed = changed.filtered(
+                lambda rec, found=decisions: not rec._fits(found[rec.move_id])
+            )
+        changed._set_state("lapsed")
 
     # === ASKING === #
 

@@ -236,15 +236,16 @@ class AutopayMoveDate(models.AbstractModel):
         """
         self.ensure_one()
         if self.state == "draft":
-            return self.env["autopay.at.posting"]._get_day(self.company_id, self)
+            day = self.env["autopay.at.posting"]._get_day(self.company_id, self)
+            return limit_day(day)
         day = self.env["autopay.discount"]._get_charge_day(self, today)
         if not day:
             return today
         failed = self.autopay_status == "error" or self.sudo().autopay_failed_before
         days = (self.invoice_date, self.autopay_hold_date)
-        return max(
-            filter(None, (today, day, *days, failed and self.autopay_retry_date))
-        )
+        days = (today, day, *days, failed and self.autopay_retry_date)
+        # After the last day of the calendar there is no month to wait for.
+        return limit_day(max(filter(None, days)))
 
     def _get_autopay_tokens(self, mode="scheduled"):
         """Return {move id: token} of the methods that pay these invoices.

@@ -70,6 +70,10 @@ class AutopayMoveHelp(models.AbstractModel):
         self.ensure_one()
         self.check_access("read")
         approvals = self.env["autopay.approval"]
+        asked = approvals._get_open(self).get(self.id, approvals)
+        if self.env.user.has_group(BILLING_GROUP):
+            # A "no" holds whatever the charge comes to by now.
+            asked.filtered(lambda rec: rec.state != "refused")._lapse_when_changed()
         if self.id not in approvals._get_open(self):
             check_billing(self)
             approvals._request(self)

@@ -129,6 +129,28 @@ class TestAttackDays(AutopayCommon):
         found = forecast._forecast(self.company, self.invoice, shift(self.today, 30))
         self.assertEqual(len(found.charges), 1)
 
+    def test_limit_of_the_month_of_an_invoice_of_the_last_day_is_no_crash(self):
+        last = "9999-12-31"
+        invoice = self._create_due_invoice(invoice_date=last, invoice_date_due=last)
+        for rule, blocker in (
+            ("skip", "month_cap_reached"),
+            ("part", "date_not_reached"),
+        ):
+            with self.subTest(rule):
+                configuration = self.env["autopay.configuration"].create(
+                    {
+                        "partner_id": self.customer.id,
+                        "company_id": self.company.id,
+                        "token_id": self.token.id,
+                        "condition_ids": [Command.create({"number": 1.0})],
+                        "max_month_amount": 50.0,
+                        "cap_rule": rule,
+                    }
+                )
+                invoice.invalidate_recordset()
+                self.assertEqual(invoice.autopay_blocker, blocker)
+                configuration.unlink()
+
     def test_plan_of_an_invoice_of_another_millennium_is_refused_in_words(self):
         for day in ("2999-12-31", "3500-01-01", "9999-12-31"):
             with self.subTest(day=day):

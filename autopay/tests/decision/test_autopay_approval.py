@@ -79,6 +79,46 @@ class TestAutopayApproval(AutopayCommon):
         approval.with_user(self.second).action_approve()
         self.assertEqual(approval.state, "approved")
 
+    def test_invoice_of_another_amount_leads_to_a_new_question(self):
+        invoice = self._mark(5000.0)
+        old = self._get_open(invoice)
+        old.with_user(self.second).action_approve()
+        self._pay_part(invoice, 500.0)
+        action = invoice.with_user(self.second).action_autopay_open_approval()
+        new = self._get_open(invoice)
+        self.assertEqual((action["res_id"], new.state), (new.id, "waiting"))
+        self.assertEqual((new.amount, old.state), (4500.0, "lapsed"))
+        new.with_user(self.second).action_refuse()
+        self._pay_part(invoice, 500.0)
+        action = invoice.with_user(self.second).action_autopay_open_approval()
+        self.assertEqual((action["res_id"], new.state), (new.id, "refused"))
+
+    def test_charge_of_today_by_another_rule_than_on_its_day_can_be_approved(self):
+        day = self.today + timedelta(days=15)
+        other = self._create_token("pm_usBankAccount_success")
+        for token, operator in ((self.token, "<="), (other, ">")):
+            condition = {"kind": "age", "operator": operator, "number": 5}
+            self.env["autopay.configuration"].create(
+                {
+                    "partner_id": self.customer.id,
+                    "company_id": self.company.id,
+                    "token_id": token.id,
+                    "condition_ids": [Command.create(condition)],
+                }
+            )
+        invoice = self._create_posted_invoice(5000.0, invoice_date=self.today)
+        invoice.autopay_date = day
+        invoice.with_user(self.first).action_autopay_make_eligible()
+        self.assertEqual(self._get_open(invoice).token_id, other)
+        self._charge_now(invoice)
+        self.env.invalidate_all()
+        approval = self._get_open(invoice)
+        self.assertEqual((approval.token_id, approval.state), (self.token, "waiting"))
+        approval.with_user(self.second).action_approve()
+        self._charge_now(invoice)
+        self.env.invalidate_all()
+        self.assertEqual(invoice.autopay_attempt_ids.token_id, self.token)
+
     def test_approval_says_what_is_asked(self):
         approval = self._get_open(self._mark(5000.0))
         words = approval._creation_message()
