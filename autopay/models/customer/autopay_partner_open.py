@@ -50,6 +50,8 @@ class AutopayPartnerOpen(models.AbstractModel):
         domain = moves._get_autopay_open_domain() & Domain(
             [
                 ("commercial_partner_id", "in", payers.ids),
+                # The same once more, by a column with an index.
+                ("partner_id.commercial_partner_id", "in", payers.ids),
                 ("company_id", "=", company.id),
             ]
         )

@@ -32,6 +32,14 @@ class TestAutopayPartnerOpen(AutopayCommon):
         self.assertRegex(text, r"Scheduled \D*120\.00")
         self.assertRegex(text, r"Not on autopay \D*7\.00")
 
+    def test_what_an_archived_contact_owes_is_open_as_well(self):
+        contact = self.env["res.partner"].create(
+            {"name": "Former Buyer", "parent_id": self.customer.id}
+        )
+        self._create_due_invoice(30, contact)
+        contact.active = False
+        self.assertIn("30.00", self._look())
+
     def test_another_company_sees_its_own_only(self):
         self._create_due_invoice(100)
         other = self.env["res.company"].create({"name": "Other"})
