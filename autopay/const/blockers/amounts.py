@@ -51,9 +51,9 @@ AMOUNT_BLOCKERS = (
         "needs_approval",
         _lt("Needs approval"),
         _lt(
-            "The amount %(amount)s is above the company's limit of %(limit)s: a "
-            "billing manager must approve the charge, and not the one who put it on "
-            "autopay."
+            "What is to be paid, %(whole)s, is above the company's limit of %(limit)s: "
+            "a billing manager must approve the charge of %(amount)s, and not the one "
+            "who put it on autopay."
         ),
         waits=("waiting",),
         standing="waiting",

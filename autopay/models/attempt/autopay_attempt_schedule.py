@@ -88,6 +88,15 @@ class AutopayAttemptSchedule(models.AbstractModel):
         deadline = self.confirm_deadline or lapse
         return bool(deadline) and deadline <= fields.Datetime.now()
 
+    def _is_paid_otherwise(self):
+        """Return whether less is open than what the customer still has to confirm."""
+        self.ensure_one()
+        return self.state == "action_required" and any(
+            line.currency_id.compare_amounts(line.move_id.amount_residual, line.amount)
+            < 0
+            for line in self.line_ids
+        )
+
     def _is_no_longer_chargeable(self):
         """Return whether method, consent, provider or customer was taken away."""
         attempt = self.sudo()

@@ -3,6 +3,7 @@ from odoo import fields, models
 from ... import const
 from ...const.invoice import UNPAID_STATES
 from ...gateways.money import AmountNotRepresentable, minimum_minor, to_minor
+from ...words.amounts import format_amount
 from ...words.disputes import get_dispute_words
 from ...words.invoices.blockers import get_most_words, get_unapplied_values
 from ...words.reversals import get_returned_advice, get_returned_words
@@ -257,6 +258,10 @@ class AutopayCheck(models.AbstractModel):
             return False
         decision.values["limit"] = currency.format(limit)
         due = max(decision.due, decision.share.whole)
+        # A part of it alone may be far below the limit.
+        decision.values["whole"] = format_amount(
+            self.env, decision.move.currency_id, due
+        )
         converted = decision.move.currency_id._convert(
             due, currency, company, facts.today
         )

@@ -304,6 +304,11 @@ class AutopayBooking(models.AbstractModel):
         for line in attempts.line_ids:
             line.move_id.write(self._prepare_released_vals(line))
         attempts.line_ids.live = False
+        # What was paid meanwhile is settled, not failed.
+        paid = attempts.line_ids.move_id.filtered(
+            lambda rec: not rec._is_autopay_open()
+        )
+        paid._update_autopay_settlement()
         self.env["autopay.combination"]._stop_after(attempts)
         self.env["autopay.fallback"]._offer(attempts)
         revoked = attempts.filtered(lambda rec: rec.decline_class == "revoked")

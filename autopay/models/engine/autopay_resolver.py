@@ -137,4 +137,6 @@ class AutopayResolver(models.AbstractModel):
             return attempt._is_abandoned()
         if attempt.state == "unknown":
             return attempt.never_sent
+        if attempt._is_paid_otherwise():
+            return True
         return attempt.state == "action_required" and attempt._is_given_up()

@@ -123,6 +123,7 @@ class AutopayMoveSettlement(models.AbstractModel):
     def _update_autopay_settlement(self):
         """Have the statuses follow what is open of invoices that were collected."""
         known = self._filter_autopay_known().sudo()
+        known._recall_autopay_paid()
         for move in known.filtered(lambda rec: rec._is_autopay_settleable()):
             if not move._is_autopay_open():
                 move._show_autopay_settled()
@@ -169,7 +170,17 @@ class AutopayMoveSettlement(models.AbstractModel):
             (self.autopay_refunded or self.autopay_status in statuses)
             and self.move_type == "out_invoice"
             and self.state == "posted"
+            # One that waits for its customer shows as failed, and is held.
+            and not self._is_autopay_held()
         )
+
+    def _recall_autopay_paid(self):
+        """Have charges withdrawn that wait for customers who have paid otherwise.
+
+        Customers who are on the page of their bank could pay a second time.
+        """
+        waiting = self._get_autopay_live_lines().attempt_id
+        waiting.filtered(lambda attempt: attempt._is_paid_otherwise())._check_soon()
 
     def _is_autopay_open(self):
         """Return whether anything of an invoice is still to be paid.

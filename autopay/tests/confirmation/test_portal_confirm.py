@@ -2,7 +2,7 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 from odoo import fields
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -218,6 +218,21 @@ class TestPortalConfirm(ConfirmationCommon):
         self.assertIn("has changed", self._text(page, "autopay_messages"))
         self._assert_nothing_taken(self.attempt, "declined")
         self.assertEqual(self.invoice.amount_residual, 60)
+
+    def test_charge_is_withdrawn_when_its_invoice_is_paid_while_the_bank_asks(self):
+        self._press_confirm(self.link)
+        self._pay_by_bank(self.invoice)
+        # The customer can still confirm: nothing else happens to it before.
+        self.assertEqual(self.invoice.autopay_status, "error")
+        self.assertEqual(self.invoice.autopay_blocker, "needs_authentication")
+        with self.assertRaisesRegex(UserError, "waits for the customer"):
+            self.invoice.button_draft()
+        self.assertLessEqual(self.attempt.next_check_date, fields.Datetime.now())
+        self._resolve_autopay()
+        self._assert_nothing_taken(self.attempt, "declined")
+        self.assertTrue(self.attempt.provider_closed)
+        self.assertEqual(self.invoice.autopay_status, "eligible")
+        self.assertEqual(self.invoice.autopay_blocker, "nothing_due")
 
     def _pay_by_bank(self, invoice, amount=100.0):
         """Book a transfer as a bank statement does, whatever holds the invoice."""

@@ -263,6 +263,12 @@ class TestAutopayPlan(PartsCommon):
         invoice = self._create_open()
         self._plan(invoice, count=4)
         self.assertEqual(self._decide_on(invoice).blocker, "needs_approval")
+        # A part of it is below the limit: that it is above would be wrong.
+        self.assertIn(
+            "$\xa01,000.00, is above the company's limit of $\xa0400.00: a billing "
+            "manager must approve the charge of $\xa0250.00",
+            invoice.autopay_explanation,
+        )
         self._run_autopay()
         self.assertEqual(self._get_amounts(invoice), [])
         self.assertEqual(invoice.autopay_approval_ids.amount, 250.0)
