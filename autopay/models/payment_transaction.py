@@ -5,7 +5,7 @@ from datetime import timedelta
 import psycopg2
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 
 from .. import const
 from ..const.reversal import MONEY_GONE, REFUND_DOUBT_MINUTES
@@ -318,6 +318,29 @@ class PaymentTransaction(models.Model):
                 )
             )
             refund.autopay_doubt_date = False
+
+    def action_autopay_refunded(self):
+        """Take a billing manager's word that the money went back; Odoo books it.
+
+        :raises UserError: where the provider can be asked, whose list books it
+        """
+        check_manager(self)
+        self.check_access("read")
+        asked = self.provider_id._get_autopay_codes("reversals")
+        for refund in self.sudo().filtered("autopay_doubt_date"):
+            if refund.operation != "refund" or refund.provider_code in asked:
+                raise UserError(self.env._("Autopay asks the provider by itself."))
+            refund._autopay_log_refund(
+                self.env._(
+                    "%(user)s has seen at the provider that refund %(reference)s was "
+                    "made.",
+                    user=self.env.user.name,
+                    reference=refund.reference,
+                )
+            )
+            refund.autopay_doubt_date = False
+            refund._set_done()
+            refund._post_process()
 
     def _send_refund_request(self):
         """Override of `payment` to note that an answer was lost, and not roll it back.

@@ -127,6 +127,9 @@ class TestAutopayRefundLost(ReversalCommon):
         with self.assertRaises(AccessError):
             refund.with_user(biller).action_autopay_not_refunded()
         manager = self._create_user("manager", "account.group_account_manager")
+        # What was made is read and booked; nobody is needed for it.
+        with self.assertRaisesRegex(UserError, "asks the provider"):
+            refund.with_user(manager).action_autopay_refunded()
         refund.with_user(manager).action_autopay_not_refunded()
         self.assertIn("was not made", attempt.message_ids[0].body)
         self._press(attempt)

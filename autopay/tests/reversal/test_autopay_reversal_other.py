@@ -1,3 +1,4 @@
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from .common_reversal import ReversalCommon
@@ -20,6 +21,32 @@ class TestAutopayReversalOther(ReversalCommon):
         self.assertEqual(refund.payment_id.amount, 40)
         self.assertEqual(refund.payment_id.payment_type, "outbound")
         self.assertEqual(attempt.payment_id.amount_available_for_refund, 60)
+
+    def _lose_refund(self, attempt, amount):
+        """Leave a refund of which nobody knows whether it was made."""
+        payment = attempt.transaction_id
+        refund = payment._create_child_transaction(amount, is_refund=True)
+        refund._autopay_set_refund_doubt()
+        refund._set_error("The provider's answer was lost.")
+        return refund
+
+    def test_billing_manager_says_that_a_lost_refund_was_made(self):
+        _invoice, attempt = self._collect_with_demo()
+        refund = self._lose_refund(attempt, 40)
+        with self.assertRaisesRegex(UserError, "was lost"):
+            attempt.transaction_id.action_refund(amount_to_refund=10)
+        biller = self._create_user("biller", "account.group_account_invoice")
+        with self.assertRaises(AccessError):
+            refund.with_user(biller).action_autopay_refunded()
+        manager = self._create_user("manager", "account.group_account_manager")
+        refund.with_user(manager).action_autopay_refunded()
+        self.assertIn("was made", attempt.message_ids[0].body)
+        self.assertEqual(refund.payment_id.amount, 40)
+        self.assertEqual(attempt.payment_id.amount_available_for_refund, 60)
+        # Said twice, it is booked once.
+        refund.with_user(manager).action_autopay_refunded()
+        self.assertEqual(attempt.payment_id.amount_available_for_refund, 60)
+        attempt.transaction_id.action_refund(amount_to_refund=10)
 
     def test_other_providers_are_not_asked_for_reversals(self):
         _invoice, attempt = self._collect_with_demo()
