@@ -142,6 +142,18 @@ class Moves(Rows):
         "currency_id": "res.currency",
     }
 
+    @property
+    def amount_residual(self):
+        return self.residual
+
+    def _is_autopay_open(self):
+        return self.residual > 0
+
+    def _update_autopay_settlement(self):
+        """Expect no invoice: none is paid here but by the engine."""
+        if self:
+            raise AssertionError(f"{self} was paid and is released")
+
 
 class Lines(Rows):
     _name = "autopay.attempt.line"
@@ -155,6 +167,10 @@ class Lines(Rows):
         "money_returned": False,
     }
     links = {"attempt_id": "autopay.attempt", "move_id": "account.move"}
+
+    @property
+    def currency_id(self):
+        return self.move_id.currency_id
 
 
 @borrow(AutopayAttemptState, AutopayAttemptSchedule, AutopayAttemptResolution)
