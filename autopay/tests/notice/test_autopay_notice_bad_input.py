@@ -112,7 +112,7 @@ class TestAutopayNoticeBadInput(BeforeCommon):
 
     def _happen_expiring(self, customer, token):
         self._create_coming(20, customer=customer)
-        self.env["autopay.notice.expiring"].sudo()._tell(self.company)
+        self.env["autopay.notice.expiring"].sudo()._notify_company(self.company)
         return self._get_notices(token)
 
     def _happen_consent(self, customer, token):
