@@ -60,7 +60,7 @@ def run_pytest(args, database=None):
     options = ["-p", "no:odoo"]
     books = {}
     if database:
-        # What the tests share is committed there once, see common_books.
+        # The books that tests share are committed there once, see common_books.
         books = {"AUTOPAY_TEST_DATABASE_IS_THROWN_AWAY": "1"}
         options = [f"--odoo-database={database}", f"--odoo-config={TEST_CONF}"]
         options.append("--odoo-http")

@@ -252,7 +252,8 @@ class AutopayConfigurationChoice(models.AbstractModel):
             conditions = configuration.condition_ids
             for day, move_ids in conditions._group_by_day(asked_ids, days):
                 signatures = tuple(conditions._get_signatures(day))
-                same[signatures][configuration] = move_ids
+                parts = same[signatures]
+                parts[configuration] = parts.get(configuration, set()) | move_ids
         matched = defaultdict(set)
         for signatures, parts in same.items():
             held = self._get_held_ids(signatures, set().union(*parts.values()), moves)

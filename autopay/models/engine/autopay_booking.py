@@ -304,7 +304,7 @@ class AutopayBooking(models.AbstractModel):
         for line in attempts.line_ids:
             line.move_id.write(self._prepare_released_vals(line))
         attempts.line_ids.live = False
-        # What was paid meanwhile is settled, not failed.
+        # An invoice that was paid meanwhile is settled, not failed.
         paid = attempts.line_ids.move_id.filtered(
             lambda rec: not rec._is_autopay_open()
         )

@@ -5,7 +5,7 @@ from ...const.blockers.methods import ASKABLE_CODES
 from ...rights import BILLING_GROUP, check_billing
 from .autopay_move_action import needs_method
 
-# What the customer has agreed to is changed on the customer.
+# The customer's consent is changed on the customer.
 CONSENT_LIMITS = ("above_authorization", "authorized_month_reached")
 
 
@@ -32,7 +32,7 @@ class AutopayMoveHelp(models.AbstractModel):
     @api.depends("autopay_status")
     def _compute_autopay_confirm_url(self):
         self.autopay_confirm_url = False
-        # What waits for the customer shows as failed meanwhile.
+        # A charge that waits for the customer shows as failed meanwhile.
         for move in self._filter_autopay_busy():
             waiting = move._get_autopay_waiting_attempt()
             move.autopay_confirm_url = waiting.confirm_url

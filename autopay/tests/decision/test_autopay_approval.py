@@ -72,7 +72,7 @@ class TestAutopayApproval(AutopayCommon):
         invoice = self._mark(5000.0)
         self.company.autopay_approval_limit = 1000.0
         self.assertFalse(self._get_open(invoice))
-        # Who only looks it up has no hand in the charge.
+        # A person who only looks it up has no hand in the charge.
         action = invoice.with_user(self.second).action_autopay_open_approval()
         approval = self._get_open(invoice)
         self.assertEqual(action["res_id"], approval.id)
@@ -297,7 +297,7 @@ class TestAutopayApproval(AutopayCommon):
     def test_who_refuses_says_why_and_who_asked_reads_it(self):
         invoice = self._mark(5000.0)
         approval = self._get_open(invoice).with_user(self.second)
-        # What is made and changed within one transaction is not tracked.
+        # A record that is made and changed within one transaction is not tracked.
         self.env.cr.flush()
         action = approval.action_ask_reason()
         self.assertEqual(approval.state, "waiting")

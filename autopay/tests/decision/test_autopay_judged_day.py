@@ -10,7 +10,7 @@ from .common_charge_day import ChargeDayCommon
 
 @tagged("post_install", "-at_install")
 class TestAutopayJudgedDay(ChargeDayCommon, ConfigurationCommon):
-    """What waits for its day is judged for that day, whoever asks."""
+    """An invoice that waits for its day is judged for that day, whoever asks."""
 
     def setUp(self):
         super().setUp()

@@ -72,7 +72,7 @@ SILENT_CONFIGURATION = {
 # before it is switched on again.
 SAID_FIRST = {"company_off_and_archived": "method_archived"}
 
-# What is well today, and will not be on the day of the charge: the invoice says so,
+# A method that is well today, and not on the day of the charge: the invoice says so,
 # without and with configurations, and what is judged for today does not.
 AHEAD = {"last_day": ("method_expired", "configuration_invalid")}
 

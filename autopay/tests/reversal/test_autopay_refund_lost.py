@@ -127,7 +127,7 @@ class TestAutopayRefundLost(ReversalCommon):
         with self.assertRaises(AccessError):
             refund.with_user(biller).action_autopay_not_refunded()
         manager = self._create_user("manager", "account.group_account_manager")
-        # What was made is read and booked; nobody is needed for it.
+        # The provider's list books it; nobody is needed for that.
         with self.assertRaisesRegex(UserError, "asks the provider"):
             refund.with_user(manager).action_autopay_refunded()
         refund.with_user(manager).action_autopay_not_refunded()

@@ -14,7 +14,7 @@ class TestAutopayStatusLimit(ConfigurationCommon):
         self._run_cron("autopay.ir_cron_refresh_status")
 
     def test_standing_follows_each_limit_that_is_changed(self):
-        """What stops an amount, or lets it pass again, is looked at soon after."""
+        """Limits that stop an amount, or let it pass again, are followed soon."""
         self._enrol()
         invoice = self._create_due_invoice(100.0)
         rule = self._configure(max_amount=1000.0, cap_rule="skip")
