@@ -8,7 +8,7 @@ TRIGGERS = [
 
 # How far collecting an order is; empty: it waits for its trigger.
 PROGRESS = [
-    ("deposit", "Deposit Taken"),
+    ("deposit", "Deposit Invoiced"),
     ("stuck", "Needs Attention"),
     ("collecting", "Being Collected"),
     ("paid", "Paid"),
@@ -26,5 +26,14 @@ HINTS = {"state", "autopay_trigger", "autopay_collect_date", "autopay_deposit"}
 # Orders that are worked on in one transaction: a person who opens one waits as long.
 ORDERS_TOGETHER = 10
 
-# The name of the call to a person about an order.
+# The names of the calls to a person about an order: one that cannot be collected, and
+# one that was canceled after something was.
 WAIT = "order"
+WAIT_CANCELED = "order_canceled"
+
+# Charges and their invoices are followed to the end, with or without a trigger.
+FOLLOWED_PROGRESS = ("collecting", "paid")
+
+# Down payments that are charged are due on the day of their invoice, whatever the terms
+# of the order: customers are told that they pay the whole of it now.
+DUE_AT_ONCE_CONTEXT = {"autopay_due_at_once": True}

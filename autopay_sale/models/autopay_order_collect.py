@@ -111,7 +111,30 @@ class AutopayOrderCollect(models.AbstractModel):
         made = orders._create_invoices(final=True)
         if made.filtered(lambda move: move.move_type != "out_invoice"):
             raise UserError(get_problem(self.env, "credit", self))
+        if made and self._is_deposit_left():
+            raise UserError(get_problem(self.env, "deposit_credited", self))
         return made.with_env(self.env)
+
+    def _is_deposit_left(self):
+        """Return whether its invoices do not deduct a deposit as a whole.
+
+        Odoo counts deposits, and not what they come to: one of which a part was
+        credited is deducted no more, and its rest would be charged once more.
+        """
+        for line in self.order_line.filtered("is_downpayment"):
+            items = line.invoice_lines.filtered(
+                lambda item: item.move_id.state != "cancel"
+            )
+            left = sum(
+                -item.price_subtotal
+                if item.move_id.move_type == "out_refund"
+                else item.price_subtotal
+                for item in items
+            )
+            # A cent for each document: taxes are rounded in each of them.
+            if abs(left) > self.currency_id.rounding * len(items):
+                return True
+        return False
 
     def _get_lines_left(self):
         """Return the lines of which Odoo would invoice something."""

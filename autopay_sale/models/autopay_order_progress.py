@@ -1,8 +1,20 @@
 from odoo import models
 from odoo.fields import Domain
 
-from ..const.triggers import DONE_STATUSES, WAIT
-from ..words.orders import get_problem, get_reason, get_short_problem
+from ..const.triggers import (
+    DONE_STATUSES,
+    DUE_AT_ONCE_CONTEXT,
+    FOLLOWED_PROGRESS,
+    WAIT,
+    WAIT_CANCELED,
+)
+from ..words.orders import (
+    get_canceled_note,
+    get_canceled_summary,
+    get_problem,
+    get_reason,
+    get_short_problem,
+)
 
 
 class AutopayOrderProgress(models.AbstractModel):
@@ -133,14 +145,15 @@ class AutopayOrderProgress(models.AbstractModel):
 
         :raises UserError: why that cannot be done
         """
-        wizard = self.env["sale.advance.payment.inv"].create(
+        wizards = self.env["sale.advance.payment.inv"]
+        wizard = wizards.with_context(**DUE_AT_ONCE_CONTEXT).create(
             {
                 "sale_order_ids": [(6, 0, self.ids)],
                 "advance_payment_method": "percentage",
                 "amount": self.autopay_deposit * 100,
             }
         )
-        invoice = wizard._create_invoices(self)
+        invoice = wizard._create_invoices(self).with_env(self.env)
         self._collect_moves(
             invoice,
             f"sale:{self.id}:deposit",
@@ -169,6 +182,12 @@ class AutopayOrderProgress(models.AbstractModel):
         if self.state == "cancel" or not self._is_deposit_due():
             return False
         return self.state != "sale" or not self._is_trigger_reached()
+
+    def _get_deposit_invoice(self):
+        """Return the invoice of the deposit, an empty one when it was deleted."""
+        asked = self._group_autopay_sources()[self]
+        name = f"sale:{self.id}:deposit"
+        return asked.filtered(lambda row: row.source == name).move_id
 
     def _find_online_payments(self):
         """Return online payments of an order that were made, or may still be."""
@@ -206,13 +225,80 @@ class AutopayOrderProgress(models.AbstractModel):
 
     def _follow_payment(self):
         """Note of collected orders whether something is left to be invoiced or paid."""
-        shown = ("collecting", "paid")
-        for order in self.filtered(lambda rec: rec.autopay_progress in shown):
-            posted = order.invoice_ids.filtered(lambda move: move.state != "cancel")
+        for order in self.filtered(
+            lambda rec: rec.autopay_progress in FOLLOWED_PROGRESS
+        ):
+            # What is owed to the customer is nothing that is collected.
+            moves = order.invoice_ids.filtered(
+                lambda move: move.move_type == "out_invoice" and move.state != "cancel"
+            )
             is_open = any(
-                move.state == "draft" or move._is_autopay_open() for move in posted
+                move.state == "draft" or move._is_autopay_open() for move in moves
             )
             if is_open:
                 order._set_autopay_progress("collecting")
             elif order.invoice_status in DONE_STATUSES:
                 order._set_autopay_progress("paid")
+
+    # === CANCELED === #
+
+    def _tell_canceled(self):
+        """Call a person to canceled orders for which money was collected.
+
+        Odoo gives nothing back by itself, and no invoice is open that would show it.
+        """
+        told = self.sudo().filtered(
+            lambda rec: rec.autopay_trigger or rec.autopay_progress
+        )
+        for order in told:
+            paid = order._group_autopay_kept()
+            if not paid:
+                continue
+            notification = self.env["autopay.notification"]._for_staff(order.company_id)
+            notification._alert(
+                order.with_env(notification.env),
+                order.company_id,
+                get_canceled_summary(notification.env, order, paid),
+                get_canceled_note(notification.env, order, paid),
+                wait=WAIT_CANCELED,
+            )
+
+    def _group_autopay_kept(self):
+        """Return {name: amount} of what was collected and is not given back.
+
+        Of invoices what autopay collected and nobody credited, and before the first
+        one what was paid online for the order; in its currency (major units).
+        """
+        moves = self._get_own_invoices()
+        kept = {} if moves else self._group_online_kept()
+        for move in moves:
+            if move.autopay_status != "success":
+                continue
+            notes = move.reversal_move_ids.filtered(lambda note: note.state == "posted")
+            credited = sum(notes.mapped("amount_total"))
+            amount = move.amount_total - move.amount_residual - credited
+            if self.currency_id.compare_amounts(amount, 0) > 0:
+                kept[move.name] = amount
+        return kept
+
+    def _group_online_kept(self):
+        """Return {reference: amount} of online payments that were not refunded."""
+        paid = self.transaction_ids.filtered(
+            lambda tx: tx.state == "done" and tx.operation != "refund"
+        )
+        kept = {}
+        for transaction in paid:
+            refunds = transaction.child_transaction_ids.filtered(
+                lambda tx: tx.state == "done" and tx.operation == "refund"
+            )
+            # Refunds have negative amounts.
+            amount = transaction.amount + sum(refunds.mapped("amount"))
+            if self.currency_id.compare_amounts(amount, 0) > 0:
+                kept[transaction.reference] = amount
+        return kept
+
+    def _close_canceled(self):
+        """Close the calls to canceled orders that are taken up again."""
+        notification = self.env["autopay.notification"]
+        words = self.env._("The order was taken up again.")
+        notification._close_waiting_on(self, WAIT_CANCELED, words)

@@ -70,8 +70,12 @@ class AutopayOrderTrigger(models.AbstractModel):
 
     def _get_changed_domain(self, company):
         """Return orders whose invoices say something else than the order does."""
-        unpaid = Domain("state", "=", "posted") & Domain(
-            "payment_state", "in", UNPAID_STATES
+        unpaid = Domain(
+            [
+                ("move_type", "=", "out_invoice"),
+                ("state", "=", "posted"),
+                ("payment_state", "in", UNPAID_STATES),
+            ]
         )
         unpaid = Domain("invoice_ids", "any", unpaid)
         done = Domain("invoice_status", "in", DONE_STATUSES) & ~unpaid

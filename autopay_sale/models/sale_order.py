@@ -2,7 +2,7 @@ from odoo import api, fields, models
 
 from odoo.addons.autopay.fields import Day
 
-from ..const.triggers import HINTS, PROGRESS, TRIGGERS
+from ..const.triggers import FOLLOWED_PROGRESS, HINTS, PROGRESS, TRIGGERS
 from ..words.orders import get_order_words, get_unready_words
 
 # People who sell, and those who collect.
@@ -98,11 +98,13 @@ class SaleOrder(models.Model):
     @api.depends_context("lang")
     def _compute_autopay_sentence(self):
         self.autopay_sentence = False
-        for order in self.filtered("autopay_trigger"):
-            if order.state != "cancel":
-                words = [get_order_words(self.env, order)]
-                words += [order._get_unready_words()]
-                order.autopay_sentence = " ".join(filter(None, words))
+        # Taking away the trigger takes back no invoice.
+        told = self.filtered(
+            lambda rec: rec.autopay_trigger or rec.autopay_progress in FOLLOWED_PROGRESS
+        )
+        for order in told.filtered(lambda rec: rec.state != "cancel"):
+            words = [get_order_words(self.env, order), order._get_unready_words()]
+            order.autopay_sentence = " ".join(filter(None, words))
 
     def _get_unready_words(self):
         """Return that the customer cannot be charged yet, while that can be mended."""
@@ -127,7 +129,21 @@ class SaleOrder(models.Model):
             self._hint_autopay()
         return res
 
+    # === ACTION METHODS === #
+
+    def action_draft(self):
+        """Override of `sale`: nobody need see to what was collected any more."""
+        res = super().action_draft()
+        self._filter_autopay_on()._close_canceled()
+        return res
+
     # === BUSINESS METHODS === #
+
+    def _action_cancel(self):
+        """Override of `sale`: a person sees to what was collected for the order."""
+        res = super()._action_cancel()
+        self._filter_autopay_on()._tell_canceled()
+        return res
 
     def _is_autopay_own(self, field):
         """Override of `autopay`: users may have a trigger of their own by default."""

@@ -1,3 +1,4 @@
+from . import test_autopay_deposit
 from . import test_autopay_order_credit
 from . import test_autopay_order_portal
 from . import test_autopay_order_tour

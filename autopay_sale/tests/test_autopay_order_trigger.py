@@ -371,7 +371,7 @@ class TestAutopayOrderTrigger(TriggerCommon):
             self._run_autopay()
         self.assertEqual(self._get_taken(order), [6000])
         self.assertEqual(order.autopay_progress, "deposit")
-        self.assertIn("The deposit was invoiced; the rest", order.autopay_sentence)
+        self.assertIn("The deposit is paid; the rest", order.autopay_sentence)
         self._deliver(order)
         self._collect_orders()
         self._run_autopay()

@@ -36,6 +36,14 @@ class SaleAdvancePaymentInv(models.TransientModel):
             self._collect_autopay(invoices)
         return invoices
 
+    def _prepare_down_payment_invoice_values(self, order, so_lines):
+        """Override of `sale`: a down payment that is charged now is due now."""
+        values = super()._prepare_down_payment_invoice_values(order, so_lines)
+        at_once = self.env.context.get("autopay_due_at_once")
+        if at_once or self.sudo().autopay_collect:
+            values["invoice_payment_term_id"] = False
+        return values
+
     def _collect_autopay(self, invoices):
         """Post these invoices and have them collected.
 

@@ -6,7 +6,11 @@ from odoo.tools.translate import LazyTranslate
 from odoo.addons.autopay.words.days import say_day
 from odoo.addons.autopay.words.filled import fill_in
 from odoo.addons.autopay.words.invoices.collecting import get_void
-from odoo.addons.autopay.words.invoices.standing import say_standing
+from odoo.addons.autopay.words.invoices.standing import (
+    is_halted,
+    say_halted,
+    say_standing,
+)
 
 _lt = LazyTranslate(__name__)
 
@@ -55,6 +59,11 @@ PROBLEMS = {
         "it is owed, make the invoice by hand; if not, lower the ordered quantity or "
         "choose no trigger."
     ),
+    "deposit_credited": _lt(
+        "A deposit of %(order)s was credited in part, and Odoo would charge what is "
+        "left of it once more: make the invoice by hand, less what the customer has "
+        "paid."
+    ),
     "credit": _lt(
         "What is left of %(order)s is owed to the customer, as after a return: make "
         "the credit note with Create Invoice, and refund it."
@@ -68,6 +77,14 @@ NEXT = {
     "date": _lt("Invoiced and charged on %(date)s."),
     "no_date": _lt("Choose the day on which it is invoiced and charged."),
 }
+
+# What became of the deposit, before the next step.
+DEPOSIT_PAID = _lt("The deposit is paid; the rest: %(next)s")
+DEPOSIT_OPEN = _lt("The deposit is not paid yet: %(invoice)s; the rest: %(next)s")
+DEPOSIT_VOID = _lt(
+    "The invoice of the deposit was credited, canceled or deleted, and no other one is "
+    "made; the rest: %(next)s"
+)
 
 # The deposit, before the next step; the order is confirmed or is not.
 DEPOSIT_NEXT = _lt("The deposit of %(deposit)s is charged within minutes; the rest: ")
@@ -97,6 +114,36 @@ def get_problem(env, name, order):
     )
 
 
+def get_canceled_summary(env, order, paid):
+    """Return that money was collected for an order that was canceled, as a title.
+
+    :param dict paid: {name: amount of what was not given back}, in its currency
+    """
+    return env._(
+        "Canceled sales order %(order)s: %(amount)s was collected",
+        order=order.name,
+        amount=order.currency_id.format(sum(paid.values())),
+    )
+
+
+def get_canceled_note(env, order, paid):
+    """Return what was collected for a canceled order and what a person does about it.
+
+    :param dict paid: {name: amount of what was not given back}, in its currency
+    """
+    return env._(
+        "%(invoices)s. Nothing goes back by itself: issue a credit note and refund it; "
+        "if you keep it, as for work that was done, mark this as done.",
+        invoices=format_list(
+            env,
+            [
+                f"{name} ({order.currency_id.format(amount)})"
+                for name, amount in paid.items()
+            ],
+        ),
+    )
+
+
 def get_draft_problem(env, order, drafts):
     """Return that drafts keep an order from being invoiced."""
     return env._(
@@ -119,7 +166,7 @@ def get_short_problem(env, order, lines):
 
 
 def get_order_words(env, order):
-    """Return what becomes of an order that has a trigger, as sentences."""
+    """Return what becomes of an order that has, or had, a trigger, as sentences."""
     if order.autopay_progress == "stuck":
         return order.autopay_problem or ""
     if order.autopay_progress == "paid":
@@ -131,7 +178,7 @@ def get_order_words(env, order):
         name = "no_date"
     words = fill_in(env, NEXT[name], date=say_day(env, order.autopay_collect_date))
     if order.autopay_progress == "deposit":
-        return env._("The deposit was invoiced; the rest: %(next)s", next=words)
+        return _say_deposit(env, order, words)
     return _get_deposit_words(env, order) + words
 
 
@@ -139,6 +186,19 @@ def get_deposit(order):
     """Return the deposit of an order, in its currency and in words."""
     deposit = order.currency_id.round(order.amount_total * order.autopay_deposit)
     return order.currency_id.format(deposit)
+
+
+def _say_deposit(env, order, words):
+    """Return what became of a deposit that was invoiced, and what comes next.
+
+    :param str words: the next step
+    """
+    invoice = order._get_deposit_invoice()
+    if get_void(invoice):
+        return fill_in(env, DEPOSIT_VOID, next=words)
+    sentence = DEPOSIT_PAID if invoice._is_autopay_paid() else DEPOSIT_OPEN
+    invoice = say_standing(env, invoice)
+    return fill_in(env, sentence, invoice=invoice, next=words)
 
 
 def _get_deposit_words(env, order):
@@ -154,12 +214,21 @@ def _get_deposit_words(env, order):
 def _say_invoices(env, order):
     """Return which invoices are being collected, and how each of them stands."""
     moves = order.invoice_ids.filtered(
-        lambda move: move.state == "posted" and move._is_autopay_open()
+        lambda move: (
+            move.move_type == "out_invoice"
+            and move.state == "posted"
+            and move._is_autopay_open()
+        )
     )
     if not moves:
         return _say_nothing_open(env, order)
-    parts = [say_standing(env, move) for move in moves]
-    return env._("Being collected: %s.", format_list(env, parts))
+    halted = moves.filtered(is_halted)
+    sentences = [say_halted(env, halted)]
+    if going := moves - halted:
+        parts = [say_standing(env, move) for move in going]
+        words = env._("Being collected: %s.", format_list(env, parts))
+        sentences.insert(0, words)
+    return " ".join(filter(None, sentences))
 
 
 def _say_nothing_open(env, order):
