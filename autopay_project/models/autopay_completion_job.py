@@ -4,7 +4,7 @@ from odoo.fields import Domain
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from ..const.completion import COMPLETIONS_AT_ONCE, COMPLETIONS_TOGETHER
-from ..words.obstacles import get_departure, get_obstacle
+from ..words.obstacles import get_departure, get_mended, get_obstacle
 
 
 class AutopayCompletionJob(models.AbstractModel):
@@ -145,7 +145,9 @@ class AutopayCompletionJob(models.AbstractModel):
         if locked.state == "waiting":
             staff = self.env["autopay.notification"]._for_staff(locked.company_id)
             words = staff.env._("Something went wrong: %s", error)
-            locked._ask_person(str(error) if isinstance(error, UserError) else words)
+            if isinstance(error, UserError):
+                words = str(error)
+            locked._ask_person(f"{words}\n{get_mended(staff.env)}")
 
     def _press(self):
         """Collect in the next run, which begins at once, as a person says."""

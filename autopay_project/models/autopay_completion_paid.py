@@ -9,7 +9,7 @@ from ..const.completion import (
     COMPLETIONS_TOGETHER,
     OWED_DOMAIN,
 )
-from ..words.obstacles import get_gone
+from ..words.obstacles import get_gone, get_mended
 
 OPEN_DOMAIN = [
     *OWED_DOMAIN,
@@ -66,7 +66,8 @@ class AutopayCompletionPaid(models.AbstractModel):
         for order in orders.with_env(staff.env):
             source = self._get_order_source(order)
             reasons.append(order._autopay_invoice_and_collect(source, day, why))
-        return list(filter(None, reasons))
+        reasons = list(filter(None, reasons))
+        return reasons and [*reasons, get_mended(staff.env)]
 
     def _get_order_source(self, order):
         """Return the name by which an order knows the work; a project has several."""

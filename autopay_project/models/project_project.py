@@ -22,7 +22,12 @@ class ProjectProject(models.Model):
         return self.date
 
     def _get_autopay_stop(self):
-        return "" if self.active else self.env._("The project is archived.")
+        if self.active:
+            return ""
+        return self.env._(
+            "The project is archived. If it is done, restore it, then press Collect "
+            "Now."
+        )
 
     def _get_autopay_people(self):
         return self.user_id

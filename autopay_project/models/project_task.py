@@ -32,9 +32,15 @@ class ProjectTask(models.Model):
 
     def _get_autopay_stop(self):
         if not (self.active and (not self.project_id or self.project_id.active)):
-            return self.env._("The task or its project is archived.")
+            return self.env._(
+                "The task or its project is archived. If it is done, restore it, then "
+                "press Collect Now."
+            )
         if self.state == "1_canceled":
-            return self.env._("The task is cancelled.")
+            return self.env._(
+                "The task is cancelled. If it is done after all, reopen it, then press "
+                "Collect Now."
+            )
         return ""
 
     def _get_autopay_people(self):

@@ -272,6 +272,37 @@ class TestAutopayCompletion(ProjectCommon):
         with patch.object(model, "_create_invoices", fail):
             yield
 
+    def test_work_that_was_paid_by_hand_moves_on_whatever_the_policy(self):
+        self.customer.with_company(self.company).autopay_policy = "off"
+        task = self._create_task(self._create_order())
+        self._drag(task, self.done)
+        self._run_job()
+        self.assertIn("the policy is Off", self._say(task))
+        self.assertIn("press Collect Now", self._get_calls(task).note)
+        invoice = task.sale_order_id._create_invoices()
+        invoice.action_post()
+        self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=invoice.ids
+        ).create({})._create_payments()
+        task.with_user(self.engineer).action_autopay_collect()
+        self._run_job()
+        self.assertEqual(task.stage_id, self.paid)
+        self.assertFalse(self._get_calls(task))
+        self.assertFalse(self._get_charges(invoice))
+
+    def test_work_whose_charge_failed_is_not_said_to_be_collected(self):
+        self._enrol("pm_card_chargeDeclinedLostCard")
+        task = self._create_task(self._create_order())
+        self._drag(task, self.done)
+        self._run_job()
+        self._run_autopay()
+        self.env.cr.flush()
+        self._run_cron("autopay.ir_cron_refresh_status")
+        self.env.invalidate_all()
+        name = task.sale_order_id.invoice_ids.name
+        words = f"Not charged as things stand: {name} (Failed)."
+        self.assertEqual(self._say(task), words)
+
     def test_customer_without_a_method_is_told_to_who_does_the_work(self):
         self.customer.with_company(self.company).autopay_token_id = False
         self.env["payment.token"].search([]).active = False

@@ -78,6 +78,11 @@ def _get_order_obstacle(env, work):
     )
 
 
+def get_mended(env):
+    """Return what a person does once the reason is mended."""
+    return env._("Once that is mended, press Collect Now.")
+
+
 def get_gone(env, moves):
     """Return that nothing is left of what was invoiced, and what a person may do.
 

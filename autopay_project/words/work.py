@@ -3,7 +3,11 @@
 from odoo.tools import format_list
 
 from odoo.addons.autopay.words.days import say_day
-from odoo.addons.autopay.words.invoices.standing import say_standing
+from odoo.addons.autopay.words.invoices.standing import (
+    is_halted,
+    say_halted,
+    say_standing,
+)
 
 
 def say_work(env, work, completion):
@@ -50,8 +54,14 @@ def _say_collecting(env, completion):
             "Being collected with Autopay, but it needs attention: %s",
             completion.problem,
         )
-    parts = [say_standing(env, move) for move in completion.move_ids]
-    return env._("Being collected with Autopay: %s.", format_list(env, parts))
+    moves = completion.move_ids
+    halted = moves.filtered(lambda move: move._is_autopay_open() and is_halted(move))
+    sentences = [say_halted(env, halted)]
+    if going := moves - halted:
+        parts = [say_standing(env, move) for move in going]
+        words = env._("Being collected with Autopay: %s.", format_list(env, parts))
+        sentences.insert(0, words)
+    return " ".join(filter(None, sentences))
 
 
 def _say_paid(env, completion):

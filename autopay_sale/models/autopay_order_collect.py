@@ -1,6 +1,7 @@
 from odoo import models
 from odoo.exceptions import RedirectWarning, UserError
 
+from ..const.triggers import DONE_STATUSES
 from ..words.orders import get_draft_problem, get_problem
 
 
@@ -60,7 +61,26 @@ class AutopayOrderCollect(models.AbstractModel):
         if self.state != "sale":
             return "quotation"
         policy = self._get_autopay_payer()._get_autopay_policy(self.company_id)
-        return "policy_off" if policy == "off" else None
+        # Of what is paid nothing is charged any more, and what follows it follows.
+        return "policy_off" if policy == "off" and not self._is_paid_up() else None
+
+    def _is_paid_up(self):
+        """Return whether all of an order is invoiced, and its invoices are paid."""
+        return (
+            self.invoice_status in DONE_STATUSES
+            and bool(self._get_paid_invoices())
+            and not self._has_open_invoices()
+        )
+
+    def _has_open_invoices(self):
+        """Return whether something is to be posted or paid of the order's invoices.
+
+        What is owed to the customer is nothing that is collected.
+        """
+        moves = self.invoice_ids.filtered(
+            lambda move: move.move_type == "out_invoice" and move.state != "cancel"
+        )
+        return any(move.state == "draft" or move._is_autopay_open() for move in moves)
 
     def _group_autopay_sources(self):
         """Return {order: what it was collected for by triggers of its own}."""

@@ -228,14 +228,7 @@ class AutopayOrderProgress(models.AbstractModel):
         for order in self.filtered(
             lambda rec: rec.autopay_progress in FOLLOWED_PROGRESS
         ):
-            # What is owed to the customer is nothing that is collected.
-            moves = order.invoice_ids.filtered(
-                lambda move: move.move_type == "out_invoice" and move.state != "cancel"
-            )
-            is_open = any(
-                move.state == "draft" or move._is_autopay_open() for move in moves
-            )
-            if is_open:
+            if order._has_open_invoices():
                 order._set_autopay_progress("collecting")
             elif order.invoice_status in DONE_STATUSES:
                 order._set_autopay_progress("paid")

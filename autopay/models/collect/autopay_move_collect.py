@@ -11,6 +11,9 @@ from ...words.invoices.collecting import (
     get_void,
 )
 
+# Letters of the name of a source at most: it is looked up in an index.
+SOURCE_LETTERS = 200
+
 # Sources of a date that people have a reason for: it stays.
 MEANT_SOURCES = ("person", "customer", "rest")
 
@@ -148,7 +151,11 @@ class AutopayMoveCollect(models.AbstractModel):
             moved by the customer stays
         :param str why: the same for people, as a sentence
         :return: {invoice: why it is not collected, as a sentence} of the refused ones
+        :raises ValueError: when the source is no name, or the day none, as a slip of
+            the program that asks
         """
+        source, day = _read_source(source), _read_day(day)
+        why = str(why or "").replace("\0", "")
         on = self._filter_autopay_on()
         refused = {move: get_refusal(self.env, "off", move) for move in self - on}
         for company, moves in on.sudo().grouped("company_id").items():
@@ -249,3 +256,31 @@ class AutopayMoveCollect(models.AbstractModel):
         except (UserError, RedirectWarning) as error:
             return str(error)
         return ""
+
+
+def _read_source(source):
+    """Return the name of a source; an empty one would be that of all who leave it out.
+
+    :raises ValueError: when it is none
+    """
+    name = source.strip() if isinstance(source, str) else ""
+    if not name or len(name) > SOURCE_LETTERS or "\0" in name:
+        raise ValueError(
+            f"The source of _autopay_collect names what was done, as sale:12:delivered "
+            f"does, in {SOURCE_LETTERS} letters at most; not {str(source)[:50]!r}."
+        )
+    return name
+
+
+def _read_day(day):
+    """Return the day that a program gave, as a date, a moment or their ISO text.
+
+    :return: a date, or None
+    :raises ValueError: when it is none of these
+    """
+    try:
+        return fields.Date.to_date(day)
+    except (TypeError, ValueError) as error:
+        raise ValueError(
+            f"The day of _autopay_collect is a date, not {str(day)[:50]!r}."
+        ) from error

@@ -9,7 +9,7 @@ from odoo.tests import tagged
 
 from ...models.collect.autopay_move_collect import AutopayMoveCollect
 from ..fault import fault
-from .common_collect import WHY, CollectCommon
+from .common_collect import SOURCE, WHY, CollectCommon
 
 
 @tagged("post_install", "-at_install")
@@ -219,6 +219,25 @@ class TestAutopayCollect(CollectCommon):
         self.assertEqual(draft.autopay_status, "eligible")
         self.assertIn("An automation rule asked for it", draft.message_ids[0].body)
         self.assertIn("Not collected", refund.message_ids[0].body)
+
+    def test_programs_give_days_in_any_form_and_slips_are_told(self):
+        day = self.today + timedelta(days=40)
+        moment = fields.Datetime.to_datetime(day)
+        for given in (day, moment, f"{day}", f"{moment}"):
+            draft = self._create_draft()
+            self.assertEqual(self._collect(draft, day=given), {})
+            self.assertEqual(draft.autopay_date, day)
+        draft = self._create_draft()
+        # An empty name would be the same for all who leave it out.
+        for source in ("", "  ", None, False, 5, "x" * 201, "sale:\0"):
+            with self.assertRaisesRegex(ValueError, "names what was done"):
+                draft._autopay_collect(source)
+        for given in ("tomorrow", 5, "2026-13-01"):
+            with self.assertRaisesRegex(ValueError, "is a date"):
+                self._collect(draft, day=given)
+        self.assertEqual(draft.state, "draft")
+        draft._autopay_collect(SOURCE, why="Said\0 so.")
+        self.assertIn("Said so.", draft.message_ids[0].body)
 
     def test_names_of_sources_are_no_patterns(self):
         move = self._create_draft()
