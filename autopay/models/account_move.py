@@ -232,6 +232,7 @@ class AccountMove(models.Model):
         """
         check_status_change(self, [vals])
         self._check_autopay_write(vals)
+        self._leave_autopay_as(vals.get("move_type", "out_invoice"))
         dates = self._read_autopay_dates(vals)
         confirmed = self._prepare_autopay_payers(vals)
         # The lines get their dates on the way; what follows from it is decided below.

@@ -380,9 +380,9 @@ class PaymentProvider(models.Model):
         if attempts := self._origin._get_autopay_open_attempts():
             words.append(
                 self.env._(
-                    "%(count)s charges through this provider are under way. What was "
-                    "not sent yet is withdrawn; the others are followed until their "
-                    "end, so leave the credentials in place.",
+                    "Charges under way through this provider: %(count)s. What was not "
+                    "sent yet is withdrawn; the others are followed until their end, "
+                    "so leave the credentials in place.",
                     count=len(attempts),
                 )
             )

@@ -72,12 +72,40 @@ class AutopayAttemptRefund(models.AbstractModel):
         self.ensure_one()
         surplus = self.env["autopay.surplus"]
         left = surplus._get_spare(self._get_inbound_payments())
+        if self.payment_id.currency_id == self.currency_id:
+            # Nobody gives back what somebody has only written into the books.
+            left = max(left - max(self._get_booked_amount() - self.amount, 0.0), 0.0)
         left += surplus._get_share(self)
         if any(self.line_ids.mapped("discount_amount")):
             left = min(left, self.amount - self.returned_amount)
         refunds = self._get_unbooked_refunds()
         excess = max(left + sum(refunds.mapped("amount")), 0)
         return self.currency_id.round(excess) if self.currency_id else excess
+
+    def _get_missing_amount(self):
+        """Return what was collected and its payment does not book (major units).
+
+        Somebody has changed the payment since, or its journal entry.
+        """
+        if self.payment_id.currency_id != self.currency_id:
+            return self.amount
+        return max(self.amount - self._get_booked_amount(), 0.0)
+
+    def _get_booked_amount(self):
+        """Return what the payment books of the money, in the payment's currency.
+
+        A discount stands in the entry with the money.
+        """
+        self.ensure_one()
+        payment = self.payment_id
+        if not payment.move_id:
+            return payment.amount
+        lines = payment.move_id.line_ids.filtered(
+            lambda line: line.account_type == "asset_receivable"
+        )
+        booked = -sum(lines.mapped("amount_currency"))
+        discounts = sum(self.line_ids.mapped("discount_amount"))
+        return payment.currency_id.round(booked - discounts)
 
     def _get_inbound_payments(self):
         """Return the payments that book what came in: at first, and back again."""

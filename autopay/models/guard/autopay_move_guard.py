@@ -1,5 +1,6 @@
 from odoo import api, models
 from odoo.exceptions import UserError
+from odoo.tools.i18n import format_list
 
 from ...words.disputes import get_withheld_sentence
 from ...words.guards import get_customer_sentence, get_staff_sentence
@@ -127,17 +128,33 @@ class AutopayMoveGuard(models.AbstractModel):
         self._check_autopay_free()
         # In between, the invoices are open: only what they are at the end counts.
         moves = self.with_context(autopay_reversing=True)
-        parts = self._count_autopay_parts()
+        # The entry of a payment leaves the invoices open that it has paid.
+        paying = self._filter_autopay_known().line_ids.matched_debit_ids
+        concerned = self | paying.debit_move_id.move_id
+        parts = concerned._count_autopay_parts()
         reverse_moves = super(AutopayMoveGuard, moves)._reverse_moves(
             default_values_list, cancel=cancel
         )
-        self._update_autopay_settlement()
-        self._update_autopay_parts(parts)
+        concerned._update_autopay_settlement()
+        concerned._update_autopay_parts(parts)
         return reverse_moves.with_env(self.env)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_autopay(self):
         self._check_autopay_free()
+        tried = self._filter_autopay_tried().sudo().filtered("autopay_attempt_line_ids")
+        for move in tried[:1]:
+            raise UserError(
+                self.env._(
+                    "Autopay has tried to collect %(invoice)s (%(attempts)s), and the "
+                    "history of charges stays: cancel the invoice instead of "
+                    "deleting it.",
+                    invoice=move.display_name,
+                    attempts=format_list(
+                        self.env, move.autopay_attempt_ids.mapped("name")
+                    ),
+                )
+            )
 
     # === PAYMENT BY THE CUSTOMER === #
 

@@ -1,5 +1,5 @@
-from odoo import models
-from odoo.exceptions import UserError
+from odoo import api, models
+from odoo.exceptions import UserError, ValidationError
 
 from ...const.retry import NEEDS_METHOD_CLASSES
 from ...rights import check_billing
@@ -19,6 +19,22 @@ class AutopayMoveAction(models.AbstractModel):
 
     _name = "autopay.move.action"
     _description = "Autopay Buttons of an Invoice"
+
+    # === CONSTRAINT METHODS === #
+
+    @api.constrains("autopay_status")
+    def _check_autopay_kind(self):
+        """Let nothing but customer invoices be put on autopay, also by an import.
+
+        :raises ValidationError: when something else was
+        """
+        if any(
+            move.autopay_status and move.move_type != "out_invoice"
+            for move in self.sudo()
+        ):
+            raise ValidationError(
+                self.env._("Autopay collects customer invoices only.")
+            )
 
     # === ACTION METHODS === #
 
@@ -67,6 +83,16 @@ class AutopayMoveAction(models.AbstractModel):
         return {**action, "context": context}
 
     # === BUSINESS METHODS === #
+
+    def _leave_autopay_as(self, move_type):
+        """Take drafts off autopay that become something else than a customer invoice.
+
+        :param str move_type: what they are from now on
+        """
+        if move_type == "out_invoice":
+            return
+        marked = self._filter_autopay_known().sudo().filtered("autopay_status")
+        marked._write_autopay({"autopay_status": False})
 
     def _check_autopay_action(self):
         check_billing(self)

@@ -21,6 +21,7 @@ class Unapplied:
     :param attempt: the ``autopay.attempt`` that collected it
     :param amount: what of it pays nothing, in the currency of the attempt (major units)
     :param is_posted: whether its payment is in the books
+    :param missing: what of it the payment does not book, as somebody has changed it
     :param entries: what has taken the money instead: repayments and other entries
     :param reissued: whether another invoice of the customer is held because of it
     """
@@ -30,6 +31,7 @@ class Unapplied:
     amount: float
     is_posted: bool
     entries: models.Model
+    missing: float = 0.0
     reissued: bool = False
 
 
@@ -200,28 +202,37 @@ class AutopayMoveUnapplied(models.AbstractModel):
         attempt = line.attempt_id
         payment = attempt.payment_id
         is_posted = payment.move_id.state == "posted"
-        amount = attempt._get_excess_amount()
+        kept = attempt.amount - attempt.returned_amount
         if not is_posted and payment.state not in ("in_process", "paid"):
-            amount = attempt.amount - attempt.returned_amount
+            nothing = line.move_id.browse()
+            return Unapplied(line.move_id, attempt, kept, is_posted, nothing)
+        missing = min(attempt._get_missing_amount(), kept)
+        amount = missing
+        if payment.currency_id == attempt.currency_id:
+            amount += attempt._get_excess_amount()
         taken = self._get_partials_elsewhere(line)
         amount += sum(taken.mapped("credit_amount_currency"))
         entries = taken.debit_move_id.move_id
-        return Unapplied(line.move_id, attempt, amount, is_posted, entries)
+        return Unapplied(line.move_id, attempt, amount, is_posted, entries, missing)
 
     def _get_partials_elsewhere(self, line):
-        """Return what takes the money of a share from its invoice, and is no invoice.
+        """Return what takes the money of a share from its invoice and its customer.
 
-        Money that somebody gave back by hand pays nothing either: charging the invoice
-        for it is for a person to say.
+        Money that somebody gave back by hand pays nothing either, nor does what pays
+        another customer's debt: charging the invoice for it is for a person to say.
         """
         move = line.move_id
         if move.state != "posted" or not move._is_autopay_open():
             return self.env["account.partial.reconcile"]
         payments = line.attempt_id._get_inbound_payments()
         paying = self.env["autopay.surplus"]._get_lines(payments)
+        payer = move.commercial_partner_id
         return paying.matched_debit_ids.filtered(
             lambda part: (
-                part.debit_move_id.move_id.move_type == "entry"
+                (
+                    part.debit_move_id.move_id.move_type == "entry"
+                    or part.debit_move_id.move_id.commercial_partner_id != payer
+                )
                 # Money that went back at the provider has its own words.
                 and not part.debit_move_id.payment_id.autopay_reversal_id
                 and not part.debit_move_id.payment_id.source_payment_id

@@ -331,18 +331,32 @@ class AutopayNotification(models.AbstractModel):
         :return: the activity
         """
         text = attempt.currency_id.format(amount)
-        summary = self.env._("Paid twice: refund %(amount)s", amount=text)
-        note = self.env._(
-            "%(amount)s were collected for %(invoices)s that are not owed: it was "
-            "paid by %(payment)s and by %(others)s. A billing manager refunds them "
-            "with the button Refund at the Provider on this page; or apply them to "
-            "another invoice, or press Keep It Aside.",
-            amount=text,
-            invoices=", ".join(attempt.line_ids.move_id.mapped("display_name")),
-            payment=attempt.payment_id.display_name,
-            others=", ".join(others.mapped("display_name")) or "?",
+        values = {
+            "amount": text,
+            "invoices": ", ".join(attempt.line_ids.move_id.mapped("display_name")),
+            "payment": attempt.payment_id.display_name or attempt.name,
+            "others": ", ".join(others.mapped("display_name")),
+        }
+        if others.filtered(lambda entry: entry.move_type != "out_refund"):
+            summary = self.env._("Paid twice: refund %(amount)s", amount=text)
+            found = self.env._(
+                "%(amount)s were collected for %(invoices)s that are not owed: it was "
+                "paid by %(payment)s and by %(others)s.",
+                **values,
+            )
+        else:
+            summary = self.env._("Not owed any more: refund %(amount)s", amount=text)
+            found = self.env._(
+                "%(amount)s of payment %(payment)s, which was collected for "
+                "%(invoices)s, pay nothing: since then the invoice was canceled, "
+                "reset, lowered or credited, or the payment was taken off it.",
+                **values,
+            )
+        advice = self.env._(
+            "A billing manager refunds them with the button Refund at the Provider on "
+            "this page; or apply them to another invoice, or press Keep It Aside."
         )
-        return self._alert(attempt, attempt.company_id, summary, note)
+        return self._alert(attempt, attempt.company_id, summary, f"{found} {advice}")
 
     def _alert_contradiction(self, attempt, outcome):
         """Tell that the provider reports money that our record rules out."""

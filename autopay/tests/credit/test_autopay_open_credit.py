@@ -303,7 +303,7 @@ class TestAutopayOpenCredit(OpenCreditCommon):
         told = (listed | other.with_user(biller)).action_autopay_apply_credit()
         self.assertEqual((first | second).mapped("amount_residual"), [0.0, 90.0])
         self.assertIn("Paid with open credit: 2", told["params"]["message"])
-        self.assertIn("1 have no open credit", told["params"]["message"])
+        self.assertIn("No open credit for that: 1", told["params"]["message"])
         self._pay(30)
         self._pay(40, neighbour)
         self._look()

@@ -1,4 +1,5 @@
 from odoo import Command
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from ..common_guard import GuardCommon
@@ -92,6 +93,18 @@ class TestAutopayGuard(GuardCommon):
         with self._assert_refused():
             note.action_post()
         self.assertEqual(invoice.amount_residual, 100)
+
+    def test_invoice_that_was_tried_is_canceled_not_deleted(self):
+        self._enrol("pm_card_chargeCustomerFail")
+        invoice = self._create_due_invoice()
+        self._run_autopay()
+        attempt = invoice.autopay_attempt_ids
+        self.assertEqual(attempt.state, "declined")
+        invoice.button_draft()
+        with self.assertRaisesRegex(UserError, f"{attempt.name}.*cancel the invoice"):
+            invoice.with_user(self.billing).unlink()
+        invoice.with_user(self.billing).button_cancel()
+        self.assertEqual(invoice.state, "cancel")
 
     def test_after_the_end_everything_is_allowed_again(self):
         invoice, attempt = self._leave("action_required")

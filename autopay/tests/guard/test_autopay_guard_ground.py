@@ -137,7 +137,7 @@ class TestAutopayGuardGround(GuardCommon):
         form = Form(self.provider)
         with self.assertLogs("odoo.tests.form", "WARNING") as logs:
             form.state = "disabled"
-        self.assertIn("1 charges through this provider are under way", logs.output[-1])
+        self.assertIn("Charges under way through this provider: 1.", logs.output[-1])
 
     def test_charged_method_is_archived_not_deleted(self):
         _invoice, attempt = self._leave()

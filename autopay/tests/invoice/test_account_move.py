@@ -51,6 +51,27 @@ class TestAccountMove(AutopayCommon):
             with self.assertRaises(UserError):
                 move.action_autopay_make_eligible()
 
+    def test_nothing_but_a_customer_invoice_is_put_on_autopay(self):
+        for move_type in ("out_refund", "in_invoice", "entry", "out_receipt"):
+            values = {"move_type": move_type, "autopay_status": "eligible"}
+            with self.subTest(move_type=move_type):
+                with self.assertRaisesRegex(ValidationError, "customer invoices only"):
+                    self.env["account.move"].create(values)
+                with self.assertRaisesRegex(ValidationError, "customer invoices only"):
+                    self.env["account.move"].create(
+                        {"move_type": move_type}
+                    ).autopay_status = "eligible"
+
+    def test_draft_that_becomes_a_credit_note_leaves_autopay(self):
+        draft = self._create_posted_invoice().copy()
+        draft.action_autopay_make_eligible()
+        draft.action_switch_move_type()
+        self.assertEqual(draft.move_type, "out_refund")
+        self.assertFalse(draft.autopay_status)
+        draft.invoice_date = self.today
+        draft.action_post()
+        self.assertFalse(draft.autopay_status)
+
     def test_draft_says_what_its_posting_brings(self):
         draft = self._create_posted_invoice().copy({"invoice_date": self.today})
         # Nobody marks it, and no policy does.

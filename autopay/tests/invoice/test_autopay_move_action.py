@@ -83,8 +83,8 @@ class TestAutopayMoveAction(AutopayCommon):
         self.assertEqual(after["lost"], "error")
         self.assertFalse(after["paid"])
         self.assertIn("Put on autopay: 3.", told)
-        self.assertIn("2 are paid or were collected.", told)
-        self.assertIn("1 failed and need another payment method", told)
+        self.assertIn("Paid or collected: 2.", told)
+        self.assertIn("another payment method is needed first: 1", told)
 
     def test_failed_ones_can_be_left(self):
         mix = self._create_mix()
@@ -93,7 +93,7 @@ class TestAutopayMoveAction(AutopayCommon):
         told = wizard.action_without_failed()["params"]["message"]
         self.assertEqual(mix["failed"].autopay_status, "error")
         self.assertEqual(mix["fresh"].autopay_status, "eligible")
-        self.assertIn("1 failed and are not retried.", told)
+        self.assertIn("Failed and not retried: 1.", told)
 
     def test_those_in_need_of_a_method_are_shown(self):
         mix = self._create_mix()
@@ -107,7 +107,7 @@ class TestAutopayMoveAction(AutopayCommon):
         names = ("fresh", "collected", "eligible", "credit")
         told = self._join(mix, names).action_autopay_make_eligible()["params"]
         self.assertIn("Put on autopay: 1.", told["message"])
-        self.assertIn("1 were on autopay already.", told["message"])
+        self.assertIn("On autopay already: 1.", told["message"])
         self.assertEqual(mix["collected"].autopay_status, "success")
 
     def test_a_failed_invoice_with_a_new_method_is_tried_again(self):

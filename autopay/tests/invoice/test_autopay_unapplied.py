@@ -1,3 +1,4 @@
+from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
@@ -46,6 +47,84 @@ class TestAutopayUnapplied(SettlementCommon):
         self.assertFalse(invoice.autopay_blocker)
         self._run_autopay()
         self.assertEqual(self._sum_charges(invoice), 20000)
+
+    def test_payment_that_books_less_than_was_taken_is_not_made_up_by_a_charge(self):
+        euro = self.setup_other_currency("EUR")
+        for values in ({"amount": 10}, {"currency_id": euro.id}):
+            with self.subTest(values=values):
+                invoice, attempt = self._collect(100)
+                payment = attempt.payment_id
+                payment.action_draft()
+                payment.write(values)
+                payment.action_post()
+                self._assert_not_charged(invoice, "collected_open")
+                self._pay_with(payment, invoice)
+                self.assertEqual(invoice.payment_state, "partial")
+                self.assertIn("books less", invoice.autopay_explanation)
+                self._assert_not_charged(invoice, "collected_open")
+                # A person may say so nevertheless.
+                invoice.with_user(self.biller).action_autopay_confirm_open()
+                self.assertFalse(invoice.autopay_blocker)
+
+    def test_entry_that_books_less_than_was_taken_is_not_made_up_by_a_charge(self):
+        invoice, attempt = self._collect(100)
+        payment = attempt.payment_id
+        payment.action_draft()
+        debit, credit = payment.move_id.line_ids.sorted("balance", reverse=True)
+        payment.move_id.line_ids = [
+            Command.update(debit.id, {"debit": 40.0}),
+            Command.update(credit.id, {"credit": 40.0}),
+        ]
+        payment.action_post()
+        self._pay_with(payment, invoice)
+        self._assert_not_charged(invoice, "collected_open")
+
+    def test_money_of_a_canceled_invoice_was_not_paid_twice(self):
+        invoice, attempt = self._collect(100)
+        invoice.button_draft()
+        invoice.button_cancel()
+        self.env["autopay.surplus"]._check(invoice)
+        told = attempt.excess_activity_id
+        self.assertIn("Not owed any more: refund", told.summary)
+        self.assertIn("canceled", told.note)
+        self.assertNotIn("?", told.note)
+
+    def test_what_was_only_written_into_the_payment_is_not_given_back(self):
+        invoice, attempt = self._collect(100)
+        payment = attempt.payment_id
+        payment.action_draft()
+        payment.amount = 130
+        payment.action_post()
+        self._pay_with(payment, invoice)
+        self.env["autopay.surplus"]._check(invoice)
+        self.assertFalse(attempt.excess_amount)
+        self.assertFalse(attempt.excess_activity_id)
+
+    def test_payment_that_pays_another_customer_is_not_made_up_by_a_charge(self):
+        invoice, attempt = self._collect(100)
+        payment = attempt.payment_id
+        other = self._create_posted_invoice(100, self._create_customer("Other Mill"))
+        invoice.line_ids.remove_move_reconcile()
+        payment.action_draft()
+        payment.partner_id = other.partner_id
+        payment.action_post()
+        self._assert_not_charged(invoice, "collected_open")
+        self._pay_with(payment, other)
+        self.assertIn(other.name, invoice.autopay_explanation)
+        self._assert_not_charged(invoice, "collected_open")
+
+    def test_entry_of_a_payment_that_is_reversed_is_not_collected_again(self):
+        invoice, attempt = self._collect(100)
+        attempt.payment_id.move_id._reverse_moves(cancel=True)
+        self.assertEqual(invoice.payment_state, "not_paid")
+        self.assertEqual(invoice.autopay_status, "eligible")
+        self._assert_not_charged(invoice, "collected_open")
+
+    def _pay_with(self, payment, invoice):
+        lines = (payment.move_id | invoice).line_ids.filtered(
+            lambda line: line.account_type == "asset_receivable" and not line.reconciled
+        )
+        lines.reconcile()
 
     def _assert_given_back_by_hand(self, amount):
         """Give money back without the provider: nothing is charged without a word."""

@@ -112,24 +112,8 @@ def get_unapplied_values(env, found):
     payment = found.attempt.payment_id
     if found.reissued:
         advice = _get_reissued_advice(env, found, payment)
-    elif found.entries:
-        advice = env._(
-            "%(entries)s took it from payment %(payment)s. If the customer still owes "
-            "the invoice, say below that it is charged nevertheless.",
-            entries=", ".join(found.entries.mapped("display_name")),
-            payment=payment.display_name,
-        )
-    elif found.is_posted:
-        advice = env._(
-            "Apply payment %(payment)s to this invoice, or refund it.",
-            payment=payment.display_name,
-        )
     else:
-        advice = env._(
-            "Its payment %(payment)s is not in the books: post it again, or say below "
-            "that the invoice is charged nevertheless.",
-            payment=payment.display_name or env._("(deleted)"),
-        )
+        advice = _get_unapplied_advice(env, found, payment)
     return {
         "collected": found.attempt.currency_id.format(found.amount),
         "attempt": found.attempt.name,
@@ -137,6 +121,35 @@ def get_unapplied_values(env, found):
         "advice": advice,
         "reissued": found.reissued,
     }
+
+
+def _get_unapplied_advice(env, found, payment):
+    """Return what can be done about money that was collected for an invoice."""
+    if found.entries:
+        return env._(
+            "%(entries)s took it from payment %(payment)s. If the customer still owes "
+            "the invoice, say below that it is charged nevertheless.",
+            entries=", ".join(found.entries.mapped("display_name")),
+            payment=payment.display_name,
+        )
+    if found.missing:
+        return env._(
+            "The charge took %(whole)s, and its payment %(payment)s was changed and "
+            "books less: correct the payment, or say below that the invoice is charged "
+            "nevertheless.",
+            whole=found.attempt.currency_id.format(found.attempt.amount),
+            payment=payment.display_name,
+        )
+    if found.is_posted:
+        return env._(
+            "Apply payment %(payment)s to this invoice, or refund it.",
+            payment=payment.display_name,
+        )
+    return env._(
+        "Its payment %(payment)s is not in the books: post it again, or say below "
+        "that the invoice is charged nevertheless.",
+        payment=payment.display_name or env._("(deleted)"),
+    )
 
 
 def _get_reissued_advice(env, found, payment):

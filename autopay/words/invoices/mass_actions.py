@@ -14,20 +14,21 @@ SKIP_SENTENCES = {
     "busy": _lt("The invoice is being collected."),
 }
 
-# The same for many, with their count.
+# The same for many, with their count: in words that fit one as well.
 SKIP_COUNTS = {
-    "not_invoice": _lt("%(count)s are no customer invoices."),
-    "canceled": _lt("%(count)s are canceled."),
-    "settled": _lt("%(count)s are paid or were collected."),
-    "busy": _lt("%(count)s are being collected."),
-    "refunded": _lt("%(count)s were refunded: say of each whether it is still owed."),
-    "disputed": _lt("%(count)s are in dispute and wait until that is settled."),
-    "already": _lt("%(count)s were on autopay already."),
-    "no_credit": _lt("%(count)s have no open credit for that."),
-    "off": _lt("%(count)s were not on autopay."),
-    "not_retried": _lt("%(count)s failed and are not retried."),
+    "not_invoice": _lt("Not a customer invoice: %(count)s."),
+    "canceled": _lt("Canceled: %(count)s."),
+    "settled": _lt("Paid or collected: %(count)s."),
+    "busy": _lt("Being collected: %(count)s."),
+    "refunded": _lt("Refunded: %(count)s (say of each whether it is still owed)."),
+    "disputed": _lt("In dispute until that is settled: %(count)s."),
+    "already": _lt("On autopay already: %(count)s."),
+    "no_credit": _lt("No open credit for that: %(count)s."),
+    "off": _lt("Not on autopay: %(count)s."),
+    "not_retried": _lt("Failed and not retried: %(count)s."),
     "needs_method": _lt(
-        "%(count)s failed and need another payment method first: ask the customers."
+        "Failed, and another payment method is needed first: %(count)s (ask the "
+        "customers)."
     ),
 }
 

@@ -97,9 +97,9 @@ STEPS = {
 }
 
 NOTHING_DUE = _lt("No invoice is due: the next run charges nothing.")
-DUE = _lt("The next run charges %(count)s invoices, %(amount)s.")
+DUE = _lt("The next run charges %(amount)s (invoices: %(count)s).")
 DUE_AT_MOST = _lt(
-    "The next run charges at most %(count)s invoices, %(amount)s: those that are "
+    "The next run charges at most %(amount)s (invoices: %(count)s): those that are "
     "blocked are counted in."
 )
 DUE_IN_VAIN = _lt("The next run charges nothing.")
