@@ -1,4 +1,5 @@
 from collections import defaultdict
+from dataclasses import replace
 from itertools import zip_longest
 
 from odoo import api, models
@@ -6,6 +7,9 @@ from odoo.fields import Domain
 
 from ..decision.facts import Question, get_trial_consent
 from .choice import Choice
+
+# Days on which conditions come to hold that are tried, to find one that pays.
+MOST_TURNS = 4
 
 
 class AutopayConfigurationChoice(models.AbstractModel):
@@ -47,7 +51,7 @@ class AutopayConfigurationChoice(models.AbstractModel):
         lists = self._get_lists(company, payers, question.trial, configured)
         ruled = rest.filtered(lambda move: lists.get(move.commercial_partner_id))
         choices.update(self._choose_customer(company, rest - ruled))
-        choices.update(self._choose_matching(lists, ruled, question.days))
+        choices.update(self._choose_ruled(lists, ruled, question))
         choices.update(self._choose_others(rest, choices))
         return choices
 
@@ -95,6 +99,60 @@ class AutopayConfigurationChoice(models.AbstractModel):
             )
             for move in moves
         }
+
+    def _choose_ruled(self, lists, moves, question):
+        """Choose by configurations; what waits for its day may wait for one of them.
+
+        A configuration that time alone makes match later pays from then on: people are
+        told so, and that day comes in the place of the invoice's own.
+        """
+        choices = self._choose_matching(lists, moves, question.days)
+        if question.mode != "scheduled":
+            return choices
+        left = moves.filtered(lambda move: choices[move.id].is_open)
+        return {**choices, **self._choose_later(lists, left, question.days)}
+
+    def _choose_later(self, lists, moves, days):
+        """Choose on the first later day on which one of the configurations pays.
+
+        :return: {move id: Choice} of those that one pays then, with that day
+        """
+        turns = {
+            move.id: self._get_turns(lists[move.commercial_partner_id], move, days)
+            for move in moves
+        }
+        choices = {}
+        for number in range(MOST_TURNS):
+            asked = {
+                move_id: found[number]
+                for move_id, found in turns.items()
+                if number < len(found) and move_id not in choices
+            }
+            choices.update(self._choose_on(lists, moves, asked))
+        return choices
+
+    def _choose_on(self, lists, moves, days):
+        """Choose on later days; return what a configuration pays then, with its day.
+
+        :param dict days: {move id: day}
+        """
+        if not days:
+            return {}
+        found = self._choose_matching(lists, moves.browse(days), days)
+        return {
+            move_id: replace(choice, day=days[move_id])
+            for move_id, choice in found.items()
+            if choice.configuration
+        }
+
+    def _get_turns(self, configurations, move, days):
+        """Return the days on which a condition comes to hold, the first one first."""
+        trace = self.env["autopay.configuration.trace"]
+        found = {
+            trace._get_condition_date(condition, move, days[move.id])
+            for condition in configurations.condition_ids
+        }
+        return sorted(filter(None, found))
 
     def _choose_matching(self, lists, moves, days):
         """Choose the first valid configuration that matches.

@@ -223,6 +223,22 @@ class AutopayConfigurationTrace(models.AbstractModel):
         dates = [row["date"] for row in rows if row["date"] and not row["issue"]]
         decision.date = min(dates, default=None)
 
+    @api.model
+    def _get_later_words(self, decision):
+        """Return why the rule that pays comes to match later, as a sentence.
+
+        :return: "" where the rule matches on the invoice's own day
+        """
+        if not decision.choice.day:
+            return ""
+        day = decision.move._get_autopay_judged_day(decision.today)
+        rows = self._get_trace(decision.move, day, decision.trial)["configurations"]
+        return " ".join(
+            self._get_row_words(number, row)
+            for number, row in enumerate(rows, start=1)
+            if row["id"] == decision.configuration._origin.id
+        )
+
     def _get_row_words(self, number, row):
         """Return which condition of a configuration fails, and till when."""
         failed = next((each for each in row["conditions"] if not each["holds"]), None)

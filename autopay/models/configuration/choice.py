@@ -1,5 +1,6 @@
 """The configuration and the method that were chosen for an invoice."""
 
+import datetime
 from dataclasses import dataclass
 
 from odoo import models
@@ -17,6 +18,8 @@ class Choice:
     :param invalid: the first that matched and is not valid, when none pays
     :param unfit: instead of it, the first that matched with a method of a kind that may
         not pay the invoice
+    :param day: from when it pays, where no configuration does on the invoice's own day
+        and time alone makes one match later; None otherwise
     """
 
     token: models.Model
@@ -24,3 +27,9 @@ class Choice:
     source: str
     invalid: models.Model
     unfit: models.Model | None = None
+    day: datetime.date | None = None
+
+    @property
+    def is_open(self):
+        """Whether no configuration has anything to say of the invoice on that day."""
+        return self.source == "none" and not (self.invalid or self.unfit)

@@ -144,7 +144,10 @@ class AutopayCheck(models.AbstractModel):
     def _is_retry_not_due(self, decision, facts):
         move = decision.move
         failed = move.autopay_status == "error" or move.sudo().autopay_failed_before
-        return failed and self._is_after_today(move.autopay_retry_date, decision, facts)
+        if not (failed and move.autopay_retry_date):
+            return False
+        day = self._get_rule_day(move.autopay_retry_date, decision)
+        return self._is_after_today(day, decision, facts)
 
     def _is_money_returned(self, decision, facts):
         attempt = facts.returned.get(decision.move_id)
@@ -176,7 +179,11 @@ class AutopayCheck(models.AbstractModel):
 
     def _is_date_not_reached(self, decision, facts):
         day = decision.move._get_autopay_charge_day(decision.share, facts.today)
-        return self._is_after_today(day, decision, facts)
+        return self._is_after_today(self._get_rule_day(day, decision), decision, facts)
+
+    def _get_rule_day(self, day, decision):
+        """Return the day on which a payment rule pays, if it is later than a day."""
+        return max(filter(None, (day, decision.choice.day)), default=day)
 
     def _is_after_today(self, day, decision, facts):
         """Return whether the day is still to come, and remember it for the words."""

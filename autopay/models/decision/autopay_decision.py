@@ -169,7 +169,7 @@ class AutopayDecision(models.AbstractModel):
             share=share,
             discount=discount,
             today=facts.today,
-            day=facts.days[move.id],
+            day=choice.day or facts.days[move.id],
             trial=facts.trial,
         )
 

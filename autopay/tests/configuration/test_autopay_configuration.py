@@ -38,7 +38,7 @@ class TestAutopayConfiguration(ConfigurationCommon):
         # Posted invoices are ten days old here.
         invoice = self._create_due_invoice(280.0)
         decision = self._decide(invoice)
-        self.assertEqual(decision.blocker, "no_configuration")
+        self.assertEqual(decision.blocker, "date_not_reached")
         self.assertIn("10 days", decision.get_words(self.env))
         self.assertEqual(decision.date, self.today + timedelta(days=5))
         later = self._decide(invoice, today=self.today + timedelta(days=5))

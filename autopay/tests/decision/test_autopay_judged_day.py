@@ -71,12 +71,66 @@ class TestAutopayJudgedDay(ChargeDayCommon, ConfigurationCommon):
     def test_each_invoice_of_a_set_is_judged_for_its_own_day(self):
         self._configure(self.bank, [{"kind": "age", "operator": ">=", "number": 15}])
         early = self._create_waiting()
-        early.autopay_date = self.today + timedelta(days=14)
+        day = early.autopay_date = self.today + timedelta(days=14)
         decisions = self.env["autopay.decision"]._decide(self.invoice | early)
         self.assertEqual(decisions[self.invoice].blocker, "date_not_reached")
-        self.assertEqual(decisions[early].blocker, "no_configuration")
-        self.assertEqual(decisions[early].date, None)
+        # On its own day none matches yet: it is charged on the day after.
+        self.assertEqual(decisions[early].blocker, "date_not_reached")
+        self.assertEqual((decisions[early].date, early.autopay_date), (self.day, day))
         self.assertIn(say_day(self.env, self.day), early.autopay_explanation)
+
+    def test_rule_that_matches_after_the_day_of_the_charge_is_told_everywhere(self):
+        self._configure(self.bank, [{"kind": "age", "operator": ">=", "number": 15}])
+        self.invoice.autopay_date = self.today
+        last = self.today + timedelta(days=30)
+        forecast = self.env["autopay.forecast"]
+        [charge] = forecast._forecast(self.company, self.invoice, last).charges
+        self.assertEqual((charge.day, charge.decision.token), (self.day, self.bank))
+        self.env.cr.flush()
+        self._run_cron("autopay.ir_cron_refresh_status")
+        self.env.invalidate_all()
+        self.assertEqual(self.invoice.autopay_blocker, "date_not_reached")
+        self.assertEqual(self.invoice.autopay_standing, "scheduled")
+        self.assertEqual(self.invoice.autopay_next_date, self.day)
+        for words in (
+            self.invoice.autopay_explanation,
+            self.invoice.autopay_portal_words,
+        ):
+            self.assertIn(say_day(self.env, self.day), words)
+        self.assertIn("(this one: 0 days)", self.invoice.autopay_explanation)
+        self.assertTrue(self.invoice.autopay_portal_planned)
+        # Until then it is not charged, nor by a person without choosing a method.
+        self._run_autopay()
+        self.assertFalse(self._get_charges(self.invoice))
+        self.assertEqual(
+            self._decide(self.invoice, mode="now").blocker, "no_configuration"
+        )
+        # Nor is it before, when a charge has failed meanwhile.
+        self._force(self.invoice, autopay_status="error", autopay_retry_date=self.today)
+        decision = self._decide(self.invoice)
+        self.assertEqual((decision.blocker, decision.date), ("retry_not_due", self.day))
+        self.assertFalse(self._decide(self.invoice, today=self.day).blocker)
+
+    def test_rules_that_come_to_match_are_asked_in_their_order_on_that_day(self):
+        self.invoice.autopay_date = self.today
+        self._configure(
+            self.visa,
+            [{"kind": "age", "operator": "between", "number": 15, "number_to": 20}],
+            sequence=2,
+        )
+        first = self._configure(
+            self.bank, [{"kind": "age", "operator": ">", "number": 3}], sequence=1
+        )
+        decision = self._decide(self.invoice)
+        self.assertEqual(decision.configuration, first)
+        self.assertEqual(decision.date, self.today + timedelta(days=4))
+        first.condition_ids.number = 30
+        decision = self._decide(self.invoice)
+        self.assertEqual((decision.token, decision.date), (self.visa, self.day))
+        # What time does not bring about is not waited for.
+        self.env["autopay.configuration"].search([]).enabled = False
+        self._configure(self.bank, [{"number": 10**6}])
+        self.assertEqual(self._decide(self.invoice).blocker, "no_configuration")
 
     def test_engine_charges_by_the_rule_of_the_day(self):
         """On its day the invoice is judged as it was before, and charged."""

@@ -72,7 +72,7 @@ class TestAutopayDryRun(DryRunCommon):
         invoice = self._create_due_invoice()
         line = self._dry_run(days=5).skip_ids
         self.assertEqual(line.move_id, invoice)
-        self.assertEqual(line.blocker, "no_configuration")
+        self.assertEqual(line.blocker, "date_not_reached")
         # Posted invoices are ten days old here; the reason is as of the last day.
         self.assertIn("15 days", line.reason)
         self.assertEqual(line.change_date, self.today + timedelta(days=30))

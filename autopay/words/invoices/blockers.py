@@ -20,6 +20,9 @@ EXPIRING = _lt(
     "later. Choose another one, or ask the customer to save one."
 )
 
+# Blockers that name the day of the charge.
+DATED_BLOCKERS = ("date_not_reached", "retry_not_due")
+
 # Blockers whose reason is looked up only when somebody reads it.
 TRACED_BLOCKERS = ("no_configuration", "configuration_invalid")
 
@@ -36,6 +39,9 @@ def get_blocker_words(env, decision, sentence):
         words = get_expiring_words(env, decision.token, company) or words
     if decision.blocker == "date_not_reached":
         words = f"{words} {get_credit_note(env, decision)}"
+    if decision.blocker in DATED_BLOCKERS:
+        later = env["autopay.configuration.trace"]._get_later_words(decision)
+        words = f"{words} {later}"
     words = f"{words} {get_told_note(env, decision)}"
     # Some of them have an empty part in the middle.
     return words.replace("  ", " ").strip()
