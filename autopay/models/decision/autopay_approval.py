@@ -266,10 +266,11 @@ class AutopayApproval(models.Model):
         return {approval.move_id.id: approval for approval in found}
 
     @api.model
-    def _request(self, moves, user=None):
+    def _request(self, moves, user=None, tokens=None):
         """Ask for the approvals that these invoices need.
 
         :param user: who asks; by default who put each invoice on autopay
+        :param dict tokens: {move id: token} that a person has chosen for a charge now
         """
         limited = moves.filtered(
             lambda move: (
@@ -277,7 +278,9 @@ class AutopayApproval(models.Model):
             )
         )
         if limited:
-            decisions = self.env["autopay.decision"].sudo()._decide(limited.sudo())
+            decide = self.env["autopay.decision"].sudo()._decide
+            mode = "now" if tokens else "scheduled"
+            decisions = decide(limited.sudo(), mode, tokens)
             self._request_for(decisions.values(), user)
 
     @api.model
@@ -334,10 +337,22 @@ class AutopayApproval(models.Model):
             self._prepare_request_vals(decision, user or approval._get_changer())
             for decision, approval in new
         ]
+        self._keep_chosen([decision for decision, _approval in new])
         for approval in self.sudo().create(vals_list):
             if approval.requested_by_id:
                 approval.move_id._set_autopay_editor(approval.requested_by_id)
             approval._ask()
+
+    def _keep_chosen(self, decisions):
+        """Keep on the invoices which method a person has chosen for their charge.
+
+        What is approved is charged then: by the rules another method would pay by the
+        time that somebody approves, and the approval would be for nothing.
+        """
+        for decision in decisions:
+            if decision.choice.source == "person":
+                token = {"autopay_token_id": decision.token.id}
+                decision.move._write_autopay(token)
 
     @api.model
     def _get_unanswered(self, decisions):

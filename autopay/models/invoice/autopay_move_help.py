@@ -67,6 +67,13 @@ class AutopayMoveHelp(models.AbstractModel):
 
         :raises UserError: when there is no question any more
         """
+        return self._open_autopay_approval()
+
+    def _open_autopay_approval(self, tokens=None):
+        """Open what is asked; see ``action_autopay_open_approval``.
+
+        :param dict tokens: {move id: token} that a person has chosen for a charge now
+        """
         self.ensure_one()
         self.check_access("read")
         approvals = self.env["autopay.approval"]
@@ -74,9 +81,9 @@ class AutopayMoveHelp(models.AbstractModel):
         if self.env.user.has_group(BILLING_GROUP):
             # A "no" holds whatever the charge comes to by now.
             asked.filtered(lambda rec: rec.state != "refused")._lapse_when_changed()
-        if self.id not in approvals._get_open(self):
+        if tokens or self.id not in approvals._get_open(self):
             check_billing(self)
-            approvals._request(self)
+            approvals._request(self, tokens=tokens)
         approval = approvals._get_open(self).get(self.id)
         if not approval:
             raise UserError(

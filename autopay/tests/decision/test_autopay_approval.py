@@ -67,6 +67,45 @@ class TestAutopayApproval(AutopayCommon):
         with self.assertRaisesRegex(UserError, "needs no approval any more"):
             invoice.with_user(self.second).action_autopay_open_approval()
 
+    def test_charge_with_a_chosen_method_can_be_approved(self):
+        other = self._create_token(payment_details="1111")
+        consents = self.env["autopay.authorization"]
+        consents._record(self.customer, self.company, other, "phone")
+        invoice = self._mark(5000.0)
+        by_rule = self._get_open(invoice)
+        self.assertEqual(by_rule.token_id, self.token)
+        wizard = self.env["autopay.charge.now"].with_user(self.biller)
+        wizard = wizard.create({"move_ids": [Command.set(invoice.ids)]})
+        wizard.token_id = other
+        action = wizard.action_offer()
+        asked = self._get_open(invoice)
+        self.assertEqual((action["res_id"], asked.token_id), (asked.id, other))
+        self.assertEqual(by_rule.state, "lapsed")
+        # The run asks about nothing else, and charges what is approved.
+        self._run_autopay()
+        self.assertEqual(self._get_open(invoice), asked)
+        asked.with_user(self.second).action_approve()
+        self._run_autopay()
+        self.assertEqual(asked.state, "used")
+        self.assertEqual(invoice.autopay_attempt_ids.token_id, other)
+        self.assertEqual(len(self._get_charges(invoice)), 1)
+
+    def test_charge_that_the_engine_asked_about_can_be_approved(self):
+        """The method was agreed to with the charge: nobody could ask before."""
+        other = self._create_token(payment_details="1111")
+        invoice = self._mark(5000.0)
+        consents = self.env["autopay.authorization"]
+        consents._record(self.customer, self.company, other, "staff")
+        self._charge_now(invoice, {invoice.id: other}, {invoice.id: 5000.0})
+        self.env.invalidate_all()
+        self.assertFalse(invoice.autopay_attempt_ids)
+        asked = self._get_open(invoice)
+        self.assertEqual((asked.token_id, asked.state), (other, "waiting"))
+        asked.with_user(self.second).action_approve()
+        self.assertEqual(asked.state, "approved")
+        self._run_autopay()
+        self.assertEqual(invoice.autopay_attempt_ids.token_id, other)
+
     def test_invoice_that_nobody_was_asked_about_asks_for_its_approval(self):
         self.company.autopay_approval_limit = 0
         invoice = self._mark(5000.0)

@@ -43,6 +43,9 @@ class AutopayChargeNowOffer(models.AbstractModel):
             raise UserError(self.env._("Something has changed: open Charge Now again."))
         if offer == "open_invoice":
             return moves._get_records_action()
+        if offer == "open_approval":
+            # The question is about the method that was chosen here.
+            return moves._open_autopay_approval(self._get_tokens())
         action = getattr(moves, f"action_autopay_{offer}")()
         return action or moves.action_autopay_charge_now()
 
