@@ -79,8 +79,35 @@ class AutopayAttemptRefund(models.AbstractModel):
         if any(self.line_ids.mapped("discount_amount")):
             left = min(left, self.amount - self.returned_amount)
         refunds = self._get_unbooked_refunds()
-        excess = max(left + sum(refunds.mapped("amount")), 0)
+        left += sum(refunds.mapped("amount"))
+        excess = max(left - self._get_gone_amount(refunds), 0)
         return self.currency_id.round(excess) if self.currency_id else excess
+
+    def _get_gone_amount(self, refunds):
+        """Return what has gone back and is not in the books (major units).
+
+        The books do not say it yet, or somebody has taken its payment out of them: the
+        money is not there to be given back once more.
+
+        :param refunds: refunds asked for in Odoo that are counted elsewhere
+        """
+        told = set(refunds.mapped("provider_reference"))
+        gone = self.reversal_ids.filtered(
+            lambda rec: rec.finding in MONEY_GONE and rec.ref not in told
+        )
+        entries = gone.payment_ids.filtered(
+            lambda payment: payment.payment_type == "outbound"
+        ).move_id.filtered(
+            lambda entry: (
+                entry.state == "posted"
+                and "posted" not in entry.reversal_move_ids.mapped("state")
+            )
+        )
+        lines = entries.line_ids.filtered(
+            lambda line: line.account_type == "asset_receivable"
+        )
+        booked = sum(lines.mapped("amount_currency"))
+        return max(sum(gone.mapped("amount")) - booked, 0.0)
 
     def _get_missing_amount(self):
         """Return what was collected and its payment does not book (major units).

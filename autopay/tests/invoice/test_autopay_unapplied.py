@@ -100,6 +100,35 @@ class TestAutopayUnapplied(SettlementCommon):
         self.assertFalse(attempt.excess_amount)
         self.assertFalse(attempt.excess_activity_id)
 
+    def test_what_has_gone_back_is_not_given_back_once_more(self):
+        """The payment of a refund is taken out of the books: the money is gone."""
+        for act in ("cancel", "lower", "reverse"):
+            with self.subTest(act=act):
+                # The money that is open then would hold other invoices of a customer.
+                customer = self._create_customer(act)
+                self._enrol(customer=customer)
+                invoice, attempt = self._collect(100, customer=customer)
+                self._refund(attempt, 3000)
+                self._poll()
+                refund = attempt.reversal_ids.payment_ids
+                self._undo(refund, act)
+                self.env["autopay.surplus"]._check(invoice)
+                self.assertFalse(attempt.excess_activity_id)
+                with self.assertRaisesRegex(UserError, "Nothing of this charge"):
+                    attempt.action_refund_excess()
+                self.assertEqual(attempt.returned_amount, 30)
+
+    def _undo(self, payment, act):
+        if act == "reverse":
+            payment.move_id._reverse_moves(cancel=True)
+            return
+        payment.action_draft()
+        if act == "cancel":
+            payment.action_cancel()
+        else:
+            payment.amount = 10
+            payment.action_post()
+
     def test_payment_that_pays_another_customer_is_not_made_up_by_a_charge(self):
         invoice, attempt = self._collect(100)
         payment = attempt.payment_id
