@@ -51,6 +51,12 @@ class AutopayCompletion(models.Model):
     state = fields.Selection(
         STATES, string="Status", required=True, readonly=True, default="waiting"
     )
+    shown_state = fields.Selection(
+        STATES,
+        string="Shown Status",
+        compute="_compute_shown_state",
+        help="As people see it: what has a problem needs attention.",
+    )
     task_id = fields.Many2one(
         "project.task", readonly=True, index="btree_not_null", ondelete="cascade"
     )
@@ -111,6 +117,11 @@ class AutopayCompletion(models.Model):
         for completion in self:
             # Accountants need no right to projects to see what was collected for.
             completion.display_name = completion.sudo()._get_work().display_name
+
+    @api.depends("state", "problem")
+    def _compute_shown_state(self):
+        for completion in self:
+            completion.shown_state = completion._get_shown_state()
 
     # === BUSINESS METHODS === #
 

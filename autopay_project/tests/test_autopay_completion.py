@@ -314,6 +314,7 @@ class TestAutopayCompletion(ProjectCommon):
         self.assertIn("No payment method", self._get_calls(task).note)
         self.assertIn("needs attention", self._say(task))
         self.assertEqual(task.search([("autopay_state", "=", "asked")]), task)
+        self.assertEqual(self._get_completions(task).shown_state, "asked")
         task.with_user(self.engineer).action_autopay_collect()
         self._run_job()
         self.assertEqual(task.sale_order_id.invoice_ids, invoice)

@@ -1,6 +1,8 @@
 from odoo import models
 from odoo.fields import Domain
 
+from odoo.addons.autopay.words.invoices.standing import needs_look
+
 from ..const.triggers import (
     DONE_STATUSES,
     DUE_AT_ONCE_CONTEXT,
@@ -222,6 +224,13 @@ class AutopayOrderProgress(models.AbstractModel):
             problem,
             wait=WAIT,
         )
+
+    def _is_collecting_halted(self):
+        """Return whether what was invoiced was declined, or waits for somebody."""
+        self.ensure_one()
+        if self.autopay_progress not in ("deposit", "collecting"):
+            return False
+        return any(map(needs_look, self._get_own_invoices()))
 
     def _follow_payment(self):
         """Note of collected orders whether something is left to be invoiced or paid."""

@@ -69,6 +69,12 @@ class SaleOrder(models.Model):
         compute_sudo=True,
         groups=ORDER_GROUPS,
     )
+    autopay_is_halted = fields.Boolean(
+        compute="_compute_autopay_sentence",
+        compute_sudo=True,
+        groups=ORDER_GROUPS,
+        help="Whether what was invoiced failed, or is not charged as things stand.",
+    )
     autopay_offered = fields.Boolean(
         compute="_compute_autopay_offered",
         compute_sudo=True,
@@ -97,7 +103,7 @@ class SaleOrder(models.Model):
     )
     @api.depends_context("lang")
     def _compute_autopay_sentence(self):
-        self.autopay_sentence = False
+        self.update({"autopay_sentence": False, "autopay_is_halted": False})
         # Taking away the trigger takes back no invoice.
         told = self.filtered(
             lambda rec: rec.autopay_trigger or rec.autopay_progress in FOLLOWED_PROGRESS
@@ -105,6 +111,7 @@ class SaleOrder(models.Model):
         for order in told.filtered(lambda rec: rec.state != "cancel"):
             words = [get_order_words(self.env, order), order._get_unready_words()]
             order.autopay_sentence = " ".join(filter(None, words))
+            order.autopay_is_halted = order._is_collecting_halted()
 
     def _get_unready_words(self):
         """Return that the customer cannot be charged yet, while that can be mended."""

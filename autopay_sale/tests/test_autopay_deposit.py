@@ -100,6 +100,7 @@ class TestAutopayDeposit(TriggerCommon):
         [invoice] = order.invoice_ids
         self.assertIn("The deposit is not paid yet", order.autopay_sentence)
         self.assertIn(f"{invoice.name} (Retry Planned: ", order.autopay_sentence)
+        self.assertTrue(order.autopay_is_halted)
         labels = dict(order._fields["autopay_progress"].selection)
         self.assertEqual(labels[order.autopay_progress], "Deposit Invoiced")
         self._enrol()
@@ -107,6 +108,7 @@ class TestAutopayDeposit(TriggerCommon):
         self._run_autopay()
         self.env.invalidate_all()
         self.assertIn("The deposit is paid", order.autopay_sentence)
+        self.assertFalse(order.autopay_is_halted)
 
     def test_deposit_whose_invoice_was_canceled_is_said_to_be_none(self):
         order = self._sell(self.prints, self.paper, autopay_deposit=0.3)

@@ -80,7 +80,7 @@ class TestAutopaySaleRights(SaleCommon):
         draft = order.copy({"autopay_trigger": "confirmed"}).with_user(seller)
         view = self.env["sale.order"].with_user(seller).get_view(view_type="form")
         [said] = etree.fromstring(view["arch"]).xpath(
-            "//sheet/preceding::field[@name='autopay_sentence']/.."
+            "//sheet/preceding::div[@name='autopay_upon_confirming']"
         )
         for each, hidden in ((draft, False), (order.with_user(seller), True)):
             values = {

@@ -40,6 +40,13 @@ def is_halted(move):
     return not move.autopay_standing or move.autopay_standing in HALTED_STANDINGS
 
 
+def needs_look(move):
+    """Return whether somebody ought to see that an open invoice was not charged yet."""
+    return move._is_autopay_open() and (
+        is_halted(move) or move.autopay_standing == "retry"
+    )
+
+
 def _get_detail(env, move):
     """Return why it is blocked, or on which day it is charged."""
     if move.autopay_standing == "blocked":
