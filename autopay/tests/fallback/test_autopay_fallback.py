@@ -68,6 +68,20 @@ class TestAutopayFallback(ConfigurationCommon):
         invoice = self._fail()
         self.assertEqual(invoice.autopay_fallback_token_id, self.spare)
 
+    def test_method_that_was_declined_first_is_not_said_to_pay_now(self):
+        self.spare.active = False
+        self._agree("pm_card_chargeDeclinedStolenCard")
+        invoice = self._fail()
+        self._run_autopay()
+        self.env.invalidate_all()
+        self.assertEqual(len(invoice.autopay_attempt_ids), 2)
+        self.assertEqual(invoice.autopay_blocker, "failed")
+        self.assertNotIn("pays now", invoice.autopay_explanation)
+        # One that was not tried does.
+        self._enrol("pm_card_visa", payment_details="9876")
+        self.env.invalidate_all()
+        self.assertIn("9876 pays now", invoice.autopay_explanation)
+
     def test_next_agreed_method_pays_what_the_usual_one_never_will(self):
         invoice = self._fail()
         self.assertEqual(invoice.autopay_fallback_token_id, self.spare)

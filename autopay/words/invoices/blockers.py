@@ -206,7 +206,9 @@ def _get_failed_advice(env, decision):
     """Return what can be done about a failed invoice: only what can work."""
     last = decision.move.autopay_attempt_line_ids.attempt_id.sorted("id")[-1:]
     token = decision.token
-    if last and token.active and token != last.token_id:
+    # Of several that were tried, the usual one may have been the first.
+    tried = env["autopay.fallback"]._get_tried(decision.move) | last.token_id
+    if last and token.active and token not in tried:
         return env._(
             "%(method)s pays now: press Retry to charge it.",
             method=token._get_autopay_label(),
