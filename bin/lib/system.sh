@@ -3,7 +3,7 @@
 has_library() { [[ $(PATH=$PATH:/usr/sbin:/sbin ldconfig -p 2>/dev/null) == *"$1"* ]]; }
 has_browser() { command -v chromium || command -v chromium-browser || command -v google-chrome; }
 has_postgres() { command -v psql && compgen -G '/usr/lib/postgresql/*/bin/initdb'; }
-has_venv() { python3 -c 'import ensurepip, venv'; }
+has_venv() { python3 -c 'import ensurepip, venv' || /usr/bin/python3 -c 'import ensurepip, venv'; }
 
 missing_packages() {
     has_venv >/dev/null 2>&1 || echo python3-venv
