@@ -11,33 +11,11 @@ class AccountMove(models.Model):
     _autopay_open_fields = frozenset({"autopay_status"})
     # The guard stands in front of what it guards.
     _inherit = [
-        "autopay.move.guard",
-        "autopay.move.screen",
         "autopay.known.prefetch",
         "autopay.default.guard",
-        "autopay.move.status",
-        "autopay.move.date",
-        "autopay.move.payer",
-        "autopay.move.editor",
-        "autopay.move.series",
         "autopay.company.check",
         "account.move",
-        "autopay.move.help",
-        "autopay.move.other.payment",
-        "autopay.move.explanation",
-        "autopay.move.action",
-        "autopay.move.collect",
         "autopay.noticed",
-        "autopay.move.credit",
-        "autopay.move.settlement",
-        "autopay.move.dunning",
-        "autopay.move.fallback",
-        "autopay.move.dispute",
-        "autopay.move.parts",
-        "autopay.move.plan",
-        "autopay.move.unapplied",
-        "autopay.move.portal",
-        "autopay.move.confirmation",
     ]
 
     autopay_status = fields.Selection(

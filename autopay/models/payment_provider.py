@@ -29,8 +29,6 @@ class PaymentProvider(models.Model):
         "autopay.known.prefetch",
         "autopay.default.guard",
         "autopay.status.change",
-        "autopay.provider.archive",
-        "autopay.provider.usage",
         "payment.provider",
     ]
     _autopay_status_fields = frozenset(

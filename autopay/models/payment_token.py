@@ -51,7 +51,6 @@ class PaymentToken(models.Model):
         "autopay.default.guard",
         "autopay.status.change",
         "autopay.scope",
-        "autopay.token.uses",
         "payment.token",
     ]
     _autopay_status_fields = frozenset(

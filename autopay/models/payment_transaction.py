@@ -39,8 +39,6 @@ class PaymentTransaction(models.Model):
     _inherit = [
         "autopay.default.guard",
         "autopay.status.change",
-        "autopay.transaction.guard",
-        "autopay.transaction.wait",
         "payment.transaction",
     ]
     _autopay_status_fields = frozenset({"state"})

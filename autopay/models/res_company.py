@@ -18,13 +18,6 @@ class ResCompany(models.Model):
         "autopay.known.prefetch",
         "autopay.default.guard",
         "autopay.status.change",
-        "autopay.company.dunning",
-        "autopay.company.fallback",
-        "autopay.company.home",
-        "autopay.company.reports",
-        "autopay.company.notice",
-        "autopay.company.retry",
-        "autopay.company.time.zone",
         "res.company",
     ]
     _autopay_status_fields = frozenset(

@@ -31,13 +31,6 @@ class ResPartner(models.Model):
     _inherit = [
         "autopay.default.guard",
         "autopay.status.change",
-        "autopay.partner.guard",
-        "autopay.partner.notice",
-        "autopay.partner.consent",
-        "autopay.partner.open",
-        "autopay.partner.fallback",
-        "autopay.partner.portal",
-        "autopay.partner.request",
         "res.partner",
     ]
     _autopay_status_fields = frozenset(

@@ -18,15 +18,14 @@ SOURCE_LETTERS = 200
 MEANT_SOURCES = ("person", "customer", "rest")
 
 
-class AutopayMoveCollect(models.AbstractModel):
+class AutopayMoveCollect(models.Model):
     """Collects invoices since something was done: other add-ons and rules ask for it.
 
     It decides nothing about a charge: the invoice is posted and put on autopay, and
     the company's own rules judge it as they judge every other.
     """
 
-    _name = "autopay.move.collect"
-    _description = "Collecting an Invoice for a Reason"
+    _inherit = "account.move"
 
     autopay_source_ids = fields.One2many(
         "autopay.collect.source",

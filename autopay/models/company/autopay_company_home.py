@@ -12,11 +12,10 @@ from ..guard.autopay_scope import KNOWN
 _logger = logging.getLogger(__name__)
 
 
-class AutopayCompanyHome(models.AbstractModel):
+class AutopayCompanyHome(models.Model):
     """Remembers which database charges for a company, so that its copies do not."""
 
-    _name = "autopay.company.home"
-    _description = "Database that Charges for a Company"
+    _inherit = "res.company"
 
     autopay_database_uuid = fields.Char(
         readonly=True,

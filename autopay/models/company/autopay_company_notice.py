@@ -13,11 +13,10 @@ DAYS_FIELDS = (
 )
 
 
-class AutopayCompanyNotice(models.AbstractModel):
+class AutopayCompanyNotice(models.Model):
     """Says how many days before a charge a company tells its customers of it."""
 
-    _name = "autopay.company.notice"
-    _description = "Notice of a Company before Charges"
+    _inherit = "res.company"
 
     autopay_notice_days_card = fields.Integer(
         string="Cards",

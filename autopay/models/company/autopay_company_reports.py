@@ -5,11 +5,10 @@ from ...const.notices.staff import SUMMARY_RULES
 from ...rights import PAYMENT_GROUPS
 
 
-class AutopayCompanyReports(models.AbstractModel):
+class AutopayCompanyReports(models.Model):
     """Says which of a company's people hear how autopay gets on, and how often."""
 
-    _name = "autopay.company.reports"
-    _description = "Reports to Staff"
+    _inherit = "res.company"
 
     autopay_summary = fields.Selection(
         SUMMARY_RULES,

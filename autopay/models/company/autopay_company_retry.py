@@ -17,15 +17,14 @@ SCHEDULES = {
 }
 
 
-class AutopayCompanyRetry(models.AbstractModel):
+class AutopayCompanyRetry(models.Model):
     """Says how often a company tries a declined charge again, and when.
 
     Whatever it says, what a card network or a bank answers to a charge goes first: it
     may forbid another try, or have it wait longer.
     """
 
-    _name = "autopay.company.retry"
-    _description = "Retries of a Company on Autopay"
+    _inherit = "res.company"
 
     autopay_retry_card = fields.Char(
         string="Declined Cards",

@@ -78,11 +78,10 @@ CANDIDATES_QUERY = """
 """
 
 
-class AutopayCompanyTimeZone(models.AbstractModel):
+class AutopayCompanyTimeZone(models.Model):
     """Finds where the days of a company begin, also when nobody has said it."""
 
-    _name = "autopay.company.time.zone"
-    _description = "Time Zone of Autopay"
+    _inherit = "res.company"
 
     autopay_tz_origin = fields.Char(
         compute="_compute_autopay_tz_origin",

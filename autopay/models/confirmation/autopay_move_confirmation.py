@@ -1,11 +1,10 @@
 from odoo import models
 
 
-class AutopayMoveConfirmation(models.AbstractModel):
+class AutopayMoveConfirmation(models.Model):
     """Leads the customer of an invoice to the charge that waits to be confirmed."""
 
-    _name = "autopay.move.confirmation"
-    _description = "Confirmation of an Invoice's Charge"
+    _inherit = "account.move"
 
     def _get_autopay_confirm_path(self, reader=None):
         """Return the path at which a customer confirms what holds this invoice.

@@ -3,11 +3,10 @@ from odoo import models
 from ...rights import check_billing
 
 
-class AutopayPartnerConsent(models.AbstractModel):
+class AutopayPartnerConsent(models.Model):
     """Buttons on a customer's page about the consent to autopay."""
 
-    _name = "autopay.partner.consent"
-    _description = "Consent of a Customer"
+    _inherit = "res.partner"
 
     # === ACTION METHODS === #
 

@@ -35,7 +35,7 @@ STAKE_FIELDS = {
 }
 
 
-class AutopayPartnerGuard(models.AbstractModel):
+class AutopayPartnerGuard(models.Model):
     """Leaves it to billing users who pays the invoices of a contact.
 
     A contact that is put under a company, or merged into another one, has its invoices
@@ -43,8 +43,7 @@ class AutopayPartnerGuard(models.AbstractModel):
     by everybody as before.
     """
 
-    _name = "autopay.partner.guard"
-    _description = "Autopay Payer Guard"
+    _inherit = "res.partner"
 
     # === BUSINESS METHODS === #
 

@@ -5,11 +5,10 @@ from ...rights import STAFF_GROUPS
 from ...words.readiness import get_default_words, get_open_words
 
 
-class AutopayPartnerOpen(models.AbstractModel):
+class AutopayPartnerOpen(models.Model):
     """Shows on a customer what is open, and what holds by default."""
 
-    _name = "autopay.partner.open"
-    _description = "What a Customer Owes, as Autopay Sees It"
+    _inherit = "res.partner"
 
     autopay_open_text = fields.Text(
         string="Open Invoices",

@@ -6,11 +6,10 @@ from ...const.invoice import OWN_PREFETCH
 from ...rights import PAYMENT_GROUPS
 
 
-class AutopayCompanyDunning(models.AbstractModel):
+class AutopayCompanyDunning(models.Model):
     """Says how long reminders leave customers alone whose invoices are collected."""
 
-    _name = "autopay.company.dunning"
-    _description = "Reminders of a Company on Autopay"
+    _inherit = "res.company"
 
     autopay_quiet_days = fields.Integer(
         string="Days without Reminders",

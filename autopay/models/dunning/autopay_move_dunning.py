@@ -8,15 +8,14 @@ from ...rights import STAFF_GROUPS
 from ...schedules.days import shift
 
 
-class AutopayMoveDunning(models.AbstractModel):
+class AutopayMoveDunning(models.Model):
     """Keeps invoices out of follow-ups while asking for them would be wrong.
 
     Odoo has a mark for that on the lines of an invoice. Whoever sets it by hand is not
     overruled: it is taken off again only where autopay has set it.
     """
 
-    _name = "autopay.move.dunning"
-    _description = "Reminders of Invoices on Autopay"
+    _inherit = "account.move"
 
     autopay_followup_stopped = fields.Boolean(
         copy=False,

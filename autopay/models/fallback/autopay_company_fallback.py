@@ -4,11 +4,10 @@ from ...const.invoice import OWN_PREFETCH
 from ...rights import PAYMENT_GROUPS
 
 
-class AutopayCompanyFallback(models.AbstractModel):
+class AutopayCompanyFallback(models.Model):
     """Says whether a company tries a customer's other methods."""
 
-    _name = "autopay.company.fallback"
-    _description = "Other Methods for a Company's Failed Charges"
+    _inherit = "res.company"
 
     autopay_fallback = fields.Boolean(
         string="Try Another Method",

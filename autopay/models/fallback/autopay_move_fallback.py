@@ -4,11 +4,10 @@ from ...const.invoice import OWN_PREFETCH
 from ...rights import STAFF_GROUPS
 
 
-class AutopayMoveFallback(models.AbstractModel):
+class AutopayMoveFallback(models.Model):
     """Keeps which other method pays an invoice after the usual one was declined."""
 
-    _name = "autopay.move.fallback"
-    _description = "Other Method of an Invoice after a Decline"
+    _inherit = "account.move"
 
     autopay_fallback_token_id = fields.Many2one(
         "payment.token",

@@ -4,11 +4,10 @@ from ...const.invoice import FALLBACK_POLICIES
 from ...rights import STAFF_GROUPS
 
 
-class AutopayPartnerFallback(models.AbstractModel):
+class AutopayPartnerFallback(models.Model):
     """Says whether a customer's other methods are tried."""
 
-    _name = "autopay.partner.fallback"
-    _description = "Other Methods for a Customer's Failed Charges"
+    _inherit = "res.partner"
 
     autopay_fallback_policy = fields.Selection(
         FALLBACK_POLICIES,

@@ -28,16 +28,15 @@ FROZEN_FIELDS = {
 IDLE_STATUSES = (False, "eligible")
 
 
-class AutopayMoveGuard(models.AbstractModel):
+class AutopayMoveGuard(models.Model):
     """Keeps an invoice as it is, and unpaid by others, while it is being collected.
 
-    The overrides stand in front of those of `account` and `account_payment`: name this
-    model before ``account.move`` in ``_inherit``.
+    The overrides stand in front of those of `account` and `account_payment`, which are
+    loaded before.
     """
 
-    _name = "autopay.move.guard"
-    _inherit = "autopay.scope"
-    _description = "Autopay Guard"
+    _name = "account.move"
+    _inherit = ["account.move", "autopay.scope"]
 
     # === WHAT IS HELD === #
 

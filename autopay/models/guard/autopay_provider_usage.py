@@ -8,15 +8,14 @@ from ...const.methods.provider import USAGES, VERDICTS
 from ...words.providers import get_report_reason, get_usage_words
 
 
-class AutopayProviderUsage(models.AbstractModel):
+class AutopayProviderUsage(models.Model):
     """Says what a provider is for, where a company has several side by side.
 
     Odoo's availability report, which staff read under a payment form, tells of it.
     """
 
-    _name = "autopay.provider.usage"
-    _inherit = "autopay.scope"
-    _description = "What a Payment Provider Is For"
+    _name = "payment.provider"
+    _inherit = ["payment.provider", "autopay.scope"]
 
     autopay_shown = fields.Boolean(
         compute="_compute_autopay_shown",

@@ -7,16 +7,15 @@ from odoo.exceptions import AccessError, ValidationError
 _logger = logging.getLogger(__name__)
 
 
-class AutopayTransactionGuard(models.AbstractModel):
+class AutopayTransactionGuard(models.Model):
     """Lets nobody but the engine move its transactions, and nobody pay what is held.
 
-    The overrides stand in front of those of `payment` and its providers: name this
-    model before ``payment.transaction`` in ``_inherit``.
+    The overrides stand in front of those of `payment` and of the providers that are
+    loaded before.
     """
 
-    _name = "autopay.transaction.guard"
-    _inherit = "autopay.scope"
-    _description = "Autopay Transaction Guard"
+    _name = "payment.transaction"
+    _inherit = ["payment.transaction", "autopay.scope"]
 
     # === NEW TRANSACTIONS === #
 

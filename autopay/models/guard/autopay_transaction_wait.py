@@ -13,11 +13,10 @@ from ...rights import PAYMENT_GROUPS, check_manager
 IGNORABLE_STATES = ("pending", "authorized")
 
 
-class AutopayTransactionWait(models.AbstractModel):
+class AutopayTransactionWait(models.Model):
     """Other payments of an invoice, for which autopay waits, and until when."""
 
-    _name = "autopay.transaction.wait"
-    _description = "Payment That Autopay Waits for"
+    _inherit = "payment.transaction"
 
     autopay_ignored_date = fields.Datetime(
         string="Not Coming since",

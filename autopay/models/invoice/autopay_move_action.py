@@ -9,7 +9,7 @@ from ...words.invoices.mass_actions import get_count_sentence, get_skip_sentence
 TAKEN_GROUPS = ("fresh", "retry")
 
 
-class AutopayMoveAction(models.AbstractModel):
+class AutopayMoveAction(models.Model):
     """The buttons with which people put invoices on autopay and take them off.
 
     One rule for one invoice and for many: what was collected, is paid or is being
@@ -17,8 +17,7 @@ class AutopayMoveAction(models.AbstractModel):
     many they are counted.
     """
 
-    _name = "autopay.move.action"
-    _description = "Autopay Buttons of an Invoice"
+    _inherit = "account.move"
 
     # === CONSTRAINT METHODS === #
 

@@ -6,11 +6,10 @@ from ...rights import STAFF_GROUPS, check_billing
 from ...words.invoices.credits import get_waived_words
 
 
-class AutopayMoveCredit(models.AbstractModel):
+class AutopayMoveCredit(models.Model):
     """Buttons with which people say what becomes of a customer's open credit."""
 
-    _name = "autopay.move.credit"
-    _description = "Open Credit beside an Invoice on Autopay"
+    _inherit = "account.move"
 
     autopay_waived_credit = fields.Json(
         string="Credit Passed over",

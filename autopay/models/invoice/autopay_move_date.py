@@ -14,15 +14,14 @@ DUE_FIELDS = {"invoice_date", "invoice_date_due", "invoice_payment_term_id"}
 AHEAD_STATUSES = ("eligible", "error")
 
 
-class AutopayMoveDate(models.AbstractModel):
+class AutopayMoveDate(models.Model):
     """Remembers where the autopay date of an invoice comes from, and moves it along.
 
     A date by the company's rule follows the due date, however that was moved; one that
-    was set by hand stays. Name this model before ``account.move`` in ``_inherit``.
+    was set by hand stays.
     """
 
-    _name = "autopay.move.date"
-    _description = "Autopay Date of an Invoice"
+    _inherit = "account.move"
 
     autopay_date_source = fields.Selection(
         const.invoice.DATE_SOURCES,

@@ -13,7 +13,7 @@ AMOUNT_FIELDS = {
 }
 
 
-class AutopayMoveEditor(models.AbstractModel):
+class AutopayMoveEditor(models.Model):
     """Remembers who had a hand in an invoice, where charges need a second person.
 
     Whoever made up the amount must not approve its charge, however the invoice came on
@@ -21,8 +21,7 @@ class AutopayMoveEditor(models.AbstractModel):
     ``account.move`` in ``_inherit``.
     """
 
-    _name = "autopay.move.editor"
-    _description = "Editors of an Invoice"
+    _inherit = "account.move"
 
     autopay_editor_ids = fields.Many2many(
         "res.users",

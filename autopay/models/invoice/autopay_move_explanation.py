@@ -11,14 +11,13 @@ BLOCKER_FIELDS = (
 )
 
 
-class AutopayMoveExplanation(models.AbstractModel):
+class AutopayMoveExplanation(models.Model):
     """Explains an invoice to staff; customers who read it see none of that.
 
     Banks forbid to tell a card holder that a card was reported stolen, for example.
     """
 
-    _name = "autopay.move.explanation"
-    _description = "Explanation of an Invoice on Autopay"
+    _inherit = "account.move"
 
     autopay_outcome = fields.Text(
         string="Last Outcome",

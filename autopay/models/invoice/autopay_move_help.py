@@ -9,15 +9,14 @@ from .autopay_move_action import needs_method
 CONSENT_LIMITS = ("above_authorization", "authorized_month_reached")
 
 
-class AutopayMoveHelp(models.AbstractModel):
+class AutopayMoveHelp(models.Model):
     """The one thing that helps where an invoice cannot be charged, as a button.
 
     Of a lost card no further try collects anything: the customer is asked for another
     method. What waits for the customer is helped by a link, not by a retry.
     """
 
-    _name = "autopay.move.help"
-    _description = "Help with an Invoice on Autopay"
+    _inherit = "account.move"
 
     autopay_confirm_url = fields.Char(
         string="Link to Confirm",

@@ -4,11 +4,10 @@ from odoo.exceptions import UserError
 from ...rights import check_billing
 
 
-class AutopayMoveOtherPayment(models.AbstractModel):
+class AutopayMoveOtherPayment(models.Model):
     """Buttons about another payment of an invoice that autopay waits for."""
 
-    _name = "autopay.move.other.payment"
-    _description = "Other Payment of an Invoice on Autopay"
+    _inherit = "account.move"
 
     def _get_autopay_offers(self, decision):
         """Override to offer what can be done about the payment that is waited for."""

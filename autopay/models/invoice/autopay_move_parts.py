@@ -4,14 +4,13 @@ from odoo import models
 UPDATED_STATUSES = ("eligible", "error", "success")
 
 
-class AutopayMoveParts(models.AbstractModel):
+class AutopayMoveParts(models.Model):
     """Moves an invoice that is payable in parts on to its next part.
 
     Whoever pays a part, in whichever way: the autopay date is then that of the next.
     """
 
-    _name = "autopay.move.parts"
-    _description = "Parts of an Invoice on Autopay"
+    _inherit = "account.move"
 
     def _count_autopay_parts(self):
         """Return {move: how many of its parts are paid} of those that are divided.

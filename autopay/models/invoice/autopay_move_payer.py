@@ -4,7 +4,7 @@ from ... import const
 from ...rights import STAFF_GROUPS, check_billing
 
 
-class AutopayMovePayer(models.AbstractModel):
+class AutopayMovePayer(models.Model):
     """Keeps on an invoice who pays it, as it was when somebody put it on autopay.
 
     Whoever edits contacts moves them from one company to another, or merges two; the
@@ -12,8 +12,7 @@ class AutopayMovePayer(models.AbstractModel):
     ``account.move`` in ``_inherit``.
     """
 
-    _name = "autopay.move.payer"
-    _description = "Payer of an Invoice on Autopay"
+    _inherit = "account.move"
 
     autopay_payer_id = fields.Many2one(
         "res.partner",

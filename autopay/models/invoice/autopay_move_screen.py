@@ -8,15 +8,14 @@ LINES = frozenset({"invoice_line_ids", "line_ids"})
 DUE = "invoice_date_due"
 
 
-class AutopayMoveScreen(models.AbstractModel):
+class AutopayMoveScreen(models.Model):
     """Answers the web client without a look at fields that cannot differ.
 
     Where Autopay never was on, our fields stand in Odoo's forms and lists, hidden. Each
     would pass Odoo's check of rights several times (``has_groups``), for each record.
     """
 
-    _name = "autopay.move.screen"
-    _description = "Invoices as the Web Client Reads Them"
+    _inherit = "account.move"
 
     def web_read(self, specification):
         """Override of `web`: our fields are empty where Autopay never was on."""

@@ -15,15 +15,14 @@ from ...rights import STAFF_GROUPS, check_billing
 TO_DECIDE = (("refund", "booked"), ("dispute", "lost"))
 
 
-class AutopayMoveSettlement(models.AbstractModel):
+class AutopayMoveSettlement(models.Model):
     """Has the status of an invoice follow what became of the money collected for it.
 
     An invoice that was collected can be open again: it was raised, its payment taken
     off it, the money refunded. Whoever does that need not know of autopay.
     """
 
-    _name = "autopay.move.settlement"
-    _description = "Settlement of Invoices on Autopay"
+    _inherit = "account.move"
 
     autopay_refunded = fields.Boolean(
         string="Refunded, to Decide",

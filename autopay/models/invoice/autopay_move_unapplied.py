@@ -35,14 +35,13 @@ class Unapplied:
     reissued: bool = False
 
 
-class AutopayMoveUnapplied(models.AbstractModel):
+class AutopayMoveUnapplied(models.Model):
     """Finds what was collected for an invoice, or for the one it replaces, and is open.
 
     Charging such an invoice would take the same money once more.
     """
 
-    _name = "autopay.move.unapplied"
-    _description = "Collected Money That Pays Nothing"
+    _inherit = "account.move"
 
     autopay_replaced_id = fields.Many2one(
         "account.move",

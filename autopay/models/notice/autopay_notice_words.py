@@ -78,7 +78,7 @@ class AutopayNoticeWords(models.AbstractModel):
 
         A contact who has gone to another company reads no more of this customer.
         """
-        found = self.env["autopay.partner.notice"]._find_recipients(self.partner_id)
+        found = self.env["res.partner"]._find_recipients(self.partner_id)
         for notice in self:
             payer = notice.partner_id.commercial_partner_id
             addressed = notice._get_moves(notice._get_subject()).partner_id

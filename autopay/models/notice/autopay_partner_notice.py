@@ -5,11 +5,10 @@ from odoo import api, fields, models
 from ...const.notices.outbox import BOUNCE_DAYS
 
 
-class AutopayPartnerNotice(models.AbstractModel):
+class AutopayPartnerNotice(models.Model):
     """Finds those of a customer's people who get the mails of autopay."""
 
-    _name = "autopay.partner.notice"
-    _description = "Recipients of Mails to Customers"
+    _inherit = "res.partner"
 
     @api.model
     def _find_recipients(self, payers):

@@ -5,11 +5,10 @@ from ...rights import STAFF_GROUPS, check_billing, check_staff
 from ...words.plans import get_ended_words
 
 
-class AutopayMovePlan(models.AbstractModel):
+class AutopayMovePlan(models.Model):
     """The payment plan of an invoice: what is agreed on when it is charged."""
 
-    _name = "autopay.move.plan"
-    _description = "Payment Plan of an Invoice"
+    _inherit = "account.move"
 
     autopay_planned = fields.Boolean(
         string="On a Payment Plan",

@@ -18,11 +18,10 @@ CUSTOMER_HOLD = "customer_hold"
 PLANNED_BLOCKERS = (False, "date_not_reached", "notice_pending")
 
 
-class AutopayMovePortal(models.AbstractModel):
+class AutopayMovePortal(models.Model):
     """Keeps what a customer has decided about an invoice in the portal."""
 
-    _name = "autopay.move.portal"
-    _description = "Invoice in the Customer Portal"
+    _inherit = "account.move"
 
     autopay_customer_hold = fields.Boolean(
         string="Skipped by the Customer",

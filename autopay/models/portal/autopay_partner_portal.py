@@ -5,11 +5,10 @@ from ...const.portal import PORTAL_RIGHTS
 from ...rights import STAFF_GROUPS
 
 
-class AutopayPartnerPortal(models.AbstractModel):
+class AutopayPartnerPortal(models.Model):
     """Says which contacts of a customer may change how it pays."""
 
-    _name = "autopay.partner.portal"
-    _description = "Portal Contact of a Customer"
+    _inherit = "res.partner"
 
     autopay_portal_right = fields.Selection(
         PORTAL_RIGHTS,

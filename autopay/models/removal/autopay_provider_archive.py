@@ -11,16 +11,15 @@ from ...words.methods.archives import (
 WAIT = "provider_archive:"
 
 
-class AutopayProviderArchive(models.AbstractModel):
+class AutopayProviderArchive(models.Model):
     """Brings methods back that Odoo archived when their provider was disabled.
 
     Odoo archives all saved methods of a provider that is disabled, or changes between
     test and live mode, and leaves them archived: customers on autopay would have lost
-    theirs without a word. Name this model before ``payment.provider`` in ``_inherit``.
+    theirs without a word.
     """
 
-    _name = "autopay.provider.archive"
-    _description = "Methods That Are Archived with Their Provider"
+    _inherit = "payment.provider"
 
     autopay_archived_count = fields.Integer(
         string="Methods Archived with It",

@@ -7,11 +7,10 @@ from ..attempt.autopay_attempt_schedule import RECALLABLE_STATES
 from .uses import Uses
 
 
-class AutopayTokenUses(models.AbstractModel):
+class AutopayTokenUses(models.Model):
     """Says what rests on a saved payment method."""
 
-    _name = "autopay.token.uses"
-    _description = "Uses of a Payment Method"
+    _inherit = "payment.token"
 
     autopay_archived_mode = fields.Char(
         readonly=True,

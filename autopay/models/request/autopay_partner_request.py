@@ -5,11 +5,10 @@ from ...words.days import say_day
 from ...words.methods.requests import get_request_words
 
 
-class AutopayPartnerRequest(models.AbstractModel):
+class AutopayPartnerRequest(models.Model):
     """Lets staff ask customers for a payment method, and says what came of it."""
 
-    _name = "autopay.partner.request"
-    _description = "Requests for a Customer's Payment Method"
+    _inherit = "res.partner"
 
     autopay_request_text = fields.Char(
         string="Payment Method Request",

@@ -5,15 +5,14 @@ from ...const.reversal import MONEY_GONE
 from ...words.disputes import get_dispute_words
 
 
-class AutopayMoveDispute(models.AbstractModel):
+class AutopayMoveDispute(models.Model):
     """Keeps what is disputed from being charged and asked for until it is settled.
 
     A person who unticks *In Dispute* has decided otherwise. Whether what a lost dispute
     took is still owed is for a person to say, as of a refund.
     """
 
-    _name = "autopay.move.dispute"
-    _description = "Disputed Invoices"
+    _inherit = "account.move"
 
     _autopay_dispute_idx = models.Index("(company_id) WHERE autopay_in_dispute")
 

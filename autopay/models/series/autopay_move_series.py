@@ -12,16 +12,14 @@ from ...rights import STAFF_GROUPS
 MOST_REPEATS = 1200
 
 
-class AutopayMoveSeries(models.AbstractModel):
+class AutopayMoveSeries(models.Model):
     """Lets the invoices that Odoo makes of a recurring one be collected as it is.
 
     Odoo makes the next invoice, a draft, in the moment in which one is posted. It
     inherits that it is on autopay and the method; its dates are its own, by the rule.
-    Name this model before ``account.move`` in ``_inherit``.
     """
 
-    _name = "autopay.move.series"
-    _description = "Recurring Series of an Invoice"
+    _inherit = "account.move"
 
     autopay_repeat_count = fields.Integer(
         string="Invoices Left",

@@ -14,17 +14,16 @@ PLANNED = ("scheduled",)
 PLANNED_REASONS = (False, "date_not_reached", "notice_pending")
 
 
-class AutopayMoveStatus(models.AbstractModel):
+class AutopayMoveStatus(models.Model):
     """Keeps how an invoice stands where lists can search, group and count it.
 
     It is found out in sets by ``autopay.status``, apart from what changes it: whoever
     takes money decides anew. What is written on an invoice after it was looked at makes
-    the answer old, which the dates of both tell without a further write. Name this
-    model before ``account.move`` in ``_inherit``, and after the guard of own values.
+    the answer old, which the dates of both tell without a further write. The guard of
+    own values stands in front.
     """
 
-    _name = "autopay.move.status"
-    _description = "Status of an Invoice in Lists"
+    _inherit = "account.move"
 
     autopay_standing = fields.Selection(
         const.invoice.STANDINGS,

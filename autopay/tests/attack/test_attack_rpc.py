@@ -63,7 +63,7 @@ class TestAttackRpc(RpcCommon):
             "autopay.engine": ("_charge_now", "_run", "_charge"),
             "autopay.resolver": ("_withdraw", "_resolve"),
             "autopay.booking": ("_book",),
-            "autopay.move.guard": ("_lock_autopay",),
+            "account.move": ("_lock_autopay",),
             "autopay.run": ("_cron_charge_due_invoices",),
             "autopay.attempt": ("_set_succeeded", "_process", "_recall"),
             "autopay.authorization": ("_record", "_revoke"),
