@@ -16,6 +16,8 @@ from ..decision.facts import get_trial_consent
 
 REVOCATION_FIELDS = {"revoked_date", "revoked_by_id", "revoke_reason"}
 LIMIT_FIELDS = ("max_amount", "max_month_amount")
+# What proves a consent is read by itself: charging asks for what holds only.
+EVIDENCE_PREFETCH = "evidence"
 
 
 class AutopayAuthorization(models.Model):
@@ -57,12 +59,14 @@ class AutopayAuthorization(models.Model):
         readonly=True,
         help="The words the customer agreed to, exactly as shown; or what staff "
         "recorded of a consent that was given elsewhere.",
+        prefetch=EVIDENCE_PREFETCH,
     )
     text_hash = fields.Char(
         readonly=True,
         help="SHA-256 of the text: shows that it was not changed.",
+        prefetch=EVIDENCE_PREFETCH,
     )
-    lang = fields.Char(string="Language", readonly=True)
+    lang = fields.Char(string="Language", readonly=True, prefetch=EVIDENCE_PREFETCH)
     date = fields.Datetime(
         string="Recorded on",
         required=True,
@@ -73,6 +77,7 @@ class AutopayAuthorization(models.Model):
         string="Agreed on",
         readonly=True,
         help="When the customer agreed, as staff was told.",
+        prefetch=EVIDENCE_PREFETCH,
     )
     document = fields.Binary(
         string="Scan",
@@ -80,10 +85,11 @@ class AutopayAuthorization(models.Model):
         attachment=True,
         help="The signed paper, or the message in which the customer agreed.",
     )
-    document_name = fields.Char(readonly=True)
+    document_name = fields.Char(readonly=True, prefetch=EVIDENCE_PREFETCH)
     document_hash = fields.Char(
         readonly=True,
         help="SHA-256 of the scan: shows that it was not changed.",
+        prefetch=EVIDENCE_PREFETCH,
     )
     user_id = fields.Many2one(
         "res.users",
@@ -91,9 +97,14 @@ class AutopayAuthorization(models.Model):
         required=True,
         readonly=True,
         default=lambda self: self.env.user,
+        prefetch=EVIDENCE_PREFETCH,
     )
-    ip_address = fields.Char(string="IP Address", readonly=True)
-    user_agent = fields.Char(string="Browser", readonly=True)
+    ip_address = fields.Char(
+        string="IP Address", readonly=True, prefetch=EVIDENCE_PREFETCH
+    )
+    user_agent = fields.Char(
+        string="Browser", readonly=True, prefetch=EVIDENCE_PREFETCH
+    )
     max_amount = fields.Monetary(
         string="Limit per Charge",
         readonly=True,
@@ -126,7 +137,9 @@ class AutopayAuthorization(models.Model):
     )
     may_confirm = fields.Boolean(compute="_compute_may_confirm")
     revoked_date = fields.Datetime(readonly=True)
-    revoked_by_id = fields.Many2one("res.users", readonly=True)
+    revoked_by_id = fields.Many2one(
+        "res.users", readonly=True, prefetch=EVIDENCE_PREFETCH
+    )
     revoke_reason = fields.Char(readonly=True)
     attempt_ids = fields.One2many(
         "autopay.attempt", "authorization_id", string="Charges"

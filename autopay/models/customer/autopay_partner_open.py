@@ -1,8 +1,38 @@
 from odoo import api, fields, models
-from odoo.fields import Domain
+from odoo.tools import SQL
 
+from ...const.invoice import UNPAID_STATES
 from ...rights import STAFF_GROUPS
 from ...words.readiness import get_default_words, get_open_words
+
+LOOKED_AT = (
+    "amount_residual",
+    "autopay_standing",
+    "commercial_partner_id",
+    "company_id",
+    "currency_id",
+    "move_type",
+    "partner_id",
+    "payment_state",
+    "state",
+)
+# A domain for the same, ``account.move._get_autopay_open_domain``, takes twenty times
+# as many calls: one for every twenty of the whole form.
+OPEN_QUERY = """
+    SELECT commercial_partner_id, currency_id, autopay_standing,
+           sum(amount_residual), count(*)
+      FROM account_move
+     WHERE move_type = 'out_invoice'
+       AND state = 'posted'
+       AND payment_state IN %(states)s
+       AND company_id = %(company_id)s
+       AND commercial_partner_id IN %(payer_ids)s
+       -- The same once more, by a column with an index.
+       AND partner_id IN (
+           SELECT id FROM res_partner WHERE commercial_partner_id IN %(payer_ids)s)
+  GROUP BY commercial_partner_id, currency_id, autopay_standing
+  ORDER BY currency_id, autopay_standing
+"""
 
 
 class AutopayPartnerOpen(models.Model):
@@ -46,21 +76,19 @@ class AutopayPartnerOpen(models.Model):
     def _get_autopay_open_rows(self, company, payers):
         """Return {payer: [(currency, standing, open amount, invoices), ...]}."""
         moves = self.env["account.move"]
-        domain = moves._get_autopay_open_domain() & Domain(
-            [
-                ("commercial_partner_id", "in", payers.ids),
-                # The same once more, by a column with an index.
-                ("partner_id.commercial_partner_id", "in", payers.ids),
-                ("company_id", "=", company.id),
-            ]
-        )
+        moves.flush_model(LOOKED_AT)
+        currencies = self.env["res.currency"]
         rows = {}
-        for payer, *row in moves._read_group(
-            domain,
-            ["commercial_partner_id", "currency_id", "autopay_standing"],
-            ["amount_residual:sum", "__count"],
+        for payer_id, currency_id, *row in self.env.execute_query(
+            SQL(
+                OPEN_QUERY,
+                states=tuple(UNPAID_STATES),
+                company_id=company.id,
+                payer_ids=tuple(payers.ids),
+            )
         ):
-            rows.setdefault(payer, []).append(row)
+            currency = currencies.browse(currency_id)
+            rows.setdefault(payers.browse(payer_id), []).append([currency, *row])
         return rows
 
     @api.depends_context("company", "lang")

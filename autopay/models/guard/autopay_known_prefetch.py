@@ -1,6 +1,7 @@
 from odoo import models
 
-from ...const.invoice import KNOWN_PREFETCH
+from ...const.invoice import KNOWN_PREFETCH, OWN_PREFETCH
+from .empty_values import find_own, leave_own_out
 
 
 class AutopayKnownPrefetch(models.AbstractModel):
@@ -15,23 +16,56 @@ class AutopayKnownPrefetch(models.AbstractModel):
     _description = "Fields That Are Read Where Autopay Is Known"
 
     def _fetch_field(self, field):
-        """Override of `base` for fields of the group ``KNOWN_PREFETCH``."""
-        if not self._is_autopay_read_along(field):
-            return super()._fetch_field(field)
-        groups = (True, KNOWN_PREFETCH)
-        return self.fetch(
-            [
-                name
-                for name, other in self._fields.items()
-                if other.prefetch in groups and self._has_field_access(other, "read")
-            ]
+        """Override of `base` for fields of our groups, and what is read with them."""
+        if groups := self._get_autopay_prefetch_groups(field):
+            # A field that may not be read is asked for all the same, and refused.
+            return self.fetch({field.name, *self._get_autopay_readable_names(groups)})
+        return super()._fetch_field(field)
+
+    def _determine_fields_to_fetch(self, field_names=None, ignore_when_in_cache=False):
+        """Override of `base`: rights to our fields are looked at once for all."""
+        if not field_names or self.env.su or not find_own(field_names):
+            return super()._determine_fields_to_fetch(field_names, ignore_when_in_cache)
+        for name in self._leave_autopay_alike_out(field_names):
+            self._check_field_access(self._fields[name], "read")
+        return super(AutopayKnownPrefetch, self.sudo())._determine_fields_to_fetch(
+            field_names, ignore_when_in_cache
         )
+
+    def _leave_autopay_alike_out(self, names):
+        """Return one name for all of our fields that the same groups may read.
+
+        Odoo asks for the user's groups with each field; ours share a few sets of them.
+        """
+        fields = self._fields
+        ours = {fields[name].groups: name for name in find_own(names)}
+        return [*leave_own_out(dict.fromkeys(names)), *ours.values()]
+
+    def _get_autopay_prefetch_groups(self, field):
+        """Return the prefetch groups that are read with a field; none: Odoo's own."""
+        if not self.env.context.get("prefetch_fields", True):
+            return ()
+        if field.prefetch == OWN_PREFETCH:
+            return (OWN_PREFETCH,)
+        return (True, KNOWN_PREFETCH) if self._is_autopay_read_along(field) else ()
+
+    def _get_autopay_readable_names(self, groups):
+        """Return the names of the fields of these prefetch groups that may be read."""
+        fields = self._fields
+        names = [name for name, field in fields.items() if field.prefetch in groups]
+        readable = {
+            name: True
+            for name in self._leave_autopay_alike_out(names)
+            if self._has_field_access(fields[name], "read")
+        }
+        alike = {fields[name].groups for name in find_own(readable)}
+        ours = [name for name in find_own(names) if fields[name].groups in alike]
+        return [*leave_own_out(readable), *ours]
 
     def _is_autopay_read_along(self, field):
         """Return whether a field is read together with both groups."""
         return (
             (field.prefetch is True or field.prefetch == KNOWN_PREFETCH)
-            and self.env.context.get("prefetch_fields", True)
             # Columns may be missing while add-ons are installed.
             and self.pool.ready
             and self.env["res.company"]._is_autopay_known_anywhere()

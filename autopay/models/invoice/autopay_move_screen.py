@@ -6,6 +6,8 @@ from ..guard.empty_values import find_own, get_empty_values, leave_own_out
 # the terms count, and thereby another due date.
 LINES = frozenset({"invoice_line_ids", "line_ids"})
 DUE = "invoice_date_due"
+# Few invoices have a plan.
+PARTS = "autopay_installment_ids"
 
 
 class AutopayMoveScreen(models.Model):
@@ -18,12 +20,23 @@ class AutopayMoveScreen(models.Model):
     _inherit = "account.move"
 
     def web_read(self, specification):
-        """Override of `web`: our fields are empty where Autopay never was on."""
-        empty = self._get_autopay_empty(specification)
-        if not empty:
+        """Override of `web`: our fields are empty where Autopay never was on.
+
+        Parts of a plan are read by themselves, where there is one.
+        """
+        if empty := self._get_autopay_empty(specification):
+            rows = super().web_read(leave_own_out(specification))
+            return [{**row, **empty} for row in rows]
+        if PARTS not in specification:
             return super().web_read(specification)
-        rows = super().web_read(leave_own_out(specification))
-        return [{**row, **empty} for row in rows]
+        rest = {name: spec for name, spec in specification.items() if name != PARTS}
+        rows = super().web_read(rest)
+        self._check_field_access(self._fields[PARTS], "read")
+        if any(self.sudo().mapped("autopay_planned")):
+            parts = super().web_read({PARTS: specification[PARTS]})
+        else:
+            parts = [{PARTS: []}] * len(rows)
+        return [{**row, **part} for row, part in zip(rows, parts, strict=True)]
 
     def onchange(self, values, field_names, fields_spec):
         """Override of `web`: our fields stay as they are while lines are typed.
