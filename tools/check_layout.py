@@ -16,7 +16,8 @@ MODEL_FOLDERS = ("models", "wizards", "report")
 IMPORTED_FOLDERS = (*MODEL_FOLDERS, "controllers", "tests")
 TEXT_SUFFIXES = (".py", ".xml", ".csv", ".js", ".md", ".html", ".scss", ".pot")
 
-# How parts of Odoo's large models are called, so that nobody takes one for a service.
+# How parts of Odoo's large models are called, and their modules with an underscore, so
+# that nobody takes one for a service.
 PART_PREFIXES = {
     "account.move": "autopay.move.",
     "payment.provider": "autopay.provider.",
@@ -67,8 +68,14 @@ def crowded_folders(addon):
 def misplaced_models(path):
     for node in ast.parse(path.read_text()).body:
         model = model_of(node)
-        if model and model.replace(".", "_") != path.stem:
+        if model and not is_named_after(path.stem, model):
             yield f"{path.relative_to(ROOT)}:{node.lineno}: holds the model {model}"
+
+
+def is_named_after(stem, model):
+    """Tell whether a module is called as the model it holds, or as a part of it."""
+    part = PART_PREFIXES.get(model, " ")
+    return stem == model.replace(".", "_") or stem.startswith(part.replace(".", "_"))
 
 
 def model_of(node):

@@ -27,8 +27,9 @@ IMPORT_ROOTS = [
     for name in ("autopay", "stripe_simulator")
     if (ROOT / name / "__init__.py").exists()
 ]
-# The project's README describes its add-ons.
-PYLINT = ["pylint", "--rcfile=pyproject.toml", "--disable=missing-readme"]
+# The README describes all add-ons. An invoice has too many parts for one file.
+PYLINT_OFF = "missing-readme,consider-merging-classes-inherited"
+PYLINT = ["pylint", "--rcfile=pyproject.toml", f"--disable={PYLINT_OFF}"]
 FUNCTION_SIZE = ["-T", "nloc=30", "-C", "8", "-a", "6", "-w", "-x", "*/tests/*"]
 
 # heading, what it needs (nothing there: left out), command

@@ -312,8 +312,8 @@ class TestAutopayPresenceMany(PresenceCommon):
         self._enrol(customer=self.customers[0])
         self.assertEqual(self.customers[0].autopay_readiness, "ready")
         # Two of them read the method, which nobody needs while autopay is off, one adds
-        # up what is open, one reads what the company does by default, one what proves the
-        # consents, which are here read whole.
+        # up what is open, one reads what the company does by default, one what proves
+        # the consents, which are read whole here.
         self._assert_form(self.customers[0], 13)
 
     def test_posting(self):
