@@ -86,7 +86,7 @@ def _say(work, costs):
     print(f"-- {work.label}: {'; '.join(texts)}", file=sys.stderr)
 
 
-def print_profile(work, desks, _options=None):
+def print_profile(work, desks):
     """Print which queries come on top of those without autopay, and where time goes."""
     logs = {}
     for way, desk in desks.items():

@@ -77,6 +77,7 @@ class AutopayPartnerOpen(models.Model):
         """Return {payer: [(currency, standing, open amount, invoices), ...]}."""
         moves = self.env["account.move"]
         moves.flush_model(LOOKED_AT)
+        self.flush_model(["commercial_partner_id"])
         currencies = self.env["res.currency"]
         rows = {}
         for payer_id, currency_id, *row in self.env.execute_query(

@@ -24,12 +24,27 @@ class AutopayKnownPrefetch(models.AbstractModel):
 
     def _determine_fields_to_fetch(self, field_names=None, ignore_when_in_cache=False):
         """Override of `base`: rights to our fields are looked at once for all."""
-        if not field_names or self.env.su or not find_own(field_names):
+        if not self._is_autopay_asked_for(field_names):
             return super()._determine_fields_to_fetch(field_names, ignore_when_in_cache)
         for name in self._leave_autopay_alike_out(field_names):
             self._check_field_access(self._fields[name], "read")
-        return super(AutopayKnownPrefetch, self.sudo())._determine_fields_to_fetch(
+        found = super(AutopayKnownPrefetch, self.sudo())._determine_fields_to_fetch(
             field_names, ignore_when_in_cache
+        )
+        # What others are computed from comes along as far as the user may read it.
+        return [
+            field
+            for field in found
+            if field.name in field_names or self._has_field_access(field, "read")
+        ]
+
+    def _is_autopay_asked_for(self, names):
+        """Return whether a user asks for fields of ours, none of which is unknown."""
+        # Odoo says which of the names is not that of a field.
+        return (
+            not self.env.su
+            and find_own(names or ())
+            and self._fields.keys() >= {*names}
         )
 
     def _leave_autopay_alike_out(self, names):

@@ -128,8 +128,9 @@ class AutopayMoveGuard(models.Model):
         # In between, the invoices are open: only what they are at the end counts.
         moves = self.with_context(autopay_reversing=True)
         # The entry of a payment leaves the invoices open that it has paid.
-        paying = self._filter_autopay_known().line_ids.matched_debit_ids
-        concerned = self | paying.debit_move_id.move_id
+        lines = self._filter_autopay_known().sudo().line_ids
+        paid = lines.matched_debit_ids.debit_move_id.move_id
+        concerned = self | paid.with_env(self.env)
         parts = concerned._count_autopay_parts()
         reverse_moves = super(AutopayMoveGuard, moves)._reverse_moves(
             default_values_list, cancel=cancel

@@ -17,8 +17,7 @@ class AutopayMoveEditor(models.Model):
     """Remembers who had a hand in an invoice, where charges need a second person.
 
     Whoever made up the amount must not approve its charge, however the invoice came on
-    autopay. It is noted only in companies with a limit. Name this model before
-    ``account.move`` in ``_inherit``.
+    autopay. It is noted only in companies with a limit.
     """
 
     _inherit = "account.move"

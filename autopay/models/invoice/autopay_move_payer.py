@@ -8,8 +8,7 @@ class AutopayMovePayer(models.Model):
     """Keeps on an invoice who pays it, as it was when somebody put it on autopay.
 
     Whoever edits contacts moves them from one company to another, or merges two; the
-    card of the other one must not pay because of that. Name this model before
-    ``account.move`` in ``_inherit``.
+    card of the other one must not pay because of that.
     """
 
     _inherit = "account.move"

@@ -27,16 +27,21 @@ class AutopayMoveScreen(models.Model):
         if empty := self._get_autopay_empty(specification):
             rows = super().web_read(leave_own_out(specification))
             return [{**row, **empty} for row in rows]
-        if PARTS not in specification:
+        rest = _leave_parts_out(specification)
+        if rest == specification:
             return super().web_read(specification)
-        rest = {name: spec for name, spec in specification.items() if name != PARTS}
         rows = super().web_read(rest)
         self._check_field_access(self._fields[PARTS], "read")
-        if any(self.sudo().mapped("autopay_planned")):
-            parts = super().web_read({PARTS: specification[PARTS]})
-        else:
-            parts = [{PARTS: []}] * len(rows)
+        # What was deleted meanwhile has no row.
+        moves = self.browse([row["id"] for row in rows])
+        parts = [{PARTS: []}] * len(rows)
+        if moves._is_any_autopay_planned():
+            asked = {PARTS: specification[PARTS]}
+            parts = super(AutopayMoveScreen, moves).web_read(asked)
         return [{**row, **part} for row, part in zip(rows, parts, strict=True)]
+
+    def _is_any_autopay_planned(self):
+        return any(self.sudo().mapped("autopay_planned"))
 
     def onchange(self, values, field_names, fields_spec):
         """Override of `web`: our fields stay as they are while lines are typed.
@@ -63,6 +68,15 @@ class AutopayMoveScreen(models.Model):
         if not known_ids.isdisjoint(self.env.companies.ids):
             return {}
         return get_empty_values(self, specification)
+
+
+def _leave_parts_out(specification):
+    """Return what is read without the parts of a plan; all, where little else is.
+
+    Nothing but the id is no reason for Odoo to look at the user's rights.
+    """
+    rest = {name: spec for name, spec in specification.items() if name != PARTS}
+    return rest if rest.keys() - {"id"} else specification
 
 
 def _add_empty(result, empty):

@@ -59,7 +59,7 @@ class AutopayTokenUses(models.Model):
     def _is_autopay_coming_back(self):
         """Return whether a method was archived with its provider, and returns with it.
 
-        See ``_find_autopay_archived`` of ``autopay.provider.archive``.
+        See ``_find_autopay_archived`` of providers.
         """
         self.ensure_one()
         token = self.sudo()

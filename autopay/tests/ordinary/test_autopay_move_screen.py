@@ -1,6 +1,7 @@
 from datetime import timedelta
 
-from odoo.tests import Form, tagged
+from odoo.exceptions import AccessError
+from odoo.tests import Form, new_test_user, tagged
 
 from ...models.invoice.autopay_move_screen import AutopayMoveScreen
 from ..common import AutopayCommon
@@ -14,6 +15,7 @@ SPEC = {
     "autopay_attempt_ids": {"fields": {"name": {}}},
     "autopay_blocker": {},
 }
+PARTS_SPEC = {"autopay_installment_ids": {"fields": {"amount": {}}}}
 
 
 @tagged("post_install", "-at_install")
@@ -60,6 +62,42 @@ class TestAutopayMoveScreen(AutopayCommon):
         self.env.user.company_ids += other
         both = invoice.with_context(allowed_company_ids=[other.id, self.company.id])
         self.assertEqual(self._read(both)["autopay_status"], "eligible")
+
+    def test_parts_of_a_plan_are_told_to_those_who_may_read_the_invoice(self):
+        invoice = self._create_due_invoice()
+        other = self._create_company(name="Second Company")
+        stranger = new_test_user(
+            self.env,
+            "stranger",
+            "account.group_account_invoice",
+            company_id=other.id,
+            company_ids=[(6, 0, other.ids)],
+        )
+        self.env.invalidate_all()
+        with self.assertRaises(AccessError):
+            invoice.with_user(stranger).web_read({"name": {}, **PARTS_SPEC})
+        self.assertEqual(invoice.web_read(PARTS_SPEC)[0]["autopay_installment_ids"], [])
+
+    def test_invoice_that_was_deleted_has_no_row(self):
+        left, gone = self._create_posted_invoice(), self._create_posted_invoice()
+        gone.button_draft()
+        gone.unlink()
+        rows = (left | gone).web_read({"name": {}, **PARTS_SPEC})
+        self.assertEqual([row["id"] for row in rows], left.ids)
+
+    def test_field_that_does_not_exist_is_named(self):
+        invoice = self._create_due_invoice()
+        biller = new_test_user(self.env, "biller", "account.group_account_invoice")
+        with self.assertRaisesRegex(ValueError, "autopay_gone"):
+            invoice.with_user(biller).read(["name", "autopay_gone"])
+
+    def test_fields_of_ours_are_refused_to_others(self):
+        invoice = self._create_due_invoice()
+        employee = new_test_user(self.env, "employee", "base.group_user")
+        for name in ("autopay_status", "autopay_crash_count"):
+            self.env.invalidate_all()
+            with self.subTest(name), self.assertRaises(AccessError):
+                invoice.sudo().with_user(employee).fetch(["move_type", name])
 
     def test_fields_of_ours_stay_while_lines_are_typed(self):
         self._enrol()

@@ -87,7 +87,9 @@ class TestAutopayDispute(ReversalCommon):
         disputed, _reversal, _ref = self._open()
         other = self._create_posted_invoice(30)
         action = (disputed | other).action_autopay_make_eligible()
-        self.assertIn("1 are in dispute", action["params"]["message"])
+        self.assertIn(
+            "In dispute until that is settled: 1.", action["params"]["message"]
+        )
         self.assertEqual(disputed.autopay_status, "error")
         self.assertEqual(other.autopay_status, "eligible")
 

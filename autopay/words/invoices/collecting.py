@@ -8,7 +8,7 @@ from .mass_actions import SKIP_SENTENCES
 
 _lt = LazyTranslate(__name__)
 
-# Why an invoice is not collected, by the group of ``autopay.move.collect``.
+# Why an invoice is not collected, by the group of ``_autopay_collect``.
 REFUSALS = {
     "not_invoice": SKIP_SENTENCES["not_invoice"],
     "canceled": SKIP_SENTENCES["canceled"],

@@ -6,7 +6,7 @@ from ..filled import fill_in
 
 _lt = LazyTranslate(__name__)
 
-# Why one invoice is left as it is, by the group of ``autopay.move.action``.
+# Why one invoice is left as it is, by the group of ``_group_for_eligible``.
 SKIP_SENTENCES = {
     "not_invoice": _lt("Autopay collects customer invoices only."),
     "canceled": _lt("The invoice is canceled: nothing is collected."),
