@@ -70,15 +70,19 @@ class AutopayConfigurationChoice(models.AbstractModel):
         """Choose the other method that was found after a decline.
 
         What took the place of the declined one since goes before it; where nothing did,
-        the declined one is not charged again, whatever became of the other.
+        the declined one is not charged again, whatever became of the other. The other
+        one pays no earlier than the declined one would.
         """
         nothing = self.env["autopay.configuration"]
         others = {}
         for move in moves.filtered("autopay_fallback_token_id"):
             tried = self.env["autopay.fallback"]._get_tried(move._origin.sudo())
-            if choices[move.id].token._origin in tried:
+            usual = choices[move.id]
+            if usual.token._origin in tried:
                 token = move.autopay_fallback_token_id
-                others[move.id] = Choice(token, nothing, "fallback", nothing)
+                others[move.id] = Choice(
+                    token, nothing, "fallback", nothing, day=usual.day
+                )
         return others
 
     def _choose_customer(self, company, moves):

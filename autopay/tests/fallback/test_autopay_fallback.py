@@ -213,6 +213,24 @@ class TestAutopayFallback(ConfigurationCommon):
         self.assertEqual(invoice.autopay_fallback_token_id, second.token_id)
         self._assert_paid_by(invoice, self.visa)
 
+    def test_other_method_pays_no_earlier_than_the_rule_whose_place_it_takes(self):
+        lost = self._agree(LOST)
+        young = {"kind": "age", "operator": "<=", "number": 9}
+        self._configure(lost, [young])
+        self._configure(self.visa, [young])
+        self._configure(lost, [{"kind": "age", "operator": ">=", "number": 30}])
+        invoice = self._create_due_invoice(invoice_date=self.today)
+        self._run_autopay()
+        self.assertEqual(invoice.autopay_fallback_token_id, self.visa)
+        # Neither of the first two matches any more, and the third does not yet.
+        day = self.today + timedelta(days=18)
+        self._force(invoice, invoice_date=self.today - timedelta(days=12))
+        decision = self._decide(invoice)
+        self.assertEqual((decision.token, decision.date), (self.visa, day))
+        self._assert_waits(invoice, "retry_not_due")
+        decision = self._decide(invoice, today=day)
+        self.assertEqual((decision.token, decision.blocker), (self.visa, False))
+
     def test_nothing_takes_the_place_of_a_locked_configuration(self):
         configuration = self._configure(self._agree(LOST))
         self._configure(self.visa)
