@@ -170,6 +170,22 @@ class TestAutopayDeposit(TriggerCommon):
         order._action_cancel()
         self.assertFalse(self._get_canceled_calls(order))
 
+    def test_person_is_called_when_money_comes_after_the_order_was_canceled(self):
+        self._enrol("pm_usBankAccount_success")
+        order = self._take()
+        invoice = order.invoice_ids
+        self.assertEqual(invoice.autopay_status, "in_progress")
+        order._action_cancel()
+        self.assertFalse(self._get_canceled_calls(order))
+        self.admin.settle(invoice.autopay_attempt_ids.sudo().object_ref, "succeeded")
+        self._resolve_autopay()
+        self._run()
+        self.assertEqual(invoice.autopay_status, "success")
+        call = self._get_canceled_calls(order)
+        self.assertEqual(len(call), 1)
+        self.assertIn("$\xa060.00 was collected", call.summary)
+        self.assertIn(invoice.name, call.note)
+
     def test_nobody_is_called_where_autopay_is_off(self):
         order = self._take()
         self.company.autopay_enabled = False
