@@ -131,7 +131,7 @@ class TestAutopayFirstSteps(AutopayCommon):
             self._force(self.company, autopay_known=known)
             ready, due = steps._get_prospect(self.company)
             self.assertIn("1 of 2 customers", ready)
-            self.assertIn("charges 2 invoices, $", due)
+            self.assertIn("(invoices: 2)", due)
             self.assertIn("42.00", due)
             self.assertNotIn("blocked", due)
         # Blocked invoices are not charged, whether Autopay is on or off.
@@ -141,7 +141,7 @@ class TestAutopayFirstSteps(AutopayCommon):
         for enabled in (True, False):
             self._force(self.company, autopay_enabled=enabled)
             due = steps._get_prospect(self.company)[1]
-            self.assertIn("charges 2 invoices, $", due)
+            self.assertIn("(invoices: 2)", due)
             self.assertIn("42.00", due)
             self.assertIn("Due, but blocked: 2.", due)
             run = self.env["autopay.decision"]._decide(held | nobody)
