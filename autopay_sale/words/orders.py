@@ -78,7 +78,7 @@ NEXT = {
     "no_date": _lt("Choose the day on which it is invoiced and charged."),
 }
 
-# What became of the deposit, before the next step.
+# A deposit that was invoiced, before the next step.
 DEPOSIT_PAID = _lt("The deposit is paid; the rest: %(next)s")
 DEPOSIT_OPEN = _lt("The deposit is not paid yet: %(invoice)s; the rest: %(next)s")
 DEPOSIT_VOID = _lt(

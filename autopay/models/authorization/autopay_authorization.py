@@ -16,7 +16,7 @@ from ..decision.facts import get_trial_consent
 
 REVOCATION_FIELDS = {"revoked_date", "revoked_by_id", "revoke_reason"}
 LIMIT_FIELDS = ("max_amount", "max_month_amount")
-# What proves a consent is read by itself: charging asks for what holds only.
+# Evidence of a consent is read by itself: charging asks for what holds only.
 EVIDENCE_PREFETCH = "evidence"
 
 

@@ -183,16 +183,9 @@ class AutopayOpenCredit(models.AbstractModel):
         )
 
     def _get_family(self, company):
-        """Return a query for the pattern of the company's tree.
-
-        Branches are one legal entity. The company is not read for it, which a form may
-        do without.
-        """
-        return SQL(
-            "(SELECT split_part(parent_path, '/', 1) || '/%%'"
-            " FROM res_company WHERE id = %s)",
-            company.id,
-        )
+        """Return the pattern of the company's tree: branches are one legal entity."""
+        root_id, _slash, _rest = (company.sudo().parent_path or "").partition("/")
+        return f"{root_id}/%"
 
     # === FINDING === #
 

@@ -19,7 +19,8 @@ class AutopayKnownPrefetch(models.AbstractModel):
         """Override of `base` for fields of our groups, and what is read with them."""
         if groups := self._get_autopay_prefetch_groups(field):
             # A field that may not be read is asked for all the same, and refused.
-            return self.fetch({field.name, *self._get_autopay_readable_names(groups)})
+            names = [*self._get_autopay_readable_names(groups), field.name]
+            return self.fetch(list(dict.fromkeys(names)))
         return super()._fetch_field(field)
 
     def _determine_fields_to_fetch(self, field_names=None, ignore_when_in_cache=False):
@@ -31,7 +32,7 @@ class AutopayKnownPrefetch(models.AbstractModel):
         found = super(AutopayKnownPrefetch, self.sudo())._determine_fields_to_fetch(
             field_names, ignore_when_in_cache
         )
-        # What others are computed from comes along as far as the user may read it.
+        # Fields that others are computed from come along, if the user may read them.
         return [
             field
             for field in found

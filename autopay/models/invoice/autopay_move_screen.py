@@ -32,7 +32,7 @@ class AutopayMoveScreen(models.Model):
             return super().web_read(specification)
         rows = super().web_read(rest)
         self._check_field_access(self._fields[PARTS], "read")
-        # What was deleted meanwhile has no row.
+        # An invoice that was deleted meanwhile has no row.
         moves = self.browse([row["id"] for row in rows])
         parts = [{PARTS: []}] * len(rows)
         if moves._is_any_autopay_planned():

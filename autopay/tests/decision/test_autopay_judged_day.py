@@ -127,7 +127,7 @@ class TestAutopayJudgedDay(ChargeDayCommon, ConfigurationCommon):
         first.condition_ids.number = 30
         decision = self._decide(self.invoice)
         self.assertEqual((decision.token, decision.date), (self.visa, self.day))
-        # What time does not bring about is not waited for.
+        # A day is not waited for where time brings nothing about.
         self.env["autopay.configuration"].search([]).enabled = False
         self._configure(self.bank, [{"number": 10**6}])
         self.assertEqual(self._decide(self.invoice).blocker, "no_configuration")
